@@ -1,0 +1,242 @@
+"""The assignment: what is asked and how it is marked, read from ``assignment.toml``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+from grader.evidence import Document
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE = "assignment.toml"
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Mebibytes = Annotated[int, Field(gt=0, le=1_048_576)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class AssignmentError(Exception):
+    """The assignment cannot be used: says file, line, what was found, what is expected."""
+
+
+class Title(Document):
+    """What the assignment is called, in both languages."""
+
+    en: str
+    zh: str = ""
+
+
+class About(Document):
+    """Who the assignment is."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    title: Title
+
+
+class Interface(Document):
+    """The names that a hand-in must provide."""
+
+    entry: str = "main.py"
+    function: str = Field("predict", pattern=r"^[A-Za-z_]\w*$")
+    channels: Literal["BGR", "RGB"] = "BGR"
+    lenet5: str = "LeNet5"
+    cell_marker: str = "生成 main.py 时请勾选此 cell"
+
+
+class Images(Document):
+    """Where the hidden images lie, relative to the assignment."""
+
+    hidden: str = "images"
+
+
+class Limits(Document):
+    """Limits of one hand-in: seconds of wall clock, MiB; kept from outside the hand-in's process.
+
+    The meaning of each is said beside it in ``hidden_tests/assignment.toml``.
+    """
+
+    import_: Seconds = Field(60, alias="import")
+    first_answer: Seconds = 60
+    answer: Seconds = 5
+    total: Seconds = 600
+    restarts: int = Field(2, ge=0, le=100)
+    memory: Mebibytes = 4096
+    scratch: Mebibytes = 512
+    handin: Mebibytes = 1024
+
+
+class Policy(Document):
+    """How exact counts become marks; `grader.scoring` applies it."""
+
+    points: float = Field(100, ge=0)
+    full_at: Percent = 85
+    report_from: Percent = 80
+    band: int = Field(5, ge=1, le=100)
+    cost: float = Field(5, ge=0)
+    guessing: float = Field(0.01, ge=0, le=1)
+    report: Literal["person", "found"] = "person"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Policy:
+        if self.report_from > self.full_at:
+            raise ValueError(
+                f"report_from ({self.report_from}) must not be above full_at ({self.full_at})"
+            )
+        return self
+
+
+class Label(Document):
+    """One class: the folder of its images, the name that `predict` returns, its Chinese name."""
+
+    folder: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    en: str = Field(min_length=1, max_length=100)
+    zh: str = ""
+
+
+class Assignment(Document):
+    """The whole of ``assignment.toml`` and the folder it was read from."""
+
+    home: Path
+    assignment: About
+    interface: Interface = Interface()
+    images: Images = Images()
+    limits: Limits = Limits()
+    policy: Policy = Policy()
+    classes: tuple[Label, ...] = Field(min_length=2)
+
+    @field_validator("classes")
+    @classmethod
+    def _distinct(cls, classes: tuple[Label, ...]) -> tuple[Label, ...]:
+        for kind in ("folder", "en"):
+            values = [getattr(label, kind) for label in classes]
+            if twice := sorted({value for value in values if values.count(value) > 1}):
+                raise ValueError(f"{kind} {', '.join(twice)} is used by more than one class")
+        return classes
+
+    @property
+    def id(self) -> str:
+        """The assignment's identifier."""
+        return self.assignment.id
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Class names in the order of the table: the index of a class is its place here."""
+        return tuple(label.en for label in self.classes)
+
+    @property
+    def hidden(self) -> Path:
+        """The folder of the hidden images."""
+        return self.home / self.images.hidden
+
+
+def read_assignment(home: Path, settings: Sequence[str] = ()) -> Assignment:
+    """The assignment in folder `home`, with `settings` ("limits.total=30") laid over it.
+
+    Raises AssignmentError naming file, line, what was found and what is expected.
+    """
+    file = home / FILE
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise AssignmentError(
+            f"{file}: not found. Expected an assignment; name its folder with --assignment."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{file}: cannot be read: {error}") from None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise AssignmentError(f"{file}: not TOML: {error}") from None
+    set_here = {path: _lay_over(data, path, value) for path, value in map(_setting, settings)}
+    try:
+        return Assignment(home=home.resolve(), **data)
+    except ValidationError as errors:
+        lines = [_explain(file, text, error, set_here) for error in errors.errors()]
+        raise AssignmentError("\n".join(lines)) from None
+
+
+def _setting(setting: str) -> tuple[tuple[str, ...], Any]:
+    name, equals, value = setting.partition("=")
+    if not equals or not name.strip():
+        raise AssignmentError(f"--set {setting}: expected key=value, such as limits.total=30")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()  # a word without quotes
+    return tuple(part.strip() for part in name.split(".")), parsed
+
+
+def _lay_over(data: dict[str, Any], path: tuple[str, ...], value: Any) -> str:
+    *tables, key = path
+    for table in tables:
+        inner = data.setdefault(table, {})
+        if not isinstance(inner, dict):
+            raise AssignmentError(f"--set {'.'.join(path)}: {table} is no table")
+        data = inner
+    data[key] = value
+    return f"--set {'.'.join(path)}={value}"
+
+
+def _explain(
+    file: Path, text: str, error: ErrorDetails, set_here: Mapping[tuple[str, ...], str]
+) -> str:
+    """One line for the reader: where, what was found, what is expected, what to do."""
+    path = tuple(str(part) for part in error["loc"])
+    if path[0] == "home":  # `home` is ours; in the file it is a foreign key like any other
+        path = ("home",)
+    where = set_here.get(path) or f"{file}:{line_of(text, path)}"
+    key = ".".join(path)
+    if error["type"] == "extra_forbidden":
+        known = ", ".join(_keys_of(path[:-1])) or "none"
+        return f"{where}: unknown key {key}. Known here: {known}. Correct or remove it."
+    if error["type"] == "missing":
+        return f"{where}: {key} is missing. Add it."
+    found = error["input"] if isinstance(error["input"], (str, int, float, bool)) else ""
+    reason = error["msg"].removeprefix("Value error, ")
+    shown = f" (found {found!r})" if found != "" else ""
+    return f"{where}: {key}: {reason}{shown}. Correct it."
+
+
+def _keys_of(path: tuple[str, ...]) -> list[str]:
+    """Names that may stand in the table at `path`."""
+    table: Any = Assignment
+    for part in path:
+        if part.isdigit():
+            continue
+        annotation = table.model_fields[part].annotation if part in table.model_fields else None
+        inner = [a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)]
+        table = inner[0] if inner else annotation
+        if not (isinstance(table, type) and issubclass(table, Document)):
+            return []
+    fields = table.model_fields.items()
+    return [field.alias or name for name, field in fields if name != "home"]
+
+
+def line_of(text: str, path: Sequence[str]) -> int:
+    """The line (from 1) of TOML `text` where the key at `path` stands; else that of its table,
+    else 1. Array indices are parts of the path: ("classes", "3", "folder").
+    """
+    wanted = [part for part in path if not part.isdigit()]
+    index = next((int(part) for part in path if part.isdigit()), None)
+    best, seen, inside = 1, -1, len(wanted) == 1
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\[?\s*([^\]\s]+)\s*\]", line):
+            inside = header[1] == ".".join(wanted[: len(header[1].split("."))])
+            seen += inside
+            inside = inside and (seen == index if index is not None else seen == 0)
+            if inside:
+                best = number
+            continue
+        if (inside or len(wanted) == 1) and re.match(rf"\s*[\"']?{re.escape(wanted[-1])}\b", line):
+            return number
+    return best

@@ -1,0 +1,38 @@
+"""What happened in one examination: facts only, no marks."""
+
+from grader.evidence.document import Document
+from grader.evidence.evidence import (
+    Answer,
+    Check,
+    Confinement,
+    Evidence,
+    LeNet5,
+    Loading,
+    Parameter,
+    Problem,
+    Records,
+    Runtime,
+    Stage,
+    Submission,
+    Trouble,
+)
+from grader.evidence.findings import Finding, Severity
+
+__all__ = [
+    "Answer",
+    "Check",
+    "Confinement",
+    "Document",
+    "Evidence",
+    "Finding",
+    "LeNet5",
+    "Loading",
+    "Parameter",
+    "Problem",
+    "Records",
+    "Runtime",
+    "Severity",
+    "Stage",
+    "Submission",
+    "Trouble",
+]

@@ -1,0 +1,9 @@
+"""Documents: immutable typed values that are saved as JSON for others to read."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Document(BaseModel):
+    """Frozen; refuses unknown keys, so that a file of another version is noticed, not misread."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

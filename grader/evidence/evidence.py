@@ -1,0 +1,158 @@
+"""Evidence: one hand-in's examination as facts; `grader.scoring` turns it into marks."""
+
+from enum import Enum
+
+from pydantic import Field
+
+from grader.evidence.document import Document
+from grader.evidence.findings import Finding
+
+SCHEMA = 1  # raised when a field changes its meaning; evidence of another schema is made anew
+
+
+class Submission(Document):
+    """What was handed in."""
+
+    id: str  # unique in the class, safe as a file name
+    name: str  # the student's name as far as it is known, else the id
+    number: str = ""  # the student's number as far as it is known
+    source: str  # name of the folder or archive
+    digest: str  # sha256 over names and bytes of what was handed in
+    size: int  # bytes, unpacked
+    files: int
+
+
+class Problem(str, Enum):
+    """Why an image has no valid answer; the values are finding codes."""
+
+    UNKNOWN_CLASS = "unknown-class"
+    WRONG_TYPE = "wrong-return-type"
+    RAISED = "predict-failed"
+    TIMEOUT = "timeout-predict"
+    NOT_ASKED = "not-asked"  # the run had ended before this image's turn
+
+
+class Answer(Document):
+    """The answer to one hidden image."""
+
+    image: str  # "<folder>/<file>" in the hidden set
+    truth: str  # class name
+    answer: str | None  # a class name of the assignment, None without a valid one
+    said: str = ""  # what came back where it was no valid answer, cut to 238 bytes
+    problem: Problem | None = None
+    seconds: float = 0.0  # wall clock, seen from the grader
+
+    @property
+    def correct(self) -> bool:
+        """Whether the answer is the truth."""
+        return self.answer == self.truth
+
+
+class Stage(str, Enum):
+    """How far an examination got: the last stage that was begun."""
+
+    INTAKE = "intake"
+    START = "start"
+    LOAD = "load"
+    PREDICT = "predict"
+    CHECKS = "checks"
+    DONE = "done"
+
+
+class Trouble(Document):
+    """A fault of ours (dead sandbox, full disk, absent device): no mark follows from such a run."""
+
+    message: str
+    cure: str = ""
+
+
+class Runtime(Document):
+    """The interpreter that the hand-in ran in. Versions are as the recipe found them."""
+
+    name: str  # "mindspore", "torch", …
+    python: str  # "3.11.7"
+    packages: dict[str, str] = Field(default_factory=dict)  # framework packages and versions
+    device: str = "CPU"
+    tuning: dict[str, str] = Field(default_factory=dict)  # variables set for speed, and values
+    reason: str = ""  # why this one: "imports mindspore, cv2"
+
+
+class Confinement(Document):
+    """What the sandbox did."""
+
+    level: str
+    ended: str = ""  # Cause of the (last) box's end
+    detail: str = ""
+    peak_memory: int = 0  # MiB
+    restarts: int = 0  # boxes started after the first
+
+
+class Loading(Document):
+    """How importing the hand-in went, as its worker told it (a claim, except the time)."""
+
+    entry: str = ""  # path in the hand-in of the file that defines the required function
+    notes: tuple[str, ...] = ()  # what was done to make it run, e.g. lines of a notebook left out
+    compatibility: tuple[str, ...] = ()  # names of old interfaces that were put back
+    loaded: bool = False  # whether the required function is there to be called
+    seconds: float = 0.0  # wall clock from the start of the interpreter
+
+
+class Parameter(Document):
+    """One parameter of a network."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+class LeNet5(Document):
+    """The hand-in's LeNet5 as its worker described it."""
+
+    file: str = ""
+    name: str = ""  # of the class
+    framework: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    count: int = 0  # of single weights
+    error: str = ""  # why it could not be found or built
+
+
+class Check(Document):
+    """One check of the assignment as it went for this hand-in."""
+
+    name: str  # "test_lenet5.py::test_batch"
+    title: dict[str, str]  # language -> the line that the student reads
+    outcome: str  # "passed", "failed", "skipped", "broken" (the check itself failed: ours)
+    points: float = 0.0  # marks it carries
+    rationale: str = ""
+    help: str = ""
+    expected: str = ""
+    actual: str = ""
+
+
+class Records(Document):
+    """The lab report and training records that were found; a person says if they are complete."""
+
+    reports: tuple[str, ...] = ()  # paths in the hand-in
+    records: tuple[str, ...] = ()  # checkpoints, logs, curves
+    summary: dict[str, int] = Field(default_factory=dict)  # e.g. characters, images, headings
+
+
+class Evidence(Document):
+    """Everything that one examination established."""
+
+    schema_version: int = SCHEMA
+    key: str  # of what determined it: hand-in, assignment, runtime, grader; see grader.store
+    submission: Submission
+    stage: Stage
+    stopped: str = ""  # code of the finding that kept hidden images from being asked
+    trouble: Trouble | None = None
+    runtime: Runtime | None = None
+    confinement: Confinement | None = None
+    loading: Loading = Loading()
+    answers: tuple[Answer, ...] = ()  # one for each hidden image, in the hidden set's order
+    lenet5: LeNet5 | None = None
+    checks: tuple[Check, ...] = ()
+    records: Records = Records()
+    findings: tuple[Finding, ...] = ()
+    started: str = ""  # ISO 8601, UTC
+    seconds: float = 0.0  # wall clock of the whole examination
+    grader: str = ""  # version

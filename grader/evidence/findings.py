@@ -1,0 +1,272 @@
+"""Findings: what stopped a hand-in or lowers its mark, in a fixed vocabulary.
+
+A finding keeps its facts, so that it can be said again in another language; `message` and `hint`
+are the sentences in the language of the run. A sentence may name facts in braces.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from pydantic import Field
+
+from grader.evidence.document import Document
+from grader.language import translator
+
+
+class Severity(str, Enum):
+    """How a finding weighs: ERROR cost marks or stopped the run, WARNING may, INFO does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Finding(Document):
+    """One finding. `code` is a key of VOCABULARY."""
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+    facts: dict[str, str] = Field(default_factory=dict)
+
+    def said_in(self, language: str) -> Finding:
+        """The same finding with its sentences in `language`."""
+        return find(self.code, language=language, severity=self.severity, **self.facts)
+
+
+def find(
+    code: str, *, language: str = "en", severity: Severity | None = None, **facts: object
+) -> Finding:
+    """A finding of the vocabulary with its facts filled in; missing facts read as "?".
+
+    Raises KeyError for a code that is not in the vocabulary.
+    """
+    usual, message, hint = VOCABULARY[code]
+    known = {name: str(value) for name, value in facts.items()}
+    say = translator(language)
+    return Finding(
+        code=code,
+        severity=severity or usual,
+        message=_fill(say(message), known),
+        hint=_fill(say(hint), known),
+        facts=known,
+    )
+
+
+def _fill(sentence: str, facts: dict[str, str]) -> str:
+    """Facts put into their braces, in one pass: braces inside a fact stay as they are."""
+    parts = []
+    for piece in sentence.split("{"):
+        if not parts:
+            parts.append(piece)
+            continue
+        name, _, rest = piece.partition("}")
+        parts.append(facts.get(name, "?") + rest)
+    return "".join(parts)
+
+
+E, W, NOTE = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+# code: (usual severity, message, hint). Sentences are msgids of the catalogues.
+VOCABULARY: dict[str, tuple[Severity, str, str]] = {
+    "entry-missing": (
+        E,
+        "There is no {entry} and no other file that defines {function}.",
+        "Put {entry} with a function {function}(image) at the top of what you hand in.",
+    ),
+    "entry-elsewhere": (
+        W,
+        "{function} was found in {found}, not in {entry}; it was taken from there.",
+        "Name the file {entry}, or import {function} there.",
+    ),
+    "predict-missing": (
+        E,
+        "{entry} was imported but defines no function {function}.",
+        "Define {function}(image) at the top level of {entry}, not below "
+        "`if __name__ == '__main__'` and not inside a class.",
+    ),
+    "import-failed": (
+        E,
+        "{entry} could not be imported: {error} ({file}, line {line}).",
+        'Run `python -c "import main"` in an empty copy of the folder that you hand in; '
+        "what is only on your own machine is missing there too.",
+    ),
+    "import-stopped": (
+        W,
+        "The import stopped with {error} ({file}, line {line}) after {function} was defined; "
+        "the grader went on.",
+        "Put what only you need (training, trying out an image) below "
+        "`if __name__ == '__main__':`.",
+    ),
+    "package-missing": (
+        E,
+        "The package {package} is imported ({file}, line {line}) and is in none of the runtimes "
+        "that were tried: {runtimes}.",
+        "Leave the import out if predict does not need it; otherwise ask the teacher to add "
+        "the package to a runtime.",
+    ),
+    "weights-missing": (
+        E,
+        "The file {path} is opened ({file}, line {line}) but was not handed in. {found}",
+        "Hand in the weights, and give their path relative to {entry}, with forward slashes and "
+        "the same capital letters.",
+    ),
+    "weights-not-loaded": (
+        W,
+        "The network answers as if its trained weights had not been loaded: {reason}.",
+        "Check what load_checkpoint or load_state_dict returns: parameter names that do not "
+        "match are skipped in silence.",
+    ),
+    "dataset-at-import": (
+        W,
+        "{path} of a data set is read at import ({file}, line {line}); the grader has no data set.",
+        "Read data sets only below `if __name__ == '__main__':`.",
+    ),
+    "trains-at-import": (
+        E,
+        "The import was still training after {seconds} s ({file}, line {line}).",
+        "Put training below `if __name__ == '__main__':`, so that importing {entry} only "
+        "defines and loads.",
+    ),
+    "installs-at-import": (
+        W,
+        "The import runs `{command}` ({file}, line {line}); there is no network here.",
+        "Remove it; the grader has the packages that the lab allows.",
+    ),
+    "device-refused": (
+        E,
+        "The hand-in asks for the device {asked}, this run has {device}: {error}.",
+        "Choose the device by what is there, for instance CPU where no accelerator is found.",
+    ),
+    "lenet5-missing": (
+        W,
+        "No class {name} was found in any of the files.",
+        "Define a network class {name} in {entry} or in a module beside it.",
+    ),
+    "lenet5-shape": (
+        W,
+        "LeNet5 differs from the lecture's first at {layer}: expected {expected}, found {actual}.",
+        "{hint}",
+    ),
+    "lenet5-output": (
+        W,
+        "LeNet5's output is not as it should be: {actual} (expected {expected}).",
+        "{hint}",
+    ),
+    "wrong-return-type": (
+        E,
+        "{function} returned {said} for {count} of {total} images; a class name (str) is expected.",
+        "Return the name, such as 'Plastic Bottle', not an index, array or list.",
+    ),
+    "unknown-class": (
+        E,
+        "{count} of {total} answers are no class of this lab, such as '{said}'{nearest}.",
+        "Return one of the class names exactly as the lab's table has them.",
+    ),
+    "other-classes": (
+        E,
+        "The answers belong to another lab's classes, such as '{said}'.",
+        "Train on this lab's 26 classes and hand in that model.",
+    ),
+    "constant-answers": (
+        W,
+        "All {count} valid answers are '{answer}'.",
+        "Most often the weights were not loaded, or the image is scaled differently than in "
+        "training.",
+    ),
+    "channel-order": (
+        W,
+        "With the colour channels in the other order {other} of {total} answers are right instead "
+        "of {correct}.",
+        "Images come as {channels}. Convert once at the start of {function}: "
+        "image = image[:, :, ::-1].",
+    ),
+    "label-order": (
+        W,
+        "With the class names in another order {other} of {total} answers are right instead of "
+        "{correct}: {swaps}.",
+        "Map indices to names by the folder names that training saw; a data set without the "
+        "folder {missing} shifts all later indices.",
+    ),
+    "predict-failed": (
+        E,
+        "{function} raised {error} ({file}, line {line}) for {count} of {total} images.",
+        "It is called with a uint8 array of shape (height, width, 3), {channels}, and nothing "
+        "else.",
+    ),
+    "timeout-import": (
+        E,
+        "The import of {entry} took longer than {seconds} s.",
+        "Only define functions and load weights at import; training belongs below "
+        "`if __name__ == '__main__':`.",
+    ),
+    "timeout-predict": (
+        E,
+        "{function} took longer than {seconds} s for {count} of {total} images.",
+        "Build the network and load the weights once, outside {function}; leave no endless "
+        "loop or plt.show() in it.",
+    ),
+    "timeout-total": (
+        E,
+        "After {seconds} s in all, {count} of {total} images had not had their turn.",
+        "Make {function} faster: load weights once, use fewer passes over each image.",
+    ),
+    "out-of-memory": (
+        E,
+        "The hand-in used more than {memory} MiB of memory {when}.",
+        "Keep one network in memory and free what training needs.",
+    ),
+    "crashed": (
+        E,
+        "The Python process ended by itself ({detail}) {when}.",
+        "Look for exit(), os._exit() or a library that crashes; try it in a fresh process.",
+    ),
+    "nondeterministic": (
+        W,
+        "The same image got different answers in {count} of {total} cases.",
+        "Switch dropout and random augmentation off: net.set_train(False) or model.eval().",
+    ),
+    "slow": (
+        NOTE,
+        "{function} takes {seconds} s an image.",
+        "Load the weights once, outside {function}.",
+    ),
+    "network-attempt": (
+        W,
+        "The hand-in tried to reach the network ({what}); there is none here.",
+        "Hand in all files that are needed; use no pretrained=True and no download.",
+    ),
+    "similar-weights": (
+        W,
+        "The weights are alike those of {other}.",
+        "A person looks at this; it costs no marks by itself.",
+    ),
+    "similar-answers": (
+        W,
+        "The answers are alike those of {other}.",
+        "A person looks at this; it costs no marks by itself.",
+    ),
+    "similar-code": (
+        W,
+        "The code is alike that of {other}.",
+        "A person looks at this; it costs no marks by itself.",
+    ),
+    "report-missing": (
+        NOTE,
+        "No lab report was found.",
+        "A complete report with training records counts between {low} % and {high} % of accuracy.",
+    ),
+    "records-missing": (
+        NOTE,
+        "No training records (logs, curves, checkpoints of several epochs) were found.",
+        "Hand in the output of your training with the report.",
+    ),
+    "archive-refused": (
+        E,
+        "The archive {source} could not be unpacked: {reason}.",
+        "Make a new zip of the folder with main.py and weights, without a password, and try it "
+        "with `grade --self-check`.",
+    ),
+}

@@ -1,0 +1,165 @@
+"""The contract of a sandbox: what it is given, what it promises, how it says why a run ended.
+
+A sandbox starts one command (a worker) inside a `Room` and hands back a `Box`. The box's three
+streams are the whole of its contact with the world: `stdin` and `stdout` carry frames, everything
+printed goes to a log that the box drains, caps and never parses.
+
+What every sandbox promises (tests/sandbox/test_conformance.py holds each to it):
+
+* the command sees `Room.shares` read-only, an empty writable scratch as cwd, HOME and TMPDIR,
+  `Room.environment` and nothing else of the grader's files, environment, descriptors or network;
+* the limits of `Room.limits` are kept from outside, and `Box.end` leaves no process alive;
+* the death of the grader, by whatever signal, ends the box too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol
+
+
+class Level(str, Enum):
+    """How much a sandbox keeps in; docs/security.md says what each promises."""
+
+    STRONG = "strong"
+    BASIC = "basic"
+    NONE = "none"
+
+
+class Cause(str, Enum):
+    """Why a box ended, told apart by who answers for it.
+
+    The first three are no fault, `UNAVAILABLE` is ours, the rest are the submission's.
+    """
+
+    CLOSED = "closed"  # we ended it, having all that we wanted
+    EXITED = "exited"  # it left by itself with code 0 (a student's sys.exit counts as this too)
+    UNAVAILABLE = "unavailable"  # the sandbox or interpreter could not be started
+    CRASHED = "crashed"  # it left with another code, or by a signal that was not ours
+    TIME = "time"  # ended at a deadline of ours
+    MEMORY = "memory"  # ended, by us or the kernel, for memory above the limit
+    OUTPUT = "output"  # ended for printing more than the limit
+    SCRATCH = "scratch"  # ended for filling its scratch folder
+    FORBIDDEN = "forbidden"  # ended by the kernel for a system call that no worker may make
+    PROTOCOL = "protocol"  # ended by us for bytes that are no frame
+
+
+class End(NamedTuple):
+    """How a box ended: the cause and, for a reader, one line of detail (exit code, signal, …)."""
+
+    cause: Cause
+    detail: str
+
+
+class Limits(NamedTuple):
+    """What a box may use. Time limits are not here: each call of a conversation has its own.
+
+    memory: MiB of resident memory (with shared memory) of the whole process tree.
+    processes: processes and threads in the tree, together.
+    open_files: descriptors of one process.
+    file_size: MiB that one written file may have.
+    scratch: MiB that the scratch folder may hold in all.
+    scratch_files: files and folders that the scratch folder may hold.
+    output: MiB that may be printed; above it the box is ended.
+    log: KiB of what was printed that are kept, half from the start, half from the end.
+    cpu: seconds of processor time of one process, a net below the wall-clock limits.
+    """
+
+    memory: int = 4096
+    processes: int = 256
+    open_files: int = 256
+    file_size: int = 256
+    scratch: int = 512
+    scratch_files: int = 20_000
+    output: int = 64
+    log: int = 64
+    cpu: int = 3600
+
+
+class Share(NamedTuple):
+    """A file or folder that the command may read: where it lies here, where it appears inside.
+
+    At level basic and none nothing can appear elsewhere than it lies; there `inside` is ignored
+    and commands are built through `Sandbox.place`.
+    """
+
+    outside: Path
+    inside: Path
+
+
+class Devices(NamedTuple):
+    """What of the machine's accelerators a box may see; none by default.
+
+    nodes: device files to bind (/dev/nvidia0, /dev/davinci0, …), made visible read-write.
+    shares: driver folders and files that go with them, read-only.
+    environment: variables that go with them (CUDA_VISIBLE_DEVICES, ASCEND_*, LD_LIBRARY_PATH).
+    """
+
+    nodes: Sequence[Path] = ()
+    shares: Sequence[Share] = ()
+    environment: Mapping[str, str] = {}
+
+
+class Room(NamedTuple):
+    """What one run is given: shares, limits, environment and devices."""
+
+    shares: Sequence[Share]
+    limits: Limits
+    environment: Mapping[str, str]
+    devices: Devices = Devices()
+
+
+class Box(Protocol):
+    """One running confined command. Not thread-safe; owned by the thread that started it."""
+
+    stdin: BinaryIO
+    stdout: BinaryIO
+
+    def deadline(self, seconds: float | None) -> None:
+        """End the box with `Cause.TIME` when `seconds` from now have passed; None lifts it.
+
+        Kept by a watchdog, so that blocking reads and writes of the caller end with the box.
+        """
+
+    def end(self, cause: Cause = Cause.CLOSED) -> End:
+        """End the whole process tree now and remove the scratch. The first cause found stands.
+
+        Idempotent: called again it returns the same End. After it no process of the tree lives.
+        """
+
+    @property
+    def printed(self) -> str:
+        """What was printed so far (stdout and stderr of the command), decoded with replacement,
+        cut in the middle to `Limits.log` with a note of how much was left out.
+        """
+
+    @property
+    def peak_memory(self) -> int:
+        """The most MiB that the watchdog has seen in use."""
+
+
+class SandboxUnavailableError(Exception):
+    """This sandbox cannot work on this machine. `cure` says what to install or set, in words."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        super().__init__(message)
+        self.cure = cure
+
+
+class Sandbox(Protocol):
+    """A way to confine. `level` is printed in every report."""
+
+    level: Level
+
+    def place(self, share: Share) -> Path:
+        """Where the command finds `share`: `share.inside`, or `share.outside` where files cannot
+        be made to appear elsewhere.
+        """
+
+    def start(self, command: Sequence[str], room: Room) -> Box:
+        """Start `command` (absolute path of a program, arguments) in `room`.
+
+        Raises SandboxUnavailableError where the sandbox cannot be made: never the student's fault.
+        """

@@ -1,0 +1,230 @@
+"""Frames: the bytes that the grader and a worker exchange, and the strict reading of them.
+
+A frame is a 16-byte header and a payload. The grader sends CALLs; the worker replies to each with
+exactly one ANSWER (to ``predict``) or REPORT (to everything else), bearing the call's number.
+
+====== =========================================================================================
+CALL   ``u32`` length of the meta data, the meta data (JSON object), raw bytes of one array
+REPORT the same form; meta data at most MAX_META bytes, array at most the receiver's limit
+ANSWER exactly ANSWER_BYTES: outcome ``u8``, length ``u8``, word in UTF-8 padded with zeros
+====== =========================================================================================
+
+Whatever comes from a worker may be forged by the code it runs, so reading accepts one form only:
+every departure raises FrameError and ends the conversation.
+"""
+
+import json
+import math
+import struct
+from typing import Any, BinaryIO, Dict, NamedTuple, Optional, Tuple
+
+import numpy as np
+
+MAGIC = b"GRD1"
+CALL, ANSWER, REPORT = 1, 2, 3
+
+HEADER = struct.Struct("<4sB3xII")  # magic, kind, number, payload length (bytes)
+ANSWER_BYTES = 240
+MAX_WORD = ANSWER_BYTES - 2  # bytes of UTF-8
+MAX_META = 256 * 1024  # bytes of JSON
+MAX_ARRAY = 64 * 1024 * 1024  # bytes
+MAX_DEPTH = 16  # nested JSON containers
+DTYPES = ("uint8", "int32", "float32")
+
+# Outcomes of an ANSWER: what `predict` gave back.
+WORD, WRONG_TYPE, RAISED = 0, 1, 2
+
+
+class FrameError(Exception):
+    """The other side sent bytes that are not a frame, or closed in the middle of one."""
+
+
+class Frame(NamedTuple):
+    """One frame as read: its kind, the number of the call it belongs to, its payload."""
+
+    kind: int
+    number: int
+    payload: bytes
+
+
+class Answer(NamedTuple):
+    """What `predict` gave for one image: outcome (WORD, WRONG_TYPE, RAISED) and a short text."""
+
+    outcome: int
+    word: str
+
+
+Meta = Dict[str, Any]
+
+
+def write_frame(stream: BinaryIO, kind: int, number: int, payload: bytes) -> None:
+    """Write one frame and flush it. Raises OSError when the other side is gone."""
+    stream.write(HEADER.pack(MAGIC, kind, number, len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO, limit: int) -> Optional[Frame]:
+    """Read one frame of at most `limit` bytes of payload; None at a clean end of the stream.
+
+    Raises FrameError on a wrong magic, an unknown kind, a payload above `limit` or a torn frame.
+    """
+    head = _read_exactly(stream, HEADER.size)
+    if head is None:
+        return None
+    magic, kind, number, length = HEADER.unpack(head)
+    if magic != MAGIC:
+        raise FrameError("expected a frame, found other bytes")
+    if kind not in (CALL, ANSWER, REPORT):
+        raise FrameError("unknown kind of frame: %d" % kind)
+    if length > limit:
+        raise FrameError("a frame of %d bytes is above the limit of %d" % (length, limit))
+    payload = _read_exactly(stream, length) if length else b""
+    if payload is None:
+        raise FrameError("the stream ended inside a frame")
+    return Frame(kind, number, payload)
+
+
+def _read_exactly(stream: BinaryIO, count: int) -> Optional[bytes]:
+    """`count` bytes; None if the stream ends before the first; FrameError if it ends later."""
+    parts = []
+    missing = count
+    while missing:
+        part = stream.read(missing)
+        if not part:
+            if missing == count:
+                return None
+            raise FrameError("the stream ended inside a frame")
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def pack_message(meta: Meta, array: Optional["np.ndarray[Any, Any]"] = None) -> bytes:
+    """Payload of a CALL or REPORT: JSON meta data and at most one array (dtype of DTYPES)."""
+    if array is not None:
+        array = np.ascontiguousarray(array)
+        meta = dict(meta, array={"dtype": array.dtype.name, "shape": list(array.shape)})
+    text = json.dumps(meta, allow_nan=False).encode("ascii")
+    return struct.pack("<I", len(text)) + text + (b"" if array is None else array.tobytes())
+
+
+def unpack_message(payload: bytes) -> Tuple[Meta, Optional["np.ndarray[Any, Any]"]]:
+    """Meta data and array of a CALL's or REPORT's payload. Raises FrameError on any other form."""
+    if len(payload) < 4:
+        raise FrameError("a message needs 4 bytes of length, found %d" % len(payload))
+    (length,) = struct.unpack_from("<I", payload)
+    if length > MAX_META or 4 + length > len(payload):
+        raise FrameError("meta data of %d bytes do not fit" % length)
+    meta = parse_json(payload[4 : 4 + length])
+    rest = payload[4 + length :]
+    described = meta.pop("array", None)
+    if described is None:
+        if rest:
+            raise FrameError("%d bytes of an array that is not described" % len(rest))
+        return meta, None
+    return meta, _unpack_array(described, rest)
+
+
+def _unpack_array(described: Any, data: bytes) -> "np.ndarray[Any, Any]":
+    if not isinstance(described, dict) or set(described) != {"dtype", "shape"}:
+        raise FrameError("an array is described by dtype and shape")
+    dtype, shape = described["dtype"], described["shape"]
+    if dtype not in DTYPES:
+        raise FrameError("dtype %r is not one of %s" % (dtype, ", ".join(DTYPES)))
+    if not isinstance(shape, list) or len(shape) > 8:
+        raise FrameError("a shape is a list of at most 8 sizes")
+    if not all(type(size) is int and 0 <= size <= MAX_ARRAY for size in shape):
+        raise FrameError("sizes in a shape are whole numbers from 0 up")
+    count = 1
+    for size in shape:
+        count *= size
+    if count * np.dtype(dtype).itemsize != len(data):
+        raise FrameError("shape %s of %s does not fit %d bytes" % (shape, dtype, len(data)))
+    return np.frombuffer(data, dtype=dtype).reshape(shape)
+
+
+def pack_answer(answer: Answer) -> bytes:
+    """Payload of an ANSWER; a word longer than MAX_WORD bytes is cut at a character."""
+    text = answer.word.encode("utf-8", "replace")[:MAX_WORD]
+    text = text.decode("utf-8", "ignore").encode("utf-8")
+    return bytes([answer.outcome, len(text)]) + text.ljust(MAX_WORD, b"\0")
+
+
+def unpack_answer(payload: bytes) -> Answer:
+    """The answer in an ANSWER's payload. Raises FrameError on any other form."""
+    if len(payload) != ANSWER_BYTES:
+        raise FrameError("an answer has %d bytes, found %d" % (ANSWER_BYTES, len(payload)))
+    outcome, length = payload[0], payload[1]
+    if outcome not in (WORD, WRONG_TYPE, RAISED):
+        raise FrameError("unknown outcome of an answer: %d" % outcome)
+    if length > MAX_WORD or any(payload[2 + length :]):
+        raise FrameError("an answer's word has the wrong length")
+    try:
+        return Answer(outcome, payload[2 : 2 + length].decode("utf-8"))
+    except UnicodeDecodeError:
+        raise FrameError("an answer's word is not UTF-8") from None
+
+
+def parse_json(data: bytes) -> Meta:
+    """A JSON object, read strictly: finite numbers of ordinary size, no duplicate keys, no lone
+    surrogates, at most MAX_DEPTH containers deep. Raises FrameError otherwise.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique_keys,
+            parse_int=_bounded_int,
+            parse_float=_finite_float,
+            parse_constant=_no_constant,
+        )
+    except (ValueError, RecursionError) as error:
+        raise FrameError("not strict JSON: %s" % error) from None
+    if not isinstance(value, dict):
+        raise FrameError("expected a JSON object, found %s" % type(value).__name__)
+    _require_sane(value, MAX_DEPTH)
+    return value
+
+
+def _unique_keys(pairs: Any) -> Meta:
+    result: Meta = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("duplicate key")
+    return result
+
+
+def _bounded_int(text: str) -> int:
+    if len(text) > 18:
+        raise ValueError("a number of %d digits" % len(text))
+    return int(text)
+
+
+def _finite_float(text: str) -> float:
+    if len(text) > 32:
+        raise ValueError("a number of %d characters" % len(text))
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number that is not finite")
+    return value
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError("%s is not a number" % text)
+
+
+def _require_sane(value: Any, depth: int) -> None:
+    """Bounded nesting; no lone surrogates, which pass the parser and break whoever writes them."""
+    if isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise FrameError("a string with a lone surrogate") from None
+    elif isinstance(value, (dict, list)):
+        if depth == 0:
+            raise FrameError("JSON nested deeper than %d" % MAX_DEPTH)
+        if isinstance(value, dict):
+            for key in value:
+                _require_sane(key, depth)
+            value = list(value.values())
+        for item in value:
+            _require_sane(item, depth - 1)
