@@ -29,6 +29,8 @@ class Problem(str, Enum):
     WRONG_TYPE = "wrong-return-type"
     RAISED = "predict-failed"
     TIMEOUT = "timeout-predict"
+    CRASHED = "crashed"
+    MEMORY = "out-of-memory"
     NOT_ASKED = "not-asked"  # the run had ended before this image's turn
 
 

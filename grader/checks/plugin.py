@@ -1,0 +1,83 @@
+"""The pytest plug-in: fixtures that stand for a hand-in, the marker `points`, `--submission`.
+
+``pytest hidden_tests --submission PATH`` runs an assignment's checks against one hand-in, for a
+teacher who writes a check; `grader.checks.run` runs them for the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:  # the plug-in is loaded in every run of pytest: it must not cost anything there
+    from grader.checks.subjects import GarbageSubject, LeNet5Subject, SubmissionSubject
+    from grader.evidence import Answer
+    from grader.examine.session import Session
+
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+ANSWERS: pytest.StashKey[Mapping[str, Answer]] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--submission` and `--device`."""
+    group = parser.getgroup("grader", "checks of hand-ins")
+    group.addoption("--submission", type=Path, help="hand-in that the checks are run against")
+    group.addoption("--submission-device", default="CPU", help="CPU, GPU or Ascend")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker `points`."""
+    config.addinivalue_line("markers", "points(n): marks that the check carries; 0 without it")
+
+
+@pytest.fixture(scope="session")
+def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """The conversation with the hand-in's worker."""
+    given = request.config.stash.get(SESSION, None)
+    if given is not None:
+        yield given
+        return
+    path = request.config.getoption("--submission")
+    if path is None:
+        pytest.skip("checks need a hand-in: pytest hidden_tests --submission PATH")
+    with _opened(request.config, path) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(config: pytest.Config, path: Path) -> Iterator[Session]:
+    from grader.examine.prepare import open_session
+
+    with open_session(path, Path(config.args[0]), config.getoption("--submission-device")) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def submission(session: Session) -> SubmissionSubject:
+    """The whole hand-in."""
+    from grader.checks.subjects import SubmissionSubject
+
+    return SubmissionSubject(session)
+
+
+@pytest.fixture(scope="session")
+def lenet5(submission: SubmissionSubject) -> LeNet5Subject:
+    """The hand-in's LeNet5; a check that asks for it is skipped where there is none."""
+    from grader.checks.subjects import LeNet5Subject
+
+    report = submission.lenet5
+    if not report.found:
+        pytest.skip("there is no LeNet5 to check")
+    return LeNet5Subject(submission.session, report)
+
+
+@pytest.fixture(scope="session")
+def garbage(session: Session, request: pytest.FixtureRequest) -> GarbageSubject:
+    """The garbage classifier, with its answers to the hidden images where they were put."""
+    from grader.checks.subjects import GarbageSubject
+
+    return GarbageSubject(session, request.config.stash.get(ANSWERS, {}))

@@ -1,0 +1,31 @@
+"""``grade export FORMAT``: the marks for a gradebook, from stored evidence."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.assignment import read_assignment
+from grader.cli import publishing, rescore
+from grader.cli.main import OK
+from grader.report import exports
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words of ``grade export``."""
+    parser.add_argument("format", choices=sorted(exports.EXPORTS), help="what to write")
+    parser.add_argument("--to", type=Path, metavar="FILE", help="where to (default: below --out)")
+    rescore.add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write one export and say where it is."""
+    store = rescore.stored(arguments.out)
+    assignment = read_assignment(arguments.assignment or Path("hidden_tests"), arguments.settings)
+    export = exports.EXPORTS[arguments.format]
+    path = arguments.to or arguments.out / export.file
+    export.write(publishing.results(store, assignment), path)
+    Console().print(str(path.resolve()), highlight=False, soft_wrap=True)
+    return OK

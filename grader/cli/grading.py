@@ -1,0 +1,229 @@
+"""``grade PATH…``: examine a class, mark it, write the report."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from grader import __version__
+from grader.assignment import Assignment, read_assignment
+from grader.cli import machine, publishing
+from grader.cli.live import Live
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
+from grader.cli.summary import summarise
+from grader.engine.local import Task
+from grader.engine.local import run as run_engine
+from grader.evidence import Evidence
+from grader.evidence.evidence import SCHEMA
+from grader.examine.images import HiddenSet, read_hidden
+from grader.examine.prepare import Conditions
+from grader.intake import HandIn, IntakeError, digest, find
+from grader.language import translator
+from grader.store import Store, key
+
+DEFAULT_ASSIGNMENT = Path("hidden_tests")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words that grading understands."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a hand-in, or a folder of hand-ins; folders and archives",
+    )
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
+    add_assignment(parser)
+    parser.add_argument(
+        "--hidden", type=Path, metavar="DIR", help="other hidden images: one folder a class"
+    )
+    add_device(parser)
+    parser.add_argument("--jobs", type=int, metavar="N", help="hand-ins examined at the same time")
+    parser.add_argument(
+        "--require", choices=("strong", "basic"), help="refuse to run with less confinement"
+    )
+    parser.add_argument(
+        "--unsafe-no-sandbox",
+        action="store_true",
+        help="run hand-ins unconfined where no sandbox works; never as root",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="examine again what is already stored in --out"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Grade what the arguments name."""
+    say = translator(arguments.lang)
+    console = Console()
+    assignment = read_assignment(arguments.assignment or DEFAULT_ASSIGNMENT, arguments.settings)
+    hidden = read_hidden(assignment, arguments.hidden or assignment.hidden)
+    devices = machine.devices(arguments.device)
+    try:
+        found = find(arguments.paths)
+    except IntakeError as error:
+        raise UsageError(str(error)) from None
+    for notice in found.notices:
+        console.print(f"[yellow]![/] {notice.said_in(arguments.lang)}", highlight=False)
+    sandbox = machine.sandbox(
+        arguments.require, arguments.unsafe_no_sandbox, accelerator=devices[0].kind != "CPU"
+    )
+    runtimes = machine.runtimes(arguments.runtime)
+    store = Store(arguments.out)
+    store.overrides()  # a file that cannot be read is said before the class runs, not after
+    tasks = _tasks(found.handins, assignment, hidden, arguments)
+    todo = [task for task in tasks if arguments.fresh or not _is_done(store, task)]
+    if len(todo) < len(tasks):
+        done = say("{done} of {total} are already examined and unchanged; --fresh repeats them.")
+        console.print(done.format(done=len(tasks) - len(todo), total=len(tasks)), style="dim")
+    started = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    jobs = _jobs(arguments.jobs, assignment, len(todo), len(devices), devices[0].kind)
+    interrupted = False
+    tuning = {} if arguments.no_tune or not todo else machine.tuning(runtimes)
+    with _workspace(arguments.out) as workspace, _terminable():
+        slots = [
+            Conditions(
+                assignment=assignment,
+                sandbox=sandbox,
+                runtimes=runtimes,
+                device=devices[slot % len(devices)],
+                threads=max((os.cpu_count() or 1) // jobs, 1),
+                workspace=workspace,
+                language=arguments.lang,
+                forced=arguments.runtime,
+                tuning=tuning,
+            )
+            for slot in range(jobs)
+        ]
+        try:
+            troubles = _examine(console, todo, slots, hidden, arguments)
+        except KeyboardInterrupt:
+            interrupted, troubles = True, []
+    publishing.publish(
+        store,
+        assignment,
+        publishing.About(
+            language=arguments.lang,
+            device=devices[0].kind,
+            level=sandbox.level.value,
+            started=started,
+            hidden=arguments.hidden or assignment.hidden,
+        ),
+    )
+    grades = publishing.grades(store, assignment)
+    summarise(console, grades, store, assignment, arguments.out, arguments.lang)
+    for trouble in troubles:
+        console.print(f"[red]✗[/] {trouble}", highlight=False)
+    left = len(tasks) - sum(_is_done(store, task) for task in tasks)
+    if interrupted:
+        note = say("Interrupted. {left} hand-ins are left; the same command goes on from here.")
+        console.print(note.format(left=left), style="yellow")
+    return SOMETHING_LEFT if left or troubles else OK
+
+
+def _tasks(
+    handins: Sequence[HandIn],
+    assignment: Assignment,
+    hidden: HiddenSet,
+    arguments: argparse.Namespace,
+) -> list[Task]:
+    """What to examine, each with the key of all that determines its evidence: not the policy,
+    which only turns evidence into marks.
+    """
+    asked = assignment.model_dump_json(exclude={"policy", "home", "images"})
+    checks = [
+        path.read_text(encoding="utf-8") for path in sorted(assignment.home.glob("test_*.py"))
+    ]
+    common = [__version__, str(SCHEMA), asked, *checks, hidden.digest]
+    common += [arguments.device, arguments.runtime or ""]
+    return [Task(handin, key(*common, digest(handin))) for handin in handins]
+
+
+def _is_done(store: Store, task: Task) -> bool:
+    """Whether the evidence stands: ours to repeat are troubles, and packages that may have come."""
+    evidence = store.read(task.handin.id)
+    return evidence is not None and evidence.key == task.key and _stands(evidence)
+
+
+def _stands(evidence: Evidence) -> bool:
+    return evidence.trouble is None and evidence.stopped != "package-missing"
+
+
+def _jobs(wanted: int | None, assignment: Assignment, tasks: int, devices: int, kind: str) -> int:
+    """How many examinations run side by side: one an accelerator; on CPU as many as cores and
+    memory allow, since one small image at a time keeps one core busy.
+    """
+    if wanted is not None and wanted < 1:
+        raise UsageError(f"--jobs {wanted}: expected a number from 1 up")
+    if kind != "CPU":
+        return min(wanted or devices, devices)
+    if wanted is not None:
+        return wanted
+    memory = psutil.virtual_memory().available // (assignment.limits.memory * 1024 * 1024)
+    return max(min(os.cpu_count() or 1, memory, tasks), 1)
+
+
+def _examine(
+    console: Console,
+    tasks: Sequence[Task],
+    slots: Sequence[Conditions],
+    hidden: HiddenSet,
+    arguments: argparse.Namespace,
+) -> list[str]:
+    """Run the tasks under a live view; what kept some of them from being stored."""
+    troubles = []
+    if not tasks:
+        return troubles
+    with Live(console, len(tasks), arguments.lang) as live:
+        ended_tasks = run_engine(tasks, slots, hidden, arguments.out, live.event)
+        try:
+            for ended in ended_tasks:
+                live.ended(ended)
+                if ended.trouble:
+                    troubles.append(f"{ended.handin.id}: {ended.trouble}")
+        finally:
+            ended_tasks.close()
+    return troubles
+
+
+@contextmanager
+def _workspace(out: Path) -> Iterator[Path]:
+    """A folder for private copies; what killed runs left beside it goes with it."""
+    parent = out.resolve() / ".work"
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.iterdir():
+        if not psutil.pid_exists(int(left.name)):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = parent / str(os.getpid())
+    folder.mkdir()
+    # Traversable for the sandbox's own user; the copies inside belong to this run alone.
+    parent.chmod(0o755)
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends the run as Ctrl-C does."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

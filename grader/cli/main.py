@@ -1,0 +1,113 @@
+"""Reading the command line and handing over to the command that it names."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from grader import __version__
+from grader.assignment import AssignmentError
+from grader.language import LANGUAGES, preferred
+
+OK, SOMETHING_LEFT, WRONG_USAGE = 0, 1, 2
+
+# First words that are commands; everything else is a path to grade. Each lives in its own module
+# with `add_arguments(parser)` and `run(arguments) -> int`.
+COMMANDS = {
+    "doctor": "say what this machine has, and the cure for what is missing",
+    "runtime": "list, add or remove the interpreters that hand-ins run in",
+    "override": "record what a person decides about a mark",
+    "rescore": "compute all marks again from stored evidence",
+    "export": "write the marks for a gradebook",
+}
+
+Run = Callable[[argparse.Namespace], int]
+
+
+class UsageError(Exception):
+    """Wrong words on the command line, or a configuration that cannot be used: exit code 2."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``grade`` with `arguments` (default: the process's own) and return its exit code.
+
+    0: all graded or faulted, nothing to fix; 1: something ungraded, something to fix; 2: wrong
+    usage or configuration.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    module = _module_of(words)
+    parser = _parser(module, words)
+    parsed = parser.parse_args(words[1:] if module in COMMANDS else words)
+    run: Run = import_module(f"grader.cli.{module}").run
+    try:
+        return run(parsed)
+    except (UsageError, AssignmentError) as error:
+        sys.stderr.write(f"grade: {error}\n")
+        return WRONG_USAGE
+    except OSError as error:
+        sys.stderr.write(f"grade: {error}\n")
+        return SOMETHING_LEFT
+    except KeyboardInterrupt:
+        sys.stderr.write("\ngrade: interrupted; what was done is kept\n")
+        return SOMETHING_LEFT
+
+
+def _module_of(words: Sequence[str]) -> str:
+    if "--self-check" in words:
+        return "self_check"
+    if words and words[0] in COMMANDS:
+        return words[0]
+    return "grading"
+
+
+def _parser(module: str, words: Sequence[str]) -> argparse.ArgumentParser:
+    more = "\n".join(f"  grade {name:<10} {what}" for name, what in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog=f"grade {module}" if module in COMMANDS else "grade",
+        description="Grade hand-ins of a deep-learning lab: confined, on hidden images.",
+        epilog=None
+        if module in COMMANDS
+        else f"other commands:\n{more}\n  grade --self-check [DIR]   examine your own folder",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"grade {__version__}")
+    parser.add_argument(
+        "--lang", choices=LANGUAGES, default=preferred(), help="language of messages and pages"
+    )
+    import_module(f"grader.cli.{module}").add_arguments(parser)
+    return parser
+
+
+def add_assignment(parser: argparse.ArgumentParser) -> None:
+    """The options that name and adjust the assignment."""
+    parser.add_argument(
+        "--assignment",
+        type=Path,
+        metavar="DIR",
+        help="folder with assignment.toml and checks (default: hidden_tests)",
+    )
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override a value of the assignment, such as limits.total=30",
+    )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """The options that say where hand-ins run."""
+    parser.add_argument(
+        "--device",
+        choices=("auto", "CPU", "GPU", "Ascend"),
+        default="auto",
+        help="what hand-ins run on; auto takes an accelerator where one is (default: auto)",
+    )
+    parser.add_argument("--runtime", metavar="NAME", help="run every hand-in in this runtime")
+    parser.add_argument(
+        "--no-tune", action="store_true", help="leave the frameworks' speed settings alone"
+    )

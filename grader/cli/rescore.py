@@ -1,0 +1,100 @@
+"""``grade rescore``: all marks again from stored evidence; no student code runs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+
+from grader.assignment import Assignment, read_assignment
+from grader.cli import publishing
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
+from grader.language import translator
+from grader.report.text import for_rich
+from grader.scoring import Grade, Override, Status
+from grader.store import Store, StoreError, former_scores
+
+_OVERRIDES = TypeAdapter(tuple[Override, ...])
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words that all commands over stored evidence share."""
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder of the results")
+    parser.add_argument(
+        "--overrides", type=Path, metavar="FILE", help="decisions to add, as the class page saves"
+    )
+    add_assignment(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Add decisions, if a file of them is named, and compute all marks again."""
+    decisions: tuple[Override, ...] = ()
+    if arguments.overrides is not None:
+        try:
+            decisions = _OVERRIDES.validate_json(arguments.overrides.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise UsageError(
+                f"{arguments.overrides}: expected a list of overrides: {error}"
+            ) from None
+    return rescore(arguments, stored(arguments.out), decisions)
+
+
+def stored(out: Path) -> Store:
+    """The store in `out`. Raises UsageError where there is none."""
+    if not (out / "evidence").is_dir():
+        raise UsageError(f"{out}: no results here. Expected a folder that `grade … --out` wrote.")
+    return Store(out)
+
+
+def rescore(arguments: argparse.Namespace, store: Store, decisions: Sequence[Override]) -> int:
+    """Record `decisions`, write all marks and pages again, and say which marks changed."""
+    say = translator(arguments.lang)
+    console = Console()
+    assignment = read_assignment(arguments.assignment or Path("hidden_tests"), arguments.settings)
+    try:
+        if decisions:
+            store.add_overrides(decisions)
+        before = former_scores(store.out)
+        grades = publishing.grades(store, assignment)
+    except StoreError as error:
+        raise UsageError(str(error)) from None
+    publishing.publish(store, assignment, _about(store, assignment, arguments.lang))
+    changed = [grade for grade in grades if before.get(grade.id, grade.score) != grade.score]
+    for grade in changed:
+        console.print(_change(grade, before[grade.id], say("this mark falls")), highlight=False)
+    text = say("{changed} of {total} marks changed.")
+    console.print(text.format(changed=len(changed), total=len(grades)))
+    return SOMETHING_LEFT if any(grade.status is Status.UNGRADED for grade in grades) else OK
+
+
+def _change(grade: Grade, before: float | None, falls: str) -> str:
+    def shown(score: float | None) -> str:
+        return "–" if score is None else f"{score:g}"
+
+    why = "; ".join(part.because["en"] for part in grade.parts)
+    line = f"{for_rich(grade.id)}: {shown(before)} → {shown(grade.score)}  [dim]{for_rich(why)}[/]"
+    if before is not None and (grade.score is None or grade.score < before):
+        line += f"  [red]{falls}[/]"
+    return line
+
+
+def _about(store: Store, assignment: Assignment, language: str) -> publishing.About:
+    """The run that the stored evidence came from."""
+    devices, levels, times = set(), set(), set()
+    for evidence in store:
+        times.add(evidence.started)
+        if evidence.runtime:
+            devices.add(evidence.runtime.device)
+        if evidence.confinement:
+            levels.add(evidence.confinement.level)
+    weakest = next((level for level in ("none", "basic", "strong") if level in levels), "strong")
+    return publishing.About(
+        language=language,
+        device=", ".join(sorted(devices)) or "CPU",
+        level=weakest,
+        started=min(times, default=""),
+        hidden=assignment.hidden if assignment.hidden.is_dir() else None,
+    )

@@ -1,0 +1,268 @@
+"""``grade --self-check``: the same examination of a student's own folder, before handing in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from rich.console import Console
+
+from grader import __version__
+from grader.assignment import Assignment, read_assignment
+from grader.cli import machine
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
+from grader.engine.examiner import examine
+from grader.evidence import Evidence, Finding, Severity
+from grader.examine.images import HiddenSet, read_hidden
+from grader.examine.prepare import Conditions
+from grader.intake import HandIn, IntakeError, IntakeLimits, find, stage
+from grader.language import Translate, translator
+from grader.report import Context, Result, pages
+from grader.report.text import for_rich
+from grader.runtimes import detect
+from grader.sandbox.bare import Bare
+from grader.scoring import grade
+
+PUBLIC = Path(__file__).parents[1] / "public"  # the assignment without its hidden part, packed
+
+_NUMBER_OF_TRIAL_IMAGES = 3
+
+
+class Line(NamedTuple):
+    """One line of the checklist: whether it is fine, what it is about, what to do if not."""
+
+    fine: bool | None  # None: worth knowing, nothing to mend
+    text: str
+    cure: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words of ``grade --self-check``."""
+    parser.add_argument("--self-check", action="store_true", help="examine your own folder")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="your own images, one folder a class: an estimate"
+    )
+    parser.add_argument(
+        "--python", type=Path, metavar="FILE", help="the Python that your framework lives in"
+    )
+    parser.add_argument(
+        "--pack", type=Path, metavar="ZIP", help="make the zip to hand in, and examine that one"
+    )
+    parser.add_argument(
+        "--page", type=Path, default=Path("self-check.html"), help="where to write the page"
+    )
+    parser.add_argument("--device", choices=("auto", "CPU", "GPU", "Ascend"), default="CPU")
+    add_assignment(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Examine the folder and say what to mend."""
+    say = translator(arguments.lang)
+    console = Console()
+    home = arguments.assignment or (PUBLIC if PUBLIC.is_dir() else Path("hidden_tests"))
+    assignment = read_assignment(home, arguments.settings)
+    handin = _handin(arguments.folder, arguments.pack, assignment, console, say)
+    with TemporaryDirectory(prefix="self-check-") as temporary:
+        workspace = Path(temporary)
+        data = read_hidden(assignment, arguments.data) if arguments.data else None
+        trial = data or _trial(assignment, workspace / "images")
+        conditions = _conditions(arguments, assignment, workspace)
+        with console.status(say("Examining your folder as the grader will …")):
+            evidence, log = examine(handin, "", conditions, trial, lambda *step: None)
+    lines = list(_checklist(evidence, assignment, data, arguments.lang))
+    for line in lines:
+        _print(console, line)
+    _expect(console, evidence, assignment, say)
+    if data is None:
+        evidence = evidence.model_copy(update={"answers": ()})
+    _write_page(arguments, assignment, evidence, log)
+    bad = sum(line.fine is False for line in lines)
+    verdict = say("Nothing to mend.") if not bad else say("{count} things to mend.")
+    console.print(f"\n[bold]{verdict.format(count=bad)}[/]  {arguments.page.resolve()}")
+    return SOMETHING_LEFT if bad else OK
+
+
+def _handin(
+    folder: Path, pack: Path | None, assignment: Assignment, console: Console, say: Translate
+) -> HandIn:
+    if not folder.is_dir() and not folder.is_file():
+        raise UsageError(f"{folder}: not found. Expected the folder that you hand in.")
+    try:
+        if pack is not None:
+            _pack(folder, pack, assignment)
+            console.print(say("Packed {zip}; that file is examined.").format(zip=pack))
+        found = find([pack or folder])
+    except IntakeError as error:
+        raise UsageError(str(error)) from None
+    if len(found) != 1:
+        raise UsageError(
+            f"{folder}: expected one hand-in with {assignment.interface.entry} at its top, found "
+            f"{len(found)}. Go into the folder that you hand in."
+        )
+    return found.handins[0]
+
+
+def _pack(folder: Path, target: Path, assignment: Assignment) -> None:
+    """The zip to hand in: what the grader would take of `folder`, UTF-8 names."""
+    limits = IntakeLimits(total=assignment.limits.handin * 1024 * 1024)
+    with TemporaryDirectory(prefix="pack-") as temporary:
+        clean = Path(temporary) / "handin"
+        stage(find([folder]).handins[0], clean, limits)
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(clean.rglob("*")):
+                archive.write(path, path.relative_to(clean))
+
+
+def _conditions(
+    arguments: argparse.Namespace, assignment: Assignment, workspace: Path
+) -> Conditions:
+    python = arguments.python or Path(sys.executable)
+    runtime = detect.inspect("yours", python)
+    if runtime is None:
+        raise UsageError(f"--python {python}: expected a Python 3.7 or later with numpy")
+    return Conditions(
+        assignment=assignment,
+        sandbox=Bare(own_code=True),
+        runtimes=(runtime,),
+        device=machine.devices(arguments.device)[0],
+        threads=os.cpu_count() or 1,
+        workspace=workspace,
+        language=arguments.lang,
+        forced="yours",
+    )
+
+
+def _trial(assignment: Assignment, folder: Path) -> HiddenSet:
+    """A few made-up pictures: enough to see whether a class name comes back."""
+    generator = np.random.default_rng(0)
+    for label in assignment.classes[:_NUMBER_OF_TRIAL_IMAGES]:
+        (folder / label.folder).mkdir(parents=True)
+        coarse = generator.integers(0, 256, size=(7, 7, 3), dtype=np.uint8)
+        picture = cv2.resize(coarse, (224, 224), interpolation=cv2.INTER_CUBIC)
+        (folder / label.folder / "1.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+    return read_hidden(assignment, folder)
+
+
+def _checklist(
+    evidence: Evidence, assignment: Assignment, data: HiddenSet | None, language: str
+) -> Iterator[Line]:
+    """The lines in the order in which a student mends things."""
+    say = translator(language)
+    if evidence.trouble is not None:
+        yield Line(False, evidence.trouble.message, evidence.trouble.cure)
+        return
+    function = assignment.interface.function
+    if evidence.loading.loaded:
+        text = say("{entry} is imported in {seconds} s and defines {function}.")
+        loading = evidence.loading
+        yield Line(
+            True,
+            text.format(entry=loading.entry, seconds=f"{loading.seconds:.1f}", function=function),
+        )
+    answered = [answer for answer in evidence.answers if answer.answer is not None]
+    if evidence.answers and len(answered) == len(evidence.answers):
+        text = say("{function} returned a class name for each of {count} images.")
+        yield Line(True, text.format(function=function, count=len(answered)))
+    yield from (_finding(finding) for finding in _shown(evidence, data))
+    for check in evidence.checks:
+        if check.outcome == "passed":
+            yield Line(True, check.title[language])
+        elif check.outcome == "skipped":
+            yield Line(None, f"{check.title[language]} ({say('skipped')})")
+        else:
+            found = f" {say('Expected')}: {check.expected}. {say('Found')}: {check.actual}."
+            yield Line(False, check.title[language] + found, check.help)
+    if data is not None:
+        yield _estimate(evidence, assignment, say)
+
+
+def _shown(evidence: Evidence, data: HiddenSet | None) -> Sequence[Finding]:
+    """Findings, but for those that pictures without a meaning cannot show."""
+    if data is not None:
+        return evidence.findings
+    meaningless = {"constant-answers", "channel-order", "label-order"}
+    return [finding for finding in evidence.findings if finding.code not in meaningless]
+
+
+def _finding(finding: Finding) -> Line:
+    fine = None if finding.severity is Severity.INFO else False
+    return Line(fine, f"{finding.message} ({finding.code})", finding.hint)
+
+
+def _estimate(evidence: Evidence, assignment: Assignment, say: Translate) -> Line:
+    mark = grade(evidence, assignment.policy, len(assignment.classes))
+    low, high = mark.interval or (0.0, 1.0)
+    text = say(
+        "{correct} of {total} of your images are right: band {band} %. On other images of the "
+        "same kind expect {low} to {high} % (95 %)."
+    ).format(
+        correct=mark.correct,
+        total=mark.total,
+        band=mark.band,
+        low=f"{100 * low:.0f}",
+        high=f"{100 * high:.0f}",
+    )
+    return Line(None, text)
+
+
+def _print(console: Console, line: Line) -> None:
+    mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[blue]•[/]"}[line.fine]
+    console.print(f"{mark} {for_rich(line.text)}", highlight=False)
+    if line.cure and line.fine is not True:
+        console.print(f"    → {for_rich(line.cure)}", style="dim", highlight=False)
+
+
+def _expect(console: Console, evidence: Evidence, assignment: Assignment, say: Translate) -> None:
+    """What the grader will do with this hand-in."""
+    limits, interface = assignment.limits, assignment.interface
+    text = say(
+        "The grader gives {function} uint8 arrays (height, width, 3) in {channels}, and waits "
+        "{load:g} s for the import, {first:g} s for the first image, {answer:g} s for each other, "
+        "{total:g} s in all."
+    ).format(
+        function=interface.function,
+        channels=interface.channels,
+        load=limits.import_,
+        first=limits.first_answer,
+        answer=limits.answer,
+        total=limits.total,
+    )
+    console.print(f"\n{text}", style="dim", highlight=False)
+    if evidence.runtime is not None:
+        reason = f"{evidence.runtime.name}: {evidence.runtime.reason}"
+        console.print(f"{say('Runtime')}: {for_rich(reason)}", style="dim", highlight=False)
+
+
+def _write_page(
+    arguments: argparse.Namespace, assignment: Assignment, evidence: Evidence, log: str
+) -> None:
+    with _folder_of(arguments.page) as folder:
+        context = Context(
+            assignment=assignment,
+            language=arguments.lang,
+            confinement="none",
+            started=evidence.started,
+            version=__version__,
+            hidden=arguments.data,
+            self_check=True,
+        )
+        mark = grade(evidence, assignment.policy, len(assignment.classes))
+        page = pages.write([Result(evidence, mark, log)], context, folder)
+        arguments.page.write_bytes(page.read_bytes())
+
+
+@contextmanager
+def _folder_of(page: Path) -> Iterator[Path]:
+    page.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="page-") as folder:
+        yield Path(folder)

@@ -1,0 +1,83 @@
+"""What is printed in the end: the class, its bands, what went wrong, where the report is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.assignment import Assignment
+from grader.evidence import Severity
+from grader.language import translator
+from grader.report.text import for_rich
+from grader.scoring import Grade, Status
+from grader.store import Store
+
+ROWS = 60  # hand-ins shown by name; a larger class is on the page
+
+_STYLES = {Status.GRADED: "green", Status.FAULTED: "red", Status.UNGRADED: "yellow"}
+
+
+def summarise(
+    console: Console,
+    grades: Sequence[Grade],
+    store: Store,
+    assignment: Assignment,
+    out: Path,
+    language: str,
+) -> None:
+    """Print the class as a table, the bands, and the findings with how many they concern."""
+    say = translator(language)
+    findings = {
+        evidence.submission.id: [
+            finding.code for finding in evidence.findings if finding.severity is not Severity.INFO
+        ]
+        for evidence in store
+    }
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("hand-in", "status", "score", "right", "band", "findings"):
+        numeric = heading in ("score", "right")
+        table.add_column(say(heading), justify="right" if numeric else "left", no_wrap=numeric)
+    for grade in grades[:ROWS]:
+        table.add_row(
+            for_rich(grade.id),
+            f"[{_STYLES[grade.status]}]{say(grade.status.value)}[/]",
+            "" if grade.score is None else f"{grade.score:g}",
+            f"{grade.correct}/{grade.total}" if grade.total else "",
+            f"{grade.band} %" if grade.band else "",
+            " ".join(findings.get(grade.id, [])),
+        )
+    console.print()
+    console.print(table)
+    if len(grades) > ROWS:
+        console.print(say("… and {count} more").format(count=len(grades) - ROWS), style="dim")
+    _print_bands(console, grades, assignment, language)
+    _print_findings(console, findings, language)
+    page = (out / "report" / "index.html").resolve()
+    console.print(f"\n{say('Report')}: {page}", highlight=False, soft_wrap=True)
+
+
+def _print_bands(
+    console: Console, grades: Sequence[Grade], assignment: Assignment, language: str
+) -> None:
+    say = translator(language)
+    bands = Counter(grade.band for grade in grades if grade.band and grade.score is not None)
+    if not bands:
+        return
+    console.print(f"\n[bold]{say('bands of accuracy')}[/]")
+    for band in sorted(bands, key=lambda band: -int(band.split("-")[0])):
+        bar = "█" * bands[band] if bands[band] <= 40 else "█" * 40 + "…"
+        console.print(f"  {band:>7} %  {bar} {bands[band]}", highlight=False)
+
+
+def _print_findings(console: Console, findings: dict[str, list[str]], language: str) -> None:
+    say = translator(language)
+    counts = Counter(code for codes in findings.values() for code in set(codes))
+    if not counts:
+        return
+    console.print(f"\n[bold]{say('what went wrong')}[/]")
+    for code, count in counts.most_common():
+        console.print(f"  {count:>4}  {code}", highlight=False)

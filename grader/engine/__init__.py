@@ -1,0 +1,1 @@
+"""Engines: run many examinations, here or elsewhere."""

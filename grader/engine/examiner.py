@@ -1,0 +1,286 @@
+"""Examining one hand-in from the folder that was handed in to the evidence."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from grader import __version__
+from grader.assignment import Assignment
+from grader.checks.run import run_checks
+from grader.evidence import (
+    Answer,
+    Check,
+    Confinement,
+    Evidence,
+    Finding,
+    LeNet5,
+    Loading,
+    Parameter,
+    Problem,
+    Records,
+    Runtime,
+    Stage,
+    Submission,
+    Trouble,
+)
+from grader.evidence.findings import find
+from grader.examine import diagnosing, loading
+from grader.examine.conversation import ConversationEndedError
+from grader.examine.images import HiddenImage, HiddenSet, shuffled
+from grader.examine.predicting import ask_all
+from grader.examine.prepare import Conditions, Prepared, prepare
+from grader.examine.replies import LeNet5Report, LoadReport
+from grader.examine.session import Clock, Session
+from grader.intake import ArchiveRefusedError, HandIn
+from grader.sandbox.contract import Cause, End, SandboxUnavailableError
+
+Tell = Callable[[Stage, int, int], None]  # stage, steps done, steps in all
+
+
+@dataclass
+class _Draft:
+    """Evidence in the making; frozen into `Evidence` whatever happens."""
+
+    submission: Submission
+    stage: Stage = Stage.INTAKE
+    stopped: str = ""
+    trouble: Trouble | None = None
+    runtime: Runtime | None = None
+    confinement: Confinement | None = None
+    loading: Loading = field(default_factory=Loading)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    lenet5: LeNet5 | None = None
+    checks: tuple[Check, ...] = ()
+    records: Records = field(default_factory=Records)
+    findings: list[Finding] = field(default_factory=list)
+    log: str = ""
+
+    def stop(self, finding: Finding) -> None:
+        """A finding that kept hidden images from their turn."""
+        self.findings.append(finding)
+        self.stopped = self.stopped or finding.code
+
+
+def examine(
+    handin: HandIn, key: str, conditions: Conditions, hidden: HiddenSet, tell: Tell
+) -> tuple[Evidence, str]:
+    """The evidence about `handin` and what its processes printed.
+
+    Never raises for what a hand-in does. A fault of ours is in the evidence as `trouble`.
+    """
+    started, begun = datetime.now(timezone.utc), time.monotonic()
+    draft = _Draft(_unread(handin))
+    try:
+        with TemporaryDirectory(prefix="handin-", dir=conditions.workspace) as folder:
+            Path(folder).chmod(0o755)  # the sandbox may run as a user of its own
+            _examine(draft, handin, Path(folder), conditions, hidden, tell)
+    except SandboxUnavailableError as error:
+        draft.trouble = Trouble(message=str(error), cure=error.cure)
+    except OSError as error:
+        draft.trouble = Trouble(
+            message=f"This machine failed: {error}",
+            cure="Make room on the disk or mend what is named, then run the same command again.",
+        )
+    except Exception as error:  # a fault in the grader itself must not end the class
+        draft.trouble = Trouble(
+            message=f"The grader failed: {type(error).__name__}: {error}",
+            cure="Report this with the log of the hand-in; the same command tries it again.",
+        )
+        draft.log += traceback.format_exc()
+    answers = tuple(
+        draft.answers.get(image.id)
+        or Answer(image=image.id, truth=image.truth, answer=None, problem=Problem.NOT_ASKED)
+        for image in hidden.images
+    )
+    language = conditions.language
+    evidence = Evidence(
+        key=key,
+        submission=draft.submission,
+        stage=draft.stage,
+        stopped=draft.stopped,
+        trouble=draft.trouble,
+        runtime=draft.runtime,
+        confinement=draft.confinement,
+        loading=draft.loading,
+        answers=answers,
+        lenet5=draft.lenet5,
+        checks=draft.checks,
+        records=draft.records,
+        findings=tuple(finding.said_in(language) for finding in draft.findings),
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - begun, 3),
+        grader=__version__,
+    )
+    return evidence, draft.log
+
+
+def _examine(
+    draft: _Draft,
+    handin: HandIn,
+    folder: Path,
+    conditions: Conditions,
+    hidden: HiddenSet,
+    tell: Tell,
+) -> None:
+    assignment = conditions.assignment
+    tell(Stage.INTAKE, 0, 0)
+    try:
+        prepared = prepare(handin, folder, conditions)
+    except ArchiveRefusedError as refused:
+        draft.stop(find("archive-refused", source=handin.path.name, reason=str(refused)))
+        return
+    draft.submission, draft.records = prepared.submission, prepared.records
+    draft.runtime = prepared.runtime
+    draft.findings += _missing_records(prepared.records, assignment)
+    draft.stage = Stage.START
+    clock = Clock(assignment.limits.total)
+    with Session(prepared.setup, prepared.folder, clock) as session:
+        ended = End(Cause.CLOSED, "")
+        try:
+            tell(Stage.LOAD, 0, 0)
+            draft.stage = Stage.LOAD
+            if _load(draft, session, prepared, conditions):
+                draft.stage = Stage.PREDICT
+                order = shuffled(hidden.images, hidden.digest + prepared.submission.digest)
+                ended = _predict(draft, session, order, conditions, tell)
+            tell(Stage.CHECKS, 0, 0)
+            if assignment.interface.lenet5:
+                _checks(draft, session, assignment)
+            draft.stage = Stage.DONE
+        finally:
+            session.close()
+            draft.log += session.log
+            draft.confinement = session.confinement(ended.cause, ended.detail)
+
+
+def _load(draft: _Draft, session: Session, prepared: Prepared, conditions: Conditions) -> bool:
+    """Import the hand-in; whether its function can be called."""
+    assignment = conditions.assignment
+    try:
+        report = session.load()
+    except ConversationEndedError as ended:
+        draft.stop(_ended_at_import(ended.end, assignment, session))
+        return False
+    draft.loading = _loading(report, session)
+    found = loading.findings(
+        report, assignment, conditions.device_kind, [*prepared.tried, prepared.setup.runtime.name]
+    )
+    draft.findings += found
+    if not report.function:
+        draft.stopped = found[0].code
+    return report.function
+
+
+def _predict(
+    draft: _Draft,
+    session: Session,
+    order: Sequence[HiddenImage],
+    conditions: Conditions,
+    tell: Tell,
+) -> End:
+    """Put the images to the hand-in and find out what is behind its answers."""
+    predictions = ask_all(session, order, lambda done, total: tell(Stage.PREDICT, done, total))
+    draft.answers = predictions.answers
+    stopped = diagnosing.why_stopped(predictions, conditions.assignment)
+    if stopped is not None:
+        draft.stop(stopped)
+    draft.findings += diagnosing.answer_findings(predictions, conditions.assignment)
+    if stopped is None:
+        draft.findings += diagnosing.behind_answers(session, predictions, order)
+    return predictions.end or End(Cause.CLOSED, "")
+
+
+def _checks(draft: _Draft, session: Session, assignment: Assignment) -> None:
+    """LeNet5 and the assignment's checks, in a worker of their own where the first is gone.
+
+    The time that the images took is no reason to leave LeNet5 out: it has its own.
+    """
+    session.clock = Clock(assignment.limits.total)
+    try:
+        report = session.lenet5()
+        draft.lenet5 = _lenet5(report)
+        if not report.found and report.error is None:
+            draft.findings.append(
+                find(
+                    "lenet5-missing",
+                    name=assignment.interface.lenet5,
+                    entry=assignment.interface.entry,
+                )
+            )
+    except ConversationEndedError as ended:
+        draft.lenet5 = LeNet5(error=f"the process ended: {ended.end.cause.value}")
+    draft.checks = run_checks(assignment.home, session, draft.answers)
+    draft.findings += _failed_checks(draft.checks)
+
+
+def _failed_checks(checks: Sequence[Check]) -> list[Finding]:
+    """One finding for the first check that LeNet5 failed: the later ones follow from it."""
+    failed = [check for check in checks if check.outcome == "failed" and "lenet5" in check.name]
+    for check in failed[:1]:
+        code = "lenet5-shape" if "shape" in check.name or "count" in check.name else "lenet5-output"
+        if "built" in check.name:
+            return []  # said by lenet5-missing, or by the check itself
+        facts = {"layer": check.title["en"], "expected": check.expected, "actual": check.actual}
+        return [find(code, hint=check.help, **facts)]
+    return []
+
+
+def _ended_at_import(end: End, assignment: Assignment, session: Session) -> Finding:
+    limits, entry = assignment.limits, assignment.interface.entry
+    if end.cause is Cause.TIME:
+        return find("timeout-import", entry=entry, seconds=f"{limits.import_:g}")
+    if end.cause is Cause.MEMORY:
+        return find("out-of-memory", memory=limits.memory, when="at import")
+    return find("crashed", detail=diagnosing.told(end), when="at import")
+
+
+def _missing_records(records: Records, assignment: Assignment) -> list[Finding]:
+    found = []
+    policy = assignment.policy
+    if not records.reports and policy.report_from < policy.full_at:
+        found.append(find("report-missing", low=policy.report_from, high=policy.full_at))
+    elif records.reports and not records.records:
+        found.append(find("records-missing"))
+    return found
+
+
+def _loading(report: LoadReport, session: Session) -> Loading:
+    return Loading(
+        entry=report.entry,
+        notes=tuple(report.notes),
+        compatibility=tuple(report.compatibility),
+        loaded=report.function,
+        seconds=round(session.load_seconds, 3),
+    )
+
+
+def _lenet5(report: LeNet5Report) -> LeNet5:
+    parameters = (Parameter(name=p.name, shape=tuple(p.shape)) for p in report.parameters)
+    return LeNet5(
+        file=report.file,
+        name=report.name,
+        framework=report.framework,
+        parameters=tuple(parameters),
+        count=report.count,
+        error=report.error.summary if report.error else "",
+    )
+
+
+def _unread(handin: HandIn) -> Submission:
+    """What is known of a hand-in before its files are read."""
+    student = handin.student
+    return Submission(
+        id=handin.id,
+        name=student.name or handin.id,
+        number=student.number,
+        source=handin.path.name,
+        digest="",
+        size=0,
+        files=0,
+    )

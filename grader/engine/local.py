@@ -1,0 +1,134 @@
+"""The engine of this machine: examiners in processes of their own, one hand-in a slot at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from multiprocessing.queues import SimpleQueue
+from pathlib import Path
+from typing import NamedTuple
+
+from pebble import ProcessExpired, ProcessPool
+
+from grader.engine.examiner import examine
+from grader.evidence import Evidence, Stage
+from grader.examine.images import HiddenSet
+from grader.examine.prepare import Conditions
+from grader.intake import HandIn
+from grader.store import Store
+
+REFRESH = 0.1  # seconds between two looks at what runs
+
+
+class Task(NamedTuple):
+    """One hand-in to examine, and the key of what determines its evidence."""
+
+    handin: HandIn
+    key: str
+
+
+class Event(NamedTuple):
+    """A step of a running examination: stage, steps done and in all (0 of 0 where not counted)."""
+
+    handin: str
+    stage: Stage
+    done: int
+    total: int
+
+
+class Ended(NamedTuple):
+    """How a task ended: the evidence that is now stored, or what kept it from being stored."""
+
+    handin: HandIn
+    evidence: Evidence | None
+    trouble: str
+
+
+Watch = Callable[[Event], None]
+
+
+def run(
+    tasks: Sequence[Task],
+    slots: Sequence[Conditions],
+    hidden: HiddenSet,
+    out: Path,
+    watch: Watch,
+) -> Iterator[Ended]:
+    """Examine `tasks`, one at a time in each of `slots`, and yield each as it ends and is stored.
+
+    An examiner that dies takes only its own hand-in with it. Closing the iterator, or any
+    exception in the loop around it, ends all that runs; what was yielded is on disk.
+    """
+    context = multiprocessing.get_context("spawn")
+    events: SimpleQueue[Event] = context.SimpleQueue()
+    workers = min(len(slots), len(tasks))
+    pool = ProcessPool(
+        max_workers=max(workers, 1),
+        context=context,
+        initializer=_prepare_process,
+        initargs=(os.getpid(), events),
+    )
+    waiting, free = list(reversed(tasks)), list(slots[:workers])
+    running: dict[Future[str], tuple[Task, Conditions]] = {}
+    try:
+        while waiting or running:
+            while waiting and free:
+                task, slot = waiting.pop(), free.pop()
+                future = pool.schedule(_examine, args=[task, slot, hidden, out])
+                running[future] = (task, slot)
+            done, _ = wait(running, timeout=REFRESH, return_when=FIRST_COMPLETED)
+            while not events.empty():
+                watch(events.get())
+            for future in done:
+                task, slot = running.pop(future)
+                free.append(slot)
+                yield _ended(task, future, Store(out))
+    finally:
+        pool.stop()
+        pool.join()
+
+
+def _ended(task: Task, future: Future[str], store: Store) -> Ended:
+    try:
+        future.result()
+    except ProcessExpired as error:
+        return Ended(task.handin, None, f"the examiner's process died ({error})")
+    except OSError as error:
+        return Ended(task.handin, None, f"the evidence could not be written: {error}")
+    evidence = store.read(task.handin.id)
+    return Ended(task.handin, evidence, "" if evidence else "the evidence could not be read back")
+
+
+# What follows runs in the examiners' processes.
+
+_events: SimpleQueue[Event]
+
+
+def _prepare_process(grader: int, events: SimpleQueue[Event]) -> None:
+    """Leave Ctrl-C to the grader, and die with it: a box dies with its examiner."""
+    global _events
+    _events = events
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with, args=[grader], daemon=True).start()
+
+
+def _die_with(grader: int) -> None:
+    while os.getppid() == grader:
+        time.sleep(REFRESH)
+    os._exit(1)
+
+
+def _examine(task: Task, conditions: Conditions, hidden: HiddenSet, out: Path) -> str:
+    """Examine and store one hand-in; its id. Raises OSError where it cannot be stored."""
+
+    def tell(stage: Stage, done: int, total: int) -> None:
+        _events.put(Event(task.handin.id, stage, done, total))
+
+    evidence, log = examine(task.handin, task.key, conditions, hidden, tell)
+    Store(out).write(evidence, log)
+    return evidence.submission.id

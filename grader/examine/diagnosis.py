@@ -1,0 +1,108 @@
+"""Diagnosis: why the answers score as they do. Findings only; marks never follow from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import comb
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from grader.assignment import Label
+from grader.evidence import Answer, Finding, Problem
+from grader.evidence.findings import find
+
+Answers = Mapping[str, str | None]  # image id -> class name
+
+CLEARLY = 0.01  # level of the exact tests
+
+
+def constant(answers: Sequence[Answer]) -> Finding | None:
+    """`constant-answers` where at least 10 valid answers are all the same class."""
+    words = Counter(answer.answer for answer in answers if answer.answer is not None)
+    if len(words) != 1 or words.total() < 10 or len({answer.truth for answer in answers}) < 2:
+        return None
+    ((word, count),) = words.items()
+    return find("constant-answers", count=count, answer=word)
+
+
+def channel_order(answers: Sequence[Answer], other: Answers, channels: str) -> Finding | None:
+    """`channel-order` where the answers to the same images in the other order of channels are
+    right clearly more often: McNemar's exact one-sided test over the pairs that differ.
+    """
+    pairs = [(a.correct, other[a.image] == a.truth) for a in answers if a.image in other]
+    gained = sum(then and not now for now, then in pairs)
+    lost = sum(now and not then for now, then in pairs)
+    if gained <= lost or not _clearly_more(gained, gained + lost):
+        return None
+    return find(
+        "channel-order",
+        correct=sum(now for now, _ in pairs),
+        other=sum(then for _, then in pairs),
+        total=len(pairs),
+        channels=channels,
+    )
+
+
+def label_order(answers: Sequence[Answer], classes: Sequence[Label]) -> Finding | None:
+    """`label-order` where class names stand in each other's places.
+
+    The renaming with the most hits (assignment problem over the confusion matrix) counts where a
+    renamed class gets more than half of its images right by it, and where that makes at least 3
+    images and 2 % of all.
+    """
+    index = {label.en: number for number, label in enumerate(classes)}
+    confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
+    for answer in answers:
+        if answer.answer is not None:
+            confusion[index[answer.answer], index[answer.truth]] += 1
+    images_of = Counter(index[answer.truth] for answer in answers)
+    said, meant = linear_sum_assignment(confusion, maximize=True)
+    moved = [
+        (int(s), int(m))
+        for s, m in zip(said, meant, strict=True)
+        if s != m and 2 * confusion[s, m] > images_of[int(m)]
+    ]
+    gain = sum(int(confusion[s, m] - confusion[m, m]) for s, m in moved)
+    if gain < max(3, 0.02 * len(answers)):
+        return None
+    swaps = [f"{classes[s].en} → {classes[m].en}" for s, m in moved]
+    hits = sum(answer.correct for answer in answers)
+    return find(
+        "label-order",
+        correct=hits,
+        other=hits + gain,
+        total=len(answers),
+        swaps=", ".join(swaps[:3]) + (", …" if len(swaps) > 3 else ""),
+        missing=classes[min(min(pair) for pair in moved)].folder,
+    )
+
+
+def nondeterministic(answers: Sequence[Answer], again: Answers) -> Finding | None:
+    """`nondeterministic` where an image put twice got two answers."""
+    first = {answer.image: answer.answer for answer in answers}
+    differ = sum(first[image] != word for image, word in again.items())
+    return find("nondeterministic", count=differ, total=len(again)) if differ else None
+
+
+def slow(answers: Sequence[Answer], function: str, limit: float) -> Finding | None:
+    """`slow` where the median answer takes over a tenth of its limit and half a second."""
+    times = sorted(answer.seconds for answer in answers if answer.answer is not None)
+    if not times:
+        return None
+    median = times[len(times) // 2]
+    if median <= max(limit / 10, 0.5):
+        return None
+    return find("slow", function=function, seconds=f"{median:.1f}")
+
+
+def problems(answers: Sequence[Answer], problem: Problem) -> list[Answer]:
+    """The answers that have this problem."""
+    return [answer for answer in answers if answer.problem is problem]
+
+
+def _clearly_more(gained: int, differing: int) -> bool:
+    """Whether `gained` of `differing` fair coins is more than chance: P(X >= gained) <= CLEARLY."""
+    tail = sum(comb(differing, k) for k in range(gained, differing + 1))
+    return tail <= CLEARLY * 2**differing

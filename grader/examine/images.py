@@ -1,0 +1,103 @@
+"""The hidden images: read, checked, and put in an order that no hand-in can foresee."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.assignment import Assignment, AssignmentError
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
+
+Pixels = NDArray[np.uint8]
+
+
+class HiddenImage(NamedTuple):
+    """One image of the hidden set: "<folder>/<file>", the class name that is right, the file."""
+
+    id: str
+    truth: str
+    path: Path
+
+
+class HiddenSet(NamedTuple):
+    """The images in the order of their ids, and a digest of their ids and bytes."""
+
+    images: tuple[HiddenImage, ...]
+    digest: str
+
+
+def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
+    """All images below `folder`, one folder a class named as in the assignment.
+
+    Every image is decoded once, so that a bad one is known before the first hand-in runs.
+    Raises AssignmentError for a folder that is absent or empty, a class folder that the
+    assignment does not know and for images that cannot be read; all of them at once.
+    """
+    if not folder.is_dir():
+        raise AssignmentError(
+            f"{folder}: not found. Expected the hidden images, one folder a class; name it with "
+            "--hidden or as images.hidden in the assignment."
+        )
+    truths = {label.folder: label.en for label in assignment.classes}
+    found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    folders = [path for path in found if path.is_dir()]
+    wrong = [
+        f"{path}: the assignment has no class with this folder. Rename or remove it."
+        for path in folders
+        if path.name not in truths
+    ]
+    images = [
+        HiddenImage(f"{inner.name}/{path.name}", truths.get(inner.name, ""), path)
+        for inner in folders
+        for path in sorted(inner.iterdir())
+        if path.suffix.lower() in SUFFIXES
+    ]
+    digest = hashlib.sha256()
+    for image in images:
+        data = image.path.read_bytes()
+        digest.update(image.id.encode() + b"\0" + hashlib.sha256(data).digest())
+        if decode(data) is None:
+            wrong.append(f"{image.path}: not an image that can be read. Replace or remove it.")
+    if not images:
+        wrong.append(
+            f"{folder}: no images. Expected folders such as {assignment.classes[0].folder}."
+        )
+    if wrong:
+        raise AssignmentError("\n".join(wrong))
+    return HiddenSet(tuple(images), digest.hexdigest())
+
+
+def decode(data: bytes) -> Pixels | None:
+    """uint8 (H, W, 3) in BGR, as OpenCV reads it; None where the bytes are no image."""
+    pixels: Any = None
+    if data:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    return pixels
+
+
+def pixels_of(image: HiddenImage, channels: str) -> Pixels:
+    """uint8 (H, W, 3) of `image` in the order `channels`, "BGR" or "RGB".
+
+    Raises OSError where the file is gone or no longer an image: a fault of ours.
+    """
+    pixels = decode(image.path.read_bytes())
+    if pixels is None:
+        raise OSError(f"{image.path}: no longer an image that can be read")
+    return pixels if channels == "BGR" else np.ascontiguousarray(pixels[:, :, ::-1])
+
+
+def shuffled(images: Sequence[HiddenImage], secret: str) -> list[HiddenImage]:
+    """The images in an order that follows from `secret`: the same input gives the same mark, and
+    who does not know the hidden set's digest cannot foresee it.
+    """
+    order = list(images)
+    random.Random(secret).shuffle(order)  # noqa: S311 - no cryptography: the secret is the digest
+    return order

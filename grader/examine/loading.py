@@ -1,0 +1,87 @@
+"""What the worker's report about an import means for the student: findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from grader.assignment import Assignment
+from grader.evidence import Finding, Severity
+from grader.evidence.findings import find
+from grader.examine.replies import Failure, LoadReport
+
+_IMAGES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp"})
+
+
+def findings(
+    report: LoadReport, assignment: Assignment, device: str, runtimes: Sequence[str]
+) -> list[Finding]:
+    """The findings of an import, the one that stopped it first.
+
+    `device` is what this run has, `runtimes` the names of those that were tried.
+    """
+    entry, function = assignment.interface.entry, assignment.interface.function
+    found: list[Finding] = []
+    if report.error is not None:
+        found.append(_failure(report, report.error, assignment, device, runtimes))
+    elif not report.entry:
+        found.append(find("entry-missing", entry=entry, function=function))
+    elif not report.function:
+        found.append(find("predict-missing", entry=report.entry, function=function))
+    if report.function and report.entry != entry:
+        found.append(find("entry-elsewhere", entry=entry, function=function, found=report.entry))
+    for attempt in report.attempts.installs[:1]:
+        facts = {"command": attempt.what, "file": attempt.file, "line": attempt.line}
+        found.append(find("installs-at-import", **facts))
+    for attempt in report.attempts.network[:1]:
+        found.append(find("network-attempt", what=attempt.what))
+    return found
+
+
+def _failure(
+    report: LoadReport,
+    error: Failure,
+    assignment: Assignment,
+    device: str,
+    runtimes: Sequence[str],
+) -> Finding:
+    """The finding that tells best what the exception means; the most telling fact decides."""
+    entry, function = assignment.interface.entry, assignment.interface.function
+    place = {"file": error.file or report.entry or entry, "line": error.line}
+    severity = Severity.WARNING if report.stopped else Severity.ERROR
+    if error.missing_package:
+        return find(
+            "package-missing",
+            severity=severity,
+            package=error.missing_package,
+            runtimes=", ".join(runtimes),
+            **place,
+        )
+    if error.device:
+        return find(
+            "device-refused",
+            severity=severity,
+            asked=error.device,
+            device=device,
+            error=error.summary,
+            **place,
+        )
+    if error.missing_path:
+        if error.reads_dataset or PurePosixPath(error.missing_path).suffix.lower() in _IMAGES:
+            return find("dataset-at-import", severity=severity, path=error.missing_path, **place)
+        return find(
+            "weights-missing",
+            severity=severity,
+            path=error.missing_path,
+            found=elsewhere(error),
+            entry=entry,
+            **place,
+        )
+    if report.stopped:
+        return find("import-stopped", error=error.summary, function=function, **place)
+    return find("import-failed", entry=report.entry or entry, error=error.summary, **place)
+
+
+def elsewhere(error: Failure) -> str:
+    """Where in the hand-in a file of that name lies, as a sentence; empty if nowhere."""
+    return f"→ {error.found_elsewhere}" if error.found_elsewhere else ""

@@ -1,0 +1,110 @@
+"""Making one hand-in ready: a clean copy, a runtime that suits it, a setup for its session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from grader.assignment import Assignment, read_assignment
+from grader.evidence import Records, Runtime, Submission
+from grader.examine.session import Clock, Session, Setup
+from grader.intake import HandIn, IntakeLimits, find, find_records, stage
+from grader.runtimes.choose import choose
+from grader.runtimes.detect import Runtime as Interpreter
+from grader.runtimes.detect import runtimes
+from grader.runtimes.devices import Device, select
+from grader.runtimes.imports import scan
+from grader.sandbox.canary import choose as choose_sandbox
+from grader.sandbox.contract import Sandbox
+
+MIB = 1024 * 1024
+
+
+class Conditions(NamedTuple):
+    """What all examinations of one run have in common; device and workspace may differ by slot.
+
+    workspace: a folder of ours in which private copies are made, one a hand-in.
+    forced: name of the runtime to use for every hand-in, or None.
+    tuning: runtime name -> environment variables that make it fast on this machine.
+    """
+
+    assignment: Assignment
+    sandbox: Sandbox
+    runtimes: tuple[Interpreter, ...]
+    device: Device
+    threads: int
+    workspace: Path
+    language: str = "en"
+    forced: str | None = None
+    tuning: dict[str, dict[str, str]] = {}  # noqa: RUF012 - a NamedTuple's default is immutable use
+
+    @property
+    def device_kind(self) -> str:
+        """ "CPU", "GPU" or "Ascend"."""
+        return self.device.kind
+
+
+class Prepared(NamedTuple):
+    """A hand-in that is ready to run: its clean copy, what is in it, what it runs in."""
+
+    submission: Submission
+    folder: Path
+    records: Records
+    runtime: Runtime
+    setup: Setup
+    tried: tuple[str, ...]  # runtimes that lack something the hand-in imports
+
+
+def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
+    """Copy `handin` into `folder` and choose a runtime for it.
+
+    Raises ArchiveRefusedError for an archive that cannot be unpacked (the student's fault) and
+    OSError where this machine fails (ours).
+    """
+    assignment = conditions.assignment
+    clean = folder / "handin"
+    submission = stage(handin, clean, IntakeLimits(total=assignment.limits.handin * MIB))
+    found = scan(clean, assignment.interface.entry, assignment.interface.function)
+    choice = choose(found, conditions.runtimes, conditions.forced, conditions.device_kind)
+    tuning = conditions.tuning.get(choice.runtime.name, {})
+    setup = Setup(
+        assignment=assignment,
+        sandbox=conditions.sandbox,
+        runtime=choice.runtime,
+        device=conditions.device,
+        threads=conditions.threads,
+        tuning=tuning,
+    )
+    told = Runtime(
+        name=choice.runtime.name,
+        python=choice.runtime.version,
+        packages=dict(choice.runtime.frameworks),
+        device=conditions.device_kind,
+        tuning=tuning,
+        reason=choice.reason,
+    )
+    return Prepared(submission, clean, find_records(clean), told, setup, tuple(choice.tried))
+
+
+@contextmanager
+def open_session(path: Path, home: Path, device: str) -> Iterator[Session]:
+    """A session with the one hand-in at `path`, for a teacher who tries a check: strongest
+    sandbox of this machine, default runtime and device.
+    """
+    (handin,) = find([path])
+    with TemporaryDirectory(prefix="grade-") as folder:
+        conditions = Conditions(
+            assignment=read_assignment(home),
+            sandbox=choose_sandbox().sandbox,
+            runtimes=tuple(runtimes()),
+            device=select(device)[0],
+            threads=1,
+            workspace=Path(folder),
+        )
+        prepared = prepare(handin, Path(folder), conditions)
+        with Session(prepared.setup, prepared.folder, Clock(600)) as session:
+            session.load()
+            yield session

@@ -1,0 +1,121 @@
+"""What a worker reports, as typed values: bounded and validated, and still only its claims."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from grader.worker.frames import Meta
+
+Line = Annotated[str, Field(max_length=4_000)]
+Text = Annotated[str, Field(max_length=40_000)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class Reply(BaseModel):
+    """Strict in types; keys that this version does not know are passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _told_in_words(cls, meta: object) -> object:
+        """An operation that failed as a whole is told by a sentence in place of a Failure."""
+        if isinstance(meta, dict) and isinstance(meta.get("error"), str):
+            return {**meta, "error": {"type": meta["error"][:1_000]}}
+        return meta
+
+
+class Failure(Reply):
+    """An exception of the hand-in: what, where in its own files, and what it missed."""
+
+    type: Line = ""
+    message: Line = ""
+    file: Line = ""
+    line: Count = 0
+    source: Line = ""
+    traceback: Text = ""
+    missing_package: Line = ""
+    missing_path: Line = ""
+    found_elsewhere: Line = ""
+    reads_dataset: bool = False
+    device: Line = ""  # the device that was asked for and refused
+
+    @property
+    def summary(self) -> str:
+        """ "FileNotFoundError: …" in one line."""
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+
+class Attempt(Reply):
+    """Something that an import should not do, and where it was done."""
+
+    what: Line
+    file: Line = ""
+    line: Count = 0
+
+
+class Attempts(Reply):
+    """What the hand-in tried, as far as its worker noticed."""
+
+    installs: Annotated[list[Attempt], Field(max_length=20)] = []
+    network: Annotated[list[Attempt], Field(max_length=20)] = []
+
+
+class LoadReport(Reply):
+    """How importing went."""
+
+    entry: Line = ""
+    notes: Annotated[list[Line], Field(max_length=50)] = []
+    compatibility: Annotated[list[Line], Field(max_length=50)] = []
+    function: bool = False
+    parameter: Line = ""
+    line: Count = 0
+    stopped: bool = False
+    frameworks: Annotated[list[Line], Field(max_length=20)] = []
+    error: Failure | None = None
+    attempts: Attempts = Attempts()
+
+
+class ParameterReport(Reply):
+    """One parameter of a network."""
+
+    name: Line
+    shape: Annotated[list[Count], Field(max_length=8)]
+
+
+class LeNet5Report(Reply):
+    """The network that was found, or why none was."""
+
+    found: bool = False
+    file: Line = ""
+    line: Count = 0
+    name: Line = ""
+    framework: Line = ""
+    parameters: Annotated[list[ParameterReport], Field(max_length=200)] = []
+    count: Count = 0
+    error: Failure | None = None
+
+
+class ForwardReport(Reply):
+    """How one forward pass went; the array travels beside it."""
+
+    error: Failure | None = None
+
+
+class ReplyError(ValueError):
+    """A report that has not the form it must have."""
+
+
+R = TypeVar("R", bound=Reply)
+
+
+def read(kind: type[R], meta: Meta) -> R:
+    """The report in `meta`. Raises ReplyError naming the field that is wrong."""
+    try:
+        return kind.model_validate(meta)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ReplyError(f"{kind.__name__}.{where}: {first['msg']}") from None

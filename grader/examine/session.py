@@ -1,0 +1,243 @@
+"""A session: the workers of one hand-in, started on demand, restarted, ended together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+import grader.worker
+from grader.assignment import Assignment
+from grader.evidence import Confinement
+from grader.examine import replies
+from grader.examine.conversation import Conversation, ConversationEndedError
+from grader.examine.replies import ForwardReport, LeNet5Report, LoadReport
+from grader.runtimes.detect import Runtime
+from grader.runtimes.devices import Device
+from grader.sandbox.contract import (
+    Box,
+    Cause,
+    Limits,
+    Room,
+    Sandbox,
+    SandboxUnavailableError,
+    Share,
+)
+from grader.worker import frames
+
+WORKER = Share(Path(grader.worker.__file__).parent, Path("/worker"))
+HANDIN = Path("/handin")
+WORK = "work"  # the hand-in's private copy, below the scratch folder
+
+OPERATION = 60.0  # seconds for a report about LeNet5, which may compile a network
+
+R = TypeVar("R", bound=replies.Reply)
+
+
+class Setup(NamedTuple):
+    """What a session needs: all of it the grader's own choice."""
+
+    assignment: Assignment
+    sandbox: Sandbox
+    runtime: Runtime
+    device: Device
+    threads: int  # that numerical libraries may use
+    tuning: dict[str, str]  # environment variables set for speed
+
+
+class Clock:
+    """The time that one hand-in has in all, in seconds of wall clock."""
+
+    def __init__(self, total: float) -> None:
+        self.total = total
+        self._end = time.monotonic() + total
+
+    @property
+    def left(self) -> float:
+        """Seconds left, never negative."""
+        return max(self._end - time.monotonic(), 0.0)
+
+
+class Session:
+    """Workers of the hand-in staged at `handin`, one at a time.
+
+    `loaded` is the last worker's report about the import. Every method that talks to the hand-in
+    raises ConversationEndedError when the worker dies or is ended at a limit, and
+    SandboxUnavailableError when none can be started; the next call after `restart` works again.
+    """
+
+    def __init__(self, setup: Setup, handin: Path, clock: Clock) -> None:
+        self.setup = setup
+        self.handin = handin
+        self.clock = clock
+        self.loaded: LoadReport | None = None
+        self.load_seconds = 0.0
+        self.starts = 0
+        self.log = ""
+        self._import = True  # False once an import has ended its worker: it would do so again
+        self._network_in = 0  # the start whose worker has found LeNet5
+        self._peak = 0
+        self._box: Box | None = None
+        self._conversation: Conversation | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def load(self) -> LoadReport:
+        """Start a worker and import the hand-in in it, within the limit for imports.
+
+        Where an import has ended its worker before, the new worker only lays the files out, so
+        that LeNet5 can still be looked for in modules that can be imported.
+        """
+        self.close()
+        started = time.monotonic()
+        limit = min(self.setup.assignment.limits.import_, self.clock.left)
+        self._box = self.setup.sandbox.start(self._command(), self._room())
+        self._conversation = Conversation(self._box)
+        self.starts += 1
+        interface = self.setup.assignment.interface
+        importing, self._import = self._import, False
+        self.loaded, _ = self._ask(
+            LoadReport,
+            "load",
+            limit,
+            handin=str(self.setup.sandbox.place(self._handin_share)),
+            work=WORK,
+            entry=interface.entry,
+            function=interface.function,
+            marker=interface.cell_marker,
+            provided=None,
+            device=self.setup.device.kind,
+            threads=self.setup.threads,
+            run=importing,
+        )
+        self._import = importing
+        self.load_seconds = time.monotonic() - started
+        return self.loaded
+
+    def predict(self, image: NDArray[np.uint8], seconds: float) -> frames.Answer:
+        """The hand-in's answer to one image, uint8 (H, W, 3), within `seconds`."""
+        return self._talk(lambda talk: talk.predict(image, min(seconds, self.clock.left)))
+
+    def last_error(self) -> replies.Failure | None:
+        """The exception behind the last answer that was none."""
+
+        class LastError(replies.Reply):
+            error: replies.Failure | None = None
+
+        report, _ = self._ask(LastError, "last_error", OPERATION)
+        return report.error
+
+    def lenet5(self) -> LeNet5Report:
+        """The hand-in's LeNet5, found and built."""
+        name = self.setup.assignment.interface.lenet5
+        report, _ = self._ask(LeNet5Report, "lenet5", OPERATION, name=name, classes=10)
+        self._network_in = self.starts
+        return report
+
+    def lenet5_forward(
+        self, images: NDArray[np.float32]
+    ) -> tuple[ForwardReport, NDArray[Any] | None]:
+        """One forward pass of the LeNet5 that was found: float32 (N, 1, H, W) in, what came out
+        beside the report.
+        """
+        if not self.alive or self._network_in != self.starts:
+            self.lenet5()
+        return self._ask(ForwardReport, "lenet5_forward", OPERATION, images)
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a worker to talk to, as far as is known."""
+        return self._conversation is not None
+
+    def close(self) -> None:
+        """End the worker, if there is one. What it printed is kept in `log`."""
+        if self._box is not None:
+            self._collect(self._box)
+        self._box = self._conversation = None
+
+    def confinement(self, ended: Cause = Cause.CLOSED, detail: str = "") -> Confinement:
+        """What the sandbox did so far."""
+        return Confinement(
+            level=self.setup.sandbox.level.value,
+            ended=ended.value,
+            detail=detail,
+            peak_memory=self._peak,
+            restarts=max(self.starts - 1, 0),
+        )
+
+    def _talk(self, call: Callable[[Conversation], Any]) -> Any:
+        if self._conversation is None:
+            self.load()
+        assert self._conversation is not None  # noqa: S101 - load() has set it
+        try:
+            return call(self._conversation)
+        except ConversationEndedError as ended:
+            self.close()
+            if ended.end.cause is Cause.UNAVAILABLE:
+                raise SandboxUnavailableError(
+                    f"The sandbox could not be started: {ended.end.detail}",
+                    "Run `grade doctor`, mend what it names, and run the same command again.",
+                ) from None
+            raise
+
+    def _ask(
+        self,
+        kind: type[R],
+        operation: str,
+        seconds: float,
+        array: NDArray[Any] | None = None,
+        **meta: object,
+    ) -> tuple[R, NDArray[Any] | None]:
+        def call(talk: Conversation) -> tuple[R, NDArray[Any] | None]:
+            answer, found = talk.ask(operation, min(seconds, self.clock.left), array, **meta)
+            try:
+                return replies.read(kind, answer), found
+            except replies.ReplyError as error:
+                raise talk.breach(str(error)) from None
+
+        reply: tuple[R, NDArray[Any] | None] = self._talk(call)
+        return reply
+
+    def _collect(self, box: Box) -> None:
+        end = box.end()
+        self._peak = max(self._peak, box.peak_memory)
+        heading = f"--- worker {self.starts}: {end.cause.value} {end.detail}".rstrip()
+        self.log += f"{heading}\n{box.printed.rstrip()}\n"
+
+    @property
+    def _handin_share(self) -> Share:
+        return Share(self.handin, HANDIN)
+
+    def _command(self) -> list[str]:
+        program = self.setup.sandbox.place(WORKER) / "__main__.py"
+        return [str(self.setup.runtime.python), "-I", "-B", "-u", str(program)]
+
+    def _room(self) -> Room:
+        limits, threads = self.setup.assignment.limits, str(self.setup.threads)
+        return Room(
+            shares=[*self.setup.runtime.shares, WORKER, self._handin_share],
+            limits=Limits(memory=limits.memory, scratch=limits.scratch + limits.handin),
+            environment={
+                "OMP_NUM_THREADS": threads,
+                "OPENBLAS_NUM_THREADS": threads,
+                "MKL_NUM_THREADS": threads,
+                "MPLBACKEND": "Agg",
+                **self.setup.runtime.environment,
+                **self.setup.tuning,
+            },
+            devices=self.setup.device.sandbox(),
+        )

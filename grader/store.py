@@ -1,0 +1,125 @@
+"""Documents on disk: written atomically as each examination ends, found again by content.
+
+====================== ==========================================================
+``evidence/<id>.json`` `Evidence` of one hand-in
+``logs/<id>.txt``      what its processes printed; staff only
+``overrides.json``     what persons decided, oldest first
+====================== ==========================================================
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from grader.evidence import Evidence
+from grader.scoring import Override
+
+_OVERRIDES = TypeAdapter(tuple[Override, ...])
+
+
+class StoreError(Exception):
+    """A stored document that a person wrote cannot be read: says which and why."""
+
+
+class Store:
+    """The documents below one output folder. Safe against a kill at any moment."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        for folder in (out / "evidence", out / "logs"):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, evidence: Evidence, log: str) -> None:
+        """Save one examination. The log goes first: evidence that is there is complete.
+
+        Raises OSError (such as a full disk); then the former documents are untouched.
+        """
+        write_atomically(self._log(evidence.submission.id), log)
+        text = evidence.model_dump_json(indent=1)
+        write_atomically(self._evidence(evidence.submission.id), text)
+
+    def read(self, handin: str) -> Evidence | None:
+        """The evidence of the hand-in with this id; None where there is none of this version."""
+        try:
+            return Evidence.model_validate_json(self._evidence(handin).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def log(self, handin: str) -> str:
+        """What the hand-in's processes printed; empty where nothing was kept."""
+        try:
+            return self._log(handin).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def __iter__(self) -> Iterator[Evidence]:
+        """All evidence of this version, by id, one at a time."""
+        for path in sorted((self.out / "evidence").glob("*.json")):
+            if (evidence := self.read(path.stem)) is not None:
+                yield evidence
+
+    def overrides(self) -> tuple[Override, ...]:
+        """What persons decided, oldest first. Raises StoreError for a file that is no such list."""
+        path = self.out / "overrides.json"
+        try:
+            return _OVERRIDES.validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return ()
+        except ValidationError as error:
+            raise StoreError(f"{path}: expected a list of overrides: {error}") from None
+
+    def add_overrides(self, overrides: Sequence[Override]) -> None:
+        """Append to what persons decided; nothing is ever taken away."""
+        everything = (*self.overrides(), *overrides)
+        text = _OVERRIDES.dump_json(everything, indent=1).decode()
+        write_atomically(self.out / "overrides.json", text)
+
+    def _evidence(self, handin: str) -> Path:
+        return self.out / "evidence" / f"{handin}.json"
+
+    def _log(self, handin: str) -> Path:
+        return self.out / "logs" / f"{handin}.txt"
+
+
+def write_atomically(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """Write `text` so that `path` holds either all of it or what it held before.
+
+    Raises OSError; then nothing is left behind.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=".part", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def key(*parts: str) -> str:
+    """A key of everything that determined a document: sha256 over the parts, unambiguous."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        digest.update(f"{len(data)}:".encode() + data)
+    return digest.hexdigest()
+
+
+def former_scores(out: Path) -> dict[str, float | None]:
+    """The scores that ``grades.json`` in `out` holds, by id; none where it cannot be read."""
+    try:
+        rows = json.loads((out / "grades.json").read_text(encoding="utf-8"))
+        return {row["id"]: row["score"] for row in rows}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

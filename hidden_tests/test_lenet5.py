@@ -1,0 +1,118 @@
+"""Checks of LeNet5 (LeCun et al. 1998, as the lecture builds it).
+
+The first line of a docstring is what the student reads in English, the next one in Chinese.
+"""
+
+import numpy as np
+
+from grader.checks import expect
+from grader.checks.subjects import LeNet5Subject, SubmissionSubject
+
+# Weights of the two convolutions and the three dense layers, whichever way round a framework
+# keeps them: (out, in) in MindSpore and PyTorch, (in, out) in Keras.
+KERNELS = {(6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (10, 84)}
+BIASES = {6, 16, 120, 84, 10}
+COUNTS = {61_684: "without biases in the convolutions", 61_706: "with biases everywhere"}
+
+
+def test_can_be_built(submission: SubmissionSubject) -> None:
+    """LeNet5 is there and can be built.
+
+    能找到并构建 LeNet5。
+    """
+    report = submission.lenet5
+    if report.error is not None:
+        where = f" ({report.error.file}, line {report.error.line})" if report.error.file else ""
+        actual = report.error.summary + where
+    else:
+        actual = "no class of that name in any file"
+    expect(
+        report.found,
+        "No LeNet5 could be built.\n无法构建 LeNet5。",
+        expected="a network class LeNet5 that can be built without arguments",
+        actual=actual,
+        help="Define class LeNet5 in main.py or in a module beside it.\n"
+        "请在 main.py 或同目录的模块中定义 LeNet5 类。",
+    )
+
+
+def test_one_image(lenet5: LeNet5Subject) -> None:
+    """One image (1, 1, 32, 32) gives one row of 10 finite numbers; 28x28 is a known variant.
+
+    一张图片 (1, 1, 32, 32) 得到一行 10 个有限的数；28x28 为已知变体。
+    """
+    _expect_rows(lenet5, 1)
+
+
+def test_batch(lenet5: LeNet5Subject) -> None:
+    """A batch (32, 1, 32, 32) gives 32 rows of 10 finite numbers.
+
+    一批图片 (32, 1, 32, 32) 得到 32 行、每行 10 个有限的数。
+    """
+    _expect_rows(lenet5, 32)
+
+
+def test_parameter_shapes(lenet5: LeNet5Subject) -> None:
+    """The five layers have the lecture's shapes.
+
+    五个层的形状与课件一致。
+    """
+    kernels = {_usual(shape) for shape in lenet5.shapes if len(shape) > 1}
+    others = {shape[0] for shape in lenet5.shapes if len(shape) == 1}
+    missing = sorted(KERNELS - kernels)
+    foreign = sorted(kernels - KERNELS)
+    expect(
+        not missing and not foreign and others <= BIASES,
+        "The layers differ from the lecture's.\n网络层与课件不同。",
+        expected=", ".join(map(str, missing)) or ", ".join(map(str, sorted(KERNELS))),
+        actual=", ".join(map(str, foreign)) or f"biases of {sorted(others)}",
+        help="Conv 1→6 and 6→16 with kernel 5 and no padding, then Dense 400→120→84→10.\n"
+        "卷积 1→6、6→16，核大小 5，无填充；全连接 400→120→84→10。",
+    )
+
+
+def test_parameter_count(lenet5: LeNet5Subject) -> None:
+    """The network has 61,684 weights, or 61,706 with biases in the convolutions.
+
+    网络共有 61,684 个参数；卷积带偏置时为 61,706 个。
+    """
+    expect(
+        lenet5.count in COUNTS,
+        "The number of weights differs.\n参数数量不同。",
+        expected=" or ".join(f"{count:,} ({what})" for count, what in COUNTS.items()),
+        actual=f"{lenet5.count:,}",
+        help="Compare the layers one by one with the lecture's.\n请逐层与课件对照。",
+    )
+
+
+def _expect_rows(lenet5: LeNet5Subject, rows: int) -> None:
+    size = (rows, 1, lenet5.size, lenet5.size)
+    images = np.random.default_rng(0).normal(size=size).astype(np.float32)
+    output = lenet5(images)
+    expect(
+        output.shape == (rows, 10),
+        "The output has another shape.\n输出的形状不同。",
+        expected=(rows, 10),
+        actual=output.shape,
+        help="Flatten to (N, 400) before the dense layers and end with 10 outputs.\n"
+        "全连接层之前展平为 (N, 400)，最后输出 10 个数。",
+    )
+    expect(
+        np.isfinite(output).all(),
+        "The output has numbers that are not finite.\n输出中有非有限的数。",
+        expected="finite numbers",
+        actual=f"{int((~np.isfinite(output)).sum())} of {output.size} are not",
+    )
+
+
+def _usual(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape as (out, in, …): Keras keeps kernels as (height, width, in, out) and (in, out);
+    a fifth layer that is a convolution over 5 x 5 maps is the lecture's dense 400→120.
+    """
+    if len(shape) == 4 and shape[0] == shape[1] == 5:
+        shape = (shape[3], shape[2], shape[0], shape[1])
+    if shape == (120, 16, 5, 5):
+        return (120, 400)
+    if len(shape) == 2 and shape[::-1] in KERNELS:
+        return shape[::-1]
+    return shape

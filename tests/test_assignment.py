@@ -1,0 +1,85 @@
+"""A wrong assignment is named with file, line and cure."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import AssignmentError, read_assignment
+from tests import make
+
+TEXT = (make.HOME / "assignment.toml").read_text(encoding="utf-8")
+
+
+def refusal(tmp_path: Path, before: str, after: str) -> str:
+    assert before in TEXT
+    (tmp_path / "assignment.toml").write_text(TEXT.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(AssignmentError) as error:
+        read_assignment(tmp_path)
+    return str(error.value)
+
+
+def line_with(text: str) -> int:
+    return next(n for n, line in enumerate(TEXT.splitlines(), 1) if line.startswith(text))
+
+
+def test_the_sample_assignment_has_the_labs_26_classes() -> None:
+    assignment = make.assignment()
+    assert len(assignment.names) == 26
+    assert assignment.names[0] == "Plastic Bottle"
+    assert assignment.classes[25].zh == "香蕉皮"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ("cost = 5 ", "cost = -5 ", "cost =", "greater than or equal to 0"),
+        ("band = 5 ", "bnd = 5 ", "band =", "unknown key policy.bnd. Known here: points"),
+        ('channels = "BGR"', 'channels = "GBR"', "channels =", "'BGR' or 'RGB'"),
+        ("total = 600", 'total = "long"', "total =", "found 'long'"),
+        ('folder = "00_01"', 'folder = "../x"', 'folder = "00_01"', "classes.1.folder"),
+        ("report_from = 80", "report_from = 90", "[policy]", "must not be above"),
+    ],
+)
+def test_a_wrong_value_is_named_with_file_line_and_cure(
+    tmp_path: Path, before: str, after: str, line: str, words: str
+) -> None:
+    message = refusal(tmp_path, before, after)
+    assert f"assignment.toml:{line_with(line)}: " in message
+    assert words in message
+
+
+def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
+    text = TEXT.replace("cost = 5 ", "cost = -5 ").replace("answer = 5 ", "answer = 0 ")
+    (tmp_path / "assignment.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(AssignmentError) as error:
+        read_assignment(tmp_path)
+    assert len(str(error.value).splitlines()) == 2
+
+
+def test_two_classes_of_one_folder_are_refused(tmp_path: Path) -> None:
+    assert "00_00 is used by more than one" in refusal(
+        tmp_path, 'folder = "00_01"', 'folder = "00_00"'
+    )
+
+
+def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
+    assert "line" in refusal(tmp_path, "points = 100", "points = ")
+
+
+def test_an_absent_assignment_says_which_option_names_it(tmp_path: Path) -> None:
+    with pytest.raises(AssignmentError, match="--assignment"):
+        read_assignment(tmp_path)
+
+
+def test_set_overrides_any_value() -> None:
+    assignment = make.assignment("limits.total=30", "interface.channels=RGB", "policy.cost=2.5")
+    assert assignment.limits.total == 30
+    assert assignment.interface.channels == "RGB"
+    assert assignment.policy.cost == 2.5
+
+
+@pytest.mark.parametrize("setting", ["limits.totl=3", "limits.total=-1", "limits", "a.b.c=1"])
+def test_a_wrong_setting_is_named_as_it_was_typed(setting: str) -> None:
+    with pytest.raises(AssignmentError) as error:
+        make.assignment(setting)
+    assert setting.split("=")[0].split(".")[0] in str(error.value)

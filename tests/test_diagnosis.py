@@ -1,0 +1,110 @@
+"""Findings explain a score and never change it."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.evidence import Answer
+from grader.examine import diagnosis
+from grader.examine.words import Vocabulary
+from tests import make
+
+CLASSES = make.assignment().classes
+NAMES = make.assignment().names
+
+
+def answers_where(say: object, total: int = 130) -> list[Answer]:
+    """Answers over the classes in turn; `say` maps the truth's index and the image to a word."""
+    assert callable(say)
+    return [make.answer(n, NAMES[n % 26], say(n % 26, n)) for n in range(total)]
+
+
+def test_the_other_order_of_channels_is_named_where_it_reads_clearly_more() -> None:
+    answers = make.answers(85)
+    other = {a.image: a.truth if n < 120 else NAMES[0] for n, a in enumerate(answers)}
+    finding = diagnosis.channel_order(answers, other, "BGR")
+    assert finding is not None
+    assert finding.facts["correct"] == "85"
+    assert int(finding.facts["other"]) >= 120
+    assert "BGR" in finding.hint
+
+
+def test_a_small_gain_of_the_other_order_is_chance() -> None:
+    answers = make.answers(100)
+    other = {a.image: a.truth if n < 102 else None for n, a in enumerate(answers)}
+    assert diagnosis.channel_order(answers, other, "BGR") is None
+
+
+@given(st.integers(0, 130), st.integers(0, 2**32))
+def test_the_order_that_reads_less_is_never_recommended(correct: int, seed: int) -> None:
+    answers = make.answers(correct)
+    right = set(random.Random(seed).sample(range(130), correct))
+    other = {a.image: a.truth if n in right else None for n, a in enumerate(answers)}
+    assert diagnosis.channel_order(answers, other, "BGR") is None
+
+
+def test_the_shift_of_a_data_set_without_one_folder_is_found() -> None:
+    """Training without 03_02 has never seen Eggshell; its index went to Banana Peel."""
+    said = [*NAMES[:24], NAMES[17], NAMES[24]]
+    shifted = answers_where(lambda truth, n: said[truth])
+    finding = diagnosis.label_order(shifted, CLASSES)
+    assert finding is not None
+    assert "Eggshell → Banana Peel" in finding.facts["swaps"]
+    assert finding.facts["missing"] == "03_02"
+
+
+def test_names_in_alphabetical_order_are_found() -> None:
+    alphabetical = sorted(NAMES)
+    finding = diagnosis.label_order(answers_where(lambda truth, n: alphabetical[truth]), CLASSES)
+    assert finding is not None
+    assert finding.facts["other"] == "130"
+
+
+def test_an_honest_weak_model_has_its_labels_in_order() -> None:
+    generator = random.Random(1)
+    weak = answers_where(lambda truth, n: NAMES[truth] if n % 3 else generator.choice(NAMES))
+    assert diagnosis.label_order(weak, CLASSES) is None
+
+
+@given(st.integers(0, 2**32))
+def test_guessing_is_no_order_of_labels(seed: int) -> None:
+    generator = random.Random(seed)
+    guessed = answers_where(lambda truth, n: generator.choice(NAMES))
+    finding = diagnosis.label_order(guessed, CLASSES)
+    assert finding is None or int(finding.facts["other"]) < 65
+
+
+def test_one_answer_for_everything_is_named() -> None:
+    finding = diagnosis.constant(answers_where(lambda truth, n: NAMES[0]))
+    assert finding is not None
+    assert finding.facts["answer"] == "Plastic Bottle"
+    assert diagnosis.constant(make.answers(100)) is None
+
+
+def test_an_image_that_gets_two_answers_is_counted() -> None:
+    answers = make.answers(130)
+    again = {a.image: a.answer for a in answers[:13]}
+    assert diagnosis.nondeterministic(answers, again) is None
+    finding = diagnosis.nondeterministic(answers, {**again, answers[0].image: NAMES[3]})
+    assert finding is not None
+    assert (finding.facts["count"], finding.facts["total"]) == ("1", "13")
+
+
+def test_case_and_blanks_are_forgiven_and_chinese_names_accepted() -> None:
+    vocabulary = Vocabulary(CLASSES)
+    assert vocabulary.name(" plastic  BOTTLE\n") == "Plastic Bottle"
+    assert vocabulary.name("塑料瓶") == "Plastic Bottle"
+    assert vocabulary.name("Plastic Bottles") is None
+    assert vocabulary.nearest("Plastic Bottles") == "Plastic Bottle"
+    assert vocabulary.name("0") is None
+    assert vocabulary.name("") is None
+
+
+@given(st.text())
+def test_any_word_is_a_class_or_none(word: str) -> None:
+    vocabulary = Vocabulary(CLASSES)
+    assert vocabulary.name(word) in {*NAMES, None}
+    assert vocabulary.nearest(word) in {*NAMES, None}

@@ -1,0 +1,155 @@
+"""Marks follow from documented rules and exact counts."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.assignment import Policy
+from grader.evidence import Check, Trouble
+from grader.scoring import Override, Status, grade
+from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
+from tests import make
+
+POLICY = Policy()
+
+
+def mark(correct: int, total: int = 130, *, policy: Policy = POLICY, **changes: object) -> float:
+    score = grade(make.evidence(make.answers(correct, total), **changes), policy, 26).score
+    assert score is not None
+    return score
+
+
+def override(**changes: object) -> Override:
+    return Override(
+        **{"id": "s", "reason": "r", "author": "a", "time": "2026-01-01T00:00:00+00:00", **changes}
+    )
+
+
+@pytest.mark.parametrize(
+    ("correct", "score"),
+    [
+        (130, 100),
+        (111, 100),
+        (110, 95),
+        (104, 95),
+        (103, 90),
+        (98, 90),
+        (97, 85),
+        (91, 85),
+        (90, 80),
+    ],
+)
+def test_each_band_of_five_per_cent_costs_five_points(correct: int, score: float) -> None:
+    assert mark(correct) == score
+
+
+def test_at_least_85_per_cent_of_130_is_111_images() -> None:
+    assert needed(85, 130) == 111
+    assert bands_below(111, 130, 85, 5) == 0
+    assert bands_below(110, 130, 85, 5) == 1
+
+
+@given(st.integers(0, 100), st.integers(1, 20_000))
+def test_the_needed_count_is_the_least_that_reaches_the_percentage(
+    percent: int, total: int
+) -> None:
+    count = needed(percent, total)
+    assert Fraction(count, total) >= Fraction(percent, 100)
+    assert count == 0 or Fraction(count - 1, total) < Fraction(percent, 100)
+
+
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n - 1), st.just(n))))
+def test_one_more_right_answer_never_lowers_a_mark(counts: tuple[int, int]) -> None:
+    correct, total = counts
+    assert mark(correct, total) <= mark(correct + 1, total)
+
+
+@given(st.integers(0, 130))
+def test_a_mark_stays_between_zero_and_all_points(correct: int) -> None:
+    assert 0 <= mark(correct) <= 100
+
+
+def test_a_complete_report_gives_all_points_from_80_per_cent() -> None:
+    found = make.evidence(make.answers(104), reports=["report.pdf"])
+    assert grade(found, POLICY, 26).score == 95
+    assert grade(found, POLICY, 26).if_report_complete == 100
+    assert grade(found, POLICY, 26, [override(report="complete")]).score == 100
+    below = make.evidence(make.answers(103), reports=["report.pdf"])
+    assert grade(below, POLICY, 26, [override(report="complete")]).score == 90
+
+
+def test_only_a_person_says_that_a_report_is_complete_unless_the_assignment_says_otherwise() -> (
+    None
+):
+    found = make.evidence(make.answers(104), reports=["report.pdf"])
+    assert grade(found, POLICY, 26).report == "found"
+    assert grade(found, Policy(report="found"), 26).score == 100
+
+
+def test_the_last_word_about_a_report_counts_and_points_add_up() -> None:
+    found = make.evidence(make.answers(104), reports=["report.pdf"])
+    words = [
+        override(report="complete", points=1),
+        override(report="incomplete", points=0.5),
+        override(id="somebody else", points=50),
+    ]
+    result = grade(found, POLICY, 26, words)
+    assert result.score == 96.5
+    assert len(result.overrides) == 2
+
+
+def test_no_better_than_guessing_earns_nothing() -> None:
+    assert mark(5) == 0
+    assert not better_than_guessing(10, 130, 26, 0.01)
+    assert mark(0) == 0
+
+
+@given(st.integers(0, 60))
+def test_the_guessing_test_is_the_exact_binomial_tail(correct: int) -> None:
+    from scipy.stats import binom
+
+    tail = float(binom.sf(correct - 1, 60, 1 / 26))
+    if abs(tail - 0.01) > 1e-9:
+        assert better_than_guessing(correct, 60, 26, 0.01) == (tail <= 0.01)
+
+
+def test_a_fault_of_ours_gives_no_mark_at_all() -> None:
+    result = grade(make.evidence(trouble=Trouble(message="disk full")), POLICY, 26)
+    assert result.status is Status.UNGRADED
+    assert result.score is None
+    assert result.parts == ()
+
+
+def test_a_fault_of_the_students_is_marked_by_the_policy() -> None:
+    result = grade(make.evidence(make.answers(0), stopped="weights-missing"), POLICY, 26)
+    assert (result.status, result.score) == (Status.FAULTED, 0)
+    partly = grade(make.evidence(make.answers(104), stopped="crashed"), POLICY, 26)
+    assert (partly.status, partly.score) == (Status.FAULTED, 95)
+
+
+def test_checks_carry_marks_only_where_the_assignment_gives_them() -> None:
+    title = {"en": "t", "zh": "t"}
+    checks = (
+        Check(name="a", title=title, outcome="failed"),
+        Check(name="b", title=title, outcome="passed", points=4),
+        Check(name="c", title=title, outcome="failed", points=2),
+        Check(name="d", title=title, outcome="broken", points=1),
+    )
+    result = grade(make.evidence(make.answers(130), checks=checks), POLICY, 26)
+    assert (result.score, result.possible) == (105, 107)
+
+
+def test_the_interval_is_that_of_clopper_and_pearson() -> None:
+    low, high = interval(111, 130)
+    assert (round(low, 4), round(high, 4)) == (0.7812, 0.9097)  # R: binom.test(111, 130)
+    assert interval(0, 10)[0] == 0
+    assert interval(10, 10)[1] == 1
+
+
+def test_a_mark_says_how_it_came_about_in_both_languages() -> None:
+    (part,) = grade(make.evidence(make.answers(104)), POLICY, 26).parts
+    assert "104 of 130" in part.because["en"]
+    assert "104" in part.because["zh"]
+    assert part.because["en"] != part.because["zh"]

@@ -1,0 +1,106 @@
+"""Documents are whole or not there, and nothing written is lost."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.scoring import Override
+from grader.store import Store, StoreError, key, write_atomically
+from tests import make
+
+
+def test_what_was_written_is_read_back(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    evidence = make.evidence(make.answers(100))
+    store.write(evidence, "printed")
+    assert Store(tmp_path).read("s") == evidence
+    assert store.log("s") == "printed"
+    assert list(store) == [evidence]
+
+
+def test_evidence_of_another_version_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write(make.evidence(), "")
+    path = tmp_path / "evidence" / "s.json"
+    path.write_text(path.read_text().replace('"stage"', '"phase"'))
+    assert store.read("s") is None
+    assert list(store) == []
+
+
+def test_a_failed_write_leaves_the_former_document_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_atomically(path, "former")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(path, "new \ud800")
+    assert path.read_text() == "former"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_the_former_document_whole(tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the full disk: the write fails half-way."""
+    script = (
+        "import resource, sys; from pathlib import Path\n"
+        "from grader.store import write_atomically\n"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "write_atomically(Path(sys.argv[1]), 'x' * 100_000)\n"
+    )
+    path = tmp_path / "a.json"
+    path.write_text("former")
+    done = subprocess.run([sys.executable, "-c", script, str(path)], stderr=subprocess.PIPE)
+    assert b"OSError" in done.stderr
+    assert path.read_text() == "former"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_document_is_whole_whenever_its_writer_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from grader.store import write_atomically\n"
+        "print('go', flush=True)\n"
+        "for n in range(10**9): write_atomically(Path(sys.argv[1]), f'{n} ' * 50_000)\n"
+    )
+    path = tmp_path / "a.json"
+    for _ in range(5):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True
+        )
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        while not path.exists():
+            pass
+        os.kill(writer.pid, signal.SIGKILL)
+        writer.wait()
+        words = path.read_text().split()
+        assert len(words) == 50_000
+        assert len(set(words)) == 1
+
+
+def test_overrides_are_only_ever_added(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    words = [
+        Override(id="s", points=n, reason="r", author="a", time="2026-01-01") for n in (1.0, 2.0)
+    ]
+    store.add_overrides(words[:1])
+    store.add_overrides(words[1:])
+    assert store.overrides() == tuple(words)
+
+
+def test_a_broken_file_of_overrides_is_named(tmp_path: Path) -> None:
+    (tmp_path / "overrides.json").write_text("[{}]")
+    with pytest.raises(StoreError, match=r"overrides\.json"):
+        Store(tmp_path).overrides()
+
+
+@given(st.lists(st.text()), st.lists(st.text()))
+def test_different_parts_never_share_a_key(one: list[str], other: list[str]) -> None:
+    def encodable(parts: list[str]) -> list[str]:
+        return [part.encode("utf-8", "replace").decode() for part in parts]
+
+    one, other = encodable(one), encodable(other)
+    assert (key(*one) == key(*other)) == (one == other)
