@@ -119,7 +119,7 @@ def key(*parts: str) -> str:
 def former_scores(out: Path) -> dict[str, float | None]:
     """The scores that ``grades.json`` in `out` holds, by id; none where it cannot be read."""
     try:
-        rows = json.loads((out / "grades.json").read_text(encoding="utf-8"))
+        rows = json.loads((out / "grades.json").read_text(encoding="utf-8"))["grades"]
         return {row["id"]: row["score"] for row in rows}
     except (OSError, ValueError, KeyError, TypeError):
         return {}

@@ -15,8 +15,8 @@ from tests import make
 POLICY = Policy()
 
 
-def mark(correct: int, total: int = 130, *, policy: Policy = POLICY, **changes: object) -> float:
-    score = grade(make.evidence(make.answers(correct, total), **changes), policy, 26).score
+def mark(correct: int, total: int = 130) -> float:
+    score = grade(make.evidence(make.answers(correct, total)), POLICY, 26).score
     assert score is not None
     return score
 

@@ -24,8 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write one export and say where it is."""
     store = rescore.stored(arguments.out)
     assignment = read_assignment(arguments.assignment or Path("hidden_tests"), arguments.settings)
-    export = exports.EXPORTS[arguments.format]
-    path = arguments.to or arguments.out / export.file
-    export.write(publishing.results(store, assignment), path)
+    path = arguments.to or arguments.out / exports.FILES[arguments.format]
+    context = publishing.context_of(assignment, rescore.about(store, assignment, arguments.lang))
+    exports.EXPORTS[arguments.format](publishing.results(store, assignment), path, context)
     Console().print(str(path.resolve()), highlight=False, soft_wrap=True)
     return OK

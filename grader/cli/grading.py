@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         found = find(arguments.paths)
     except IntakeError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(error.said.said_in(arguments.lang)) from None
     for notice in found.notices:
         console.print(f"[yellow]![/] {notice.said_in(arguments.lang)}", highlight=False)
     sandbox = machine.sandbox(
@@ -181,7 +181,7 @@ def _examine(
     arguments: argparse.Namespace,
 ) -> list[str]:
     """Run the tasks under a live view; what kept some of them from being stored."""
-    troubles = []
+    troubles: list[str] = []
     if not tasks:
         return troubles
     with Live(console, len(tasks), arguments.lang) as live:

@@ -35,7 +35,15 @@ def publish(store: Store, assignment: Assignment, about: About) -> Path:
 
     Raises OSError; what was there before is then whole.
     """
-    context = Context(
+    context = context_of(assignment, about)
+    exports.grades_csv(results(store, assignment), store.out / "grades.csv")
+    exports.grades_json(results(store, assignment), store.out / "grades.json", context)
+    return pages.write(results(store, assignment), context, store.out / "report")
+
+
+def context_of(assignment: Assignment, about: About) -> Context:
+    """What a report needs to know of the run besides its results."""
+    return Context(
         assignment=assignment,
         language=about.language,
         device=about.device,
@@ -44,9 +52,6 @@ def publish(store: Store, assignment: Assignment, about: About) -> Path:
         version=__version__,
         hidden=about.hidden,
     )
-    exports.grades_csv(results(store, assignment), store.out / "grades.csv")
-    exports.grades_json(results(store, assignment), store.out / "grades.json")
-    return pages.write(results(store, assignment), context, store.out / "report")
 
 
 def results(store: Store, assignment: Assignment) -> Iterator[Result]:

@@ -61,7 +61,7 @@ def rescore(arguments: argparse.Namespace, store: Store, decisions: Sequence[Ove
         grades = publishing.grades(store, assignment)
     except StoreError as error:
         raise UsageError(str(error)) from None
-    publishing.publish(store, assignment, _about(store, assignment, arguments.lang))
+    publishing.publish(store, assignment, about(store, assignment, arguments.lang))
     changed = [grade for grade in grades if before.get(grade.id, grade.score) != grade.score]
     for grade in changed:
         console.print(_change(grade, before[grade.id], say("this mark falls")), highlight=False)
@@ -81,7 +81,7 @@ def _change(grade: Grade, before: float | None, falls: str) -> str:
     return line
 
 
-def _about(store: Store, assignment: Assignment, language: str) -> publishing.About:
+def about(store: Store, assignment: Assignment, language: str) -> publishing.About:
     """The run that the stored evidence came from."""
     devices, levels, times = set(), set(), set()
     for evidence in store:

@@ -127,9 +127,12 @@ def _conditions(
     arguments: argparse.Namespace, assignment: Assignment, workspace: Path
 ) -> Conditions:
     python = arguments.python or Path(sys.executable)
-    runtime = detect.inspect("yours", python)
-    if runtime is None:
-        raise UsageError(f"--python {python}: expected a Python 3.7 or later with numpy")
+    try:
+        runtime = detect.look(python)
+    except detect.BrokenRuntimeError as error:
+        raise UsageError(
+            f"--python {python}: expected a Python 3.7 or later with numpy: {error}"
+        ) from None
     return Conditions(
         assignment=assignment,
         sandbox=Bare(own_code=True),
@@ -138,7 +141,7 @@ def _conditions(
         threads=os.cpu_count() or 1,
         workspace=workspace,
         language=arguments.lang,
-        forced="yours",
+        forced=runtime.name,
     )
 
 

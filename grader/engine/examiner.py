@@ -25,6 +25,7 @@ from grader.evidence import (
     Problem,
     Records,
     Runtime,
+    Severity,
     Stage,
     Submission,
     Trouble,
@@ -37,7 +38,8 @@ from grader.examine.predicting import ask_all
 from grader.examine.prepare import Conditions, Prepared, prepare
 from grader.examine.replies import LeNet5Report, LoadReport
 from grader.examine.session import Clock, Session
-from grader.intake import ArchiveRefusedError, HandIn
+from grader.intake import ArchiveRefusedError, HandIn, UnpackerMissingError
+from grader.runtimes.choose import RuntimeMissingError
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
 
 Tell = Callable[[Stage, int, int], None]  # stage, steps done, steps in all
@@ -80,7 +82,7 @@ def examine(
         with TemporaryDirectory(prefix="handin-", dir=conditions.workspace) as folder:
             Path(folder).chmod(0o755)  # the sandbox may run as a user of its own
             _examine(draft, handin, Path(folder), conditions, hidden, tell)
-    except SandboxUnavailableError as error:
+    except (SandboxUnavailableError, UnpackerMissingError, RuntimeMissingError) as error:
         draft.trouble = Trouble(message=str(error), cure=error.cure)
     except OSError as error:
         draft.trouble = Trouble(
@@ -112,7 +114,9 @@ def examine(
         lenet5=draft.lenet5,
         checks=draft.checks,
         records=draft.records,
-        findings=tuple(finding.said_in(language) for finding in draft.findings),
+        findings=tuple(
+            finding.said_in(language) for finding in sorted(draft.findings, key=_weight)
+        ),
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - begun, 3),
         grader=__version__,
@@ -133,7 +137,9 @@ def _examine(
     try:
         prepared = prepare(handin, folder, conditions)
     except ArchiveRefusedError as refused:
-        draft.stop(find("archive-refused", source=handin.path.name, reason=str(refused)))
+        draft.stop(
+            find("archive-refused", source=handin.path.name, reason=_reason(refused, conditions))
+        )
         return
     draft.submission, draft.records = prepared.submission, prepared.records
     draft.runtime = prepared.runtime
@@ -167,7 +173,7 @@ def _load(draft: _Draft, session: Session, prepared: Prepared, conditions: Condi
     except ConversationEndedError as ended:
         draft.stop(_ended_at_import(ended.end, assignment, session))
         return False
-    draft.loading = _loading(report, session)
+    draft.loading = _loading(report, session, prepared.notes)
     found = loading.findings(
         report, assignment, conditions.device_kind, [*prepared.tried, prepared.setup.runtime.name]
     )
@@ -191,6 +197,12 @@ def _predict(
     if stopped is not None:
         draft.stop(stopped)
     draft.findings += diagnosing.answer_findings(predictions, conditions.assignment)
+    if session.loaded is not None and (
+        unloaded := diagnosing.weights_not_loaded(
+            predictions, session.loaded, conditions.assignment
+        )
+    ):
+        draft.findings.append(unloaded)
     if stopped is None:
         draft.findings += diagnosing.behind_answers(session, predictions, order)
     return predictions.end or End(Cause.CLOSED, "")
@@ -227,14 +239,15 @@ def _failed_checks(checks: Sequence[Check]) -> list[Finding]:
         if "built" in check.name:
             return []  # said by lenet5-missing, or by the check itself
         facts = {"layer": check.title["en"], "expected": check.expected, "actual": check.actual}
-        return [find(code, hint=check.help, **facts)]
+        return [find(code, facts, hint=check.help)]
     return []
 
 
 def _ended_at_import(end: End, assignment: Assignment, session: Session) -> Finding:
     limits, entry = assignment.limits, assignment.interface.entry
     if end.cause is Cause.TIME:
-        return find("timeout-import", entry=entry, seconds=f"{limits.import_:g}")
+        seconds = f"{limits.import_:g}"
+        return find("timeout-import", entry=entry, seconds=seconds, file=entry, line="?")
     if end.cause is Cause.MEMORY:
         return find("out-of-memory", memory=limits.memory, when="at import")
     return find("crashed", detail=diagnosing.told(end), when="at import")
@@ -250,10 +263,19 @@ def _missing_records(records: Records, assignment: Assignment) -> list[Finding]:
     return found
 
 
-def _loading(report: LoadReport, session: Session) -> Loading:
+def _weight(finding: Finding) -> int:
+    """Errors first; among equals the order of the examination stays."""
+    return list(Severity).index(finding.severity)
+
+
+def _reason(refused: ArchiveRefusedError, conditions: Conditions) -> str:
+    return refused.said.said_in(conditions.language)
+
+
+def _loading(report: LoadReport, session: Session, notes: Sequence[str]) -> Loading:
     return Loading(
         entry=report.entry,
-        notes=tuple(report.notes),
+        notes=(*notes, *report.notes),
         compatibility=tuple(report.compatibility),
         loaded=report.function,
         seconds=round(session.load_seconds, 3),

@@ -7,11 +7,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -58,7 +58,7 @@ def run(
     hidden: HiddenSet,
     out: Path,
     watch: Watch,
-) -> Iterator[Ended]:
+) -> Generator[Ended, None, None]:
     """Examine `tasks`, one at a time in each of `slots`, and yield each as it ends and is stored.
 
     An examiner that dies takes only its own hand-in with it. Closing the iterator, or any
@@ -79,7 +79,7 @@ def run(
         while waiting or running:
             while waiting and free:
                 task, slot = waiting.pop(), free.pop()
-                future = pool.schedule(_examine, args=[task, slot, hidden, out])
+                future: Future[str] = pool.schedule(_examine, args=[task, slot, hidden, out])
                 running[future] = (task, slot)
             done, _ = wait(running, timeout=REFRESH, return_when=FIRST_COMPLETED)
             while not events.empty():
@@ -89,11 +89,11 @@ def run(
                 free.append(slot)
                 yield _ended(task, future, Store(out))
     finally:
-        pool.stop()
+        pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
 
 
-def _ended(task: Task, future: Future[str], store: Store) -> Ended:
+def _ended(task: Task, future: Future[Any], store: Store) -> Ended:
     try:
         future.result()
     except ProcessExpired as error:

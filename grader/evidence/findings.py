@@ -6,6 +6,7 @@ are the sentences in the language of the run. A sentence may name facts in brace
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from pydantic import Field
@@ -33,31 +34,38 @@ class Finding(Document):
 
     def said_in(self, language: str) -> Finding:
         """The same finding with its sentences in `language`."""
-        return find(self.code, language=language, severity=self.severity, **self.facts)
+        return find(self.code, self.facts, language=language, severity=self.severity)
 
 
 def find(
-    code: str, *, language: str = "en", severity: Severity | None = None, **facts: object
+    code: str,
+    known: Mapping[str, object] | None = None,
+    /,
+    *,
+    language: str = "en",
+    severity: Severity | None = None,
+    **facts: object,
 ) -> Finding:
-    """A finding of the vocabulary with its facts filled in; missing facts read as "?".
+    """A finding of the vocabulary with its facts (`known` and named ones) filled in; those that
+    are missing read as "?".
 
     Raises KeyError for a code that is not in the vocabulary.
     """
     usual, message, hint = VOCABULARY[code]
-    known = {name: str(value) for name, value in facts.items()}
+    told = {name: str(value) for name, value in {**(known or {}), **facts}.items()}
     say = translator(language)
     return Finding(
         code=code,
         severity=severity or usual,
-        message=_fill(say(message), known),
-        hint=_fill(say(hint), known),
-        facts=known,
+        message=_fill(say(message), told),
+        hint=_fill(say(hint), told),
+        facts=told,
     )
 
 
 def _fill(sentence: str, facts: dict[str, str]) -> str:
     """Facts put into their braces, in one pass: braces inside a fact stay as they are."""
-    parts = []
+    parts: list[str] = []
     for piece in sentence.split("{"):
         if not parts:
             parts.append(piece)
@@ -198,7 +206,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "timeout-import": (
         E,
-        "The import of {entry} took longer than {seconds} s.",
+        "The import of {entry} took longer than {seconds} s (last at {file}, line {line}).",
         "Only define functions and load weights at import; training belongs below "
         "`if __name__ == '__main__':`.",
     ),

@@ -27,13 +27,17 @@ class Conversation:
         self._number = 0
 
     def ask(
-        self, operation: str, seconds: float, array: NDArray[Any] | None = None, **meta: Any
+        self,
+        operation: str,
+        seconds: float,
+        array: NDArray[Any] | None = None,
+        meta: frames.Meta | None = None,
     ) -> tuple[frames.Meta, NDArray[Any] | None]:
         """Call `operation` and wait for its report, `seconds` at most.
 
         Raises ConversationEndedError.
         """
-        payload = frames.pack_message({"op": operation, **meta}, array)
+        payload = frames.pack_message({"op": operation, **(meta or {})}, array)
         reply = self._exchange(payload, frames.REPORT, frames.MAX_META + frames.MAX_ARRAY, seconds)
         try:
             return frames.unpack_message(reply)

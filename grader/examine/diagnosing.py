@@ -12,11 +12,14 @@ from grader.examine.conversation import ConversationEndedError
 from grader.examine.images import HiddenImage
 from grader.examine.loading import elsewhere
 from grader.examine.predicting import Predictions, ask_again
+from grader.examine.replies import LoadReport
 from grader.examine.session import Session
 from grader.examine.words import Vocabulary
 from grader.sandbox.contract import Cause, End
+from grader.scoring.counts import better_than_guessing, needed
 
-SHARE = 0.5  # of the time that the images took, for one diagnosis
+_WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".mindir", ".npz", ".safetensors", ".weights")
+PARTS = 4  # of the images, one of which tells whether the others are worth asking
 TWICE = 13  # images that are put a second time
 
 
@@ -62,7 +65,6 @@ def answer_findings(predictions: Predictions, assignment: Assignment) -> list[Fi
         lambda: _wrong_type(answers, function),
         lambda: _unknown(answers, Vocabulary(assignment.classes)),
         lambda: diagnosis.constant(answers),
-        lambda: diagnosis.label_order(answers, assignment.classes),
         lambda: diagnosis.slow(answers, function, assignment.limits.answer),
     ]
     if predictions.end is None and (hung := diagnosis.problems(answers, Problem.TIMEOUT)):
@@ -78,33 +80,75 @@ def answer_findings(predictions: Predictions, assignment: Assignment) -> list[Fi
 def behind_answers(
     session: Session, predictions: Predictions, order: Sequence[HiddenImage]
 ) -> list[Finding]:
-    """What only more questions can tell: another order of channels, chance in the answers.
+    """What only more questions can tell: another order of channels, chance in the answers; and,
+    where that explains nothing, another order of labels.
 
-    Stays within a share of the time that the images took. A worker that does not survive the
-    questions ends the diagnosis, nothing else.
+    A worker that does not survive the questions ends the diagnosis, nothing else.
     """
     answers = [predictions.answers[image.id] for image in order]
     if all(answer.answer is None for answer in answers):
         return []
     assignment = session.setup.assignment
-    seconds = sum(answer.seconds for answer in answers) / len(answers)
-    asked = order[: max(int(SHARE * len(order)), min(len(order), int(20 / max(seconds, 1e-3))))]
     channels = assignment.interface.channels
+    found: list[Finding | None] = []
     try:
-        other = ask_again(session, asked, assignment, channels[::-1])
         again = ask_again(session, order[:TWICE], assignment, channels)
+        found.append(diagnosis.nondeterministic(answers, again))
+        if not _has_full_marks(answers, assignment):
+            other = _other_order(session, answers, order)
+            found.append(diagnosis.channel_order(answers, other, channels))
     except (ConversationEndedError, OSError):
-        return []
-    found = [
-        diagnosis.channel_order(answers, other, channels),
-        diagnosis.nondeterministic(answers, again),
-    ]
+        found.append(None)
+    if not any(finding and finding.code == "channel-order" for finding in found):
+        found.append(diagnosis.label_order(answers, assignment.classes))
     return [finding for finding in found if finding is not None]
+
+
+def _has_full_marks(answers: Sequence[Answer], assignment: Assignment) -> bool:
+    correct = sum(answer.correct for answer in answers)
+    return correct >= needed(assignment.policy.full_at, len(answers))
+
+
+def _other_order(
+    session: Session, answers: Sequence[Answer], order: Sequence[HiddenImage]
+) -> dict[str, str | None]:
+    """The answers in the other order of channels: a part of the images, and all of them only
+    where that part reads better.
+    """
+    assignment = session.setup.assignment
+    channels = assignment.interface.channels[::-1]
+    part = max(len(order) // PARTS, 1)
+    other = ask_again(session, order[:part], assignment, channels)
+    now = sum(answer.correct for answer in answers[:part])
+    then = sum(other[answer.image] == answer.truth for answer in answers[:part])
+    if then > now:
+        other |= ask_again(session, order[part:], assignment, channels)
+    return other
 
 
 def told(end: End) -> str:
     """How a process ended, for the student."""
     return f"{end.cause.value}: {end.detail}" if end.detail else end.cause.value
+
+
+def weights_not_loaded(
+    predictions: Predictions, report: LoadReport, assignment: Assignment
+) -> Finding | None:
+    """`weights-not-loaded` where the answers are no better than guessing, and the import left
+    parameters without a value or looked in vain for a file.
+    """
+    answers = list(predictions.answers.values())
+    correct, classes = sum(answer.correct for answer in answers), len(assignment.classes)
+    if better_than_guessing(correct, len(answers), classes, assignment.policy.guessing):
+        return None
+    if report.attempts.unloaded:
+        attempt = report.attempts.unloaded[0]
+        where = f" ({attempt.file}, line {attempt.line})" if attempt.file else ""
+        return find("weights-not-loaded", reason=attempt.what + where)
+    weights = [path for path in report.attempts.missing if path.lower().endswith(_WEIGHTS)]
+    if weights:
+        return find("weights-not-loaded", reason=f"{weights[0]} is not there")
+    return None
 
 
 def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
@@ -124,12 +168,12 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
         )
     return find(
         "predict-failed",
+        facts,
         function=interface.function,
         error=error.summary if error else raised[0].said,
         file=error.file if error else "?",
         line=error.line if error else "?",
         channels=interface.channels,
-        **facts,
     )
 
 
@@ -138,7 +182,7 @@ def _wrong_type(answers: Sequence[Answer], function: str) -> Finding | None:
     if not wrong:
         return None
     facts = {"said": wrong[0].said, "count": len(wrong), "total": len(answers)}
-    return find("wrong-return-type", function=function, **facts)
+    return find("wrong-return-type", facts, function=function)
 
 
 def _unknown(answers: Sequence[Answer], vocabulary: Vocabulary) -> Finding | None:

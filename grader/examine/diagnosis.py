@@ -105,4 +105,4 @@ def problems(answers: Sequence[Answer], problem: Problem) -> list[Answer]:
 def _clearly_more(gained: int, differing: int) -> bool:
     """Whether `gained` of `differing` fair coins is more than chance: P(X >= gained) <= CLEARLY."""
     tail = sum(comb(differing, k) for k in range(gained, differing + 1))
-    return tail <= CLEARLY * 2**differing
+    return bool(tail <= CLEARLY * 2**differing)

@@ -6,7 +6,7 @@ import hashlib
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -77,9 +77,9 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
 
 def decode(data: bytes) -> Pixels | None:
     """uint8 (H, W, 3) in BGR, as OpenCV reads it; None where the bytes are no image."""
-    pixels: Any = None
-    if data:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if not data:
+        return None
+    pixels: Pixels | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)  # type: ignore[assignment]
     return pixels
 
 

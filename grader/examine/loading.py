@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from grader.assignment import Assignment
 from grader.evidence import Finding, Severity
 from grader.evidence.findings import find
 from grader.examine.replies import Failure, LoadReport
-
-_IMAGES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp"})
 
 
 def findings(
@@ -29,10 +26,18 @@ def findings(
     elif not report.function:
         found.append(find("predict-missing", entry=report.entry, function=function))
     if report.function and report.entry != entry:
-        found.append(find("entry-elsewhere", entry=entry, function=function, found=report.entry))
+        # A notebook is a known form of handing in: worth a line, no blame.
+        severity = Severity.INFO if report.entry.endswith(".ipynb") else None
+        facts = {"entry": entry, "function": function, "found": report.entry}
+        found.append(find("entry-elsewhere", facts, severity=severity))
     for attempt in report.attempts.installs[:1]:
         facts = {"command": attempt.what, "file": attempt.file, "line": attempt.line}
-        found.append(find("installs-at-import", **facts))
+        found.append(
+            find(
+                "installs-at-import",
+                facts,
+            )
+        )
     for attempt in report.attempts.network[:1]:
         found.append(find("network-attempt", what=attempt.what))
     return found
@@ -49,37 +54,41 @@ def _failure(
     entry, function = assignment.interface.entry, assignment.interface.function
     place = {"file": error.file or report.entry or entry, "line": error.line}
     severity = Severity.WARNING if report.stopped else Severity.ERROR
+    if error.time_limit:
+        code = "trains-at-import" if report.attempts.trains else "timeout-import"
+        seconds = f"{assignment.limits.import_:g}"
+        return find(code, place, severity=severity, seconds=seconds, entry=entry)
     if error.missing_package:
         return find(
             "package-missing",
+            place,
             severity=severity,
             package=error.missing_package,
             runtimes=", ".join(runtimes),
-            **place,
         )
     if error.device:
         return find(
             "device-refused",
+            place,
             severity=severity,
             asked=error.device,
             device=device,
             error=error.summary,
-            **place,
         )
     if error.missing_path:
-        if error.reads_dataset or PurePosixPath(error.missing_path).suffix.lower() in _IMAGES:
-            return find("dataset-at-import", severity=severity, path=error.missing_path, **place)
+        if error.reads_dataset:
+            return find("dataset-at-import", place, severity=severity, path=error.missing_path)
         return find(
             "weights-missing",
+            place,
             severity=severity,
             path=error.missing_path,
             found=elsewhere(error),
             entry=entry,
-            **place,
         )
     if report.stopped:
-        return find("import-stopped", error=error.summary, function=function, **place)
-    return find("import-failed", entry=report.entry or entry, error=error.summary, **place)
+        return find("import-stopped", place, error=error.summary, function=function)
+    return find("import-failed", place, entry=report.entry or entry, error=error.summary)
 
 
 def elsewhere(error: Failure) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from grader.assignment import Assignment, read_assignment
 from grader.evidence import Records, Runtime, Submission
 from grader.examine.session import Clock, Session, Setup
-from grader.intake import HandIn, IntakeLimits, find, find_records, stage
+from grader.intake import HandIn, IntakeLimits, Notice, find, find_records, stage
 from grader.runtimes.choose import choose
 from grader.runtimes.detect import Runtime as Interpreter
 from grader.runtimes.detect import runtimes
@@ -56,17 +56,20 @@ class Prepared(NamedTuple):
     runtime: Runtime
     setup: Setup
     tried: tuple[str, ...]  # runtimes that lack something the hand-in imports
+    notes: tuple[str, ...]  # what was left out or unpacked on the way
 
 
 def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
     """Copy `handin` into `folder` and choose a runtime for it.
 
-    Raises ArchiveRefusedError for an archive that cannot be unpacked (the student's fault) and
-    OSError where this machine fails (ours).
+    Raises ArchiveRefusedError for an archive that cannot be unpacked (the student's fault),
+    UnpackerMissingError and OSError where this machine fails (ours).
     """
     assignment = conditions.assignment
     clean = folder / "handin"
-    submission = stage(handin, clean, IntakeLimits(total=assignment.limits.handin * MIB))
+    notices: list[Notice] = []
+    limits = IntakeLimits(total=assignment.limits.handin * MIB)
+    submission = stage(handin, clean, limits, notices)
     found = scan(clean, assignment.interface.entry, assignment.interface.function)
     choice = choose(found, conditions.runtimes, conditions.forced, conditions.device_kind)
     tuning = conditions.tuning.get(choice.runtime.name, {})
@@ -86,7 +89,9 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
         tuning=tuning,
         reason=choice.reason,
     )
-    return Prepared(submission, clean, find_records(clean), told, setup, tuple(choice.tried))
+    notes = tuple(notice.said_in(conditions.language) for notice in notices)
+    records = find_records(clean)
+    return Prepared(submission, clean, records, told, setup, tuple(choice.tried), notes)
 
 
 @contextmanager

@@ -39,13 +39,19 @@ class Failure(Reply):
     missing_package: Line = ""
     missing_path: Line = ""
     found_elsewhere: Line = ""
-    reads_dataset: bool = False
+    reads_dataset: bool = False  # the missing path belongs to a data set
     device: Line = ""  # the device that was asked for and refused
+    under_main: Line = ""  # the name that exists only below `if __name__ == "__main__"`
+    python2: bool = False  # written for Python 2
+    time_limit: bool = False  # interrupted by the limit for imports
 
     @property
     def summary(self) -> str:
-        """ "FileNotFoundError: …" in one line."""
-        return f"{self.type}: {self.message}" if self.message else self.type
+        """The exception in one line, with what explains it."""
+        text = f"{self.type}: {self.message}" if self.message else self.type
+        if self.under_main:
+            text += f" ({self.under_main} exists only below `if __name__ == '__main__'`)"
+        return f"{text} (this is Python 2)" if self.python2 else text
 
 
 class Attempt(Reply):
@@ -61,6 +67,9 @@ class Attempts(Reply):
 
     installs: Annotated[list[Attempt], Field(max_length=20)] = []
     network: Annotated[list[Attempt], Field(max_length=20)] = []
+    unloaded: Annotated[list[Attempt], Field(max_length=20)] = []
+    trains: Attempt | None = None
+    missing: Annotated[list[Line], Field(max_length=20)] = []  # files opened that are not there
 
 
 class LoadReport(Reply):

@@ -22,6 +22,7 @@ from grader.runtimes.devices import Device
 from grader.sandbox.contract import (
     Box,
     Cause,
+    End,
     Limits,
     Room,
     Sandbox,
@@ -34,6 +35,7 @@ WORKER = Share(Path(grader.worker.__file__).parent, Path("/worker"))
 HANDIN = Path("/handin")
 WORK = "work"  # the hand-in's private copy, below the scratch folder
 
+GRACE = 3.0  # seconds before the limit for imports, in which a worker says what it was doing
 OPERATION = 60.0  # seconds for a report about LeNet5, which may compile a network
 
 R = TypeVar("R", bound=replies.Reply)
@@ -114,15 +116,17 @@ class Session:
             LoadReport,
             "load",
             limit,
-            handin=str(self.setup.sandbox.place(self._handin_share)),
-            work=WORK,
-            entry=interface.entry,
-            function=interface.function,
-            marker=interface.cell_marker,
-            provided=None,
-            device=self.setup.device.kind,
-            threads=self.setup.threads,
-            run=importing,
+            meta={
+                "handin": str(self.setup.sandbox.place(self._handin_share)),
+                "work": WORK,
+                "entry": interface.entry,
+                "function": interface.function,
+                "marker": interface.cell_marker,
+                "device": self.setup.device.kind,
+                "threads": self.setup.threads,
+                "run": importing,
+                "seconds": max(limit - GRACE, limit / 2),
+            },
         )
         self._import = importing
         self.load_seconds = time.monotonic() - started
@@ -130,7 +134,9 @@ class Session:
 
     def predict(self, image: NDArray[np.uint8], seconds: float) -> frames.Answer:
         """The hand-in's answer to one image, uint8 (H, W, 3), within `seconds`."""
-        return self._talk(lambda talk: talk.predict(image, min(seconds, self.clock.left)))
+        limit = min(seconds, self.clock.left)
+        answer: frames.Answer = self._talk(lambda talk: talk.predict(image, limit))
+        return answer
 
     def last_error(self) -> replies.Failure | None:
         """The exception behind the last answer that was none."""
@@ -144,7 +150,8 @@ class Session:
     def lenet5(self) -> LeNet5Report:
         """The hand-in's LeNet5, found and built."""
         name = self.setup.assignment.interface.lenet5
-        report, _ = self._ask(LeNet5Report, "lenet5", OPERATION, name=name, classes=10)
+        meta = {"name": name, "classes": 10}
+        report, _ = self._ask(LeNet5Report, "lenet5", OPERATION, meta=meta)
         self._network_in = self.starts
         return report
 
@@ -163,10 +170,12 @@ class Session:
         """Whether there is a worker to talk to, as far as is known."""
         return self._conversation is not None
 
-    def close(self) -> None:
-        """End the worker, if there is one. What it printed is kept in `log`."""
+    def close(self, told: End | None = None) -> None:
+        """End the worker, if there is one. What it printed is kept in `log`, with how it ended:
+        as `told`, where the conversation knows more than the box.
+        """
         if self._box is not None:
-            self._collect(self._box)
+            self._collect(self._box, told)
         self._box = self._conversation = None
 
     def confinement(self, ended: Cause = Cause.CLOSED, detail: str = "") -> Confinement:
@@ -186,7 +195,7 @@ class Session:
         try:
             return call(self._conversation)
         except ConversationEndedError as ended:
-            self.close()
+            self.close(ended.end)
             if ended.end.cause is Cause.UNAVAILABLE:
                 raise SandboxUnavailableError(
                     f"The sandbox could not be started: {ended.end.detail}",
@@ -200,10 +209,10 @@ class Session:
         operation: str,
         seconds: float,
         array: NDArray[Any] | None = None,
-        **meta: object,
+        meta: frames.Meta | None = None,
     ) -> tuple[R, NDArray[Any] | None]:
         def call(talk: Conversation) -> tuple[R, NDArray[Any] | None]:
-            answer, found = talk.ask(operation, min(seconds, self.clock.left), array, **meta)
+            answer, found = talk.ask(operation, min(seconds, self.clock.left), array, meta)
             try:
                 return replies.read(kind, answer), found
             except replies.ReplyError as error:
@@ -212,8 +221,8 @@ class Session:
         reply: tuple[R, NDArray[Any] | None] = self._talk(call)
         return reply
 
-    def _collect(self, box: Box) -> None:
-        end = box.end()
+    def _collect(self, box: Box, told: End | None) -> None:
+        end = told or box.end()
         self._peak = max(self._peak, box.peak_memory)
         heading = f"--- worker {self.starts}: {end.cause.value} {end.detail}".rstrip()
         self.log += f"{heading}\n{box.printed.rstrip()}\n"

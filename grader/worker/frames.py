@@ -13,10 +13,12 @@ Whatever comes from a worker may be forged by the code it runs, so reading accep
 every departure raises FrameError and ends the conversation.
 """
 
-import json
+from __future__ import annotations
+
 import math
 import struct
-from typing import Any, BinaryIO, Dict, NamedTuple, Optional, Tuple
+from json import JSONEncoder, loads
+from typing import Any, BinaryIO, Dict, NamedTuple
 
 import numpy as np
 
@@ -24,6 +26,8 @@ MAGIC = b"GRD1"
 CALL, ANSWER, REPORT = 1, 2, 3
 
 HEADER = struct.Struct("<4sB3xII")  # magic, kind, number, payload length (bytes)
+LENGTH = struct.Struct("<I")
+ENCODE = JSONEncoder(allow_nan=False).encode  # ours, whatever a hand-in does to the module
 ANSWER_BYTES = 240
 MAX_WORD = ANSWER_BYTES - 2  # bytes of UTF-8
 MAX_META = 256 * 1024  # bytes of JSON
@@ -64,7 +68,7 @@ def write_frame(stream: BinaryIO, kind: int, number: int, payload: bytes) -> Non
     stream.flush()
 
 
-def read_frame(stream: BinaryIO, limit: int) -> Optional[Frame]:
+def read_frame(stream: BinaryIO, limit: int) -> Frame | None:
     """Read one frame of at most `limit` bytes of payload; None at a clean end of the stream.
 
     Raises FrameError on a wrong magic, an unknown kind, a payload above `limit` or a torn frame.
@@ -76,16 +80,16 @@ def read_frame(stream: BinaryIO, limit: int) -> Optional[Frame]:
     if magic != MAGIC:
         raise FrameError("expected a frame, found other bytes")
     if kind not in (CALL, ANSWER, REPORT):
-        raise FrameError("unknown kind of frame: %d" % kind)
+        raise FrameError(f"unknown kind of frame: {kind}")
     if length > limit:
-        raise FrameError("a frame of %d bytes is above the limit of %d" % (length, limit))
+        raise FrameError(f"a frame of {length} bytes is above the limit of {limit}")
     payload = _read_exactly(stream, length) if length else b""
     if payload is None:
         raise FrameError("the stream ended inside a frame")
     return Frame(kind, number, payload)
 
 
-def _read_exactly(stream: BinaryIO, count: int) -> Optional[bytes]:
+def _read_exactly(stream: BinaryIO, count: int) -> bytes | None:
     """`count` bytes; None if the stream ends before the first; FrameError if it ends later."""
     parts = []
     missing = count
@@ -100,38 +104,38 @@ def _read_exactly(stream: BinaryIO, count: int) -> Optional[bytes]:
     return b"".join(parts)
 
 
-def pack_message(meta: Meta, array: Optional["np.ndarray[Any, Any]"] = None) -> bytes:
+def pack_message(meta: Meta, array: np.ndarray[Any, Any] | None = None) -> bytes:
     """Payload of a CALL or REPORT: JSON meta data and at most one array (dtype of DTYPES)."""
     if array is not None:
         array = np.ascontiguousarray(array)
         meta = dict(meta, array={"dtype": array.dtype.name, "shape": list(array.shape)})
-    text = json.dumps(meta, allow_nan=False).encode("ascii")
-    return struct.pack("<I", len(text)) + text + (b"" if array is None else array.tobytes())
+    text = ENCODE(meta).encode("ascii")
+    return LENGTH.pack(len(text)) + text + (b"" if array is None else array.tobytes())
 
 
-def unpack_message(payload: bytes) -> Tuple[Meta, Optional["np.ndarray[Any, Any]"]]:
+def unpack_message(payload: bytes) -> tuple[Meta, np.ndarray[Any, Any] | None]:
     """Meta data and array of a CALL's or REPORT's payload. Raises FrameError on any other form."""
     if len(payload) < 4:
-        raise FrameError("a message needs 4 bytes of length, found %d" % len(payload))
-    (length,) = struct.unpack_from("<I", payload)
+        raise FrameError(f"a message needs 4 bytes of length, found {len(payload)}")
+    (length,) = LENGTH.unpack_from(payload)
     if length > MAX_META or 4 + length > len(payload):
-        raise FrameError("meta data of %d bytes do not fit" % length)
+        raise FrameError(f"meta data of {length} bytes do not fit")
     meta = parse_json(payload[4 : 4 + length])
     rest = payload[4 + length :]
     described = meta.pop("array", None)
     if described is None:
         if rest:
-            raise FrameError("%d bytes of an array that is not described" % len(rest))
+            raise FrameError(f"{len(rest)} bytes of an array that is not described")
         return meta, None
     return meta, _unpack_array(described, rest)
 
 
-def _unpack_array(described: Any, data: bytes) -> "np.ndarray[Any, Any]":
+def _unpack_array(described: Any, data: bytes) -> np.ndarray[Any, Any]:
     if not isinstance(described, dict) or set(described) != {"dtype", "shape"}:
         raise FrameError("an array is described by dtype and shape")
     dtype, shape = described["dtype"], described["shape"]
     if dtype not in DTYPES:
-        raise FrameError("dtype %r is not one of %s" % (dtype, ", ".join(DTYPES)))
+        raise FrameError(f"dtype {dtype!r} is not one of {', '.join(DTYPES)}")
     if not isinstance(shape, list) or len(shape) > 8:
         raise FrameError("a shape is a list of at most 8 sizes")
     if not all(type(size) is int and 0 <= size <= MAX_ARRAY for size in shape):
@@ -140,7 +144,7 @@ def _unpack_array(described: Any, data: bytes) -> "np.ndarray[Any, Any]":
     for size in shape:
         count *= size
     if count * np.dtype(dtype).itemsize != len(data):
-        raise FrameError("shape %s of %s does not fit %d bytes" % (shape, dtype, len(data)))
+        raise FrameError(f"shape {shape} of {dtype} does not fit {len(data)} bytes")
     return np.frombuffer(data, dtype=dtype).reshape(shape)
 
 
@@ -154,10 +158,10 @@ def pack_answer(answer: Answer) -> bytes:
 def unpack_answer(payload: bytes) -> Answer:
     """The answer in an ANSWER's payload. Raises FrameError on any other form."""
     if len(payload) != ANSWER_BYTES:
-        raise FrameError("an answer has %d bytes, found %d" % (ANSWER_BYTES, len(payload)))
+        raise FrameError(f"an answer has {ANSWER_BYTES} bytes, found {len(payload)}")
     outcome, length = payload[0], payload[1]
     if outcome not in (WORD, WRONG_TYPE, RAISED):
-        raise FrameError("unknown outcome of an answer: %d" % outcome)
+        raise FrameError(f"unknown outcome of an answer: {outcome}")
     if length > MAX_WORD or any(payload[2 + length :]):
         raise FrameError("an answer's word has the wrong length")
     try:
@@ -171,7 +175,7 @@ def parse_json(data: bytes) -> Meta:
     surrogates, at most MAX_DEPTH containers deep. Raises FrameError otherwise.
     """
     try:
-        value = json.loads(
+        value = loads(
             data.decode("utf-8"),
             object_pairs_hook=_unique_keys,
             parse_int=_bounded_int,
@@ -179,9 +183,9 @@ def parse_json(data: bytes) -> Meta:
             parse_constant=_no_constant,
         )
     except (ValueError, RecursionError) as error:
-        raise FrameError("not strict JSON: %s" % error) from None
+        raise FrameError(f"not strict JSON: {error}") from None
     if not isinstance(value, dict):
-        raise FrameError("expected a JSON object, found %s" % type(value).__name__)
+        raise FrameError(f"expected a JSON object, found {type(value).__name__}")
     _require_sane(value, MAX_DEPTH)
     return value
 
@@ -195,13 +199,13 @@ def _unique_keys(pairs: Any) -> Meta:
 
 def _bounded_int(text: str) -> int:
     if len(text) > 18:
-        raise ValueError("a number of %d digits" % len(text))
+        raise ValueError(f"a number of {len(text)} digits")
     return int(text)
 
 
 def _finite_float(text: str) -> float:
     if len(text) > 32:
-        raise ValueError("a number of %d characters" % len(text))
+        raise ValueError(f"a number of {len(text)} characters")
     value = float(text)
     if not math.isfinite(value):
         raise ValueError("a number that is not finite")
@@ -209,7 +213,7 @@ def _finite_float(text: str) -> float:
 
 
 def _no_constant(text: str) -> float:
-    raise ValueError("%s is not a number" % text)
+    raise ValueError(f"{text} is not a number")
 
 
 def _require_sane(value: Any, depth: int) -> None:
@@ -221,7 +225,7 @@ def _require_sane(value: Any, depth: int) -> None:
             raise FrameError("a string with a lone surrogate") from None
     elif isinstance(value, (dict, list)):
         if depth == 0:
-            raise FrameError("JSON nested deeper than %d" % MAX_DEPTH)
+            raise FrameError(f"JSON nested deeper than {MAX_DEPTH}")
         if isinstance(value, dict):
             for key in value:
                 _require_sane(key, depth)

@@ -1,0 +1,68 @@
+"""``grade doctor``: what this machine has, and the cure for what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+
+import psutil
+from rich.console import Console
+
+from grader import __version__
+from grader.cli import runtime
+from grader.cli.main import OK, SOMETHING_LEFT
+from grader.language import Translate, translator
+from grader.report.text import for_rich
+from grader.runtimes import detect
+from grader.runtimes.devices import DeviceAbsentError, select
+from grader.sandbox import canary
+from grader.sandbox.contract import Level, SandboxUnavailableError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """``grade doctor`` needs no words of its own."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what there is; 1 where grading could not start."""
+    say, console = translator(arguments.lang), Console()
+    memory = psutil.virtual_memory().total / 2**30
+    console.print(
+        f"grade {__version__} · Python {platform.python_version()} · {platform.platform()} · "
+        f"{os.cpu_count()} {say('cores')} · {memory:.0f} GiB",
+        highlight=False,
+    )
+    confined = _confinement(console, say)
+    console.print(f"\n[bold]{say('Runtimes')}[/]")
+    console.print(runtime.table(arguments.lang))
+    console.print(f"\n[bold]{say('Devices')}[/]")
+    for kind in ("CPU", "GPU", "Ascend"):
+        _device(console, kind)
+    return OK if confined and detect.runtimes() else SOMETHING_LEFT
+
+
+def _confinement(console: Console, say: Translate) -> bool:
+    """Try each level as grading would; whether one works."""
+    console.print(f"\n[bold]{say('Confinement')}[/]")
+    works = False
+    for level in (Level.STRONG, Level.BASIC):
+        try:
+            canary.choose(level)
+        except SandboxUnavailableError as error:
+            console.print(f"  [red]✗[/] {level.value}: {for_rich(str(error))}", highlight=False)
+            console.print(f"      → {for_rich(error.cure)}", style="dim", highlight=False)
+            continue
+        console.print(f"  [green]✓[/] {level.value}", highlight=False)
+        works = True
+    return works
+
+
+def _device(console: Console, kind: str) -> None:
+    try:
+        found = select(kind)
+    except DeviceAbsentError as error:
+        console.print(f"  [dim]–[/] {kind}: {for_rich(str(error))}", highlight=False)
+        return
+    names = ", ".join(str(device.name) for device in found)
+    console.print(f"  [green]✓[/] {kind}: {for_rich(names)}", highlight=False)

@@ -1,0 +1,61 @@
+"""Kinds of archives, told by their first bytes: a suffix is only a claim."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+
+class Kind(str, Enum):
+    """What a hand-in comes as."""
+
+    FOLDER = "folder"
+    ZIP = "zip"
+    TAR = "tar"  # plain or packed by gzip, bzip2 or xz
+    SEVEN = "7z"
+    RAR = "rar"
+    UNKNOWN = "unknown"  # named like an archive, but none that is known
+
+    @property
+    def archive(self) -> bool:
+        """Whether it is a file to be unpacked (or refused)."""
+        return self is not Kind.FOLDER
+
+
+SUFFIXES = (
+    ".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".tbz", ".txz", ".tar",
+    ".zip", ".zipx", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".iso", ".cab",
+)  # fmt: skip
+
+_MAGIC = (
+    (b"PK\x03\x04", Kind.ZIP),
+    (b"PK\x05\x06", Kind.ZIP),  # without members
+    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN),
+    (b"Rar!\x1a\x07", Kind.RAR),
+    (b"\x1f\x8b", Kind.TAR),
+    (b"BZh", Kind.TAR),
+    (b"\xfd7zXZ\x00", Kind.TAR),
+)
+
+
+def kind_of(path: Path) -> Kind:
+    """The kind of a file by its content. Raises OSError where it cannot be read."""
+    with path.open("rb") as file:
+        head = file.read(512)
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    return Kind.TAR if head[257:262] == b"ustar" else Kind.UNKNOWN
+
+
+def named_archive(name: str) -> bool:
+    """Whether a file of this name is meant as an archive."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def stem(name: str) -> str:
+    """The name of a folder or archive without an archive's suffix."""
+    for suffix in SUFFIXES:
+        if name.lower().endswith(suffix) and len(name) > len(suffix):
+            return name[: -len(suffix)]
+    return name

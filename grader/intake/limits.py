@@ -1,0 +1,43 @@
+"""Limits: how much one hand-in may hold before it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+
+
+@dataclass(frozen=True)
+class IntakeLimits:
+    """What one hand-in may hold, unpacked and without what is always left out (see `clutter`).
+
+    total: bytes of all files together.
+    file: bytes of one file.
+    files: files, links and the like; folders are not counted but cannot be more than
+        `files * depth`.
+    depth: folders inside each other.
+    ratio: how many times larger than the archive the unpacked files may be, asked only from
+        `ratio_from` bytes on: small texts shrink by any factor, weights hardly at all.
+    ratio_from: bytes.
+    name: bytes in UTF-8 of one part of a path (Linux stores 255 at most).
+    path: bytes in UTF-8 of a whole path.
+    seconds: of unpacking a 7z archive, the one format that is unpacked by native code of others.
+    """
+
+    total: int = GIB
+    file: int = 512 * MIB
+    files: int = 5_000
+    depth: int = 20
+    ratio: float = 200.0
+    ratio_from: int = 10 * MIB
+    name: int = 200
+    path: int = 1_000
+    seconds: float = 300.0
+
+
+# One archive that holds a whole class: as many hand-ins, none larger than it may be by itself.
+CLASS_LIMITS = IntakeLimits(
+    total=64 * GIB, file=2 * GIB, files=500_000, depth=24, path=1_500, seconds=1_800.0
+)

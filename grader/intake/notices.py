@@ -1,0 +1,90 @@
+"""Notices: what intake has to say to people, kept apart from its facts for translation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grader.language import translator
+
+SHOWN = 80  # characters of a name that a sentence shows
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence: `text` is a msgid of the catalogues, `facts` fill its braces."""
+
+    text: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def said_in(self, language: str) -> str:
+        """The sentence in `language`; facts stay as they are, braces in them too."""
+        text = translator(language)(self.text)
+        return re.sub(r"\{(\w+)\}", lambda match: self.facts.get(match[1], "?"), text)
+
+    def __str__(self) -> str:
+        return self.said_in("en")
+
+
+def notice(text: str, **facts: object) -> Notice:
+    """A notice whose facts are made safe to show."""
+    return Notice(text, {name: shown(str(value)) for name, value in facts.items()})
+
+
+def shown(text: str, limit: int = SHOWN) -> str:
+    """`text` for a sentence: one line, no control or direction characters, cut in the middle."""
+    plain = "".join(
+        character
+        if character == " " or unicodedata.category(character)[0] not in "CZ"
+        else ascii(character)[1:-1]
+        for character in text[: 4 * limit]
+    )
+    if len(plain) <= limit and len(text) <= 4 * limit:
+        return plain
+    return plain[: limit // 2] + "…" + plain[len(plain) - limit // 2 + 1 :]
+
+
+def size(count: float) -> str:
+    """A number of bytes as people say it: "1.5 GiB"."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if count < 1024:
+            return f"{count:.3g} {unit}"
+        count /= 1024
+    return f"{count:.3g} GiB"
+
+
+class IntakeError(Exception):
+    """What the caller asked for cannot be found: wrong usage, exit code 2."""
+
+    def __init__(self, said: Notice) -> None:
+        super().__init__(str(said))
+        self.said = said
+
+
+class ArchiveRefusedError(Exception):
+    """A hand-in that is not taken in, by its own fault; `reason` is one line for the student."""
+
+    def __init__(self, said: Notice) -> None:
+        super().__init__(str(said))
+        self.said = said
+
+    @property
+    def reason(self) -> str:
+        """The reason in English; `said.said_in` has it in other languages."""
+        return str(self.said)
+
+
+class UnpackerMissingError(Exception):
+    """The grader lacks what a format needs: our fault, never the student's; with its cure."""
+
+    def __init__(self, said: Notice, cure: Notice) -> None:
+        super().__init__(str(said))
+        self.said = said
+        self.cure = str(cure)
+
+
+def refuse(text: str, **facts: object) -> ArchiveRefusedError:
+    """An ArchiveRefusedError with its sentence filled in."""
+    return ArchiveRefusedError(notice(text, **facts))

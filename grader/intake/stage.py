@@ -1,0 +1,250 @@
+"""Staging: a clean private copy of a hand-in, the only one that its code ever sees.
+
+Regular files only, plain permissions, nothing that tools rebuild, names in NFC; the original is
+read and never touched.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.evidence import Submission
+from grader.intake.archive import SEEN, Sink, unpack
+from grader.intake.clutter import clutter, code
+from grader.intake.find import HandIn
+from grader.intake.kinds import Kind, kind_of, named_archive
+from grader.intake.limits import IntakeLimits
+from grader.intake.members import Member, Type
+from grader.intake.notices import Notice, notice, refuse
+from grader.intake.paths import BadNameError, decoded, parts_of
+
+CHUNK = 1024 * 1024  # bytes read at a time
+
+
+def stage(
+    handin: HandIn,
+    into: Path,
+    limits: IntakeLimits | None = None,
+    notices: list[Notice] | None = None,
+) -> Submission:
+    """Make a clean copy of `handin` at `into`, which must not exist or be empty.
+
+    What is worth telling (what was left out, what was unpacked) is added to `notices`.
+    Raises ArchiveRefusedError (the student's fault), UnpackerMissingError or OSError (ours);
+    nothing is left at `into` then.
+    """
+    limits = limits or IntakeLimits()
+    told = notices if notices is not None else []
+    work = into.with_name(f"{into.name}.part")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        content = work / "content"
+        content.mkdir()
+        if handin.kind.archive:
+            told += unpack(handin.path, content, limits)
+        else:
+            told += _copy(handin.path, content, limits)
+            told += _archive_inside(content, work, limits)
+        told += _prune_environments(content)
+        root = _lift(content)
+        submission = _settle(root, handin)
+        if into.exists():
+            into.rmdir()
+        root.rename(into)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return submission
+
+
+def digest(handin: HandIn) -> str:
+    """A key of the original as it lies there: sha256 over an archive's bytes, or over the names,
+    sizes and bytes of a folder without what is never staged. Changes whenever `stage` could.
+
+    Raises OSError where it cannot be read.
+    """
+    whole = hashlib.sha256()
+    if handin.kind.archive:
+        whole.update(b"archive\0")
+        _feed(whole, handin.path)
+        return whole.hexdigest()
+    whole.update(b"folder\0")
+    for raw, path, status in sorted(_walk(handin.path), key=lambda found: found[0]):
+        whole.update(raw + f"\0{stat.S_IFMT(status.st_mode)}\0{status.st_size}\0".encode())
+        if stat.S_ISREG(status.st_mode):
+            _feed(whole, path)
+    return whole.hexdigest()
+
+
+# --- folders ----------------------------------------------------------------------------
+
+
+def _walk(root: Path) -> Iterator[tuple[bytes, Path, os.stat_result]]:
+    """All entries that are no folders and no clutter: relative name as bytes, path, lstat."""
+    pending = [root]
+    while pending:
+        folder = pending.pop()
+        entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+        if any(entry.name == "pyvenv.cfg" for entry in entries) and folder != root:
+            continue
+        for entry in entries:
+            if clutter((entry.name,)):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(Path(entry.path))
+            else:
+                path = Path(entry.path)
+                name = os.fsencode(path.relative_to(root))
+                yield name, path, entry.stat(follow_symlinks=False)
+
+
+def _copy(source: Path, content: Path, limits: IntakeLimits) -> Iterator[Notice]:
+    """Copy what may be staged of the folder `source`, by the same rules as an archive's members.
+
+    Names that could not be written everywhere are left out and told: unlike those of an archive
+    they are names that a disk already held.
+    """
+    sink = Sink(content, limits, packed=limits.total)  # a folder has no ratio to speak of
+    odd: list[Notice] = []
+    for count, (raw, path, status) in enumerate(_walk(source)):
+        if count > SEEN * limits.files:
+            raise refuse("it holds more than {limit} files", limit=SEEN * limits.files)
+        name = decoded([raw])[0]
+        try:
+            parts_of(name, limits)
+        except BadNameError as error:
+            odd.append(error.said)
+            continue
+        if not (output := sink.take(Member(name, _type(status.st_mode), status.st_size))):
+            continue
+        with output:
+            for chunk in _chunks(path):
+                output.write(chunk)
+    yield from sink.notices()
+    for said in odd[:3]:
+        yield notice("left out: {reason}", reason=said)
+
+
+def _type(mode: int) -> Type:
+    if stat.S_ISREG(mode):
+        return Type.FILE
+    return Type.LINK if stat.S_ISLNK(mode) else Type.SPECIAL
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a regular file; a link or pipe put there meanwhile is not followed."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, "no regular file any more", str(path))
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _feed(whole: hashlib._Hash, path: Path) -> None:
+    for chunk in _chunks(path):
+        whole.update(chunk)
+
+
+def _archive_inside(content: Path, work: Path, limits: IntakeLimits) -> Iterator[Notice]:
+    """Unpack the sole archive of a folder without code: Moodle wraps what was uploaded so.
+
+    What lies beside the archive (a report) stays beside its content.
+    """
+    archives = [p for p in content.rglob("*") if p.is_file() and named_archive(p.name)]
+    if len(archives) != 1 or _holds_code(content):
+        return
+    archive = archives[0]
+    if kind_of(archive) is Kind.UNKNOWN:
+        return
+    inner = work / "inner"
+    inner.mkdir()
+    yield from unpack(archive, inner, limits)
+    yield notice("{name} was unpacked", name=archive.name)
+    archive.unlink()
+    _merge(_lift(inner), archive.parent)
+
+
+def _prune_environments(content: Path) -> Iterator[Notice]:
+    """Remove virtual environments whatever their name; those of a folder were never copied."""
+    for marker in sorted(content.rglob("pyvenv.cfg")):
+        if marker.parent != content and marker.is_file():
+            shutil.rmtree(marker.parent)
+            yield notice("the virtual environment {name} was left out", name=marker.parent.name)
+
+
+# --- the top ----------------------------------------------------------------------------
+
+
+def _holds_code(folder: Path) -> bool:
+    return any(code(path.name) and path.is_file() for path in folder.rglob("*"))
+
+
+def _lift(content: Path) -> Path:
+    """The folder that is to be the top: single folders that hold all code are opened.
+
+    Files beside such a folder (a report) are taken along, unless a name is there twice.
+    """
+    while True:
+        entries = list(content.iterdir())
+        folders = [entry for entry in entries if entry.is_dir()]
+        files = [entry for entry in entries if not entry.is_dir()]
+        if len(folders) != 1 or any(code(file.name) for file in files):
+            return content
+        inner = folders[0]
+        if files and not _holds_code(inner):
+            return content
+        if any((inner / file.name).exists() for file in files):
+            return content
+        for file in files:
+            file.rename(inner / file.name)
+        content = inner
+
+
+def _merge(source: Path, target: Path) -> None:
+    """Move what `source` holds into `target`; what is there already keeps its name."""
+    for entry in list(source.iterdir()):
+        place = target / entry.name
+        if place.exists() and entry.is_dir() and place.is_dir():
+            _merge(entry, place)
+        elif not place.exists():
+            entry.rename(place)
+        else:
+            place.replace(place.with_name(f"{place.name}.beside"))
+            entry.rename(place)
+
+
+def _settle(root: Path, handin: HandIn) -> Submission:
+    """Plain permissions for all; the value that stands for what is staged."""
+    whole = hashlib.sha256()
+    found: Counter[str] = Counter()
+    root.chmod(0o755)
+    names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*"))
+    for name in names:
+        path = root / name
+        if path.is_dir():
+            path.chmod(0o755)
+            continue
+        path.chmod(0o644)
+        bytes_of_file = path.stat().st_size
+        whole.update(f"{name}\0{bytes_of_file}\0".encode())
+        _feed(whole, path)
+        found["files"] += 1
+        found["size"] += bytes_of_file
+    return Submission(
+        id=handin.id,
+        name=handin.student.name or handin.id,
+        number=handin.student.number,
+        source=handin.path.resolve().name,
+        digest=whole.hexdigest(),
+        size=found["size"],
+        files=found["files"],
+    )

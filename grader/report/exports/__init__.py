@@ -1,0 +1,59 @@
+"""Marks for other programs: spreadsheets, gradebooks, test reports, and a zip for mailing.
+
+Each export takes results one by one, the path to write, and (where it needs one) the context of
+the run. Text of hand-ins is made safe by `grader.report.text` for where it goes.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from grader.report.exports.gradebooks import blackboard, canvas, moodle
+from grader.report.exports.machines import gradescope, gradescope_result, junit
+from grader.report.exports.student_pages import student_pages_zip
+from grader.report.exports.tables import COLUMNS, grades_csv, grades_json
+from grader.report.exports.workbook import xlsx
+from grader.report.values import Context, Result
+
+Export = Callable[[Iterable[Result], Path, Context | None], None]
+
+EXPORTS: dict[str, Export] = {
+    "csv": grades_csv,
+    "json": grades_json,
+    "xlsx": xlsx,
+    "canvas": canvas,
+    "moodle": moodle,
+    "blackboard": blackboard,
+    "gradescope": gradescope,
+    "junit": junit,
+    "student-pages": student_pages_zip,
+}
+
+# File, or folder, that each export writes where none is named.
+FILES: dict[str, str] = {
+    "csv": "grades.csv",
+    "json": "grades.json",
+    "xlsx": "grades.xlsx",
+    "canvas": "canvas.csv",
+    "moodle": "moodle.csv",
+    "blackboard": "blackboard.txt",
+    "gradescope": "gradescope",
+    "junit": "junit.xml",
+    "student-pages": "student-pages.zip",
+}
+
+__all__ = [
+    "COLUMNS",
+    "EXPORTS",
+    "FILES",
+    "Export",
+    "blackboard",
+    "canvas",
+    "grades_csv",
+    "grades_json",
+    "gradescope",
+    "gradescope_result",
+    "junit",
+    "moodle",
+    "student_pages_zip",
+    "xlsx",
+]

@@ -1,0 +1,224 @@
+"""Writes the pages of a run: the class, and two pages for each hand-in; one at a time, so that
+memory stays flat however many there are.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, Template
+from markupsafe import Markup
+
+from grader.assignment import Assignment
+from grader.report import drawing, files, templating, words
+from grader.report.drawing import Log
+from grader.report.gathering import Gathering
+from grader.report.text import file_name, for_script
+from grader.report.thumbnails import Thumbnails
+from grader.report.values import Context, Result
+from grader.report.view import StudentView, view
+
+GALLERY: Final = 60  # wrong answers shown as pictures; the others are in the list
+PAGE_FILES: Final = ("page.css", "page.js")
+CLASS_FILES: Final = (
+    "class.css",
+    "class.js",
+    "vendor/tabulator.min.js",
+    "vendor/tabulator_simple.min.css",
+    "vendor/tabulator.LICENSE.txt",
+    "vendor/echarts.min.js",
+    "vendor/echarts.LICENSE.txt",
+    "vendor/echarts.NOTICE.txt",
+)
+
+
+def write(results: Iterable[Result], context: Context, out: Path) -> Path:
+    """Write the pages of `results` below `out`; the path of the first one to open.
+
+    With `context.self_check` that is the only page. All are made beside the pages of an earlier
+    run and then take their place, so that no mark that no longer holds lies around. Raises OSError
+    (such as a full disk); then the earlier pages are untouched.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    pages = Pages(context)
+    index = out / "index.html"
+    if context.self_check:
+        for result in results:
+            files.write(index, pages.staff(result))
+        return index
+    with files.replaced(out, ("assets", "staff", "student", "index.html")) as fresh:
+        _copy_assets(fresh / "assets")
+        for folder in ("staff", "student"):
+            (fresh / folder).mkdir()
+        gathering = Gathering(context)
+        for before, result, after in _neighbours(results):
+            name = page_name(result)
+            page = f"{name}.html"
+            files.put(fresh / "staff" / page, pages.staff(result, before, after))
+            files.put(fresh / "student" / page, pages.student(result))
+            gathering.add(result, name)
+        files.put(fresh / "index.html", pages.whole_class(gathering))
+    return index
+
+
+def page_name(result: Result) -> str:
+    """File name, without its ending, of the pages of `result`."""
+    return file_name(result.evidence.submission.id)
+
+
+class Pages:
+    """Renders pages of one run; templates are compiled once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._thumbnails = Thumbnails(context.hidden)
+        self._nonce = secrets.token_urlsafe(16)
+        self._environment = _environment(context, self._nonce)
+        everything = "self.html" if context.self_check else "staff.html"
+        self._staff: Template = self._environment.get_template(everything)
+        self._student: Template = self._environment.get_template("student.html")
+
+    def student(self, result: Result) -> str:
+        """The page that the student may have: one file, nothing beside it is needed."""
+        return self.render_student(view(result, self._context))
+
+    def render_student(self, shown: StudentView) -> str:
+        """The student's page, made from nothing but `shown`."""
+        return self._student.render(v=shown, pages="student")
+
+    def staff(self, result: Result, before: str = "", after: str = "") -> str:
+        """The page with everything, for staff (and for the student in a self-check)."""
+        evidence = result.evidence
+        wrong = [answer for answer in evidence.answers if not answer.correct]
+        return self._staff.render(
+            v=view(result, self._context, full=True),
+            e=evidence,
+            g=result.grade,
+            page=page_name(result),
+            before=before,
+            after=after,
+            wrong=[
+                (answer, self._thumbnails.get(answer.image) if place < GALLERY else "")
+                for place, answer in enumerate(wrong)
+            ],
+            gallery_limit=GALLERY,
+            log=Log.of(result.log, evidence.findings) if result.log.strip() else None,
+            pages="staff",
+        )
+
+    def whole_class(self, gathering: Gathering) -> str:
+        """The class page."""
+        return self._environment.get_template("class.html").render(
+            c=gathering.summary(self._thumbnails),
+            data=Markup(for_script(gathering.data())),  # noqa: S704 - safe there
+            pages="class",
+        )
+
+
+def _environment(context: Context, nonce: str) -> Environment:
+    """The templates' environment with what they may use in this run."""
+    environment = templating.environment()
+    lab, language = context.assignment, context.language
+    class_name = _class_names(lab)
+    assets = files.templates() / "assets"
+    environment.globals.update(
+        context=context,
+        nonce=nonce,
+        tag=words.TAGS[language],
+        lab_title={"en": lab.assignment.title.en, "zh": _zh(lab)},
+        page_css=Markup((assets / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
+        page_js=Markup((assets / "page.js").read_text(encoding="utf-8")),  # noqa: S704 - ours
+        t=words.t,
+        ta=cache(lambda name, sentence: words.attribute(name, words.said(sentence), language)),
+        tx=lambda sentence: words.option(sentence, language),
+        t_plain=lambda sentence: words.said(sentence)[language],
+        both=words.both,
+        icon=cache(lambda name: Markup(templating.icon(environment, name))),  # noqa: S704 - ours
+        number=number,
+        percent=percent,
+        seconds=seconds,
+        day=day,
+        class_name=class_name,
+        answer_table=lambda answers: drawing.answer_table(answers, class_name),
+        stairs=drawing.stairs,
+        bar=drawing.bar,
+        confusion=drawing.confusion,
+        timeline=drawing.timeline,
+        **{name: getattr(words, name) for name in TABLES},
+    )
+    return environment
+
+
+TABLES: Final = (
+    *("STATUS", "STATUS_MEANING", "SEVERITY", "OUTCOME", "REPORT", "PROBLEM", "STAGE", "LEVEL"),
+    "CHARTS",
+)
+
+
+def _zh(lab: Assignment) -> str:
+    return lab.assignment.title.zh or lab.assignment.title.en
+
+
+class _class_names:  # noqa: N801 - a function with a table
+    """Class names in both languages; a name that is no class stays as it is."""
+
+    def __init__(self, lab: Assignment) -> None:
+        self._names = {
+            label.en: words.both({"en": label.en, "zh": label.zh or label.en})
+            for label in lab.classes
+        }
+
+    def __call__(self, name: str) -> Markup | str:
+        return self._names.get(name, name)
+
+
+def number(value: float) -> str:
+    """A mark without needless zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(value: float) -> str:
+    """Per cent to one decimal."""
+    return f"{value:.1f}\u202f%"
+
+
+def seconds(value: float) -> str:
+    """A duration as people say it."""
+    if value < 1:
+        return f"{1000 * value:.0f}\u202fms"
+    if value < 120:
+        return f"{value:.1f}\u202fs"
+    return f"{value / 60:.1f}\u202fmin"
+
+
+def day(time: str) -> str:
+    """An ISO 8601 time as date and minute, UTC; as it is where it cannot be read."""
+    try:
+        return f"{datetime.fromisoformat(time.replace('Z', '+00:00')):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return time
+
+
+def _neighbours(results: Iterable[Result]) -> Iterator[tuple[str, Result, str]]:
+    """Each result with the page names of the ones before and after it."""
+    before, current = "", None
+    for following in results:
+        if current is not None:
+            yield before, current, page_name(following)
+            before = page_name(current)
+        current = following
+    if current is not None:
+        yield before, current, ""
+
+
+def _copy_assets(to: Path) -> None:
+    origin = files.templates() / "assets"
+    for name in (*PAGE_FILES, *CLASS_FILES):
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(origin / name, to / name)

@@ -1,0 +1,36 @@
+"""What a report is made of: results, one for each hand-in, and the run that they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.assignment import Assignment
+from grader.evidence import Evidence
+from grader.scoring import Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One hand-in: what happened, the mark that follows, and what was printed meanwhile."""
+
+    evidence: Evidence
+    grade: Grade
+    log: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The run that results belong to."""
+
+    assignment: Assignment
+    language: str = "en"  # shown first; every page holds both
+    device: str = "CPU"
+    confinement: str = "strong"  # level; "none" puts a red banner on every page
+    started: str = ""  # ISO 8601, UTC
+    version: str = ""  # of the grader
+    hidden: Path | None = None  # folder of the hidden images, for thumbnails in the staff's pages
+    self_check: bool = False  # one hand-in on public images: its student may see everything
+    per_class: bool = False  # students may see their accuracy by class
+    previous: Mapping[str, float | None] | None = None  # id -> score of the run before

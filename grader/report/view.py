@@ -1,0 +1,342 @@
+"""What a page may show, as values: `StudentView` does not hold what a student must not see.
+
+No image, image name, true label, answer to a single image or log goes into a `StudentView`;
+`tests/report/test_secrets.py` looks for them. Texts of a hand-in could still carry something out
+of the hidden run (an error message that spells pixels): the student's copy of them is cut short,
+and whatever names a hidden image is replaced.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from math import prod
+
+from grader.assignment import Assignment, Policy
+from grader.evidence import Check, Evidence, Finding, LeNet5
+from grader.report.values import Context, Result
+from grader.report.words import FINDING, Said, said, said_finding, two
+from grader.scoring import Grade, Part
+from grader.scoring.counts import needed
+
+STAFF_ONLY = frozenset({"similar-weights", "similar-answers", "similar-code"})  # name others
+LONGEST = 160  # characters of a text of the hand-in in its student's page
+LECTURE = ((6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (10, 84))  # LeNet5's weights
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding in both languages."""
+
+    code: str
+    severity: str
+    title: str  # English, a msgid
+    message: Said
+    hint: Said
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One line of the bill."""
+
+    name: str
+    title: Said
+    earned: float
+    possible: float
+    because: Said
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One check as it went."""
+
+    title: Said
+    outcome: str
+    points: float
+    rationale: Said
+    help: Said
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    """One parameter of LeNet5 and what the lecture has in its place."""
+
+    name: str
+    shape: str
+    weights: int
+    lecture: str  # its shape; "" for biases and where there is no counterpart
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NetView:
+    """The hand-in's LeNet5."""
+
+    file: str
+    name: str
+    framework: str
+    count: int
+    error: str
+    parameters: tuple[ParameterView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """How one class went."""
+
+    name: Said
+    correct: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next better mark: what it takes."""
+
+    images: int  # more right answers
+    percent: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stair:
+    """One band of the policy: from, to (per cent), its marks with and without a report."""
+
+    low: int
+    high: int
+    points: float
+    with_report: float
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StudentView:
+    """All that a student's own page shows."""
+
+    id: str
+    name: str
+    number: str
+    status: str
+    stage: str
+    score: float | None
+    possible: float
+    correct: int
+    total: int
+    interval: tuple[float, float] | None
+    band: str
+    invalid: tuple[tuple[str, int], ...]  # problem -> how many images
+    next: Step | None
+    stairs: tuple[Stair, ...]
+    parts: tuple[PartView, ...]
+    report: str
+    reports: tuple[str, ...]
+    records: tuple[str, ...]
+    if_report_complete: float | None
+    findings: tuple[FindingView, ...]
+    checks: tuple[CheckView, ...]
+    net: NetView | None
+    per_class: tuple[ClassScore, ...] | None
+    entry: str
+    notes: tuple[str, ...]
+    compatibility: tuple[str, ...]
+    runtime: str
+    python: str
+    packages: tuple[tuple[str, str], ...]
+    device: str
+    memory: int
+    import_seconds: float
+    mean_seconds: float | None
+    seconds: float
+    started: str
+    source: str
+    digest: str
+    files: int
+    size: int
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of images answered right, in per cent."""
+        return 100 * self.correct / self.total if self.total else None
+
+
+def view(result: Result, context: Context, *, full: bool = False) -> StudentView:
+    """The view of `result` for its student; with `full`, the same for who may see everything."""
+    evidence, grade, lab = result.evidence, result.grade, context.assignment
+    keep: Callable[[str], str] = str if full else _Censor(evidence)
+    runtime, loading = evidence.runtime, evidence.loading
+    asked = [answer.seconds for answer in evidence.answers if answer.seconds > 0]
+    problems = Counter(a.problem.value for a in evidence.answers if a.problem)
+    shown = [f for f in evidence.findings if full or f.code not in STAFF_ONLY]
+    return StudentView(
+        id=evidence.submission.id,
+        name=evidence.submission.name,
+        number=evidence.submission.number,
+        status=grade.status.value,
+        stage=evidence.stage.value,
+        score=grade.score,
+        possible=grade.possible,
+        correct=grade.correct,
+        total=grade.total,
+        interval=grade.interval,
+        band=grade.band,
+        invalid=tuple(problems.most_common()),
+        next=_next(grade, lab.policy),
+        stairs=stairs(lab.policy, grade.band),
+        parts=tuple(_part(part, evidence) for part in grade.parts),
+        report=grade.report,
+        reports=tuple(map(keep, evidence.records.reports)),
+        records=tuple(map(keep, evidence.records.records)),
+        if_report_complete=grade.if_report_complete,
+        findings=_findings(shown, keep),
+        checks=tuple(_check(check, keep) for check in evidence.checks),
+        net=_net(evidence.lenet5, keep) if evidence.lenet5 else None,
+        per_class=_per_class(evidence, lab) if full or context.per_class else None,
+        entry=keep(loading.entry),
+        notes=tuple(map(keep, loading.notes)),
+        compatibility=tuple(map(keep, loading.compatibility)),
+        runtime=runtime.name if runtime else "",
+        python=runtime.python if runtime else "",
+        packages=tuple(runtime.packages.items()) if runtime else (),
+        device=runtime.device if runtime else "",
+        memory=evidence.confinement.peak_memory if evidence.confinement else 0,
+        import_seconds=loading.seconds,
+        mean_seconds=sum(asked) / len(asked) if asked else None,
+        seconds=evidence.seconds,
+        started=evidence.started,
+        source=keep(evidence.submission.source),
+        digest=evidence.submission.digest,
+        files=evidence.submission.files,
+        size=evidence.submission.size,
+    )
+
+
+class _Censor:
+    """Texts of a hand-in as its student's page may have them."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        names = {answer.image for answer in evidence.answers}
+        names |= {name.rpartition("/")[2] for name in names}
+        self._secret = [name for name in names if len(name) > 4]
+        self._any: re.Pattern[str] | None = None
+
+    def __call__(self, text: str) -> str:
+        if not text:
+            return text
+        if self._any is None and self._secret:
+            longest_first = sorted(self._secret, key=len, reverse=True)
+            self._any = re.compile("|".join(map(re.escape, longest_first)))
+        clean = self._any.sub("…", text) if self._any else text
+        return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"
+
+
+def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[FindingView, ...]:
+    """Findings, the heaviest first."""
+    views = []
+    for finding in sorted(findings, key=lambda finding: _ORDER[finding.severity.value]):
+        facts = {name: keep(value) for name, value in finding.facts.items()}
+        kept = finding.model_copy(
+            update={
+                "facts": facts,
+                "message": keep(finding.message),
+                "hint": keep(finding.hint),
+            }
+        )
+        message, hint = said_finding(kept)
+        title = FINDING.get(finding.code, finding.code)
+        views.append(FindingView(finding.code, finding.severity.value, title, message, hint))
+    return tuple(views)
+
+
+def _part(part: Part, evidence: Evidence) -> PartView:
+    titles = {
+        "garbage": said("Garbage classification"),
+        "override": said("Decision of a person"),
+    }
+    check = next((check for check in evidence.checks if check.name == part.name), None)
+    title = titles.get(part.name) or (dict(check.title) if check else {})
+    return PartView(part.name, title or said(part.name), part.earned, part.possible, part.because)
+
+
+def _check(check: Check, keep: Callable[[str], str]) -> CheckView:
+    return CheckView(
+        dict(check.title),
+        check.outcome,
+        check.points,
+        {lang: keep(text) for lang, text in two(check.rationale).items()},
+        {lang: keep(text) for lang, text in two(check.help).items()},
+        keep(check.expected),
+        keep(check.actual),
+    )
+
+
+def _net(net: LeNet5, keep: Callable[[str], str]) -> NetView:
+    """The parameters beside the lecture's: weights in their order, whatever order of axes the
+    framework keeps.
+    """
+    lecture = iter(LECTURE)
+    rows = []
+    for parameter in net.parameters[:200]:
+        wanted = next(lecture, None) if len(parameter.shape) > 1 else None
+        rows.append(
+            ParameterView(
+                keep(parameter.name),
+                _shape(parameter.shape),
+                prod(parameter.shape),
+                _shape(wanted) if wanted else "",
+                wanted is not None and sorted(wanted) == sorted(parameter.shape),
+            )
+        )
+    return NetView(
+        keep(net.file), keep(net.name), net.framework, net.count, keep(net.error), tuple(rows)
+    )
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape)) or "1"
+
+
+def _per_class(evidence: Evidence, lab: Assignment) -> tuple[ClassScore, ...]:
+    total = Counter(answer.truth for answer in evidence.answers)
+    right = Counter(answer.truth for answer in evidence.answers if answer.correct)
+    return tuple(
+        ClassScore({"en": label.en, "zh": label.zh or label.en}, right[label.en], total[label.en])
+        for label in lab.classes
+        if total[label.en]
+    )
+
+
+def stairs(policy: Policy, mine: str = "") -> tuple[Stair, ...]:
+    """The bands of `policy`, the lowest first."""
+    edges = [0, *_edges(policy), policy.full_at, 100]
+    steps = []
+    for low, high in pairwise(edges):
+        if low == high:
+            continue
+        below = max(-(-(policy.full_at - low) // policy.band), 0)
+        points = max(policy.points - below * policy.cost, 0)
+        complete = policy.points if low >= policy.report_from else points
+        steps.append(Stair(low, high, points, complete, f"{low}-{high}" == mine))
+    return tuple(steps)
+
+
+def _edges(policy: Policy) -> list[int]:
+    """Edges of the bands between 0 and full marks, the lowest first."""
+    edges = accumulate([policy.full_at, *[-policy.band] * 100])
+    return sorted(edge for edge in edges if 0 < edge < policy.full_at)
+
+
+def _next(grade: Grade, policy: Policy) -> Step | None:
+    """What the next better band takes; None at full marks, and where nothing ran."""
+    if not grade.total or not grade.parts or grade.parts[0].earned >= policy.points:
+        return None
+    for stair in stairs(policy):
+        least = needed(stair.low, grade.total)
+        if least > grade.correct and stair.points > grade.parts[0].earned:
+            return Step(least - grade.correct, stair.low, stair.points)
+    return None

@@ -1,0 +1,201 @@
+"""Sentences of the pages in both languages at once; the reader chooses which one is shown.
+
+Everything that a page says is an English sentence here, in a template or in the vocabulary of
+findings, and has its Chinese in ``grader/locale/zh.po``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from grader.evidence import Finding
+from grader.evidence.findings import VOCABULARY
+from grader.language import LANGUAGES, translator
+from grader.report.text import visible
+
+TAGS = {"en": "en", "zh": "zh-CN"}  # BCP 47
+Said = dict[str, str]  # language -> sentence
+
+STATUS = {"graded": "Graded", "faulted": "Stopped", "ungraded": "Not graded yet"}
+STATUS_MEANING = {
+    "graded": "The hand-in ran to its end.",
+    "faulted": "The hand-in stopped by a fault of its own; the mark follows the rules.",
+    "ungraded": "A fault of the grader stopped this run, not the hand-in. It is run again; "
+    "there is no mark yet, and nothing is lost.",
+}
+SEVERITY = {"error": "Error", "warning": "Warning", "info": "Note"}
+OUTCOME = {
+    "passed": "Passed",
+    "failed": "Not passed",
+    "skipped": "Skipped",
+    "broken": "The check itself broke",
+}
+REPORT = {
+    "missing": "none",
+    "found": "to be confirmed",
+    "complete": "complete",
+    "incomplete": "incomplete",
+}
+PROBLEM = {
+    "unknown-class": "No class of this lab",
+    "wrong-return-type": "Not a class name",
+    "predict-failed": "An error was raised",
+    "timeout-predict": "Too slow",
+    "crashed": "The process ended",
+    "out-of-memory": "Out of memory",
+    "not-asked": "Not asked any more",
+}
+STAGE = {
+    "intake": "Unpacking",
+    "start": "Starting",
+    "load": "Importing",
+    "predict": "Answering images",
+    "checks": "Checks",
+    "done": "Done",
+}
+PART = {"garbage": "Garbage classification", "override": "Decision of a person"}
+LEVEL = {"strong": "strong", "basic": "basic", "none": "none"}
+CHARTS = (  # id, title, whether it takes the whole width
+    ("accuracy", "Accuracy", False),
+    ("marks", "Marks", False),
+    ("times", "Time of a hand-in", False),
+    ("confusion", "What is taken for what", True),
+    ("students", "Accuracy by class and hand-in", True),
+)
+FINDING = {
+    "entry-missing": "No entry file",
+    "entry-elsewhere": "Entry in another file",
+    "predict-missing": "No predict function",
+    "import-failed": "Import failed",
+    "import-stopped": "Import stopped halfway",
+    "package-missing": "Package missing",
+    "weights-missing": "Weights missing",
+    "weights-not-loaded": "Weights not loaded",
+    "dataset-at-import": "Reads a data set at import",
+    "trains-at-import": "Trains at import",
+    "installs-at-import": "Installs at import",
+    "device-refused": "Device not there",
+    "lenet5-missing": "LeNet5 not found",
+    "lenet5-shape": "LeNet5 layers differ",
+    "lenet5-output": "LeNet5 output differs",
+    "wrong-return-type": "Wrong type returned",
+    "unknown-class": "Unknown class names",
+    "other-classes": "Another lab's classes",
+    "constant-answers": "Always the same answer",
+    "channel-order": "Colour channels swapped",
+    "label-order": "Class order shifted",
+    "predict-failed": "Errors while answering",
+    "timeout-import": "Import too slow",
+    "timeout-predict": "Answers too slow",
+    "timeout-total": "Out of time",
+    "out-of-memory": "Out of memory",
+    "crashed": "Process crashed",
+    "nondeterministic": "Answers change",
+    "slow": "Slow",
+    "network-attempt": "Tried the network",
+    "similar-weights": "Weights alike another's",
+    "similar-answers": "Answers alike another's",
+    "similar-code": "Code alike another's",
+    "report-missing": "No lab report",
+    "records-missing": "No training records",
+    "archive-refused": "Archive not readable",
+}
+# Facts that are sentences of the grader itself, and so are said in the reader's language.
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+SENTENCES = frozenset({"when", "found", "nearest", "reason", "hint", "detail"})
+
+
+def fill(sentence: str, facts: dict[str, str]) -> str:
+    """Facts put into their braces, in one pass; braces inside a fact stay as they are."""
+    head, *rest = sentence.split("{")
+    pieces = (piece.partition("}") for piece in rest)
+    return head + "".join(f"{facts.get(name, '?')}{tail}" for name, _, tail in pieces)
+
+
+def said(sentence: str, **facts: object) -> Said:
+    """`sentence` in every language, with `facts` in its braces."""
+    texts = {name: str(value) for name, value in facts.items()}
+    return {lang: fill(translator(lang)(sentence), texts) for lang in LANGUAGES}
+
+
+def pattern(sentence: str) -> Said:
+    """`sentence` in every language with its braces, for who fills them later."""
+    return {lang: translator(lang)(sentence) for lang in LANGUAGES}
+
+
+def two(text: str) -> Said:
+    """A text of a check: an English and a Chinese line stand for the two languages; anything else
+    is the same in both.
+    """
+    lines = text.split("\n")
+    if len(lines) == 2:
+        english, chinese = sorted(lines, key=lambda line: bool(_CHINESE.search(line)))
+        if _CHINESE.search(chinese) and not _CHINESE.search(english):
+            return {"en": english, "zh": chinese}
+    return dict.fromkeys(LANGUAGES, text)
+
+
+def said_finding(finding: Finding) -> tuple[Said, Said]:
+    """Message and hint of `finding` in every language; a code that is no longer in the
+    vocabulary keeps the words that it came with.
+    """
+    if finding.code not in VOCABULARY:
+        return dict.fromkeys(LANGUAGES, finding.message), dict.fromkeys(LANGUAGES, finding.hint)
+    _, message, hint = VOCABULARY[finding.code]
+    messages, hints = {}, {}
+    for lang in LANGUAGES:
+        say = translator(lang)
+        facts = {
+            name: say(two(fact)[lang]) if name in SENTENCES else fact
+            for name, fact in finding.facts.items()
+        }
+        messages[lang], hints[lang] = fill(say(message), facts), fill(say(hint), facts)
+    return messages, hints
+
+
+def both(texts: Said) -> Markup:
+    """HTML that holds `texts` in every language, one of them shown; plain where they agree."""
+    return _both(*(texts.get(lang) or texts.get("en", "") for lang in LANGUAGES))
+
+
+@lru_cache(maxsize=4096)
+def _both(*shown: str) -> Markup:
+    if all(text == shown[0] for text in shown):
+        return escape(visible(shown[0]))
+    spans = (
+        f'<span class="t" lang="{TAGS[lang]}">{escape(visible(text))}</span>'
+        for lang, text in zip(LANGUAGES, shown, strict=True)
+    )
+    return Markup("".join(spans))  # noqa: S704 - escaped just above
+
+
+def t(sentence: str, **facts: object) -> Markup:
+    """`sentence` for a template, in both languages."""
+    return _filled(sentence, *((name, str(value)) for name, value in facts.items()))
+
+
+@lru_cache(maxsize=4096)
+def _filled(sentence: str, *facts: tuple[str, str]) -> Markup:
+    return both(said(sentence, **dict(facts)))
+
+
+def attribute(name: str, texts: Said, language: str) -> Markup:
+    """Attribute `name` in `language`, with the others beside it for the page's switch."""
+    parts = [Markup('{}="{}"').format(name, visible(texts[language]))]
+    if len(set(texts.values())) > 1:
+        parts += [
+            Markup('data-{}-{}="{}"').format(lang, name, visible(texts[lang])) for lang in LANGUAGES
+        ]
+    return Markup(" ").join(parts)
+
+
+def option(sentence: str, language: str) -> Markup:
+    """The end of a start tag and the text of an element that can hold text only, with its other
+    languages beside it.
+    """
+    texts = said(sentence)
+    others = [Markup('data-{}-text="{}"').format(lang, texts[lang]) for lang in LANGUAGES]
+    return Markup("{}>{}").format(Markup(" ").join(others), texts[language])

@@ -1,0 +1,125 @@
+"""Choosing a runtime for a hand-in: the first that has all that it imports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.runtimes.detect import FRAMEWORKS, Runtime
+from grader.runtimes.imports import Scan
+from grader.runtimes.recipes import RECIPES
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A runtime for one hand-in.
+
+    reason: for a reader, "imports cv2, mindspore".
+    missing: required packages that the chosen runtime does not have.
+    tried: names of the runtimes that lack something, where no runtime has everything.
+    """
+
+    runtime: Runtime
+    reason: str
+    missing: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
+
+
+class RuntimeMissingError(Exception):
+    """No runtime that could do it is installed: our fault, never the student's. With its cure."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        super().__init__(message)
+        self.cure = cure
+
+
+def choose(
+    scan: Scan, runtimes: Sequence[Runtime], forced: str | None = None, device: str = "CPU"
+) -> Choice:
+    """The runtime for a hand-in that imports what `scan` says: the one `forced` by name, else of
+    those that may run on `device` the one that
+
+    1. has the framework without which the code cannot go on,
+    2. lacks fewest of the packages without which it cannot go on,
+    3. has the framework that some other part of it imports,
+    4. lacks fewest of the packages that it could do without,
+    5. comes first in the order of the recipes (MindSpore 2 before 1).
+
+    A package that is missing everywhere is told, not refused: the import will say if it matters.
+    "GPU" needs, for a hand-in with a framework, a runtime of it that is built for CUDA. Raises
+    RuntimeMissingError where there is none, or no runtime at all, or not the forced one.
+    """
+    wanted = _wanted(scan)
+    if forced is not None:
+        return _forced(scan, runtimes, forced, wanted)
+    fit = _fit(runtimes, _framework(scan.required), device)
+    runtime = min(fit, key=lambda runtime: _lack(scan, runtime))
+    lacking = missing(scan, runtime)
+    if not lacking:
+        return Choice(runtime, f"imports {wanted}")
+    reason = f"imports {wanted}; no runtime has {', '.join(lacking)}"
+    return Choice(runtime, reason, lacking, tuple(runtime.name for runtime in fit))
+
+
+def _lack(scan: Scan, runtime: Runtime) -> tuple[bool, int, bool, int]:
+    """What a runtime lacks, the weightiest first."""
+    modules = runtime.modules
+    main, other = _framework(scan.required), _framework(scan.optional)
+    return (
+        bool(main) and main not in modules,
+        len(missing(scan, runtime)),
+        bool(other) and other not in modules,
+        sum(name not in modules for name in scan.optional),
+    )
+
+
+def _framework(packages: Sequence[str]) -> str:
+    return next((name for name in FRAMEWORKS if name in packages), "")
+
+
+def _wanted(scan: Scan) -> str:
+    """What the hand-in imports beyond the standard library, for a reader."""
+    packages = [name for name in scan.required if name not in sys.stdlib_module_names]
+    return ", ".join(packages) or "nothing beyond Python"
+
+
+def missing(scan: Scan, runtime: Runtime) -> tuple[str, ...]:
+    """Required packages that `runtime` does not have."""
+    return tuple(name for name in scan.required if name not in runtime.modules)
+
+
+def _forced(scan: Scan, runtimes: Sequence[Runtime], forced: str, wanted: str) -> Choice:
+    for runtime in runtimes:
+        if runtime.name == forced:
+            lacking = missing(scan, runtime)
+            return Choice(
+                runtime, f"asked for; imports {wanted}", lacking, (forced,) * bool(lacking)
+            )
+    raise RuntimeMissingError(
+        f"The runtime {forced} is not installed; there are {_names(runtimes)}.",
+        f"Install it: grade runtime add {forced}",
+    )
+
+
+def _fit(runtimes: Sequence[Runtime], framework: str, device: str) -> list[Runtime]:
+    """The runtimes that may be chosen on `device`."""
+    if not runtimes:
+        raise RuntimeMissingError(
+            "There is no runtime on this machine.", "Install one: grade runtime add mindspore"
+        )
+    if device == "CPU" or not framework:
+        return list(runtimes)
+    fit = [runtime for runtime in runtimes if device in runtime.devices]
+    if not any(framework in runtime.modules for runtime in fit):
+        able = [recipe.name for recipe in RECIPES if recipe.framework == framework]
+        raise RuntimeMissingError(
+            f"The hand-in uses {framework}, and no runtime with {framework} that is built for "
+            f"{device} is installed; there are {_names(runtimes)}.",
+            f"Install one (grade runtime add {able[-1]}), or run with --device CPU.",
+        )
+    return fit
+
+
+def _names(runtimes: Sequence[Runtime]) -> str:
+    return ", ".join(f"{r.name} ({', '.join(r.devices)})" for r in runtimes) or "none"

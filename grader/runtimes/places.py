@@ -1,0 +1,46 @@
+"""Places: where runtimes, and what was measured about them, are kept for this user."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+APPLICATION = "lab-grader"
+VARIABLE = "GRADE_RUNTIMES"  # a folder for runtimes instead of the user's own
+
+
+def runtimes_folder() -> Path:
+    """The folder that holds one folder for each runtime that was added."""
+    if chosen := os.environ.get(VARIABLE):
+        return Path(chosen).expanduser().absolute()
+    return Path(platformdirs.user_data_path(APPLICATION, appauthor=False)) / "runtimes"
+
+
+def cache_folder() -> Path:
+    """The folder for what can be found out again."""
+    return Path(platformdirs.user_cache_path(APPLICATION, appauthor=False))
+
+
+def recall(name: str) -> dict[str, Any]:
+    """A document of the cache; empty where there is none that can be read."""
+    try:
+        found = json.loads((cache_folder() / name).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def remember(name: str, document: dict[str, Any]) -> None:
+    """Keep a document in the cache. Without a place for it, it is found out again next time."""
+    path = cache_folder() / name
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(document, indent=1), "utf-8")
+        part.replace(path)
+    except OSError:
+        return

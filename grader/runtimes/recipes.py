@@ -1,0 +1,117 @@
+"""Recipes: how each runtime is made, with every version pinned.
+
+The order of RECIPES is the order in which a hand-in's runtime is looked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What goes into one runtime.
+
+    framework: top-level package whose presence makes an interpreter this runtime.
+    pythons: versions of CPython that it runs on, the preferred one first.
+    requirements: for pip, exact.
+    gpu: further requirements for CUDA; installed where an NVIDIA GPU is found, or on demand.
+    libraries: folders, as patterns below site-packages, that the loader must search
+        (LD_LIBRARY_PATH), because the wheel does not know where pip puts NVIDIA's libraries.
+    quiet: variables that keep what is known and harmless out of students' logs.
+    onednn: whether its convolutions depend on the setting that `tuning` measures.
+    """
+
+    name: str
+    framework: str
+    pythons: tuple[str, ...]
+    requirements: tuple[str, ...]
+    gpu: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    quiet: tuple[tuple[str, str], ...] = ()
+    onednn: bool = False
+
+
+# What hand-ins import beside a framework (counted over 30 hand-ins: cv2 15, PIL 16, easydict 10,
+# matplotlib 9, tqdm 5), in the versions that run together on CPython 3.11 and 3.12.
+FRIENDS = (
+    "easydict==1.14",
+    "matplotlib==3.11.2",
+    "numpy==2.4.6",
+    "opencv-python-headless==5.0.0.93",
+    "pandas==3.1.1",
+    "pillow==13.0.0",
+    "scikit-learn==1.9.1",
+    "scipy==1.17.1",
+    "tqdm==4.70.1",
+)
+
+# CUDA 11 as MindSpore's wheels want it: readelf -d of libmindspore_gpu names libcublas.so.11,
+# libcudnn.so.8, libcufft.so.10, libcurand.so.10, libcusolver.so.11, libcusparse.so.11. Not
+# verified on hardware.
+CUDA_11 = (
+    "nvidia-cublas-cu11==11.11.3.6",
+    "nvidia-cuda-nvrtc-cu11==11.8.89",
+    "nvidia-cuda-runtime-cu11==11.8.89",
+    "nvidia-cudnn-cu11==8.9.6.50",
+    "nvidia-cufft-cu11==10.9.0.58",
+    "nvidia-curand-cu11==10.3.0.86",
+    "nvidia-cusolver-cu11==11.4.1.48",
+    "nvidia-cusparse-cu11==11.7.5.86",
+)
+
+RECIPES = (
+    Recipe(
+        name="mindspore",
+        framework="mindspore",
+        pythons=("3.11", "3.12", "3.10"),
+        requirements=("mindspore==2.10.0", *FRIENDS),
+        gpu=CUDA_11,
+        libraries=("nvidia/*/lib",),
+        onednn=True,
+    ),
+    Recipe(
+        name="mindspore1",
+        framework="mindspore",
+        pythons=("3.9", "3.8", "3.7"),
+        requirements=(
+            "mindspore-gpu==1.10.0",
+            "easydict==1.14",
+            "matplotlib==3.7.5",
+            "numpy==1.23.5",
+            # libmindspore.so itself is linked to libcudart.so.11.0, also for CPU
+            "nvidia-cuda-runtime-cu11==11.8.89",
+            "opencv-python-headless==4.8.1.78",
+            "pillow==9.5.0",
+            "protobuf==3.20.3",
+            "scipy==1.9.3",
+            "tqdm==4.70.1",
+        ),
+        gpu=CUDA_11,
+        libraries=("nvidia/*/lib",),
+        # 1.x logs a page of errors about CUDA at import, on CPU too; 4 leaves critical ones only
+        quiet=(("GLOG_v", "4"),),
+    ),
+    Recipe(
+        name="torch",
+        framework="torch",
+        pythons=("3.11", "3.12", "3.10"),
+        requirements=(
+            "torch==2.14.1",
+            "torchvision==0.29.1",
+            "timm==1.0.31",
+            "ttach==0.0.3",
+            *FRIENDS,
+        ),
+    ),
+    Recipe(
+        name="tensorflow",
+        framework="tensorflow",
+        pythons=("3.11", "3.12", "3.10"),
+        requirements=("tensorflow-cpu==2.21.0", *FRIENDS),
+        quiet=(("TF_CPP_MIN_LOG_LEVEL", "2"),),
+    ),
+)
+
+BY_NAME = {recipe.name: recipe for recipe in RECIPES}
+ORDER = tuple(recipe.name for recipe in RECIPES)

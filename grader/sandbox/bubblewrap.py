@@ -1,0 +1,338 @@
+"""Level strong: namespaces by bubblewrap, a system-call filter, limits, and a private scratch.
+
+Two profiles with the same result. As root, bubblewrap mounts with root's rights, so that an
+interpreter below a closed folder works, and setpriv then gives every right up for a user id of no
+account. As an ordinary user, a user namespace does both.
+
+The box is held back until its limits are set, and known by the process id that bubblewrap reports,
+never by anything that comes out of the box.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import select
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from grader.sandbox import box, processes, rooms, seccomp, slots
+from grader.sandbox.contract import Box, Level, Room, SandboxUnavailableError, Share
+
+SCRATCH = "/scratch"
+NOBODY = 65534  # the id inside, for an ordinary user; outside it is the user's own
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 (the box's own)
+SYSTEM = ("/lib", "/lib32", "/lib64", "/bin", "/sbin")  # links into /usr, or folders
+SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
+SETUP_TIME = 20.0  # seconds that bubblewrap may take to report its child
+CURE = (
+    "install bubblewrap (Debian, Ubuntu: apt install bubblewrap) and allow user namespaces "
+    "(sysctl kernel.apparmor_restrict_unprivileged_userns=0; in a container, run it with "
+    "--security-opt seccomp=unconfined or use level basic)"
+)
+
+
+class Bubblewrap:
+    """Implements `contract.Sandbox` at level strong."""
+
+    level = Level.STRONG
+
+    def __init__(self) -> None:
+        """Raises SandboxUnavailableError where a program or a kernel feature is missing."""
+        self._bwrap = _program("bwrap")
+        self._as_root = sys.platform == "linux" and os.getuid() == 0
+        self._setpriv = _program("setpriv") if self._as_root else ""
+        if not processes.exists_children_list():
+            raise SandboxUnavailableError("the kernel does not list children of processes", CURE)
+        seccomp.usual()
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What a reader of a report should know beyond the level; nothing here."""
+        return ()
+
+    def place(self, share: Share) -> Path:
+        """See `contract.Sandbox.place`."""
+        return share.inside
+
+    def start(self, command: Sequence[str], room: Room) -> Box:
+        """See `contract.Sandbox.start`."""
+        slot = slots.take() if self._as_root else None
+        try:
+            if slot is not None:
+                _require_readable([*room.shares, *room.devices.shares])
+            return self._start(command, room, slot)
+        except BaseException as error:
+            if slot is not None:
+                slot.release()
+            if isinstance(error, OSError):
+                raise SandboxUnavailableError(f"cannot start bubblewrap: {error}", CURE) from error
+            raise
+
+    def _start(self, command: Sequence[str], room: Room, slot: slots.Slot | None) -> Box:
+        with contextlib.ExitStack() as ours:
+            options = _options(room, as_root=slot is not None)
+            arguments = _memory_file(b"".join(os.fsencode(option) + b"\0" for option in options))
+            ours.callback(os.close, arguments)
+            rules = _memory_file(seccomp.usual(devices=bool(room.devices.nodes)))
+            ours.callback(os.close, rules)
+            status, status_inside = os.pipe()
+            status_side = contextlib.ExitStack()
+            status_side.callback(os.close, status_inside)
+            held_inside, held = os.pipe()
+            ours.callback(os.close, held)
+            started = contextlib.ExitStack()
+            started.callback(os.close, status)
+            with status_side, started:
+                process = box.start(
+                    [
+                        self._bwrap,
+                        *("--args", str(arguments), "--seccomp", str(rules)),
+                        *("--json-status-fd", str(status_inside), "--block-fd", str(held_inside)),
+                        "--",
+                        *self._drop(room, slot),
+                        *command,
+                    ],
+                    {},
+                    pass_fds=(arguments, rules, status_inside, held_inside),
+                )
+                os.close(held_inside)
+                status_side.close()
+                try:
+                    first = processes.Process(_reported_child(status, process))
+                except BaseException:
+                    process.kill()
+                    process.wait()
+                    raise
+                for limit in rooms.kernel_limits(
+                    room
+                ):  # processes are counted in its namespace or uid
+                    resource.prlimit(first.pid, limit.what, (limit.soft, limit.hard))
+                os.write(held, b"1")
+                started.pop_all()
+        return box.Running(process, _Namespace(process, first, status, slot), room.limits)
+
+    def _drop(self, room: Room, slot: slots.Slot | None) -> list[str]:
+        """The command that gives root's rights up, before the box's own."""
+        if slot is None:
+            return []
+        groups = sorted({node.stat().st_gid for node in room.devices.nodes} - {0})
+        keep = ["--groups", ",".join(map(str, groups))] if groups else ["--clear-groups"]
+        return [
+            self._setpriv,
+            *("--reuid", str(slot.uid), "--regid", str(slot.uid), *keep),
+            *("--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs"),
+            "--",
+        ]
+
+
+class _Namespace:
+    """The tree of one box: everything in its process namespace. Implements `box.Tree`."""
+
+    def __init__(
+        self,
+        outer: subprocess.Popen[bytes],
+        first: processes.Process,
+        status: int,
+        slot: slots.Slot | None,
+    ) -> None:
+        self._outer = outer
+        self._first = first  # process 1 of the namespace: the kernel ends the rest with it
+        self._status = status
+        self._slot = slot
+        self._mounts: dict[str, int] = {}
+        self._host_root = _identity("/")
+
+    def kill(self) -> None:
+        self._first.kill()
+
+    def wait(self, seconds: float) -> bool:
+        gone = self._first.wait(seconds)
+        if not gone:
+            self._outer.kill()
+        return gone
+
+    def started(self) -> bool:
+        # bubblewrap reports an exit code only for a command that it reached.
+        os.set_blocking(self._status, False)
+        try:
+            return b'"exit-code"' in os.read(self._status, 65536)
+        except BlockingIOError:
+            return False
+
+    def memory(self, limit: int) -> int:
+        return processes.memory(processes.tree(self._first.pid), limit)
+
+    def scratch(self) -> box.Use:
+        size = files = 0
+        for folder in (SCRATCH, SHARED_MEMORY):
+            if folder not in self._mounts and not self._find(folder):
+                continue
+            state = os.fstatvfs(self._mounts[folder])
+            size += (state.f_blocks - state.f_bfree) * state.f_frsize
+            files += state.f_files - state.f_ffree - 1
+        return box.Use(size, files)
+
+    def _find(self, folder: str) -> bool:
+        """Hold the file system that the box has at `folder`, once bubblewrap has made it."""
+        root = f"/proc/{self._first.pid}/root"
+        if _identity(root) in (self._host_root, None):
+            return False
+        try:
+            held = os.open(root + folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return False
+        self._mounts[folder] = held
+        return True
+
+    def remove(self) -> None:
+        for held in self._mounts.values():
+            os.close(held)
+        self._mounts.clear()
+        os.close(self._status)
+        self._first.close()
+        if self._slot is not None:
+            self._slot.release()
+
+
+def _options(room: Room, *, as_root: bool) -> list[str]:
+    """The options of bubblewrap, all but the descriptors."""
+    size = str(room.limits.scratch * box.MIB)
+    options = [
+        *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
+        *("--unshare-cgroup-try", "--hostname", "box", "--die-with-parent", "--new-session"),
+        *(_ROOT_RIGHTS if as_root else _USER_RIGHTS),
+        *_system(),
+        *("--size", size, "--perms", "1777", "--tmpfs", SCRATCH),
+        *("--symlink", SCRATCH.lstrip("/"), "/tmp"),  # noqa: S108
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--size", size, "--perms", "1777", "--tmpfs", SHARED_MEMORY),
+    ]
+    for node in room.devices.nodes:
+        options += ["--dev-bind", str(node), str(node)]
+    if room.devices.nodes:
+        options += ["--ro-bind", "/sys", "/sys"]  # drivers find their devices there
+    options += _binds([*room.shares, *room.devices.shares])
+    # An ordinary user owns the box's /dev and could fill it without limit.
+    options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH, "--clearenv"]
+    for name, value in rooms.environment(room, SCRATCH).items():
+        options += ["--setenv", name, value]
+    return options
+
+
+# What setpriv needs to change the user and to empty the bounding set; it gives them up itself.
+_ROOT_RIGHTS = (
+    *("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
+    *("--cap-add", "CAP_SETPCAP"),
+)
+_USER_RIGHTS = (
+    *("--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)),
+    *("--disable-userns", "--cap-drop", "ALL"),
+)
+
+
+def _system() -> Iterable[str]:
+    """/usr and what belongs to it, the way that this distribution has it."""
+    yield from ("--ro-bind", "/usr", "/usr")
+    for name in SYSTEM:
+        path = Path(name)
+        if path.is_symlink():
+            yield from ("--symlink", str(path.readlink()), name)
+        elif path.is_dir():
+            yield from ("--ro-bind", name, name)
+    yield from ("--perms", "0755", "--dir", "/etc")
+    for name in SYSTEM_FILES:
+        if Path(name).exists():
+            yield from ("--ro-bind", name, name)
+
+
+def _binds(shares: Iterable[Share]) -> Iterable[str]:
+    """Read-only binds, outer folders first, with open folders on the way to each."""
+    made = {PurePosixPath("/"), PurePosixPath("/usr"), PurePosixPath("/etc")}
+    bound: list[Share] = []
+    for share in sorted(set(shares), key=lambda share: len(share.inside.parts)):
+        if any(_covers(outer, share) for outer in bound):
+            continue
+        inside = PurePosixPath(share.inside)
+        if not any(inside.is_relative_to(other.inside) for other in bound):
+            for parent in reversed(inside.parents):
+                if parent not in made and not parent.is_relative_to("/usr"):
+                    yield from ("--perms", "0755", "--dir", str(parent))
+                made.add(parent)
+        yield from ("--ro-bind", str(share.outside), str(share.inside))
+        bound.append(share)
+
+
+def _covers(outer: Share, share: Share) -> bool:
+    """Whether binding `outer` shows `share` already."""
+    if share.inside.is_relative_to("/usr") and share.inside == share.outside:
+        return True
+    if not share.inside.is_relative_to(outer.inside):
+        return False
+    return outer.outside / share.inside.relative_to(outer.inside) == share.outside
+
+
+def _reported_child(status: int, process: subprocess.Popen[bytes]) -> int:
+    """The process id of the box's first process, as bubblewrap reports it at once."""
+    text = b""
+    until = time.monotonic() + SETUP_TIME
+    poll = select.poll()
+    poll.register(status, select.POLLIN)
+    while b"\n" not in text and b"}" not in text:
+        if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
+            raise SandboxUnavailableError("bubblewrap does not answer", CURE)
+        part = os.read(status, 4096)
+        if not part:
+            _, said = process.communicate()
+            line = said.decode("utf-8", "replace").strip().partition("\n")[0]
+            raise SandboxUnavailableError(line or "bubblewrap ended without a word", CURE)
+        text += part
+    found, _ = json.JSONDecoder().raw_decode(text.decode("utf-8", "replace").lstrip())
+    return int(found["child-pid"])
+
+
+def _require_readable(shares: Iterable[Share]) -> None:
+    """Raises SandboxUnavailableError for a share that the box's user will not be able to open.
+
+    Folders on the way to it do not matter, as root mounts it.
+    """
+    for share in shares:
+        found = share.outside.stat()
+        wanted = 0o005 if stat.S_ISDIR(found.st_mode) else 0o004
+        if found.st_mode & wanted != wanted:
+            raise SandboxUnavailableError(
+                f"others than its owner cannot read {share.outside}",
+                f"chmod -R a+rX {share.outside}",
+            )
+
+
+def _program(name: str) -> str:
+    """The absolute path of a program. Raises SandboxUnavailableError if there is none."""
+    path = shutil.which(name, path="/usr/bin:/bin:/usr/local/bin")
+    if sys.platform != "linux" or path is None:
+        raise SandboxUnavailableError(f"{name} is not installed", CURE)
+    return path
+
+
+def _memory_file(data: bytes) -> int:
+    """A descriptor from which `data` can be read, however long."""
+    descriptor = os.memfd_create("grader")
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        file.write(data)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,1 @@
+"""What runs inside a box, in the interpreter of any runtime: plain Python >= 3.7, no packages."""

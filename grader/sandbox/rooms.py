@@ -1,0 +1,57 @@
+"""What a room means at every level: variables of the command, limits that the kernel keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from grader.sandbox.contract import Room
+
+MIB = 1024 * 1024
+ADDRESS_SPACE = 16 * 1024  # MiB; a net below the memory watchdog, absent with accelerators
+
+
+def environment(room: Room, scratch: str) -> dict[str, str]:
+    """The variables of a command: few of our own, those of devices and room, the scratch last."""
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "USER": "student",
+        "LOGNAME": "student",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        **room.devices.environment,
+        **room.environment,
+        **dict.fromkeys(("HOME", "TMPDIR"), scratch),
+    }
+
+
+class Limit(NamedTuple):
+    """A limit that the kernel keeps: which, its soft value, its hard one."""
+
+    what: int
+    soft: int
+    hard: int
+
+    @property
+    def per_user(self) -> bool:
+        """Whether it counts all that the user runs, in the box and outside."""
+        import resource
+
+        return self.what == resource.RLIMIT_NPROC
+
+
+def kernel_limits(room: Room) -> Iterable[Limit]:
+    """The limits that the kernel keeps for one process or user, nets below those we watch."""
+    import resource
+
+    limits = room.limits
+    size = limits.file_size * MIB
+    yield Limit(resource.RLIMIT_CORE, 0, 0)
+    yield Limit(resource.RLIMIT_FSIZE, size, size)
+    yield Limit(resource.RLIMIT_NOFILE, limits.open_files, limits.open_files)
+    yield Limit(resource.RLIMIT_CPU, limits.cpu, limits.cpu + 5)
+    yield Limit(resource.RLIMIT_NPROC, limits.processes, limits.processes)
+    if not room.devices.nodes:
+        space = max(ADDRESS_SPACE, 2 * limits.memory) * MIB
+        yield Limit(resource.RLIMIT_AS, space, space)

@@ -1,0 +1,36 @@
+"""Old interfaces put back, and interfaces made harmless, each reported by name when used."""
+
+from __future__ import annotations
+
+from ..hooks import AfterImportFinder, PutBackFinder
+from ..observe import Observer
+from . import loading, mindspore, opencv, torch, training
+
+
+class Layer:
+    """What is arranged before a hand-in runs. `used` names what it then made use of."""
+
+    def __init__(
+        self, after: AfterImportFinder, put_back: PutBackFinder, observer: Observer, device: str
+    ) -> None:
+        self.used: list[str] = []
+        self._after = after
+        self._put_back = put_back
+        self._observer = observer
+        self._device = device
+
+    def arrange(self, compat: bool) -> None:
+        """Set frameworks up when they are imported; with `compat` put old interfaces back, too."""
+        self._after.when("mindspore", lambda module: mindspore.set_up(module, self._device))
+        self._after.when("cv2", lambda module: opencv.report_unread(module, self._observer))
+        training.watch(self._after, self._observer)
+        loading.watch(self._after, self._observer)
+        if compat:
+            self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
+            self._after.when("torch", lambda module: torch.tolerant_load(module, self.use))
+            mindspore.put_back(self._put_back, self._after, self._observer, self._device, self.use)
+
+    def use(self, name: str) -> None:
+        """Note that an old interface was made use of."""
+        if name not in self.used:
+            self.used.append(name)

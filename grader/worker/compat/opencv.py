@@ -1,0 +1,36 @@
+"""OpenCV without a screen, and with a word about images that it could not read."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any, Callable
+
+from ..observe import Observer
+
+
+def report_unread(cv2: ModuleType, observer: Observer) -> None:
+    """`cv2.imread` gives None for a missing file and no error; note which file it was."""
+    read = cv2.imread
+
+    def imread(*arguments: Any, **options: Any) -> Any:
+        image = read(*arguments, **options)
+        if image is None:
+            observer.unreadable(arguments[0] if arguments else options.get("filename"))
+        return image
+
+    imread.__doc__ = read.__doc__
+    cv2.imread = imread  # type: ignore[attr-defined]
+
+
+def without_windows(cv2: ModuleType, use: Callable[[str], None]) -> None:
+    """Functions that open windows do nothing, as there is no screen."""
+
+    def harmless(name: str) -> Callable[..., int]:
+        def nothing(*arguments: Any, **options: Any) -> int:
+            use(f"cv2.{name}")
+            return -1  # "no key", what waitKey gives when nobody types
+
+        return nothing
+
+    for name in ("imshow", "waitKey", "namedWindow", "destroyAllWindows", "destroyWindow"):
+        setattr(cv2, name, harmless(name))

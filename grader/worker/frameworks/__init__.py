@@ -1,0 +1,29 @@
+"""Frameworks behind one small interface; only those that the hand-in imported are looked at."""
+
+from __future__ import annotations
+
+import sys
+from typing import Callable
+
+from .base import Framework, Parameter, Step, Training
+from .keras import Keras
+from .mindspore import MindSpore
+from .torch import Torch
+
+__all__ = ["Framework", "Parameter", "Step", "Training", "loaded_frameworks"]
+
+_KNOWN: tuple[tuple[str, str, Callable[[], Framework]], ...] = (
+    # module that must be loaded, attribute that tells it from a hand-in's file of that name
+    ("mindspore", "Tensor", MindSpore),
+    ("torch", "Tensor", Torch),
+    ("keras", "Model", Keras),
+)
+
+
+def loaded_frameworks() -> list[Framework]:
+    """The frameworks that are in memory."""
+    return [
+        adapter()
+        for module, attribute, adapter in _KNOWN
+        if hasattr(sys.modules.get(module), attribute)
+    ]

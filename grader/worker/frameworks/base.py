@@ -1,0 +1,172 @@
+"""What the worker asks of a framework."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator, NamedTuple
+
+import numpy as np
+
+
+class Parameter(NamedTuple):
+    """A trainable parameter: its name and its sizes in the framework's own order."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+class Step(NamedTuple):
+    """One layer as it was run: the layer, its name in the network, what went in and came out.
+
+    Arrays are as (N, C, H, W) or (N, F), whatever the framework's own order is. `inside` is True
+    for a layer that ran within another layer, such as the activation of a dense layer.
+    """
+
+    layer: Any
+    name: str
+    given: np.ndarray[Any, Any]
+    made: np.ndarray[Any, Any]
+    inside: bool
+
+
+class Training(NamedTuple):
+    """A short training: steps, images in each, and the step's size."""
+
+    steps: int = 30
+    batch: int = 32
+    rate: float = 0.1
+
+    def batches(self, count: int) -> Iterator[np.ndarray[Any, Any]]:
+        """Indexes of the images of each step, walking round `count` images."""
+        for step in range(self.steps):
+            yield (np.arange(self.batch) + step * self.batch) % count
+
+
+def same_sizes(expected: Any, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """`values` as float32, reshaped where only the shape differs. Raises ValueError otherwise."""
+    if expected is None:
+        raise ValueError("the layer has no such values")
+    if expected.size != values.size or expected.shape[0] != values.shape[0]:
+        raise ValueError(f"expected {tuple(expected.shape)}, got {values.shape}")
+    fitting: np.ndarray[Any, Any] = values.reshape(expected.shape).astype(np.float32)
+    return fitting
+
+
+class Framework:
+    """One framework. Networks are its own objects; arrays are float32 in (N, C, H, W)."""
+
+    name = ""
+    channels_last = False  # whether it flattens (H, W, C)
+
+    def network_type(self) -> type:
+        """The class that networks and layers derive from."""
+        raise NotImplementedError
+
+    def is_container(self, layer: Any) -> bool:
+        """Whether a layer only runs others: what a hand-in wrote itself, or a sequence."""
+        raise NotImplementedError
+
+    def parameters(self, network: Any) -> list[Parameter]:
+        """Trainable parameters in the network's order."""
+        raise NotImplementedError
+
+    def forward(self, network: Any, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """The network's output in evaluation mode. Raises what the network raises, and TypeError
+        for an output that is no tensor.
+        """
+        raise NotImplementedError
+
+    def array(self, value: Any) -> np.ndarray[Any, Any] | None:
+        """A tensor's values; None for what is no tensor."""
+        raise NotImplementedError
+
+    def names(self, network: Any) -> dict[int, str]:
+        """Names of the layers in the network by the layers' ids."""
+        raise NotImplementedError
+
+    def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
+        """Weights of a convolution (out, in, height, width) or dense layer (out, in), if any."""
+        raise NotImplementedError
+
+    def bias(self, layer: Any) -> np.ndarray[Any, Any] | None:
+        """Biases of a convolution or dense layer, if it has them."""
+        raise NotImplementedError
+
+    def set_weight(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
+        """Put new weights in, in the order that `weight` has. Raises ValueError for other sizes."""
+        raise NotImplementedError
+
+    def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
+        """Put new biases in. Raises ValueError for other sizes or a layer without biases."""
+        raise NotImplementedError
+
+    def kind_of(self, layer: Any) -> str:
+        """The name that says what a layer does: most often its class's."""
+        return type(layer).__name__
+
+    def activation(self, layer: Any) -> str:
+        """Name of a function that the layer applies to its own result; "" for none.
+
+        Only where the function is no layer of its own, which would be traced.
+        """
+        return ""
+
+    def train(
+        self,
+        network: Any,
+        images: np.ndarray[Any, Any],
+        labels: np.ndarray[Any, Any],
+        plan: Training,
+    ) -> list[float]:
+        """Train by plain stochastic gradient descent on cross-entropy; the loss of each step."""
+        raise NotImplementedError
+
+    def trace(
+        self, network: Any, array: np.ndarray[Any, Any]
+    ) -> tuple[list[Step], np.ndarray[Any, Any]]:
+        """The layers in order of execution for one pass in evaluation mode, and its output."""
+        steps: list[Step] = []
+        names = self.names(network)
+        running: list[Any] = []
+
+        def watch(layer: Any, call: Callable[[], Any], given: Any) -> Any:
+            if self.is_container(layer):
+                return call()
+            inside = bool(running)
+            running.append(layer)
+            before = self.array(given)
+            before = None if before is None else np.array(before)
+            place = len(steps)
+            try:
+                made = call()
+            finally:
+                running.pop()
+            after = self.array(made)
+            if before is not None and after is not None:
+                name = names.get(id(layer), type(layer).__name__)
+                steps.insert(place, Step(layer, name, before, np.array(after), inside))
+            return made
+
+        with _calls_watched(self.network_type(), watch):
+            output = self.forward(network, array)
+        return steps, output
+
+
+@contextmanager
+def _calls_watched(
+    base: Any, watch: Callable[[Any, Callable[[], Any], Any], Any]
+) -> Iterator[None]:
+    """For the duration every call of a layer goes through `watch`; all frameworks have a base
+    class whose `__call__` runs a layer.
+    """
+    original = base.__call__
+
+    def call(self: Any, *arguments: Any, **options: Any) -> Any:
+        given = arguments[0] if arguments else next(iter(options.values()), None)
+        return watch(self, lambda: original(self, *arguments, **options), given)
+
+    base.__call__ = call
+    try:
+        yield
+    finally:
+        base.__call__ = original

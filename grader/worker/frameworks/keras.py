@@ -1,0 +1,135 @@
+"""Keras 3, and Keras 2 within TensorFlow."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from .base import Framework, Parameter, Training, same_sizes
+
+
+class Keras(Framework):
+    """Networks are `keras.Model`s, most often with channels last; arrays are turned for them."""
+
+    name = "keras"
+    channels_last = True
+
+    def __init__(self) -> None:
+        self._keras: Any = sys.modules["keras"]
+
+    def network_type(self) -> type:
+        """`keras.layers.Layer`, of which `keras.Model` is one."""
+        kind: type = self._keras.layers.Layer
+        return kind
+
+    def is_container(self, layer: Any) -> bool:
+        """Models, and layers of the hand-in's own."""
+        own = type(layer).__module__.partition(".")[0] not in ("keras", "tensorflow", "tf_keras")
+        return own or isinstance(layer, self._keras.Model)
+
+    def parameters(self, network: Any) -> list[Parameter]:
+        """Trainable weights by path, once the network was called."""
+        return [
+            Parameter(str(getattr(item, "path", item.name)), tuple(int(n) for n in item.shape))
+            for item in network.trainable_weights
+        ]
+
+    def names(self, network: Any) -> dict[int, str]:
+        """Layers by their own names."""
+        return {id(layer): str(layer.name) for layer in network._flatten_layers()}
+
+    def forward(self, network: Any, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """One pass with `training=False`."""
+        given = np.array(array.transpose(0, 2, 3, 1) if self._wants_last(network, array) else array)
+        made = self.array(network(given, training=False))
+        if made is None:
+            raise TypeError("the network's output is no tensor")
+        return made
+
+    def _wants_last(self, network: Any, array: np.ndarray[Any, Any]) -> bool:
+        """Whether the network wants (N, H, W, C): what it was declared with, else Keras's rule."""
+        if array.ndim != 4:
+            return False
+        shape = getattr(network, "input_shape", None)
+        if isinstance(shape, tuple) and len(shape) == 4 and None not in shape[1:]:
+            return bool(tuple(shape[1:]) != array.shape[1:] or array.shape[1] == array.shape[3])
+        return bool(self._keras.backend.image_data_format() == "channels_last")
+
+    def array(self, value: Any) -> np.ndarray[Any, Any] | None:
+        """Values of a tensor, channels first."""
+        if not hasattr(value, "shape") or not (
+            hasattr(value, "numpy") or hasattr(value, "__array__")
+        ):
+            return None
+        made = np.asarray(value)
+        return made.transpose(0, 3, 1, 2) if made.ndim == 4 else made
+
+    def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
+        """The kernel, turned from (height, width, in, out) and (in, out)."""
+        kernel = getattr(layer, "kernel", None)
+        return None if kernel is None else np.array(_turned(np.asarray(kernel)))
+
+    def bias(self, layer: Any) -> np.ndarray[Any, Any] | None:
+        """The weight `bias`."""
+        bias = getattr(layer, "bias", None)
+        return None if bias is None else np.array(bias)
+
+    def set_weight(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
+        """By `assign`, turned back."""
+        values = same_sizes(self.weight(layer), values)
+        back = values.transpose(2, 3, 1, 0) if values.ndim == 4 else values.transpose()
+        layer.kernel.assign(back)
+
+    def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
+        """By `assign`."""
+        values = same_sizes(self.bias(layer), values)
+        layer.bias.assign(values)
+
+    def activation(self, layer: Any) -> str:
+        """The layer's `activation`, which most layers of Keras can have."""
+        name = getattr(getattr(layer, "activation", None), "__name__", "linear")
+        own = type(layer).__name__.lower() in ("activation", "softmax", "relu")
+        return "" if name == "linear" or own else str(name)
+
+    def kind_of(self, layer: Any) -> str:
+        """`Activation("relu")` is what it applies."""
+        if type(layer).__name__ == "Activation":
+            return str(getattr(layer.activation, "__name__", "other"))
+        return type(layer).__name__
+
+    def train(
+        self,
+        network: Any,
+        images: np.ndarray[Any, Any],
+        labels: np.ndarray[Any, Any],
+        plan: Training,
+    ) -> list[float]:
+        """By `compile` and `train_on_batch`, which every backend has."""
+        logits = not self._ends_in_softmax(network)
+        network.compile(
+            optimizer=self._keras.optimizers.SGD(learning_rate=plan.rate),
+            loss=self._keras.losses.SparseCategoricalCrossentropy(from_logits=logits),
+        )
+        last = self._wants_last(network, images)
+        given = images.transpose(0, 2, 3, 1) if last else images
+        losses = []
+        for at in plan.batches(len(images)):
+            made = network.train_on_batch(given[at], labels[at].astype(np.int32))
+            losses.append(float(np.ravel(made)[0]))
+        return losses
+
+    def _ends_in_softmax(self, network: Any) -> bool:
+        layers = list(getattr(network, "layers", []))
+        return (
+            bool(layers)
+            and "softmax" in (self.activation(layers[-1]) or self.kind_of(layers[-1])).lower()
+        )
+
+
+def _turned(kernel: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    turned: np.ndarray[Any, Any] = (
+        kernel.transpose(3, 2, 0, 1) if kernel.ndim == 4 else kernel.transpose()
+    )
+    return turned

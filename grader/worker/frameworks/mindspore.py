@@ -1,0 +1,109 @@
+"""MindSpore 1.x and 2.x."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import Any, Iterator
+
+import numpy as np
+
+from .base import Framework, Parameter, Training, same_sizes
+
+
+class MindSpore(Framework):
+    """Networks are `mindspore.nn.Cell`s; they run in PyNative mode here, whatever mode is set."""
+
+    name = "mindspore"
+
+    def __init__(self) -> None:
+        self._ms: Any = sys.modules["mindspore"]
+
+    def network_type(self) -> type:
+        """`mindspore.nn.Cell`."""
+        kind: type = self._ms.nn.Cell
+        return kind
+
+    def is_container(self, layer: Any) -> bool:
+        """Cells of the hand-in's own, and sequences and lists of cells."""
+        own = not type(layer).__module__.startswith("mindspore")
+        return own or isinstance(layer, (self._ms.nn.SequentialCell, self._ms.nn.CellList))
+
+    def parameters(self, network: Any) -> list[Parameter]:
+        """Trainable parameters by their full names."""
+        return [
+            Parameter(str(item.name), tuple(int(size) for size in item.shape))
+            for item in network.trainable_params()
+        ]
+
+    def names(self, network: Any) -> dict[int, str]:
+        """Cells by `cells_and_names`."""
+        return {id(cell): name for name, cell in network.cells_and_names()}
+
+    def forward(self, network: Any, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """One pass with `set_train(False)`."""
+        with self._eager():
+            network.set_train(False)
+            made = self.array(network(self._ms.Tensor(np.ascontiguousarray(array))))
+        if made is None:
+            raise TypeError("the network's output is no tensor")
+        return made
+
+    def array(self, value: Any) -> np.ndarray[Any, Any] | None:
+        """Values of a Tensor."""
+        return value.asnumpy() if isinstance(value, self._ms.Tensor) else None
+
+    def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
+        """The parameter `weight`; one-dimensional convolutions keep their own form."""
+        return self._values(layer, "weight")
+
+    def bias(self, layer: Any) -> np.ndarray[Any, Any] | None:
+        """The parameter `bias`, where `has_bias` was asked for."""
+        return self._values(layer, "bias") if getattr(layer, "has_bias", True) else None
+
+    def set_weight(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
+        """By `set_data`."""
+        layer.weight.set_data(self._ms.Tensor(same_sizes(self.weight(layer), values)))
+
+    def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
+        """By `set_data`."""
+        values = same_sizes(self.bias(layer), values)
+        layer.bias.set_data(self._ms.Tensor(values))
+
+    def _values(self, layer: Any, name: str) -> np.ndarray[Any, Any] | None:
+        values = getattr(layer, name, None)
+        return self.array(values)
+
+    def train(
+        self,
+        network: Any,
+        images: np.ndarray[Any, Any],
+        labels: np.ndarray[Any, Any],
+        plan: Training,
+    ) -> list[float]:
+        """By `TrainOneStepCell`, which all releases have."""
+        ms, nn = self._ms, self._ms.nn
+        with self._eager():
+            loss = nn.WithLossCell(
+                network, nn.SoftmaxCrossEntropyWithLogits(sparse=True, reduction="mean")
+            )
+            optimizer = nn.SGD(network.trainable_params(), learning_rate=plan.rate)
+            step = nn.TrainOneStepCell(loss, optimizer)
+            step.set_train(True)
+            losses = []
+            for at in plan.batches(len(images)):
+                given = ms.Tensor(images[at]), ms.Tensor(labels[at].astype(np.int32))
+                losses.append(float(step(*given).asnumpy()))
+            network.set_train(False)
+        return losses
+
+    @contextmanager
+    def _eager(self) -> Iterator[None]:
+        """PyNative mode, in which a cell runs as Python; the hand-in's mode comes back after."""
+        mode = self._ms.get_context("mode")
+        self._ms.set_context(mode=self._ms.PYNATIVE_MODE)
+        try:
+            yield
+        finally:
+            if mode != self._ms.PYNATIVE_MODE:
+                self._ms.set_context(mode=mode)

@@ -1,0 +1,104 @@
+"""PyTorch."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from .base import Framework, Parameter, Training, same_sizes
+
+
+class Torch(Framework):
+    """Networks are `torch.nn.Module`s."""
+
+    name = "torch"
+
+    def __init__(self) -> None:
+        self._torch: Any = sys.modules["torch"]
+
+    def network_type(self) -> type:
+        """`torch.nn.Module`."""
+        kind: type = self._torch.nn.Module
+        return kind
+
+    def is_container(self, layer: Any) -> bool:
+        """Modules of the hand-in's own, and sequences and lists of modules."""
+        nn = self._torch.nn
+        own = not type(layer).__module__.startswith("torch")
+        return own or isinstance(layer, (nn.Sequential, nn.ModuleList, nn.ModuleDict))
+
+    def parameters(self, network: Any) -> list[Parameter]:
+        """Trainable parameters by `named_parameters`."""
+        return [
+            Parameter(str(name), tuple(int(size) for size in item.shape))
+            for name, item in network.named_parameters()
+            if item.requires_grad
+        ]
+
+    def names(self, network: Any) -> dict[int, str]:
+        """Modules by `named_modules`."""
+        return {id(module): name for name, module in network.named_modules()}
+
+    def forward(self, network: Any, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """One pass after `eval()`, without gradients, where the network's weights are."""
+        network.eval()
+        first = next(iter(network.parameters()), None)
+        given = self._torch.from_numpy(np.array(array))
+        with self._torch.no_grad():
+            made = self.array(network(given if first is None else given.to(first.device)))
+        if made is None:
+            raise TypeError("the network's output is no tensor")
+        return made
+
+    def array(self, value: Any) -> np.ndarray[Any, Any] | None:
+        """Values of a Tensor."""
+        if not isinstance(value, self._torch.Tensor):
+            return None
+        values: np.ndarray[Any, Any] = value.detach().cpu().numpy()
+        return values
+
+    def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
+        """The parameter `weight`."""
+        return self.array(getattr(layer, "weight", None))
+
+    def bias(self, layer: Any) -> np.ndarray[Any, Any] | None:
+        """The parameter `bias`."""
+        return self.array(getattr(layer, "bias", None))
+
+    def set_weight(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
+        """In place, without gradients."""
+        self._put(layer.weight, same_sizes(self.weight(layer), values))
+
+    def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
+        """In place, without gradients."""
+        self._put(getattr(layer, "bias", None), same_sizes(self.bias(layer), values))
+
+    def _put(self, parameter: Any, values: np.ndarray[Any, Any]) -> None:
+        with self._torch.no_grad():
+            parameter.copy_(self._torch.from_numpy(values))
+
+    def train(
+        self,
+        network: Any,
+        images: np.ndarray[Any, Any],
+        labels: np.ndarray[Any, Any],
+        plan: Training,
+    ) -> list[float]:
+        """By `torch.optim.SGD`."""
+        torch = self._torch
+        weights = list(network.parameters())
+        optimizer = torch.optim.SGD(weights, lr=plan.rate)
+        network.train()
+        losses = []
+        for at in plan.batches(len(images)):
+            made = network(torch.from_numpy(images[at]).to(weights[0].device))
+            wanted = torch.from_numpy(labels[at].astype(np.int64)).to(made.device)
+            loss = torch.nn.functional.cross_entropy(made, wanted)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss.detach()))
+        network.eval()
+        return losses

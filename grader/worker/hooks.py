@@ -1,0 +1,118 @@
+"""Import hooks: functions run right after a module was imported, and modules put back.
+
+Nothing is imported for the hooks' sake: they wait until the hand-in imports what they are for.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, Callable, Sequence
+
+AfterImport = Callable[[ModuleType], None]
+
+
+class AfterImportFinder(MetaPathFinder):
+    """Lets the ordinary finders find a module, and runs a function once it was executed."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[AfterImport]] = {}
+
+    def when(self, name: str, action: AfterImport) -> None:
+        """Run `action` with module `name` after its import; its exceptions are dropped."""
+        self._waiting.setdefault(name, []).append(action)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The ordinary spec of a module that is waited for, with a loader that tells."""
+        if fullname not in self._waiting:
+            return None
+        for finder in sys.meta_path:
+            if finder is self:
+                continue
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None:
+                if spec.loader is not None and hasattr(spec.loader, "exec_module"):
+                    spec.loader = _TellingLoader(spec.loader, self._waiting[fullname])
+                return spec
+        return None
+
+
+class _TellingLoader(Loader):
+    def __init__(self, loader: Loader, actions: list[AfterImport]) -> None:
+        self._loader = loader
+        self._actions = actions
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        # The module and its spec are to look as they would without us, even while it runs.
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        for action in self._actions:
+            try:
+                action(module)
+            except Exception as error:
+                print(f"worker: {module.__name__}: {error!r}", file=sys.__stderr__)
+
+
+class PutBackFinder(MetaPathFinder):
+    """Finds modules that a later release of a library dropped, where nothing else finds them."""
+
+    def __init__(self) -> None:
+        self._makers: dict[str, Callable[[ModuleType], None]] = {}
+
+    def offer(self, name: str, fill: Callable[[ModuleType], None]) -> None:
+        """Let module `name` be found; `fill` puts its contents into the new, empty module."""
+        self._makers[name] = fill
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of a module that is offered."""
+        if fullname not in self._makers:
+            return None
+        return ModuleSpec(fullname, _FillingLoader(self._makers[fullname]), is_package=True)
+
+
+class _FillingLoader(Loader):
+    def __init__(self, fill: Callable[[ModuleType], None]) -> None:
+        self._fill = fill
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._fill(module)
+
+
+class OwnModuleFinder(MetaPathFinder):
+    """Lets the hand-in's `test.py` or `code.py` win over the standard library's, for itself only.
+
+    The hand-in's folder stands behind the standard library on `sys.path`, so that a library never
+    gets the hand-in's module in place of the standard one.
+    """
+
+    def __init__(self, finders: Callable[[str], ModuleSpec | None], calls: Callable[[], bool]):
+        self._find = finders
+        self._hand_in_calls = calls
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The hand-in's own module, if it is the hand-in that imports."""
+        if path is not None or not self._hand_in_calls():
+            return None
+        return self._find(fullname)
+
+
+def install(first: Sequence[Any], last: Sequence[Any] = ()) -> None:
+    """Ask `first` before and `last` after all other finders."""
+    sys.meta_path[:0] = first
+    sys.meta_path.extend(last)

@@ -1,0 +1,107 @@
+"""Importing a hand-in's file as `python -c "import main"` would, under a soft time limit."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Iterator
+
+from . import hooks
+from .faults import TimeLimit
+from .place import Place
+
+_WORKERS_OWN = ("importlib", "_frozen_importlib", __name__.rpartition(".")[0])
+
+
+def arrange_process(place: Place, entry: str, device: str, threads: int) -> None:
+    """Give the process what `python main.py` in the hand-in's folder has, without a screen."""
+    environment = os.environ
+    environment["MPLBACKEND"] = "Agg"
+    environment.pop("DISPLAY", None)
+    environment["BROWSER"] = "true"  # the program that does nothing
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        environment.setdefault(name, str(threads))
+    if device != "GPU":
+        environment["CUDA_VISIBLE_DEVICES"] = ""
+    os.chdir(str(place.cwd))
+    sys.argv = [entry]
+    sys.dont_write_bytecode = True
+
+
+def arrange_path(place: Place) -> None:
+    """Put the hand-in's folder behind the standard library and before installed packages."""
+    folders = [str(place.cwd)]
+    if place.root != place.cwd:
+        folders.append(str(place.root))
+    packages = [
+        index
+        for index, entry in enumerate(sys.path)
+        if "site-packages" in entry or "dist-packages" in entry
+    ]
+    at = packages[0] if packages else len(sys.path)
+    sys.path[at:at] = folders
+
+    def own_module(name: str) -> ModuleSpec | None:
+        return PathFinder.find_spec(name, folders)
+
+    def hand_in_imports() -> bool:
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None:
+            if not str(frame.f_globals.get("__name__", "")).startswith(_WORKERS_OWN):
+                return place.inside(frame.f_code.co_filename) is not None
+            frame = frame.f_back
+        return False
+
+    hooks.install([hooks.OwnModuleFinder(own_module, hand_in_imports)])
+
+
+def import_file(
+    path: Path, name: str, seconds: float = 0
+) -> tuple[ModuleType, BaseException | None]:
+    """Run the file as module `name`; the module as far as it came, and what stopped it, if so.
+
+    The module stays in `sys.modules` even if it failed, as graph mode looks it up there. After
+    `seconds` (0: never) TimeLimit is raised inside the file's code.
+    """
+    spec = importlib.util.spec_from_file_location(name, str(path))
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python source")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        with time_limit(seconds):
+            spec.loader.exec_module(module)
+    except BaseException as error:
+        return module, error
+    return module, None
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeLimit in the main thread's Python code after `seconds` (0: never).
+
+    Code can catch it; the limit that counts is kept from outside, by ending the process.
+    """
+    usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not seconds or not usable:
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeLimit(f"still running after {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    # Repeated, as the first may be lost in a destructor or be caught by a broad except.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before or signal.SIG_DFL)

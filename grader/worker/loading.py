@@ -1,0 +1,166 @@
+"""Loading a hand-in: its private copy, its entry, the process around it, the import."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+from typing import Any, Callable, NamedTuple
+
+from . import compat, faults, hooks, importing, source, staging
+from .entry import Entry, find_entry
+from .frames import Meta
+from .observe import Observer
+from .place import Place
+from .text import clean
+
+FRAMEWORKS = ("mindspore", "torch", "tensorflow", "keras", "paddle", "jax", "sklearn")
+MOST_NOTES = 50
+
+
+class Order(NamedTuple):
+    """What the grader asks of a load.
+
+    handin: folder of what was handed in, only read. work: folder for the private copy, which
+    becomes the working directory. provided: folder with files that the assignment gives, laid
+    where the hand-in lacks them. entry, function, marker: see `find_entry`. device: "CPU", "GPU"
+    or "Ascend". compat: whether old interfaces are put back. run: False to lay files out only.
+    seconds: soft limit of the import, after which TimeLimit is raised in it; 0 for none.
+    """
+
+    handin: Path
+    work: Path
+    provided: Path | None
+    entry: str
+    function: str
+    marker: str
+    device: str
+    threads: int
+    compat: bool
+    run: bool
+    seconds: float
+
+    @classmethod
+    def read(cls, meta: Meta) -> Order:
+        """The order in a call's meta data. Raises KeyError without `handin` and `work`."""
+        provided = meta.get("provided")
+        return cls(
+            Path(meta["handin"]),
+            Path(meta["work"]),
+            Path(provided) if provided else None,
+            str(meta.get("entry", "main.py")),
+            str(meta.get("function", "predict")),
+            str(meta.get("marker", "")),
+            str(meta.get("device", "CPU")),
+            int(meta.get("threads", 2)),
+            bool(meta.get("compat", True)),
+            bool(meta.get("run", True)),
+            float(meta.get("seconds", 0)),
+        )
+
+
+class Loading:
+    """One load. Afterwards `function` is what is to be called, if it is there.
+
+    The report's fields: entry (as handed in), notes, compatibility (old interfaces that were made
+    use of), function (is it there), parameter (its first one's name), file, line and lines (first
+    and last) of its definition, elsewhere (where it stands if it is not there: see
+    `source.where_defined`), error (see `faults.describe`) and stopped (the import failed after
+    the function was there), frameworks (in memory), attempts (see `Observer`).
+    """
+
+    def __init__(self, order: Order) -> None:
+        """Copy the hand-in and find its entry. Raises OSError where the copy cannot be made."""
+        self._order = order
+        self._notes = staging.stage(order.handin, order.work, order.provided)
+        work = order.work.resolve()
+        self._entry = find_entry(work, order.entry, order.function, order.marker, self._notes)
+        self.place = Place(work, self._entry.path.parent if self._entry else None)
+        if self._entry is not None and self._entry.cells:
+            self.place.made[self._entry.path] = (self._entry.origin, self._entry.cells)
+        self.observer = Observer(self.place)
+        self.function: Callable[[Any], Any] | None = None
+        self.error: BaseException | None = None
+        self._used = self._arrange()
+
+    def _arrange(self) -> list[str]:
+        """Make the process ready; the list into which used old interfaces are going to be put."""
+        order = self._order
+        name = self._entry.path.name if self._entry else order.entry
+        importing.arrange_process(self.place, name, order.device, order.threads)
+        importing.arrange_path(self.place)
+        after, put_back = hooks.AfterImportFinder(), hooks.PutBackFinder()
+        layer = compat.Layer(after, put_back, self.observer, order.device)
+        layer.arrange(order.compat)
+        hooks.install([after], [put_back])
+        self.observer.start()
+        return layer.used
+
+    def run(self) -> Meta:
+        """Import the entry, if that is wanted; the report of the load."""
+        report: Meta = {
+            "entry": "",
+            "notes": self._notes[:MOST_NOTES],
+            "function": False,
+            "parameter": "",
+            "file": "",
+            "line": 0,
+            "lines": [],
+            "elsewhere": "",
+            "error": None,
+            "stopped": False,
+        }
+        if self._entry is not None:
+            report["entry"] = self._entry.origin
+            report.update(self._defined(self._entry))
+            if self._order.run and self._entry.imports:
+                report.update(self._import(self._entry))
+        report["compatibility"] = self._used[:MOST_NOTES]
+        report["frameworks"] = [name for name in FRAMEWORKS if name in sys.modules]
+        report["attempts"] = self.observer.facts()
+        return report
+
+    def _defined(self, entry: Entry) -> Meta:
+        """Where the entry's text defines the function, whether or not it is ever run."""
+        text = source.read_source(entry.path)
+        lines = source.function_lines(text, self._order.function)
+        told = _spots(self.place, str(entry.path), lines) if lines else {}
+        return dict(told, elsewhere=source.where_defined(text, self._order.function))
+
+    def _import(self, entry: Entry) -> Meta:
+        module, self.error = importing.import_file(entry.path, entry.module, self._order.seconds)
+        report: Meta = {}
+        called = vars(module).get(self._order.function)
+        if callable(called):
+            self.function = called
+            report.update(function=True, parameter=_first_parameter(called), elsewhere="")
+            report.update(_place_of(called, self.place))
+        if self.error is not None:
+            error = faults.describe(self.error, self.place, self.observer.unread)
+            report.update(error=error, stopped=self.function is not None)
+        return report
+
+
+def _first_parameter(called: Callable[..., Any]) -> str:
+    try:
+        return clean(next(iter(inspect.signature(called).parameters), ""))
+    except (TypeError, ValueError):
+        return ""
+
+
+def _place_of(called: Callable[..., Any], place: Place) -> Meta:
+    """File and lines of a function's own code, wherever in the hand-in it was defined."""
+    try:
+        code: Any = getattr(inspect.unwrap(called), "__code__", None)
+        text = source.read_source(Path(code.co_filename))
+        lines = source.function_lines(text, code.co_name) or (code.co_firstlineno,) * 2
+        return _spots(place, code.co_filename, lines)
+    except Exception:  # anything can be callable
+        return {}
+
+
+def _spots(place: Place, filename: str, lines: tuple[int, int]) -> Meta:
+    first, last = place.spot(filename, lines[0]), place.spot(filename, lines[1])
+    if first is None or last is None:
+        return {}
+    return {"file": first[0], "line": first[1], "lines": [first[1], last[1]]}

@@ -1,0 +1,71 @@
+"""One hand-in in this process: what the grader's calls do to it."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+import numpy as np
+
+from . import answers, faults
+from .frames import RAISED, Answer, Meta
+from .lenet5 import LeNet5
+from .loading import Loading, Order
+from .operations import Array, Operation, Reply
+from .packages import installed_packages
+from .text import clean
+
+
+class Session:
+    """State between calls: the loaded hand-in, the last error, its LeNet5."""
+
+    def __init__(self) -> None:
+        self._loading: Loading | None = None
+        self._last_error: BaseException | None = None
+        self._operations: dict[str, Operation] = {
+            "hello": self.hello,
+            "load": self.load,
+            "last_error": self.last_error,
+        }
+
+    def operations(self) -> dict[str, Operation]:
+        """Operations by name, except `predict` and `bye`; LeNet5's come with the load."""
+        return self._operations
+
+    def hello(self, meta: Meta, array: Array) -> Reply:
+        """Who answers: {python, executable, packages: {name: version}}."""
+        return {
+            "python": platform.python_version(),
+            "executable": clean(sys.executable or ""),
+            "packages": installed_packages(),
+        }, None
+
+    def load(self, meta: Meta, array: Array) -> Reply:
+        """Copy and import a hand-in: takes the fields of `Order`, gives those of `Loading`."""
+        order = Order.read(meta)
+        self._loading = loading = Loading(order)
+        self._operations.update(LeNet5(loading.place, order.marker).operations())
+        report = loading.run()
+        self._last_error = loading.error
+        return report, None
+
+    def predict(self, image: Array) -> Answer:
+        """Ask the required function for one image, a fresh writable copy of it."""
+        if image is None:
+            return Answer(RAISED, "the call has no image")
+        if self._loading is None or self._loading.function is None:
+            return Answer(RAISED, "there is no function to call")
+        self._loading.observer.unread.clear()
+        try:
+            value = self._loading.function(np.array(image, order="C"))
+        except BaseException as error:
+            self._last_error = error
+            return Answer(RAISED, faults.headline(error))
+        return answers.answer_of(value)
+
+    def last_error(self, meta: Meta, array: Array) -> Reply:
+        """{error: what `load` and the last RAISED answer report, or null}."""
+        if self._loading is None or self._last_error is None:
+            return {"error": None}, None
+        unread = self._loading.observer.unread
+        return {"error": faults.describe(self._last_error, self._loading.place, unread)}, None

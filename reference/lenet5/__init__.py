@@ -1,0 +1,1 @@
+"""LeNet5 of the lecture, on MNIST."""

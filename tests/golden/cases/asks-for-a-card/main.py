@@ -1,0 +1,11 @@
+import os
+
+# the starter's own way to tell where it runs
+if os.system("command -v nvidia-smi") == 0:
+    device = "GPU"
+else:
+    device = "CPU"
+
+
+def predict(image):
+    return device

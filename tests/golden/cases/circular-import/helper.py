@@ -1,0 +1,5 @@
+import main
+
+
+def name():
+    return main.NAME

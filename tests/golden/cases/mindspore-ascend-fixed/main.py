@@ -1,0 +1,7 @@
+from mindspore import context
+
+context.set_context(mode=context.GRAPH_MODE, device_target="Ascend")
+
+
+def predict(image):
+    return "Hats"

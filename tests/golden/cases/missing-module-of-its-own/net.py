@@ -1,0 +1,1 @@
+from mobilenetV2 import build

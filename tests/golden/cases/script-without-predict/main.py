@@ -1,0 +1,5 @@
+import time
+
+print("training")
+while True:
+    time.sleep(1)

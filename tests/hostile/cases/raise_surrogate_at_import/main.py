@@ -1,0 +1,21 @@
+import sys
+
+
+class Evil(Exception):
+    def __str__(self):
+        sys.exit(0)
+
+    __repr__ = __str__
+
+
+def cycle():
+    one, other = ValueError("one"), ValueError("other")
+    one.__cause__, other.__cause__ = other, one
+    return one
+
+
+raise ValueError('\ud800')
+
+
+def predict(image):
+    return "Hats"

@@ -1,0 +1,6 @@
+kept = []
+
+
+def predict(image):
+    while True:
+        kept.append(b"x" * (16 << 20))

@@ -1,0 +1,404 @@
+"""The hostile corpus: hand-ins that mean harm, among neighbours, with bait and alarms around them.
+
+`run` grades all of them as one class, by the program a teacher uses, and tells what came of it. The
+bait: files, variables and sockets that hold secrets; the alarms: what would change if one got out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import importlib.util
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import psutil
+
+import grader
+from grader.sandbox.contract import Level
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+HERE = Path(__file__).parent
+CASES = HERE / "cases"
+REPOSITORY = Path(grader.__file__).parent.parent
+NEIGHBOURS = ("an_honest_neighbour", "zz_an_honest_neighbour")
+HONEST = 'print("neighbour")\n\n\ndef predict(image):\n    return "Hats"\n'
+CLASSES = (("00_00", "Plastic Bottle"), ("00_01", "Hats"), ("00_02", "Newspaper"))
+EACH = 4  # hidden images of each class
+SECONDS = 1500  # for the whole class
+PR_SET_CHILD_SUBREAPER = 36
+ASSIGNMENT = """
+[assignment]
+id = "hostile"
+title = { en = "Hostile" }
+
+[interface]
+lenet5 = ""
+
+[limits]
+import = 10
+first_answer = 4
+answer = 2
+total = 25
+restarts = 1
+memory = 700
+scratch = 64
+handin = 40
+"""
+
+
+class Case(NamedTuple):
+    """A folder of `cases`: a hand-in (main.py) or a recipe for one (make.py), and expected.toml.
+
+    attack: number of the kind of attack. claim: what it does, in a sentence.
+    status, stopped: what may come of it. findings: what has to be found, one of them.
+    printed: what it has to print, so that it is known to have tried. correct_at_most: right answers
+    that it may have. log_limit: bytes of log that may be kept. levels: where it makes sense.
+    """
+
+    name: str
+    attack: int
+    claim: str
+    status: Sequence[str]
+    stopped: Sequence[str] = ()
+    findings: Sequence[str] = ()
+    printed: Sequence[str] = ()
+    must_not: Sequence[str] = ("ESCAPED",)
+    correct_at_most: int | None = None
+    log_limit: int = 140_000
+    levels: Sequence[str] = ("strong", "basic")
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return CASES / self.name
+
+
+class Outcome(NamedTuple):
+    """What came of one hand-in."""
+
+    status: str
+    evidence: Mapping[str, Any]
+    log: str
+
+
+class Result(NamedTuple):
+    """What came of the class, and every alarm that rang."""
+
+    exit_code: int
+    terminal: str
+    outcomes: Mapping[str, Sequence[Outcome]]  # by name of case or neighbour
+    out: Path
+    secrets: Mapping[str, str]  # where planted -> the secret
+    reached: Sequence[str]  # what came in at listeners
+    changed: Sequence[str]  # files of the teacher that are other than before
+    survivors: Sequence[str]  # processes that outlived the class
+    left_behind: Sequence[str]  # temporary files
+
+
+def cases() -> list[Case]:
+    """All cases of the corpus."""
+    found = []
+    for path in sorted(CASES.glob("*/expected.toml")):
+        found.append(Case(path.parent.name, **tomllib.loads(path.read_text(encoding="utf-8"))))
+    return found
+
+
+@contextmanager
+def run(level: Level, chosen: Sequence[Case], jobs: int = 2) -> Iterator[Result]:
+    """Grade the cases at `level`; results can be looked at until the block ends.
+
+    Raises ValueError for level none: these hand-ins are never run unconfined.
+    """
+    if level is Level.NONE:
+        raise ValueError("hostile hand-ins are run confined only")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hostile-")))
+        folder.chmod(0o755)  # so that only the sandbox stands before it
+        planted = _Planted(folder)
+        stack.callback(planted.remove)
+        alarms = stack.enter_context(_listeners(folder))
+        decoy = stack.enter_context(_decoy())
+        bait = planted.bait | alarms.bait | {"pids": [decoy.pid]}
+        home, class_ = _assignment(folder), folder / "submissions"
+        _hand_in(class_, chosen, bait)
+        planted.hide()
+        out, temporary = folder / "out", folder / "tmp"
+        temporary.mkdir()
+        temporary.chmod(0o1777)
+        before = fingerprint(folder, without=(out, temporary))
+        words = [*("--assignment", str(home), "--out", str(out), "--require", level.value)]
+        words += ["--device", "CPU", "--no-tune", "--jobs", str(jobs), "--set", "policy.guessing=0"]
+        _adopt_orphans()
+        graded = subprocess.run(
+            [sys.executable, "-m", "grader", str(class_), *words],
+            env={
+                **os.environ,
+                **planted.variables,
+                "TMPDIR": str(temporary),
+                "PYTHONPATH": str(REPOSITORY),
+            },
+            cwd=folder,
+            capture_output=True,
+            timeout=SECONDS,
+        )
+        yield Result(
+            exit_code=graded.returncode,
+            terminal=(graded.stdout + graded.stderr).decode("utf-8", "replace"),
+            outcomes=_outcomes(out),
+            out=out,
+            secrets=planted.secrets,
+            reached=alarms.reached(),
+            changed=difference(before, fingerprint(folder, without=(out, temporary))),
+            survivors=_survivors(decoy),
+            left_behind=[path.name for path in temporary.iterdir()],
+        )
+
+
+class _Planted:
+    """Secrets in files, in variables of the grader, in shared folders."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.secrets: dict[str, str] = {}
+        self.variables = {
+            name: self._secret(name) for name in ("GRADER_SECRET", "GITHUB_TOKEN", "HIDDEN_LABELS")
+        }
+        self._notes = [
+            Path(shared, f"planted-note-{secrets.token_hex(8)}")
+            for shared in ("/dev/shm", "/tmp", "/var/tmp")  # noqa: S108
+            if os.access(shared, os.W_OK)
+        ]
+
+    @property
+    def bait(self) -> dict[str, Any]:
+        """What an attacker would know of it: all but the secrets."""
+        folder = self.folder
+        teacher, hidden = folder / "teacher", folder / "hidden_set"
+        folders = [teacher, hidden, hidden / "images", folder / "submissions", folder / "out"]
+        return {
+            "prefix": "planted-secret-",
+            "notes": "planted-note-",
+            "temporary": [str(note) for note in self._notes],
+            "folder": str(folder),
+            "out": str(folder / "out"),
+            "paths": [str(hidden / "labels.csv"), str(teacher / "grades.csv")],
+            "folders": [str(folder), *map(str, folders)],
+            "neighbour": NEIGHBOURS[0],
+            "neighbours": [str(folder / "submissions" / name / "main.py") for name in NEIGHBOURS],
+        }
+
+    def hide(self) -> None:
+        """Write the secrets to where they belong."""
+        for path in (Path("hidden_set/labels.csv"), Path("teacher/grades.csv")):
+            (self.folder / path).parent.mkdir(exist_ok=True)
+            (self.folder / path).write_text(self._secret(str(path)))
+        for note in self._notes:
+            note.write_text(self._secret(str(note)))
+
+    def remove(self) -> None:
+        """Take back what lies outside the folder."""
+        for note in self._notes:
+            note.unlink(missing_ok=True)
+
+    def _secret(self, where: str) -> str:
+        self.secrets[where] = f"planted-secret-{secrets.token_hex(16)}"
+        return self.secrets[where]
+
+
+class _Listeners:
+    """Sockets of the machine that nobody in a box may reach."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tcp = socket.create_server(("127.0.0.1", 0))
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.udp.bind(("127.0.0.1", 0))
+        self.stream = socket.socket(socket.AF_UNIX)
+        self.stream.bind(str(folder / "stream"))
+        self.datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.datagrams.bind(str(folder / "datagrams"))
+        self.abstract = socket.socket(socket.AF_UNIX)
+        self.abstract.bind("\0" + folder.name)
+        for name in ("stream", "datagrams"):
+            (folder / name).chmod(0o777)
+        for listener in (self.stream, self.abstract):
+            listener.listen()
+        self.bait = {
+            "tcp": self.tcp.getsockname()[1],
+            "udp": self.udp.getsockname()[1],
+            "stream": str(folder / "stream"),
+            "datagrams": str(folder / "datagrams"),
+            "abstract": folder.name,
+        }
+
+    def reached(self) -> list[str]:
+        """The names of those that somebody reached."""
+        found = []
+        for name in ("tcp", "udp", "stream", "datagrams", "abstract"):
+            listener: socket.socket = getattr(self, name)
+            listener.setblocking(False)
+            try:
+                if name in ("udp", "datagrams"):
+                    found.append(f"{name}: {listener.recv(1000)!r}")
+                else:
+                    listener.accept()[0].close()
+                    found.append(name)
+            except BlockingIOError:
+                continue
+        return found
+
+    def close(self) -> None:
+        for listener in (self.tcp, self.udp, self.stream, self.datagrams, self.abstract):
+            listener.close()
+
+
+@contextmanager
+def _listeners(folder: Path) -> Iterator[_Listeners]:
+    listeners = _Listeners(folder)
+    try:
+        yield listeners
+    finally:
+        listeners.close()
+
+
+@contextmanager
+def _decoy() -> Iterator[subprocess.Popen[bytes]]:
+    """A process to aim at, in the grader's stead; its number is too high to mean one in a box."""
+    started = []
+    while True:
+        decoy = subprocess.Popen(["sleep", str(2 * SECONDS)])
+        started.append(decoy)
+        if decoy.pid > 1000:
+            break
+    try:
+        yield decoy
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def _assignment(folder: Path) -> Path:
+    """An assignment of three classes with a few hidden images."""
+    import cv2
+
+    home = folder / "hidden_set"
+    random = np.random.default_rng(7)
+    text = ASSIGNMENT
+    for number, (name, label) in enumerate(CLASSES):
+        text += f'\n[[classes]]\nfolder = "{name}"\nen = "{label}"\n'
+        (home / "images" / name).mkdir(parents=True)
+        for image in range(EACH):
+            pixels = random.integers(0, 256, (24, 24, 3), np.uint8)
+            path = home / "images" / name / f"hidden_image_{number}_{image}.png"
+            cv2.imwrite(str(path), pixels)
+    (home / "assignment.toml").write_text(text)
+    return home
+
+
+def _hand_in(class_: Path, chosen: Sequence[Case], bait: Mapping[str, Any]) -> None:
+    """Lay the class out: the cases between two honest neighbours."""
+    class_.mkdir()
+    for name in NEIGHBOURS:
+        (class_ / name).mkdir()
+        (class_ / name / "main.py").write_text(HONEST)
+    for case in chosen:
+        recipe = case.folder / "make.py"
+        if recipe.exists():
+            _follow(recipe, class_, case.name)
+            continue
+        place = class_ / case.name
+        shutil.copytree(case.folder, place, ignore=shutil.ignore_patterns("expected.toml"))
+        shutil.copy(HERE / "bait.py", place)
+        (place / "bait.json").write_text(json.dumps({**bait, "id": case.name}))
+
+
+def _follow(recipe: Path, class_: Path, name: str) -> None:
+    """Make a hand-in by a recipe of ours."""
+    spec = importlib.util.spec_from_file_location(f"recipe_{name}", recipe)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.make(class_, name)
+
+
+def _outcomes(out: Path) -> dict[str, list[Outcome]]:
+    """What came of each hand-in, by the name of its case."""
+    names = sorted((*NEIGHBOURS, *(case.name for case in cases())), key=len, reverse=True)
+    grades = json.loads((out / "grades.json").read_text(encoding="utf-8"))
+    statuses = {grade["id"]: grade["status"] for grade in _list_in(grades)}
+    found: dict[str, list[Outcome]] = {}
+    for path in sorted((out / "evidence").glob("*.json")):
+        evidence = json.loads(path.read_text(encoding="utf-8"))
+        handin = evidence["submission"]["id"]
+        source = evidence["submission"]["source"]
+        name = next(name for name in names if source.startswith(name))
+        log = (out / "logs" / f"{handin}.txt").read_text(encoding="utf-8")
+        found.setdefault(name, []).append(Outcome(statuses[handin], evidence, log))
+    return found
+
+
+def _list_in(grades: Any) -> list[Any]:
+    """The grades in grades.json, wherever in the document they are."""
+    if isinstance(grades, list):
+        return grades
+    return next(value for value in grades.values() if isinstance(value, list))
+
+
+def fingerprint(folder: Path, without: Sequence[Path]) -> dict[str, str]:
+    """Names, modes, owners, times and contents of all that is below `folder`."""
+    found = {}
+    for path in sorted([folder, *folder.rglob("*")]):
+        if any(path == left_out or left_out in path.parents for left_out in without):
+            continue
+        status = path.lstat()
+        content = b""
+        if path.is_file() and not path.is_symlink():
+            content = path.read_bytes()
+        facts = (status.st_mode, status.st_uid, status.st_size, status.st_nlink)
+        times = status.st_mtime_ns if path != folder else 0  # `out` appears in it
+        digest = hashlib.sha256(content).hexdigest()
+        found[str(path.relative_to(folder))] = f"{facts[:2]} {times} {digest}"
+    return found
+
+
+def difference(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Paths that are other than before, or there only before or after."""
+    return sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+
+
+def _adopt_orphans() -> None:
+    """Have the kernel give us the processes whose parents have ended, so that none is lost."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _survivors(decoy: subprocess.Popen[bytes]) -> list[str]:
+    """Processes below this one that should be gone; the last ones may take a moment to go."""
+    until = time.monotonic() + 5
+    while True:
+        below = psutil.Process().children(recursive=True)
+        alive = [child for child in below if child.pid != decoy.pid]
+        for child in alive:  # adopted ones that have ended wait for us to notice
+            if child.status() == psutil.STATUS_ZOMBIE:
+                os.waitpid(child.pid, os.WNOHANG)
+        if not alive or time.monotonic() > until:
+            return [f"{child.pid} {child.name()}" for child in alive]
+        threading.Event().wait(0.05)

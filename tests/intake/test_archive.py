@@ -1,0 +1,458 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import stat
+import struct
+import tarfile
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.intake import sevenzip
+from grader.intake.archive import names, unpack
+from grader.intake.limits import MIB, IntakeLimits
+from grader.intake.notices import ArchiveRefusedError, UnpackerMissingError
+from tests.intake.archives import Item, below, raw_tar, raw_zip, tar_member
+
+SMALL = IntakeLimits(total=4 * MIB, file=2 * MIB, files=50, depth=6, ratio_from=MIB)
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Unpacks bytes and sees to it that nothing is written outside, whatever happens."""
+    around = tmp_path / "around"
+    into = around / "into"
+    into.mkdir(parents=True)
+    (around / "canary.txt").write_text("safe")
+
+    def taken(raw: bytes, limits: IntakeLimits = SMALL, name: str = "handin.zip") -> Path:
+        archive = tmp_path / name
+        archive.write_bytes(raw)
+        notices.extend(map(str, unpack(archive, into, limits)))
+        return into
+
+    notices: list[str] = []
+    taken.notices = notices  # type: ignore[attr-defined]
+    yield taken
+    assert sorted(path.name for path in around.iterdir()) == ["canary.txt", "into"]
+    assert (around / "canary.txt").read_text() == "safe"
+
+
+def refused(take: Callable[..., Path], raw: bytes, limits: IntakeLimits = SMALL) -> str:
+    with pytest.raises(ArchiveRefusedError) as caught:
+        take(raw, limits)
+    reason = caught.value.reason
+    assert "\n" not in reason and reason.isprintable()
+    return reason
+
+
+# --- what is taken -------------------------------------------------------------------------
+
+
+def test_names_of_chinese_windows_are_read_as_gbk(take: Callable[..., Path]) -> None:
+    into = take(raw_zip([Item("实验/结果.txt".encode("gbk")), Item(b"main.py")]))
+    assert below(into) == ["main.py", "实验/结果.txt"]
+
+
+def test_names_of_macos_are_read_as_utf8_without_the_flag(take: Callable[..., Path]) -> None:
+    assert below(take(raw_zip([Item("实验/结果.txt".encode())]))) == ["实验/结果.txt"]
+
+
+def test_names_with_the_flag_or_the_unicode_field_are_taken_at_their_word(
+    take: Callable[..., Path],
+) -> None:
+    told = "名.py".encode()
+    raw = b"garbled.py"
+    field = struct.pack("<BI", 1, zlib.crc32(raw)) + told
+    extra = struct.pack("<HH", 0x7075, len(field)) + field
+    into = take(raw_zip([Item("实验.py".encode(), flags=0x800), Item(raw, extra=extra)]))
+    assert below(into) == ["名.py", "实验.py"]
+
+
+def test_decomposed_names_of_macos_are_composed(take: Callable[..., Path]) -> None:
+    assert below(take(raw_zip([Item("cafe\u0301.py".encode())]))) == ["caf\u00e9.py"]
+
+
+def test_backslashes_of_windows_packers_are_separators(take: Callable[..., Path]) -> None:
+    assert below(take(raw_zip([Item(b"results\\a.ckpt"), Item(b"lib\\")]))) == ["results/a.ckpt"]
+
+
+def test_clutter_is_left_out_before_it_is_counted(take: Callable[..., Path]) -> None:
+    clutter = [Item(f"venv/lib/{n}.py".encode()) for n in range(200)]
+    others = [b"__MACOSX/._main.py", b".DS_Store", b"__pycache__/a.pyc", b"Icon\r", b".git/HEAD"]
+    into = take(raw_zip([Item(b"main.py"), *clutter, *map(Item, others)]))
+    assert below(into) == ["main.py"]
+
+
+def test_archives_inside_stay_as_they_are(take: Callable[..., Path]) -> None:
+    inner = raw_zip([Item(b"data.txt")])
+    assert below(take(raw_zip([Item(b"main.py"), Item(b"data.zip", inner)]))) == [
+        "data.zip",
+        "main.py",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_tar_archives_of_every_packing_are_taken(take: Callable[..., Path], mode: str) -> None:
+    member = (tar_member("lab/main.py"), b"x = 1\n")
+    into = take(raw_tar([member, (tar_member("lab/结果/a.txt"), b"1")], mode), name="a.tar")
+    assert below(into) == ["lab/main.py", "lab/结果/a.txt"]
+
+
+def test_tar_names_in_gbk_are_read(take: Callable[..., Path]) -> None:
+    raw = raw_tar([(tar_member("A" * 4 + ".py"), b"")]).replace(b"AAAA", "实验".encode("gbk"))
+    header = bytearray(raw[:512])
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    assert below(take(bytes(header) + raw[512:])) == ["实验.py"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_STORED])
+def test_zip_methods_of_other_packers_are_taken(take: Callable[..., Path], method: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as opened:
+        opened.writestr("main.py", "x = 1\n" * 100)
+    assert (take(buffer.getvalue()) / "main.py").read_text() == "x = 1\n" * 100
+
+
+def test_content_decides_not_the_suffix(take: Callable[..., Path]) -> None:
+    assert below(take(raw_zip([Item(b"main.py")]), name="handin.rar")) == ["main.py"]
+
+
+def test_zip64_of_large_files_is_taken(take: Callable[..., Path]) -> None:
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as opened,
+        opened.open("main.py", "w", force_zip64=True) as member,
+    ):
+        member.write(b"x = 1\n")
+    assert below(take(buffer.getvalue())) == ["main.py"]
+
+
+def test_links_and_special_files_are_left_out_and_told(take: Callable[..., Path]) -> None:
+    link, pipe = stat.S_IFLNK | 0o777, stat.S_IFIFO | 0o644
+    items = [Item(b"main.py"), Item(b"data", b"/etc", mode=link), Item(b"pipe", b"", mode=pipe)]
+    assert below(take(raw_zip(items))) == ["main.py"]
+    assert any("links" in said for said in take.notices)  # type: ignore[attr-defined]
+    assert any("special" in said for said in take.notices)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE]
+)
+def test_tar_links_and_devices_are_left_out(take: Callable[..., Path], kind: bytes) -> None:
+    members = [(tar_member("main.py"), b""), (tar_member("evil", kind, "../../canary.txt"), b"")]
+    assert below(take(raw_tar(members))) == ["main.py"]
+
+
+def test_a_file_behind_a_link_stays_inside(take: Callable[..., Path]) -> None:
+    members = [
+        (tar_member("out", tarfile.SYMTYPE, "../.."), b""),
+        (tar_member("out/canary.txt"), b"overwritten"),
+    ]
+    assert below(take(raw_tar(members))) == ["out/canary.txt"]
+
+
+def test_names_that_differ_in_capitals_are_told(take: Callable[..., Path]) -> None:
+    take(raw_zip([Item(b"main.py"), Item(b"MAIN.py")]))
+    assert any("capital" in said for said in take.notices)  # type: ignore[attr-defined]
+
+
+# --- what is refused -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (b"../canary.txt", "leads out"),
+        (b"a/../../canary.txt", "leads out"),
+        (b"..\\canary.txt", "leads out"),
+        (b"/etc/passwd", "absolute"),
+        (b"\\\\server\\share\\x", "absolute"),
+        (b"C:\\windows\\x", "absolute"),
+        (b"a\nb.py", "control"),
+        (b"\x1b[2Jx.py", "control"),
+        (b"main.py\x00.txt", "control"),
+        ("evil\u202eyp.exe".encode(), "control"),
+        (b"a" * 300, "too long"),
+        (b"/".join([b"d"] * 30), "deep"),
+    ],
+)
+def test_names_that_lead_out_or_deceive_are_refused(
+    take: Callable[..., Path], name: bytes, reason: str
+) -> None:
+    assert reason in refused(take, raw_zip([Item(b"main.py"), Item(name)]))
+
+
+def test_tar_names_that_lead_out_are_refused(take: Callable[..., Path]) -> None:
+    assert "leads out" in refused(take, raw_tar([(tar_member("../canary.txt"), b"x")]))
+    assert "absolute" in refused(take, raw_tar([(tar_member("/tmp/x"), b"x")]))  # noqa: S108
+
+
+def test_a_password_is_named(take: Callable[..., Path]) -> None:
+    assert "password" in refused(take, raw_zip([Item(b"main.py", flags=1)]))
+
+
+def test_an_unknown_method_is_named(take: Callable[..., Path]) -> None:
+    assert "Deflate" in refused(take, raw_zip([Item(b"main.py", method=9)]))
+
+
+def test_one_file_twice_is_refused(take: Callable[..., Path]) -> None:
+    assert "twice" in refused(take, raw_zip([Item(b"main.py"), Item(b"./main.py", b"other")]))
+
+
+def test_a_file_that_is_a_folder_too_is_refused(take: Callable[..., Path]) -> None:
+    assert "twice" in refused(take, raw_zip([Item(b"a"), Item(b"a/main.py")]))
+
+
+def test_too_many_files_are_refused(take: Callable[..., Path]) -> None:
+    assert "files" in refused(take, raw_zip(Item(f"{n}.txt".encode()) for n in range(60)))
+
+
+def test_a_hundred_thousand_entries_are_refused_at_once(take: Callable[..., Path]) -> None:
+    raw = raw_zip(Item(f"{n}".encode(), b"", method=0) for n in range(100_000))
+    begun = time.monotonic()
+    refused(take, raw)
+    assert time.monotonic() - begun < 2
+
+
+def test_one_large_file_is_refused_by_what_it_declares(take: Callable[..., Path]) -> None:
+    assert "one file may have" in refused(take, raw_zip([Item(b"a", os.urandom(3 * MIB))]))
+
+
+def test_many_files_of_allowed_size_are_refused_together(take: Callable[..., Path]) -> None:
+    items = [Item(f"{n}".encode(), os.urandom(MIB + 1)) for n in range(4)]
+    assert "unpacks to" in refused(take, raw_zip(items))
+
+
+def test_a_bomb_is_refused_by_its_ratio(take: Callable[..., Path]) -> None:
+    limits = IntakeLimits()
+    assert "times its size" in refused(take, raw_zip([Item(b"a", bytes(50 * MIB))]), limits)
+    assert "times its size" in refused(take, gzip.compress(_tar_of(50 * MIB)), limits)
+
+
+def test_a_bomb_that_declares_little_is_refused_too(take: Callable[..., Path]) -> None:
+    refused(take, raw_zip([Item(b"a", bytes(30 * MIB), size=10)]))
+
+
+def test_overlapping_members_are_refused(take: Callable[..., Path]) -> None:
+    items = [Item(f"{n}".encode(), local_name=b"0") for n in range(30)]
+    assert "share" in refused(take, raw_zip(items, overlap=True))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_packed_stream_without_end_is_refused(
+    take: Callable[..., Path], pack: Callable[[bytes], bytes]
+) -> None:
+    members = [(tar_member(f"venv/{n}"), bytes(MIB)) for n in range(20)]
+    assert "more than is allowed" in refused(take, pack(raw_tar(members)))
+
+
+def test_a_tar_header_that_asks_for_gigabytes_is_refused(take: Callable[..., Path]) -> None:
+    info = tar_member("x", tarfile.GNUTYPE_LONGNAME)
+    info.size = 7 * 1024**3
+    refused(take, info.tobuf(tarfile.GNU_FORMAT) + bytes(10_240))
+
+
+@pytest.mark.parametrize("cut", [10, 100, 1000, -30, -5])
+def test_a_truncated_zip_is_refused(take: Callable[..., Path], cut: int) -> None:
+    raw = raw_zip([Item(b"main.py", os.urandom(2000)), Item(b"b.py")])
+    refused(take, raw[:cut])
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_truncated_tar_is_refused(take: Callable[..., Path], mode: str) -> None:
+    raw = raw_tar([(tar_member(f"{n}.py"), os.urandom(4000)) for n in range(3)], mode)
+    refused(take, raw[: len(raw) // 2])
+
+
+def test_a_broken_second_header_is_not_taken_for_the_end(take: Callable[..., Path]) -> None:
+    raw = bytearray(raw_tar([(tar_member("a.py"), b"1"), (tar_member("b.py"), b"2")]))
+    raw[1024 + 10] ^= 0xFF
+    assert "damaged" in refused(take, bytes(raw))
+
+
+def test_wrong_bytes_are_refused_by_their_checksum(take: Callable[..., Path]) -> None:
+    raw = raw_zip([Item(b"main.py", b"A" * 100, method=0)]).replace(b"AAAA", b"AAAB", 1)
+    assert "damaged" in refused(take, raw)
+
+
+def test_a_rar_is_refused_with_the_cure(take: Callable[..., Path]) -> None:
+    assert "make a zip" in refused(take, b"Rar!\x1a\x07\x01\x00" + bytes(100))
+
+
+@pytest.mark.parametrize("raw", [b"", b"MZ\x90\x00", b"%PDF-1.4\n", b"PK\x03\x04", b"\x1f\x8b\x08"])
+def test_what_is_no_archive_is_refused(take: Callable[..., Path], raw: bytes) -> None:
+    refused(take, raw)
+
+
+def test_a_program_with_a_zip_behind_it_is_no_archive(take: Callable[..., Path]) -> None:
+    refused(take, raw_zip([Item(b"main.py")], prefix=b"MZ" + bytes(100)))
+
+
+# --- 7z --------------------------------------------------------------------------------------
+
+
+def seven(**files: bytes) -> bytes:
+    py7zr = pytest.importorskip("py7zr")
+    buffer = io.BytesIO()
+    with py7zr.SevenZipFile(buffer, "w") as opened:
+        for name, data in files.items():
+            opened.writestr(data, name)
+    return buffer.getvalue()
+
+
+def test_7z_archives_are_taken(take: Callable[..., Path], tmp_path: Path) -> None:
+    raw = seven(**{"lab/main.py": b"x = 1\n", "lab/结果/a.ckpt": bytes(1000), "lab/empty": b""})
+    assert below(take(raw)) == ["lab/empty", "lab/main.py", "lab/结果/a.ckpt"]
+    assert sorted(names(tmp_path / "handin.zip", SMALL)) == [
+        "lab/empty",
+        "lab/main.py",
+        "lab/结果/a.ckpt",
+    ]
+
+
+def test_7z_bombs_and_damage_are_refused(take: Callable[..., Path]) -> None:
+    assert "one file may have" in refused(take, seven(a=bytes(3 * MIB)))
+    raw = seven(a=os.urandom(3000))
+    refused(take, raw[:1500])
+    refused(take, raw[:-10] + bytes(10))
+
+
+def test_a_7z_password_is_named(take: Callable[..., Path]) -> None:
+    py7zr = pytest.importorskip("py7zr")
+    buffer = io.BytesIO()
+    with py7zr.SevenZipFile(buffer, "w", password="secret") as opened:  # noqa: S106
+        opened.writestr(b"1", "main.py")
+    assert "password" in refused(take, buffer.getvalue())
+
+
+def test_7z_links_are_left_out(take: Callable[..., Path], tmp_path: Path) -> None:
+    py7zr = pytest.importorskip("py7zr")
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "main.py").write_text("x = 1\n")
+    (source / "data").symlink_to("/etc")
+    buffer = io.BytesIO()
+    with py7zr.SevenZipFile(buffer, "w") as opened:
+        opened.writeall(source, "lab")
+    assert below(take(buffer.getvalue())) == ["lab/main.py"]
+
+
+def test_a_missing_7z_package_is_our_fault(
+    take: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sevenzip.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UnpackerMissingError) as caught:
+        take(b"7z\xbc\xaf\x27\x1c" + bytes(100))
+    assert "pip install py7zr" in caught.value.cure
+
+
+# --- any bytes -------------------------------------------------------------------------------
+
+ITEMS = st.builds(
+    Item,
+    name=st.one_of(
+        st.binary(min_size=1, max_size=40),
+        st.sampled_from([b"main.py", b"MAIN.PY", b"a/b/../../../x", b"con", b"a/", b"nul.txt"]),
+    ),
+    data=st.binary(max_size=300),
+    flags=st.sampled_from([0, 0, 0, 0x800, 0x1, 0x8]),
+    mode=st.sampled_from([0, 0, 0o100644, 0o120777, 0o010644, 0o020644, 0o040755]),
+    method=st.sampled_from([0, 8, 8, 8, 12, 99]),
+    size=st.one_of(st.none(), st.none(), st.integers(0, 2**32 - 1)),
+    extra=st.one_of(st.just(b""), st.binary(max_size=30)),
+)
+CHANGES = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=4)
+
+
+def changed(raw: bytes, changes: list[tuple[int, int]]) -> bytes:
+    """`raw` with some of its bytes set to others."""
+    made = bytearray(raw)
+    for place, value in changes:
+        if made:
+            made[place % len(made)] = value
+    return bytes(made)
+
+
+def survives(raw: bytes) -> None:
+    """Unpacking ends well or by a refusal; nothing lies outside, nothing but files inside."""
+    with tempfile.TemporaryDirectory() as folder:
+        around = Path(folder)
+        archive, into = around / "a", around / "into"
+        archive.write_bytes(raw)
+        into.mkdir()
+        try:
+            unpack(archive, into, SMALL)
+        except ArchiveRefusedError as error:
+            assert error.reason and "\n" not in error.reason
+        assert sorted(path.name for path in around.iterdir()) == ["a", "into"]
+        files = [path for path in into.rglob("*") if not path.is_dir()]
+        assert all(path.is_file() and not path.is_symlink() for path in files)
+        assert len(files) <= SMALL.files
+        assert sum(path.stat().st_size for path in files) <= SMALL.total + 64 * 1024
+
+
+@settings(max_examples=400)
+@given(st.lists(ITEMS, max_size=5), CHANGES, st.booleans())
+def test_any_zip_is_taken_or_refused(
+    items: list[Item], changes: list[tuple[int, int]], overlap: bool
+) -> None:
+    survives(changed(raw_zip(items, overlap=overlap), changes))
+
+
+TYPES = st.sampled_from([b"0", b"0", b"1", b"2", b"3", b"5", b"6", b"7", b"S", b"x", b"L", b"K"])
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.tuples(st.text(min_size=1, max_size=30), TYPES, st.binary(max_size=300)), max_size=4
+    ),
+    CHANGES,
+    st.sampled_from(["w", "w:gz", "w:bz2", "w:xz"]),
+)
+def test_any_tar_is_taken_or_refused(
+    members: list[tuple[str, bytes, bytes]], changes: list[tuple[int, int]], mode: str
+) -> None:
+    infos = []
+    for name, kind, data in members:
+        info = tar_member(name.encode("utf-8", "replace").decode(), kind, "../x")
+        infos.append((info, data))
+    try:
+        raw = raw_tar(infos, mode)
+    except (ValueError, OSError):  # names that even the writer does not take
+        return
+    survives(changed(raw, changes))
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from(
+        [b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\x00", b"Rar!\x1a\x07", b""]
+    ),
+    st.binary(max_size=2000),
+)
+def test_any_bytes_are_taken_or_refused(magic: bytes, rest: bytes) -> None:
+    survives(magic + rest)
+
+
+@settings(max_examples=8)
+@given(CHANGES)
+def test_any_7z_is_taken_or_refused(changes: list[tuple[int, int]]) -> None:
+    survives(changed(seven(**{"main.py": b"x = 1\n" * 50, "结果": bytes(500)}), changes))
+
+
+def _tar_of(size: int) -> bytes:
+    return raw_tar([(tar_member("a"), bytes(size))])

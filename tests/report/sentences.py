@@ -1,0 +1,57 @@
+"""Every sentence that pages, exports and findings can say: what the catalogue must hold."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from jinja2 import Environment, nodes
+
+from grader.evidence.findings import VOCABULARY
+from grader.report import gathering, words
+
+ROOT = Path(__file__).parents[2]
+SAYING = ("said", "t", "say", "_say")
+TABLES = (
+    *(words.STATUS, words.STATUS_MEANING, words.SEVERITY, words.OUTCOME, words.REPORT),
+    *(words.PROBLEM, words.STAGE, words.LEVEL, words.FINDING, gathering.SCRIPT),
+)
+
+
+def all_sentences() -> set[str]:
+    said = {text for _, message, hint in VOCABULARY.values() for text in (message, hint)}
+    said |= {text for table in TABLES for text in table.values()}
+    said |= {title for _, title, _ in words.CHARTS}
+    for template in (ROOT / "templates").glob("*.html"):
+        said |= in_template(template.read_text(encoding="utf-8"))
+    for module in (ROOT / "grader").rglob("*.py"):
+        said |= in_python(module.read_text(encoding="utf-8"))
+    return said
+
+
+def in_template(source: str) -> set[str]:
+    """First text arguments of t, tx; second of ta; and of lists that t is mapped over."""
+    tree = Environment(autoescape=True).parse(source)
+    found = set()
+    for call in tree.find_all(nodes.Call):
+        name = call.node.name if isinstance(call.node, nodes.Name) else ""
+        place = {"t": 0, "tx": 0, "t_plain": 0, "ta": 1}.get(name)
+        if place is not None and isinstance(call.args[place], nodes.Const):
+            found.add(str(call.args[place].as_const()))
+    for loop in tree.find_all(nodes.For):
+        if isinstance(loop.iter, nodes.Tuple):
+            found |= {str(item.as_const()) for item in loop.iter.items}
+    return found
+
+
+def in_python(source: str) -> set[str]:
+    """Texts that said(...), t(...), say(...) and self._say(...) are called with."""
+    return {
+        call.args[0].value
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", getattr(call.func, "attr", "")) in SAYING
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    }

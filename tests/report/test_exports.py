@@ -1,0 +1,193 @@
+"""Every export read back by a reader that is not ours."""
+
+# ruff: noqa: S314 - reads back what was written here
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.report import Context, Result, exports, publish
+from grader.scoring import Grade
+
+
+def read(path: Path, encoding: str = "utf-8-sig", **dialect: str) -> list[list[str]]:
+    with path.open(encoding=encoding, newline="") as file:
+        return list(csv.reader(file, **dialect))  # type: ignore[arg-type]
+
+
+def test_csv_has_the_columns_that_were_promised(results: list[Result], tmp_path: Path) -> None:
+    path = tmp_path / "grades.csv"
+    exports.grades_csv(results, path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfid,name,status,score,")
+    head, *rows = read(path)
+    assert ",".join(head) == "id,name,status,score,correct,total,accuracy,band,findings"
+    assert len(rows) == len(results)
+    for row, result in zip(rows, results, strict=True):
+        line = dict(zip(head, row, strict=True))
+        assert line["id"] == result.grade.id
+        assert line["status"] == result.grade.status.value
+        score = result.grade.score
+        assert line["score"] == "" if score is None else float(line["score"]) == score
+        assert line["findings"].split() == list(
+            dict.fromkeys(finding.code for finding in result.evidence.findings)
+        )
+
+
+@pytest.mark.parametrize("name", ["csv", "canvas", "moodle"])
+def test_no_cell_of_a_table_is_a_formula(
+    name: str, results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    exports.EXPORTS[name](results, tmp_path / "table.csv", context)
+    cells = [cell for row in read(tmp_path / "table.csv") for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def test_an_ungraded_hand_in_has_no_mark_in_any_table(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    lost = [result for result in results if result.grade.score is None]
+    assert lost
+    places = {"csv": 3, "canvas": 5, "moodle": 2}
+    for name, place in places.items():
+        exports.EXPORTS[name](lost, tmp_path / name, context)
+        rows = read(tmp_path / name)[2 if name == "canvas" else 1 :]
+        assert rows and all(row[place] == "" for row in rows)
+    exports.gradescope(lost, tmp_path / "gradescope", context)
+    assert not (tmp_path / "gradescope").exists()
+
+
+def test_json_holds_whole_grades(results: list[Result], context: Context, tmp_path: Path) -> None:
+    exports.grades_json(results, tmp_path / "grades.json", context)
+    data = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))
+    assert data["assignment"] == "garbage-26" and len(data["grades"]) == len(results)
+    first = data["grades"][0]
+    assert first["findings"] == [f.code for f in results[0].evidence.findings]
+    extra = {"findings", "accuracy"}
+    again = Grade.model_validate({k: v for k, v in first.items() if k not in extra})
+    assert again == results[0].grade
+
+
+def test_an_empty_class_is_an_empty_table(context: Context, tmp_path: Path) -> None:
+    for name, export in exports.EXPORTS.items():
+        if name != "xlsx":
+            export([], tmp_path / exports.FILES[name], context)
+    assert json.loads((tmp_path / "grades.json").read_text())["grades"] == []
+    assert ET.parse(tmp_path / "junit.xml").getroot().tag == "testsuites"
+
+
+def test_xlsx_opens_with_marks_as_numbers_and_texts_as_texts(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    exports.xlsx(results, tmp_path / "grades.xlsx", context)
+    book = openpyxl.load_workbook(tmp_path / "grades.xlsx")
+    assert book.sheetnames == ["Marks", "Findings", "Classes"]
+    head, *rows = book["Marks"].iter_rows()
+    assert tuple(cell.value for cell in head) == exports.COLUMNS
+    for row, result in zip(rows, results, strict=True):
+        assert row[3].value == result.grade.score
+        assert row[1].data_type in ("s", "n")  # never "f"
+    assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+
+
+def test_canvas_finds_students_by_number(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    exports.canvas(results, tmp_path / "canvas.csv", context)
+    head, possible, *rows = read(tmp_path / "canvas.csv")
+    assert head[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    assert possible[0].strip() == "Points Possible" and float(possible[5]) == 100
+    assert rows[0][2] == results[0].grade.number and float(rows[0][5]) == results[0].grade.score
+
+
+def test_blackboard_is_tab_separated_utf16(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    exports.blackboard(results, tmp_path / "b.txt", context)
+    head, *rows = read(tmp_path / "b.txt", encoding="utf-16", delimiter="\t")
+    assert head[:3] == ["Last Name", "Username", "Student ID"] and len(rows) == len(results)
+    assert {len(row) for row in rows} == {4}
+
+
+def test_moodle_says_how_the_mark_came_about(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    chinese = dataclasses.replace(context, language="zh")
+    exports.moodle(results[:1], tmp_path / "m.csv", chinese)
+    head, row = read(tmp_path / "m.csv")
+    assert head[0] == "ID number" and "答对" in row[4]
+
+
+def test_gradescope_has_its_documented_format(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    exports.gradescope(results, tmp_path / "gradescope", context)
+    files = sorted((tmp_path / "gradescope").glob("*/results.json"))
+    assert len(files) == sum(result.grade.score is not None for result in results)
+    for file in files:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        assert isinstance(said["score"], (int, float)) and isinstance(said["output"], str)
+        assert isinstance(said["execution_time"], (int, float))
+        assert said["visibility"] in {"hidden", "after_due_date", "after_published", "visible"}
+        assert said["output_format"] in {"text", "html", "simple_format", "md", "ansi"}
+        for test in said["tests"]:
+            assert isinstance(test["name"], str)
+            assert test.get("status", "passed") in {"passed", "failed"}
+            assert test.get("score", 0.0) is not None
+
+
+def test_junit_counts_what_it_lists(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    exports.junit(results, tmp_path / "junit.xml", context)
+    suites = ET.parse(tmp_path / "junit.xml").getroot().findall("testsuite")
+    assert len(suites) == len(results)
+    kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    for suite in suites:
+        assert int(suite.get("tests", "")) == len(suite.findall("testcase"))
+        for count, kind in kinds.items():
+            assert int(suite.get(count, "")) == len(suite.findall(f"testcase/{kind}"))
+
+
+def test_the_zip_has_one_page_each_named_for_mailing(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    exports.student_pages_zip(results, tmp_path / "pages.zip", context)
+    with zipfile.ZipFile(tmp_path / "pages.zip") as pack:
+        names = pack.namelist()
+        assert pack.testzip() is None
+    assert len(set(names)) == len(results)
+    plain = results[0].grade
+    assert f"{plain.number}_{plain.name}.html" in names
+    assert not [name for name in names if "/" in name or name.startswith(".")]
+
+
+def test_a_failed_export_leaves_the_earlier_file(results: list[Result], tmp_path: Path) -> None:
+    def breaks() -> object:
+        yield results[0]
+        raise OSError("no space left on device")
+
+    for name in ("csv", "json"):
+        path = tmp_path / name
+        exports.EXPORTS[name](results, path, None)
+        before = path.read_bytes()
+        with pytest.raises(OSError, match="no space"):
+            exports.EXPORTS[name](breaks(), path, None)  # type: ignore[arg-type]
+        assert path.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["csv", "json"]
+
+
+def test_everything_is_published_in_one_pass(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    page = publish(iter(results), context, tmp_path)
+    assert page == tmp_path / "report" / "index.html"
+    assert len(read(tmp_path / "grades.csv")) == len(results) + 1
+    assert len(json.loads((tmp_path / "grades.json").read_text("utf-8"))["grades"]) == len(results)

@@ -1,0 +1,75 @@
+"""The rooms import downwards only, as docs/architecture.md draws them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import grader
+
+ROOT = Path(grader.__file__).parent
+
+# From the top down; a module may import from rooms below its own and from its own.
+ORDER = [
+    ["__main__"],
+    ["cli"],
+    ["engine"],
+    ["report"],
+    ["checks"],
+    ["examine"],
+    ["intake", "runtimes"],
+    ["sandbox"],
+    ["store"],
+    ["scoring"],
+    ["assignment"],
+    ["evidence"],
+    ["language"],
+    ["worker"],
+    ["__init__"],
+]
+LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(ROOT).parts[0]
+    return first.removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """Rooms of `grader` that the module imports when it is loaded."""
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            parts = node.module.split(".")
+            if parts[0] == "grader":
+                rooms |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        if isinstance(node, ast.Import):
+            rooms |= {
+                name.name.split(".")[1] for name in node.names if name.name.startswith("grader.")
+            }
+    return rooms & set(LEVEL)
+
+
+MODULES = [path for path in sorted(ROOT.rglob("*.py")) if "templates" not in path.parts]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_only_from_rooms_below_it(path: Path) -> None:
+    mine = room_of(path)
+    wrong = {room for room in imported_rooms(path) if room != mine and LEVEL[room] <= LEVEL[mine]}
+    assert not wrong, f"{mine} must not import {', '.join(sorted(wrong))}"
+
+
+def test_the_worker_imports_nothing_of_the_grader() -> None:
+    foreign = {
+        str(path.relative_to(ROOT)): imported_rooms(path)
+        for path in (ROOT / "worker").rglob("*.py")
+        if imported_rooms(path)
+    }
+    assert foreign == {}
+
+
+def test_every_room_is_drawn() -> None:
+    assert {room_of(path) for path in MODULES} <= set(LEVEL)

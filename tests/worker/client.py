@@ -1,0 +1,150 @@
+"""The grader's side of a conversation with a worker, as plain as it can be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+
+from grader.worker import frames
+
+PROGRAM = Path(frames.__file__).parent / "__main__.py"
+MARKER = "生成 main.py 时请勾选此 cell"
+SECONDS = 60.0  # for one call; a hanging worker is ended
+
+OUTCOMES = {frames.WORD: "word", frames.WRONG_TYPE: "wrong-type", frames.RAISED: "raised"}
+
+
+class WorkerDiedError(Exception):
+    """The worker closed its end of the conversation; the message is what it had printed."""
+
+
+class Worker:
+    """One worker process over pipes, in an empty folder that is its home and scratch."""
+
+    def __init__(self, folder: Path, python: str = sys.executable) -> None:
+        self.work = folder / "work"
+        self.log = folder / "log.txt"
+        folder.mkdir(parents=True, exist_ok=True)
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "LANG": "C.UTF-8",
+            "OMP_NUM_THREADS": "1",
+            "ONEDNN_MAX_CPU_ISA": "AVX2",
+            "http_proxy": "http://127.0.0.1:9",  # no test downloads anything
+            "https_proxy": "http://127.0.0.1:9",
+            "GLOG_v": "3",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "LD_LIBRARY_PATH": ":".join(map(str, cuda_runtime(python))),
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [python, "-I", "-B", "-u", str(PROGRAM)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=folder,
+                env=environment,
+            )
+        self._number = 0
+
+    def call(
+        self, operation: str, array: Any = None, **meta: Any
+    ) -> tuple[frames.Meta, np.ndarray[Any, Any] | None]:
+        """A call that is answered by a REPORT."""
+        frame = self._exchange(frames.pack_message(dict(meta, op=operation), array))
+        assert frame.kind == frames.REPORT
+        return frames.unpack_message(frame.payload)
+
+    def ask(self, operation: str, array: Any = None, **meta: Any) -> frames.Meta:
+        """A call whose report alone matters."""
+        return self.call(operation, array, **meta)[0]
+
+    def load(self, handin: Path, **changes: Any) -> frames.Meta:
+        """Load a hand-in with the settings of the lab."""
+        settings = {
+            "handin": str(handin),
+            "work": str(self.work),
+            "entry": "main.py",
+            "function": "predict",
+            "marker": MARKER,
+            "provided": None,
+            "device": "CPU",
+            "threads": 1,
+        }
+        return self.ask("load", **{**settings, **changes})
+
+    def predict(self, image: Any = None) -> tuple[str, str]:
+        """Outcome ("word", "wrong-type", "raised") and word for an image, a black one if none."""
+        image = np.zeros((32, 32, 3), np.uint8) if image is None else image
+        frame = self._exchange(frames.pack_message({"op": "predict"}, image))
+        assert frame.kind == frames.ANSWER
+        answer = frames.unpack_answer(frame.payload)
+        return OUTCOMES[answer.outcome], answer.word
+
+    def printed(self) -> str:
+        """What went to the log."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def _exchange(self, payload: bytes) -> frames.Frame:
+        requests = cast("BinaryIO", self.process.stdin)
+        replies = cast("BinaryIO", self.process.stdout)
+        self._number += 1
+        alarm = threading.Timer(SECONDS, self.process.kill)
+        alarm.start()
+        try:
+            frames.write_frame(requests, frames.CALL, self._number, payload)
+            frame = frames.read_frame(replies, frames.MAX_META + frames.MAX_ARRAY)
+        except BrokenPipeError:
+            frame = None
+        finally:
+            alarm.cancel()
+        if frame is None:
+            self.process.wait()
+            raise WorkerDiedError(self.printed()[-2000:])
+        assert frame.number == self._number
+        return frame
+
+    def close(self) -> int:
+        """End the worker by a bye; its exit code."""
+        if self.process.poll() is None:
+            self.call("bye")
+        return self.process.wait(10)
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+def cuda_runtime(python: str) -> list[Path]:
+    """Folders with the CUDA runtime that MindSpore 1 for GPU needs, even to run on the CPU."""
+    prefix = Path(python).parent.parent
+    return sorted(prefix.glob("lib/python3*/site-packages/nvidia/cuda_runtime/lib"))
+
+
+def write(folder: Path, **sources: str) -> Path:
+    """A hand-in with a Python file for each name; "__" in a name is a folder's end."""
+    for name, text in sources.items():
+        path = folder / (name.replace("__", "/") + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder

@@ -1,0 +1,30 @@
+"""Fixtures: a worker that has said hello to nobody yet, and a shorthand to load sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.worker import frames
+from tests.worker.client import Worker, write
+
+Load = Callable[..., frames.Meta]
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    with Worker(tmp_path / "scratch") as started:
+        yield started
+
+
+@pytest.fixture
+def load(worker: Worker, tmp_path: Path) -> Load:
+    """Loads a hand-in made of sources by name, with changes to the settings of `Worker.load`."""
+
+    def load(settings: dict[str, Any] | None = None, **sources: str) -> frames.Meta:
+        return worker.load(write(tmp_path / "handin", **sources), **settings or {})
+
+    return load
