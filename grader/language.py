@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("en", "zh")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
 Translate = Callable[[str], str]
 
 
@@ -32,6 +35,16 @@ def translator(language: str) -> Translate:
         catalogue = read_po(file)
     sentences = {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
     return lambda sentence: sentences.get(sentence, sentence)
+
+
+def by_language(text: str) -> dict[str, str]:
+    """The lines of a text that a teacher wrote in both languages: "en" has those without Chinese
+    characters, "zh" those with them; each stands in for the other.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    chinese = "\n".join(line for line in lines if _CHINESE.search(line))
+    english = "\n".join(line for line in lines if not _CHINESE.search(line))
+    return {"en": english or chinese, "zh": chinese or english}
 
 
 def preferred() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from unittest import mock
@@ -15,8 +15,7 @@ from grader.checks.failure import CheckFailedError
 from grader.evidence import Answer, Check
 from grader.examine.conversation import ConversationEndedError
 from grader.examine.session import Session
-
-_CHINESE = re.compile("[\u4e00-\u9fff]")
+from grader.language import by_language
 
 
 def run_checks(home: Path, session: Session, answers: Mapping[str, Answer]) -> tuple[Check, ...]:
@@ -34,9 +33,18 @@ def run_checks(home: Path, session: Session, answers: Mapping[str, Answer]) -> t
     # Plug-ins that happen to be installed have no part in a mark.
     with mock.patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}):
         code = pytest.main([*options, *files], plugins=[collector])
+    _forget_modules(home)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         collector.add_broken(home.name, f"pytest could not run the checks ({code!s})")
     return tuple(collector.checks)
+
+
+def _forget_modules(home: Path) -> None:
+    """What a check keeps in its module for one hand-in must not reach the next."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and Path(file).parent == home:
+            del sys.modules[name]
 
 
 class _Collector:
@@ -74,7 +82,7 @@ def _check(item: pytest.Item, call: pytest.CallInfo[None]) -> Check:
     marker = item.get_closest_marker("points")
     check = Check(
         name=f"{item.path.name}::{item.name}",
-        title=titles(getattr(getattr(item, "function", None), "__doc__", None) or item.name),
+        title=_title(getattr(getattr(item, "function", None), "__doc__", None) or item.name),
         points=float(marker.args[0]) if marker else 0.0,
         outcome="passed",
     )
@@ -106,12 +114,9 @@ def _outcome(error: BaseException) -> dict[str, str]:
     return {"outcome": "broken", "actual": f"{type(error).__name__}: {error}"}
 
 
-def titles(docstring: str) -> dict[str, str]:
-    """The lines that the student reads, by language: the first without Chinese characters is the
-    English one, the first with them the Chinese one; each stands in for the other.
-    """
-    lines = [line.strip() for line in docstring.splitlines() if line.strip()]
-    english = next((line for line in lines if not _CHINESE.search(line)), None)
-    chinese = next((line for line in lines if _CHINESE.search(line)), None)
-    fallback = lines[0] if lines else ""
-    return {"en": english or chinese or fallback, "zh": chinese or english or fallback}
+def _title(docstring: str) -> dict[str, str]:
+    """The line that the student reads: the first one of the docstring in each language."""
+    return {
+        language: text.splitlines()[0] if text else ""
+        for language, text in by_language(docstring).items()
+    }

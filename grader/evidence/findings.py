@@ -12,7 +12,7 @@ from enum import Enum
 from pydantic import Field
 
 from grader.evidence.document import Document
-from grader.language import translator
+from grader.language import by_language, translator
 
 
 class Severity(str, Enum):
@@ -53,12 +53,13 @@ def find(
     """
     usual, message, hint = VOCABULARY[code]
     told = {name: str(value) for name, value in {**(known or {}), **facts}.items()}
+    shown = {name: by_language(text)[language] for name, text in told.items()}
     say = translator(language)
     return Finding(
         code=code,
         severity=severity or usual,
-        message=_fill(say(message), told),
-        hint=_fill(say(hint), told),
+        message=_fill(say(message), shown),
+        hint=_fill(say(hint), shown),
         facts=told,
     )
 

@@ -28,8 +28,15 @@ def findings(
     if report.function and report.entry != entry:
         # A notebook is a known form of handing in: worth a line, no blame.
         severity = Severity.INFO if report.entry.endswith(".ipynb") else None
-        facts = {"entry": entry, "function": function, "found": report.entry}
-        found.append(find("entry-elsewhere", facts, severity=severity))
+        found.append(
+            find(
+                "entry-elsewhere",
+                severity=severity,
+                entry=entry,
+                function=function,
+                found=report.entry,
+            )
+        )
     for attempt in report.attempts.installs[:1]:
         facts = {"command": attempt.what, "file": attempt.file, "line": attempt.line}
         found.append(

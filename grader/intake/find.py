@@ -74,7 +74,7 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts "lab2" before "lab10"."""
     pieces = re.split(r"([0-9]+)", text.casefold())
     keys = [(1, int(p), "") if i % 2 else (0, 0, p) for i, p in enumerate(pieces)]
-    return (*keys, (2, 0, text))
+    return (*keys, (-1, 0, text))  # last, that equal names in other capitals keep an order
 
 
 # --- paths ------------------------------------------------------------------------------

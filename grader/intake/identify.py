@@ -54,7 +54,7 @@ _WORK_LATIN = re.compile(
     r"[0-9]*",
     re.IGNORECASE,
 )
-_CJK = "㐀-䶿一-鿿豈-﫿𠀀-𳎯·"
+_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af·"
 _TOKEN = re.compile(rf"[{_CJK}]+|[^\W\d_{_CJK}]+(?:['’.\-][^\W\d_{_CJK}]+)*\.?", re.UNICODE)
 # The hundred most common family names (Ministry of Public Security, 2020) and the usual compounds.
 _FAMILIES = frozenset(
@@ -118,7 +118,7 @@ def _search(text: str) -> Student:
 def _name(text: str) -> str:
     """The most likely name: Chinese with a known family name, other Chinese, Latin words."""
     tokens = [match[0] for match in _TOKEN.finditer(_WORK_CHINESE.sub(" ", text))]
-    chinese = [token.strip("·") for token in tokens if _chinese(token)]
+    chinese = [clean(token, NAME_LENGTH).strip("·") for token in tokens if _chinese(token)]
     chinese = [token for token in chinese if 2 <= len(token) <= 15]
     for token in chinese:
         if _family(token):

@@ -71,18 +71,24 @@ class Layer(NamedTuple):
         }
 
 
-def trace_layers(framework: Framework, network: Any, sizes: Sequence[int]) -> list[Layer]:
-    """The network's layers in order of execution, for an input of `sizes` (without the batch)."""
+def trace_layers(
+    framework: Framework, network: Any, sizes: Sequence[int]
+) -> tuple[list[Layer], BaseException | None]:
+    """The network's layers in order of execution for an input of `sizes` (without the batch), and
+    the error that kept it from running to its end, if so: then only the layers before it.
+    """
     given = np.random.RandomState(0).uniform(-1, 1, (3, *sizes)).astype(np.float32)
-    steps, made = framework.trace(network, given)
+    trace = framework.trace(network, given)
     layers: list[Layer] = []
     before = given
-    for step in _without_wrappers(framework, steps):
+    for step in _without_wrappers(framework, trace.steps):
         if not step.inside:
             layers += _between(before, step.given)
         layers += _layer(framework, step)
         before = step.made
-    return layers + _between(before, made)
+    if trace.output is not None:
+        layers += _between(before, trace.output)
+    return layers, trace.error
 
 
 def _without_wrappers(framework: Framework, steps: list[Step]) -> list[Step]:

@@ -115,19 +115,14 @@ class LeNet5:
         """Layers in order of execution and the variant, for images sized like the array's, or
         like what the network takes: {layers, variant, error}. See `layers.py` for the fields.
         """
-        nothing: Meta = {"layers": [], "variant": {}, "error": None}
         if self._built is None:
-            return dict(nothing, missing=True), None
-        sizes = tuple(array.shape[1:]) if array is not None else self._built.accepts
-        try:
-            found = trace_layers(self._built.framework, self._built.network, sizes or INPUTS[0])
-        except BaseException as error:
-            return dict(nothing, error=faults.describe(error, self._place, [])), None
-        size = sizes[1] if len(sizes) == 3 else 0
+            return {"layers": [], "variant": {}, "error": None, "missing": True}, None
+        sizes = tuple(array.shape[1:]) if array is not None else self._built.accepts or INPUTS[0]
+        found, error = trace_layers(self._built.framework, self._built.network, sizes)
         return {
             "layers": [layer.report() for layer in found[:200]],
-            "variant": variant(found, size),
-            "error": None,
+            "variant": variant(found, sizes[1] if len(sizes) == 3 else 0),
+            "error": faults.describe(error, self._place, []) if error else None,
         }, None
 
     def set(self, meta: Meta, array: Array) -> Reply:
@@ -140,7 +135,7 @@ class LeNet5:
             return {"set": False, "error": f"there is no {clean(role)} to set"}, None
         kind = {"conv": "convolution", "dense": "dense"}[match.group(1)]
         try:
-            traced = trace_layers(built.framework, built.network, built.accepts)
+            traced, _ = trace_layers(built.framework, built.network, built.accepts)
             fitting = [layer for layer in traced if layer.kind == kind and layer.step]
             layer = fitting[int(match.group(2)) - 1]
             put_in(built.framework, traced, layer, match.group(3), array)

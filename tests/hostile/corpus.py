@@ -70,7 +70,8 @@ class Case(NamedTuple):
     attack: number of the kind of attack. claim: what it does, in a sentence.
     status, stopped: what may come of it. findings: what has to be found, one of them.
     printed: what it has to print, so that it is known to have tried. correct_at_most: right answers
-    that it may have. log_limit: bytes of log that may be kept. levels: where it makes sense.
+    that it may have. log_limit: bytes of log that may be kept. seconds: that it may
+    take on a busy machine. levels: where it makes sense.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Case(NamedTuple):
     must_not: Sequence[str] = ("ESCAPED",)
     correct_at_most: int | None = None
     log_limit: int = 140_000
+    seconds: float = 60.0
     levels: Sequence[str] = ("strong", "basic")
 
     @property
@@ -202,6 +204,7 @@ class _Planted:
             "paths": [str(hidden / "labels.csv"), str(teacher / "grades.csv")],
             "folders": [str(folder), *map(str, folders)],
             "neighbour": NEIGHBOURS[0],
+            "honest": HONEST,
             "neighbours": [str(folder / "submissions" / name / "main.py") for name in NEIGHBOURS],
         }
 

@@ -19,7 +19,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake import sevenzip
 from grader.intake.archive import names, unpack
 from grader.intake.limits import MIB, IntakeLimits
 from grader.intake.notices import ArchiveRefusedError, UnpackerMissingError
@@ -57,7 +56,7 @@ def refused(take: Callable[..., Path], raw: bytes, limits: IntakeLimits = SMALL)
     return reason
 
 
-# --- what is taken -------------------------------------------------------------------------
+# --- what is taken ----------------------------------------------------------------------
 
 
 def test_names_of_chinese_windows_are_read_as_gbk(take: Callable[..., Path]) -> None:
@@ -169,7 +168,7 @@ def test_names_that_differ_in_capitals_are_told(take: Callable[..., Path]) -> No
     assert any("capital" in said for said in take.notices)  # type: ignore[attr-defined]
 
 
-# --- what is refused -----------------------------------------------------------------------
+# --- what is refused --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -301,7 +300,7 @@ def test_a_program_with_a_zip_behind_it_is_no_archive(take: Callable[..., Path])
     refused(take, raw_zip([Item(b"main.py")], prefix=b"MZ" + bytes(100)))
 
 
-# --- 7z --------------------------------------------------------------------------------------
+# --- 7z ---------------------------------------------------------------------------------
 
 
 def seven(**files: bytes) -> bytes:
@@ -353,13 +352,13 @@ def test_7z_links_are_left_out(take: Callable[..., Path], tmp_path: Path) -> Non
 def test_a_missing_7z_package_is_our_fault(
     take: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sevenzip.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UnpackerMissingError) as caught:
         take(b"7z\xbc\xaf\x27\x1c" + bytes(100))
     assert "pip install py7zr" in caught.value.cure
 
 
-# --- any bytes -------------------------------------------------------------------------------
+# --- any bytes --------------------------------------------------------------------------
 
 ITEMS = st.builds(
     Item,

@@ -321,15 +321,21 @@ def _checks(chance: random.Random, lenet: LeNet5, bad: str) -> tuple[Check, ...]
             title={"en": "LeNet5 can be found and built", "zh": "能找到并创建 LeNet5"},
             outcome="failed" if lost else "passed",
             rationale="There is no class of that name.\n没有这个名称的类。" if lost else "",
-            help="Define it in main.py or beside it.\n请在 main.py 或同目录的模块中定义。" if lost else "",
+            help="Define it in main.py or beside it.\n请在 main.py 或同目录的模块中定义。"
+            if lost
+            else "",
             actual=bad if lost else "",
         ),
         Check(
             name="test_lenet5.py::test_layers",
             title={"en": "The layers are the lecture's", "zh": "各层与课件一致"},
             outcome="skipped" if lost else "failed" if wide else "passed",
-            rationale="The first dense layer takes 256 inputs.\n第一个全连接层有 256 个输入。" if wide else "",
-            help="32x32 images leave 16x5x5 = 400 values.\n32x32 的图片会得到 16x5x5 = 400 个数。" if wide else "",
+            rationale="The first dense layer takes 256 inputs.\n第一个全连接层有 256 个输入。"
+            if wide
+            else "",
+            help="32x32 images leave 16x5x5 = 400 values.\n32x32 的图片会得到 16x5x5 = 400 个数。"
+            if wide
+            else "",
             expected="(120, 400)" if wide else "",
             actual="(120, 256)" if wide else "",
         ),

@@ -41,8 +41,8 @@ def test_every_finding_has_a_short_title() -> None:
 
 @pytest.mark.parametrize("code", VOCABULARY)
 def test_a_finding_is_said_in_both_languages(code: str) -> None:
-    facts = {name: "Eggshell" for name in re.findall(r"\{(\w+)\}", "".join(VOCABULARY[code][1:]))}
-    message, hint = words.said_finding(find(code, **facts))
+    facts = dict.fromkeys(re.findall(r"\{(\w+)\}", "".join(VOCABULARY[code][1:])), "Eggshell")
+    message, hint = words.said_finding(find(code, facts))
     assert re.search(r"[一-鿿]", message["zh"]) and not re.search(r"[一-鿿]", message["en"])
     assert "{" not in message["zh"] + hint["zh"] + message["en"]
 

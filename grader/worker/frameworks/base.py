@@ -29,6 +29,14 @@ class Step(NamedTuple):
     inside: bool
 
 
+class Trace(NamedTuple):
+    """The layers that ran, what came out, and the error that kept it from coming out."""
+
+    steps: list[Step]
+    output: np.ndarray[Any, Any] | None
+    error: BaseException | None
+
+
 class Training(NamedTuple):
     """A short training: steps, images in each, and the step's size."""
 
@@ -121,10 +129,8 @@ class Framework:
         """Train by plain stochastic gradient descent on cross-entropy; the loss of each step."""
         raise NotImplementedError
 
-    def trace(
-        self, network: Any, array: np.ndarray[Any, Any]
-    ) -> tuple[list[Step], np.ndarray[Any, Any]]:
-        """The layers in order of execution for one pass in evaluation mode, and its output."""
+    def trace(self, network: Any, array: np.ndarray[Any, Any]) -> Trace:
+        """The layers in order of execution for one pass in evaluation mode."""
         steps: list[Step] = []
         names = self.names(network)
         running: list[Any] = []
@@ -148,8 +154,10 @@ class Framework:
             return made
 
         with _calls_watched(self.network_type(), watch):
-            output = self.forward(network, array)
-        return steps, output
+            try:
+                return Trace(steps, self.forward(network, array), None)
+            except BaseException as error:
+                return Trace(steps, None, error)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from bait import BAIT, attempt, escaped
 here = os.path.dirname(os.path.abspath(__file__))
 for pattern in ("../*/main.py", "../../*/main.py", "../../*/*/main.py", "/tmp/*/*/main.py"):
     for path in glob.glob(os.path.join(here, pattern)):
-        if not os.path.samefile(path, __file__) and "neighbour" in open(path).read():
+        if not os.path.samefile(path, __file__) and open(path).read() == BAIT["honest"]:
             escaped("read " + path)
 for path in BAIT["neighbours"]:
     attempt("read neighbour", lambda: open(path).read())

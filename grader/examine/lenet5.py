@@ -1,0 +1,218 @@
+"""Where a hand-in's LeNet5 first differs from the lecture's: pure functions over layer reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from grader.examine.replies import Count, Failure, Line, Reply
+
+Sizes = Annotated[list[Count], Field(max_length=8)]
+
+
+class LayerReport(Reply):
+    """One layer in order of execution, as the worker describes it.
+
+    `output` is without the batch, channels first; `weight` is (out, in, height, width) or
+    (out, in), empty for layers without.
+    """
+
+    name: Line = ""
+    kind: Line
+    output: Sizes = []
+    parameters: Count = 0
+    multiply_adds: Count = 0
+    weight: Sizes = []
+    bias: bool = False
+
+
+class VariantReport(Reply):
+    """Facts by which accepted versions of LeNet5 differ; for a reader."""
+
+    input: Count = 0
+    pool: Line = ""
+    conv_activation: Line = ""
+    dense_activation: Line = ""
+    c5: Line = ""
+    dropout: bool = False
+    batch_norm: bool = False
+    softmax: bool = False
+
+
+class LayersReport(Reply):
+    """All layers; with an error only those that ran before it."""
+
+    layers: Annotated[list[LayerReport], Field(max_length=200)] = []
+    variant: VariantReport = VariantReport()
+    error: Failure | None = None
+
+
+class Difference(NamedTuple):
+    """The first thing that is not as in the lecture.
+
+    layer: "input", "C1" to "F7" or "output". help: what to do, an English line and a Chinese one.
+    """
+
+    layer: str
+    expected: str
+    actual: str
+    help: str
+
+
+class Role(NamedTuple):
+    """A layer of the lecture's network: kinds that may play it, weights, output, what follows."""
+
+    name: str
+    kinds: tuple[str, ...]
+    weights: tuple[tuple[int, ...], ...]  # accepted sizes; none for pooling
+    outputs: tuple[tuple[int, ...], ...]
+    followed_by: tuple[str, ...] = ()  # accepted activations, "none" where it may be left out
+    needs_bias: bool = False
+
+
+CONVOLUTION, DENSE = "convolution", "dense"
+POOLS = ("max-pool", "average-pool")
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky-relu", "relu6", "softmax", "log-softmax")
+_BENT, _FREE = ("relu", "tanh"), ("relu", "tanh", "none")
+
+# LeCun et al. 1998 as the lecture builds it. Biases in the convolutions are left to the framework.
+REFERENCE = (
+    Role("C1", (CONVOLUTION,), ((6, 1, 5, 5),), ((6, 28, 28),), _BENT),
+    Role("S2", POOLS, (), ((6, 14, 14),)),
+    Role("C3", (CONVOLUTION,), ((16, 6, 5, 5),), ((16, 10, 10),), _BENT),
+    Role("S4", POOLS, (), ((16, 5, 5),)),
+    Role("C5", (DENSE, CONVOLUTION), ((120, 400), (120, 16, 5, 5)), ((120,), (120, 1, 1)), _FREE),
+    Role("F6", (DENSE,), ((84, 120),), ((84,),), _FREE, needs_bias=True),
+    Role("F7", (DENSE,), ((10, 84),), ((10,),), ("none",), needs_bias=True),
+)
+INPUTS = ([1, 32, 32], [1, 28, 28])
+
+
+def first_difference(layers: Sequence[LayerReport], taken: Sequence[int]) -> Difference | None:
+    """The first difference, in order of execution; None for a LeNet5 as the lecture has it.
+
+    `taken` are the sizes of an image that the network takes, empty if it took none. An average
+    pool, tanh, dropout, a convolution as C5, images of 28 x 28 with padding in C1 and dense layers
+    without an activation between them are known variants and no difference.
+    """
+    if taken and list(taken) not in INPUTS:
+        return Difference("input", "(1, 32, 32)", _sizes(taken), _INPUT)
+    if not layers:
+        return None
+    found = [index for index, layer in enumerate(layers) if _counts(layer)]
+    for role, index in zip(REFERENCE, found, strict=False):
+        end = next((later for later in found if later > index), len(layers))
+        difference = _differs(role, layers[index], layers[index + 1 : end], taken)
+        if difference is not None:
+            return difference
+    return _missing_or_more(layers, found)
+
+
+def _counts(layer: LayerReport) -> bool:
+    """Whether a layer plays a role: pools, and whatever has weights, which LeNet5 has few of."""
+    return layer.kind in (CONVOLUTION, DENSE, *POOLS) or layer.parameters > 0
+
+
+def _differs(
+    role: Role, layer: LayerReport, after: Sequence[LayerReport], taken: Sequence[int]
+) -> Difference | None:
+    if layer.kind not in role.kinds:
+        return Difference(role.name, _expected(role), _actual(layer), _HELP[role.name])
+    return next(_details(role, layer, after, taken), None)
+
+
+def _details(
+    role: Role, layer: LayerReport, after: Sequence[LayerReport], taken: Sequence[int]
+) -> Iterator[Difference]:
+    weight, output = tuple(layer.weight), tuple(layer.output)
+    if role.weights and weight not in role.weights:
+        yield Difference(role.name, _expected(role), _actual(layer), _HELP[role.name])
+    if output not in role.outputs:
+        advice = _PADDING if list(taken) == INPUTS[1] and role.name == "C1" else _HELP[role.name]
+        expected = " / ".join(map(_sizes, role.outputs))
+        yield Difference(role.name, f"output {expected}", f"output {_sizes(output)}", advice)
+    if role.needs_bias and not layer.bias:
+        yield Difference(role.name, "biases", "no biases", _BIAS)
+    if role.followed_by:
+        acts = [item.kind for item in after if item.kind in ACTIVATIONS] or ["none"]
+        if acts[0] not in role.followed_by:
+            last = role is REFERENCE[-1]
+            name = "output" if last else role.name
+            expected = " / ".join(role.followed_by) if not last else "10 numbers without softmax"
+            advice = _SOFTMAX if last else _ACTIVATION
+            yield Difference(name, f"then {expected}" if not last else expected, acts[0], advice)
+
+
+def _missing_or_more(layers: Sequence[LayerReport], found: Sequence[int]) -> Difference | None:
+    if len(found) < len(REFERENCE):
+        role = REFERENCE[len(found)]
+        return Difference(role.name, _expected(role), "nothing", _HELP[role.name])
+    if len(found) > len(REFERENCE):
+        return Difference("output", "no layer after F7", _actual(layers[found[7]]), _HELP["F7"])
+    return None
+
+
+def _expected(role: Role) -> str:
+    if not role.weights:
+        return f"pooling to {_sizes(role.outputs[0])}"
+    return f"{role.kinds[0]} {_weights(role.weights[0])}"
+
+
+def _actual(layer: LayerReport) -> str:
+    if layer.weight:
+        return f"{layer.kind} {_weights(layer.weight)}"
+    return f"{layer.kind} to {_sizes(layer.output)}"
+
+
+def _weights(weight: Sequence[int]) -> str:
+    """ "1→6, kernel 5x5" or "400→120"."""
+    arrow = f"{weight[1]}→{weight[0]}" if len(weight) > 1 else str(list(weight))
+    return f"{arrow}, kernel {weight[2]}x{weight[3]}" if len(weight) == 4 else arrow
+
+
+def _sizes(sizes: Sequence[int]) -> str:
+    return "(" + ", ".join(map(str, sizes)) + ")"
+
+
+_CONV = (
+    "Two convolutions, 1→6 and 6→16, kernel 5, stride 1, no padding (pad_mode='valid').\n"
+    "两个卷积层 1→6、6→16，核大小 5，步长 1，无填充（pad_mode='valid'）。"
+)
+_POOL = (
+    "Each convolution is followed by pooling with kernel 2 and stride 2.\n"
+    "每个卷积层之后是核大小 2、步长 2 的池化层。"
+)
+_DENSE = (
+    "After flattening to 400 numbers: Dense 400→120, 120→84, 84→10.\n"
+    "展平为 400 个数之后：全连接 400→120、120→84、84→10。"
+)
+_HELP = {
+    "C1": _CONV,
+    "S2": _POOL,
+    "C3": _CONV,
+    "S4": _POOL,
+    "C5": _DENSE,
+    "F6": _DENSE,
+    "F7": _DENSE,
+}
+_INPUT = (
+    "Images come as (N, 1, 32, 32): channel before height and width.\n"
+    "图片的形状为 (N, 1, 32, 32)：通道在高和宽之前。"
+)
+_PADDING = (
+    "Images of 28 x 28 need padding 2 in the first convolution.\n"
+    "28 x 28 的图片在第一个卷积层需要填充 2。"
+)
+_BIAS = (
+    "Dense layers have biases (has_bias=True, the default).\n全连接层带偏置（默认 has_bias=True）。"
+)
+_ACTIVATION = (
+    "The lecture's activation is ReLU; sigmoid makes the gradients vanish.\n"
+    "课件使用 ReLU 激活；sigmoid 会使梯度消失。"
+)
+_SOFTMAX = (
+    "Return the 10 numbers themselves: the loss function applies softmax.\n"
+    "请直接返回 10 个数：softmax 由损失函数完成。"
+)

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.intake import IntakeError, Kind, find
+from grader.intake.find import Verdict, judge, natural, tree_of
+from tests.intake.archives import Item, raw_zip
+
+
+def make(top: Path, *names: str) -> Path:
+    """Files with those names below `top`; a name that ends with a slash is a folder."""
+    for name in names:
+        path = top / name
+        if name.endswith("/"):
+            path.mkdir(parents=True, exist_ok=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(raw_zip([Item(b"main.py")]) if name.endswith(".zip") else b"x = 1\n")
+    return top
+
+
+def ids(*paths: Path) -> list[str]:
+    return [handin.id for handin in find(paths)]
+
+
+# --- one hand-in ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["main.py"],
+        ["main.py", "alice/main.py", "bob/main.py"],
+        ["train.py", "utils/a.py"],
+        ["lab.ipynb"],
+        ["code/main.py", "results/a.ckpt", "report.pdf"],
+        ["lenet5/main.py", "garbage/main.py"],
+        ["实验一/main.py", "实验二/main.py"],
+        ["report.pdf"],
+        ["results/best.ckpt"],
+    ],
+)
+def test_a_folder_with_code_is_one_hand_in(tmp_path: Path, names: list[str]) -> None:
+    (handin,) = find([make(tmp_path / "3210000001_张三", *names)])
+    assert (handin.id, handin.kind) == ("3210000001_张三", Kind.FOLDER)
+
+
+def test_a_zip_is_one_hand_in(tmp_path: Path) -> None:
+    make(tmp_path, "张三-3210000001-lab2.zip")
+    (handin,) = find([tmp_path / "张三-3210000001-lab2.zip"])
+    assert (handin.id, handin.kind, handin.student.name) == ("3210000001_张三", Kind.ZIP, "张三")
+
+
+def test_an_archive_that_cannot_be_read_is_still_a_hand_in(tmp_path: Path) -> None:
+    """It is refused, with its reason, when it is staged: the student is in the grades."""
+    (tmp_path / "3210000001_张三.rar").write_bytes(b"Rar!\x1a\x07\x01\x00")
+    (tmp_path / "3210000002_李四.zip").write_bytes(b"no zip at all")
+    assert ids(tmp_path) == ["3210000001_张三", "3210000002_李四"]
+    assert ids(tmp_path / "3210000001_张三.rar") == ["3210000001_张三"]
+
+
+# --- a class ----------------------------------------------------------------------------
+
+
+def test_a_class_is_folders_and_archives_in_natural_order(tmp_path: Path) -> None:
+    make(tmp_path, "lab10/main.py", "lab9/main.py", "bob.zip", "alice/main.py")
+    assert ids(tmp_path) == ["alice", "bob", "lab9", "lab10"]
+
+
+def test_in_a_class_what_does_not_run_is_a_hand_in_too(tmp_path: Path) -> None:
+    make(tmp_path, "3210000001_张三/main.py", "3210000002_李四/", "3210000003_王五/report.pdf")
+    assert ids(tmp_path) == ["3210000001_张三", "3210000002_李四", "3210000003_王五"]
+
+
+def test_a_platforms_index_and_hidden_files_are_nobodys(tmp_path: Path) -> None:
+    make(tmp_path, "alice/main.py", "bob/main.py", "README.md", "expected.toml", "index.html")
+    make(tmp_path, ".git/config", "__MACOSX/alice/main.py", ".hidden.zip", "grades.xlsx")
+    assert ids(tmp_path) == ["alice", "bob"]
+
+
+def test_our_own_output_in_a_class_is_nobodys(tmp_path: Path) -> None:
+    make(tmp_path, "alice/main.py", "bob/main.py", "out/grades.csv", "out/evidence/alice.json")
+    assert ids(tmp_path) == ["alice", "bob"]
+
+
+def test_a_class_of_one_is_named_after_the_student(tmp_path: Path) -> None:
+    assert ids(make(tmp_path / "submissions", "3210000001_张三/main.py")) == ["3210000001_张三"]
+
+
+def test_loose_files_of_a_class_are_told(tmp_path: Path) -> None:
+    found = find([make(tmp_path, "1_a_main.ipynb", "3210000001_张三/a.py", "3210000002_李四/a.py")])
+    assert len(found) == 2
+    assert "1_a_main.ipynb" in str(found.notices[0])
+
+
+def test_links_in_a_class_are_passed_over(tmp_path: Path) -> None:
+    outside = make(tmp_path / "outside", "main.py")
+    folder = make(tmp_path / "class", "alice/main.py", "bob/main.py")
+    (folder / "carol").symlink_to(outside)
+    assert ids(folder) == ["alice", "bob"]
+
+
+def test_moodle_folders_with_a_zip_each_are_a_class(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        "Zhang San_123456_assignsubmission_file_/lab2.zip",
+        "Li Si_123457_assignsubmission_file_/lab2.zip",
+    )
+    found = find([tmp_path])
+    assert [(handin.id, handin.kind) for handin in found] == [
+        ("Li_Si", Kind.FOLDER),
+        ("Zhang_San", Kind.FOLDER),
+    ]
+
+
+def test_gradescope_tells_students_by_its_metadata(tmp_path: Path) -> None:
+    make(tmp_path, "submission_11/main.py", "submission_12/main.py", "submission_13/main.py")
+    (tmp_path / "submission_metadata.yml").write_text(
+        "submission_11:\n  :submitters:\n  - :name: 张三\n    :sid: '3210000001'\n"
+        "    :email: a@b.c\n  :created_at: 2026-11-20\n  :results:\n    :name: not a student\n"
+        'submission_12:\n  :submitters:\n  - :name: "Li Si"\n    :sid: 3210000002\n'
+        "  - :name: Partner\n    :sid: 9\n",
+        "utf-8",
+    )
+    found = find([tmp_path])
+    assert [handin.id for handin in found] == [
+        "3210000001_张三",
+        "3210000002_Li_Si",
+        "submission_13",
+    ]
+
+
+def test_two_hand_ins_of_one_student_are_both_kept_and_told(tmp_path: Path) -> None:
+    found = find([make(tmp_path, "3210000001_张三/a.py", "张三-3210000001-v2.zip", "bob/a.py")])
+    assert [handin.id for handin in found] == ["3210000001_张三", "3210000001_张三-2", "bob"]
+    assert "one student" in str(found.notices[0])
+    assert "3210000001_张三-2" in found.notices[0].said_in("zh")
+
+
+def test_several_paths_make_one_class(tmp_path: Path) -> None:
+    first = make(tmp_path / "a" / "3210000002_李四", "main.py")
+    second = make(tmp_path / "b", "3210000001_张三.zip", "3210000003_王五/main.py")
+    assert ids(first, second, first) == ["3210000001_张三", "3210000002_李四", "3210000003_王五"]
+
+
+# --- an archive of a class --------------------------------------------------------------
+
+
+def test_one_zip_of_all_hand_ins_is_a_class(tmp_path: Path) -> None:
+    make(tmp_path / "in" / "export", "3210000001_张三.zip", "3210000002_李四/main.py", "a.txt")
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in (tmp_path / "in").rglob("*"):
+            opened.write(path, path.relative_to(tmp_path / "in"))
+    before = archive.read_bytes()
+    found = find([archive], workspace=tmp_path / "work")
+    assert [handin.id for handin in found] == ["3210000001_张三", "3210000002_李四"]
+    assert all(handin.path.is_relative_to(tmp_path / "work") for handin in found)
+    assert archive.read_bytes() == before
+
+
+def test_a_zip_with_parts_of_one_work_is_no_class(tmp_path: Path) -> None:
+    archive = tmp_path / "张三.zip"
+    archive.write_bytes(raw_zip([Item(b"lenet5/main.py"), Item(b"garbage/main.py")]))
+    assert ids(archive) == ["张三"]
+
+
+def test_a_zip_in_a_class_is_never_taken_for_a_class(tmp_path: Path) -> None:
+    both = raw_zip([Item(b"3210000008_a/main.py"), Item(b"3210000009_b/main.py")])
+    (tmp_path / "3210000001_张三.zip").write_bytes(both)
+    make(tmp_path, "3210000002_李四/main.py")
+    assert ids(tmp_path) == ["3210000001_张三", "3210000002_李四"]
+
+
+def test_a_class_archive_that_leads_out_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "all.zip"
+    names = [b"3210000001_a/main.py", b"3210000002_b/main.py", b"../x"]
+    archive.write_bytes(raw_zip(map(Item, names)))
+    with pytest.raises(IntakeError, match="leads out"):
+        find([archive], workspace=tmp_path / "work")
+    assert not (tmp_path / "x").exists()
+
+
+# --- nothing to grade -------------------------------------------------------------------
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IntakeError, match=r"nowhere is not there.*current folder"):
+        find([tmp_path / "nowhere"])
+
+
+def test_an_empty_class_says_what_was_expected_and_found(tmp_path: Path) -> None:
+    with pytest.raises(IntakeError, match=r"expected; found: nothing"):
+        find([tmp_path])
+    make(tmp_path, "notes.txt", "empty/")
+    with pytest.raises(IntakeError, match=r"found: empty, notes\.txt"):
+        find([tmp_path])
+
+
+def test_a_single_source_file_gets_the_cure(tmp_path: Path) -> None:
+    make(tmp_path, "main.py")
+    with pytest.raises(IntakeError, match="give the folder that holds it"):
+        find([tmp_path / "main.py"])
+
+
+# --- rules ------------------------------------------------------------------------------
+
+
+def test_natural_order_counts_numbers() -> None:
+    assert sorted(["b", "a10", "a9", "a", "A8"], key=natural) == ["a", "A8", "a9", "a10", "b"]
+
+
+NAMES = st.lists(
+    st.lists(
+        st.sampled_from(["main.py", "a.py", "张三_3210000001", "alice", "code", "x.zip", "r.pdf"]),
+        min_size=1,
+        max_size=4,
+    ).map("/".join),
+    max_size=8,
+)
+
+
+@given(st.sampled_from(["张三", "class", "code"]), NAMES)
+def test_judging_is_total(name: str, names: list[str]) -> None:
+    tree = tree_of(names)
+    verdict = judge(name, tree)
+    if tree.get("main.py", {}) is None:
+        assert verdict is Verdict.HANDIN
+    if not names:
+        assert verdict is not Verdict.CLASS

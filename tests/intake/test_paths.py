@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.intake.limits import IntakeLimits
+from grader.intake.notices import notice, shown
+from grader.intake.paths import BadNameError, decoded, parts_of
+
+LIMITS = IntakeLimits()
+
+
+@given(st.text(st.characters(), max_size=300))
+def test_parts_never_lead_out(name: str) -> None:
+    try:
+        parts = parts_of(name, LIMITS)
+    except BadNameError as error:
+        assert str(error).isprintable()
+        return
+    assert not {"..", ".", ""}.intersection(parts)
+    assert all("/" not in part and "\\" not in part and "\0" not in part for part in parts)
+
+
+@pytest.mark.parametrize("name", ["con", "NUL.txt", "a/com1.py", "a:b", "x.", "y ", "what?.py"])
+def test_what_windows_cannot_write_is_refused_there_only(name: str) -> None:
+    assert parts_of(name, LIMITS, windows=False)
+    with pytest.raises(BadNameError, match="Windows"):
+        parts_of(name, LIMITS, windows=True)
+
+
+def test_one_encoding_is_taken_for_all_names_of_an_archive() -> None:
+    lucky = "联通".encode("gbk")  # reads as UTF-8, too
+    assert decoded([lucky, "实验结果".encode("gbk")]) == ["联通", "实验结果"]
+    assert decoded([b"\xff\xff", b"a"]) == ["\xa0\xa0", "a"]
+
+
+@given(st.text(st.characters(), max_size=500), st.text(st.characters(), max_size=30))
+def test_a_notice_shows_names_on_one_line(name: str, other: str) -> None:
+    said = str(notice("{name} and {other}", name=name, other=other))
+    assert said.isprintable() and len(said) <= 200
+
+
+def test_braces_in_names_stay_braces() -> None:
+    assert str(notice("{a} {b}", a="{b}", b="x")) == "{b} x"
+    assert shown("a" * 500).count("a") == 79

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+
+from grader.intake import ArchiveRefusedError, HandIn, IntakeLimits, Kind, Notice, Student
+from grader.intake import digest as digest_of
+from grader.intake import stage as stage_of
+from tests.intake.archives import Item, below, raw_zip
+from tests.intake.test_find import make
+
+
+def handin(path: Path, kind: Kind = Kind.FOLDER) -> HandIn:
+    return HandIn("3210000001_张三", Student("3210000001", "张三"), path, kind)
+
+
+def zipped(path: Path, *items: Item) -> HandIn:
+    path.write_bytes(raw_zip(items))
+    return handin(path, Kind.ZIP)
+
+
+def fingerprint(top: Path) -> str:
+    whole = hashlib.sha256()
+    for path in sorted(top.rglob("*")):
+        status = path.lstat()
+        whole.update(f"{path} {status.st_mode} {status.st_size} {status.st_mtime_ns}".encode())
+        if path.is_file() and not path.is_symlink():
+            whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
+def test_a_staged_copy_is_plain_and_the_original_untouched(tmp_path: Path) -> None:
+    source = make(tmp_path / "in", "main.py", "results/best.ckpt", "__pycache__/a.pyc", ".git/x")
+    make(source, "venv/a.py", "env/pyvenv.cfg", "env/lib/a.py", ".DS_Store", "._main.py")
+    (source / "main.py").chmod(0o6777)
+    (source / "link.py").symlink_to("/etc/passwd")
+    (source / "folder").symlink_to("/etc")
+    os.mkfifo(source / "pipe")
+    before = fingerprint(source)
+    notices: list[Notice] = []
+    out = tmp_path / "out"
+    submission = stage_of(handin(source), out, notices=notices)
+    assert below(out) == ["main.py", "results/best.ckpt"]
+    assert stat.S_IMODE((out / "main.py").stat().st_mode) == 0o644
+    assert stat.S_IMODE((out / "results").stat().st_mode) == 0o755
+    assert fingerprint(source) == before
+    assert (submission.files, submission.size) == (2, 12)
+    assert (submission.id, submission.number, submission.name) == (
+        "3210000001_张三",
+        "3210000001",
+        "张三",
+    )
+    assert submission.source == "in"
+    assert any("2 links" in str(said) for said in notices)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+
+
+def test_folder_and_zip_of_the_same_files_have_one_digest(tmp_path: Path) -> None:
+    folder = make(tmp_path / "in", "main.py", "结果/a.txt")
+    archive = zipped(tmp_path / "a.zip", Item("top/结果/a.txt".encode("gbk")), Item(b"top/main.py"))
+    one = stage_of(handin(folder), tmp_path / "one")
+    two = stage_of(archive, tmp_path / "two")
+    assert one.digest == two.digest
+    assert below(tmp_path / "one") == below(tmp_path / "two") == ["main.py", "结果/a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("names", "staged"),
+    [
+        (["a/b/main.py"], ["main.py"]),
+        (["a/main.py", "a/results/x.ckpt"], ["main.py", "results/x.ckpt"]),
+        (["a/main.py", "report.pdf"], ["main.py", "report.pdf"]),
+        (["a/main.py", "a/report.pdf", "report.pdf"], ["a/main.py", "a/report.pdf", "report.pdf"]),
+        (["main.py", "a/b.py"], ["a/b.py", "main.py"]),
+        (["code/main.py", "results/x.ckpt"], ["code/main.py", "results/x.ckpt"]),
+        (["results/x.ckpt", "report.pdf"], ["report.pdf", "results/x.ckpt"]),
+        (["a/x.ckpt"], ["x.ckpt"]),
+    ],
+)
+def test_single_folders_around_the_code_are_opened(
+    tmp_path: Path, names: list[str], staged: list[str]
+) -> None:
+    stage_of(handin(make(tmp_path / "in", *names)), tmp_path / "out")
+    assert below(tmp_path / "out") == staged
+
+
+def test_the_sole_zip_of_a_moodle_folder_is_unpacked_beside_the_report(tmp_path: Path) -> None:
+    source = make(tmp_path / "in", "report.pdf")
+    (source / "lab2.zip").write_bytes(raw_zip([Item(b"lab2/main.py"), Item(b"lab2/report.pdf")]))
+    stage_of(handin(source), tmp_path / "out")
+    assert below(tmp_path / "out") == ["main.py", "report.pdf", "report.pdf.beside"]
+
+
+def test_an_archive_beside_code_stays_as_it_is(tmp_path: Path) -> None:
+    stage_of(handin(make(tmp_path / "in", "main.py", "data.zip")), tmp_path / "out")
+    assert below(tmp_path / "out") == ["data.zip", "main.py"]
+
+
+def test_names_of_gbk_bytes_on_disk_are_mended(tmp_path: Path) -> None:
+    source = make(tmp_path / "in", "main.py")
+    try:
+        (Path(os.fsdecode(os.fsencode(source) + b"/" + "结果.txt".encode("gbk")))).touch()
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    stage_of(handin(source), tmp_path / "out")
+    assert below(tmp_path / "out") == ["main.py", "结果.txt"]
+
+
+def test_odd_names_of_a_folder_are_left_out_and_told(tmp_path: Path) -> None:
+    source = make(tmp_path / "in", "main.py", "a\nb.py", "\x1b[31m.py")
+    notices: list[Notice] = []
+    stage_of(handin(source), tmp_path / "out", notices=notices)
+    assert below(tmp_path / "out") == ["main.py"]
+    assert len(notices) == 2 and all("\n" not in str(said) for said in notices)
+
+
+def test_what_is_too_large_is_refused_and_nothing_left(tmp_path: Path) -> None:
+    source = make(tmp_path / "in", "main.py", "data/1.jpg", "data/2.jpg")
+    with pytest.raises(ArchiveRefusedError, match="3 files or more, 2 are allowed"):
+        stage_of(handin(source), tmp_path / "out", IntakeLimits(files=2))
+    with pytest.raises(ArchiveRefusedError, match="18 bytes or more"):
+        stage_of(handin(source), tmp_path / "out", IntakeLimits(total=13))
+    archive = zipped(tmp_path / "a.zip", Item(b"main.py"), Item(b"../x"))
+    with pytest.raises(ArchiveRefusedError, match="leads out"):
+        stage_of(archive, tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "in"]
+
+
+def test_an_empty_place_is_taken_and_a_full_one_is_not(tmp_path: Path) -> None:
+    source = handin(make(tmp_path / "in", "main.py"))
+    (tmp_path / "out").mkdir()
+    stage_of(source, tmp_path / "out")
+    with pytest.raises(OSError, match="not empty"):
+        stage_of(source, tmp_path / "out")
+    assert below(tmp_path / "out") == ["main.py"]
+
+
+def test_an_empty_hand_in_is_staged_as_one(tmp_path: Path) -> None:
+    submission = stage_of(handin(make(tmp_path / "in", "sub/")), tmp_path / "out")
+    assert submission.files == 0 and (tmp_path / "out").is_dir()
+
+
+# --- the key for resuming ---------------------------------------------------------------
+
+
+def test_the_key_of_a_folder_changes_with_what_is_staged_only(tmp_path: Path) -> None:
+    source = make(tmp_path / "in", "main.py", "results/a.ckpt")
+    key = digest_of(handin(source))
+    make(source, "__pycache__/a.pyc", ".DS_Store", "empty/")
+    os.utime(source / "main.py", (0, 0))
+    assert digest_of(handin(source)) == key
+    shutil.copytree(source, tmp_path / "elsewhere")
+    assert digest_of(handin(tmp_path / "elsewhere")) == key
+    (source / "main.py").write_bytes(b"x = 2\n")
+    assert digest_of(handin(source)) != key
+
+
+def test_the_key_tells_moved_and_renamed_files_apart(tmp_path: Path) -> None:
+    keys = {
+        digest_of(handin(make(tmp_path / f"{n}", *names)))
+        for n, names in enumerate(
+            [["a.py", "b.py"], ["a.py", "c.py"], ["a.py", "d/b.py"], ["a.py"]]
+        )
+    }
+    assert len(keys) == 4
+
+
+def test_the_key_of_an_archive_is_of_its_bytes(tmp_path: Path) -> None:
+    first = zipped(tmp_path / "a.zip", Item(b"main.py"))
+    second = zipped(tmp_path / "b.zip", Item(b"main.py", b"x = 2\n"))
+    assert digest_of(first) != digest_of(second)
+    shutil.copy(tmp_path / "a.zip", tmp_path / "c.zip")
+    assert digest_of(handin(tmp_path / "c.zip", Kind.ZIP)) == digest_of(first)

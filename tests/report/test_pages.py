@@ -1,0 +1,284 @@
+"""The pages as files: whole, safe, the same content in both languages, memory flat."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import tracemalloc
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from grader.evidence import Finding, Severity
+from grader.report import Context, Result, files, pages
+from grader.report.pages import Pages
+from grader.scoring import grade
+from tests.report import make
+
+VOID = {"meta", "link", "img", "input", "br", "hr", "circle", "line", "path", "rect"}
+
+
+class Checked(HTMLParser):
+    """Notes tags that do not match, handlers, inline styles, addresses, and duplicate ids."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.inside: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name.startswith("on") or name == "style":
+                self.wrong.append(f"{tag} {name}")
+            if name == "id":
+                self.ids.append(value or "")
+            if name in ("src", "href"):
+                self.links.append(value or "")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}>")
+
+
+def checked(page: str) -> Checked:
+    parser = Checked()
+    parser.feed(page)
+    parser.close()
+    return parser
+
+
+@pytest.fixture(scope="module")
+def all_pages(report: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(report)): path.read_text(encoding="utf-8")
+        for path in sorted(report.rglob("*.html"))
+    }
+
+
+def test_there_is_a_class_page_and_two_for_each_hand_in(
+    all_pages: dict[str, str], results: list[Result]
+) -> None:
+    assert len(all_pages) == 1 + 2 * len(results)
+
+
+def test_every_page_is_well_formed_without_handlers_or_inline_styles(
+    all_pages: dict[str, str],
+) -> None:
+    for name, page in all_pages.items():
+        found = checked(page)
+        assert (found.wrong, found.open) == ([], []), name
+        assert len(found.ids) == len(set(found.ids)), name
+
+
+def test_no_page_points_outside_its_folder(all_pages: dict[str, str], report: Path) -> None:
+    for name, page in all_pages.items():
+        for link in checked(page).links:
+            assert re.match(r"(\.\./)?(assets|staff|student|index|#|data:image/jpeg|\d)", link), (
+                link
+            )
+            if not link.startswith(("data:", "#")):
+                assert (report / name).parent.joinpath(link).resolve().is_file(), (name, link)
+
+
+def test_only_scripts_of_ours_may_run(all_pages: dict[str, str]) -> None:
+    nonces = set()
+    for page in all_pages.values():
+        policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
+        assert policy is not None
+        rules = dict(rule.strip().split(" ", 1) for rule in policy[1].split(";"))
+        assert rules["default-src"] == "'none'" and rules["img-src"] == "data:"
+        nonce = re.fullmatch(r"'nonce-([\w-]{22,})'", rules["script-src"])
+        assert nonce is not None and rules["style-src"] == rules["script-src"]
+        nonces.add(nonce[1])
+        assert all(
+            f'nonce="{nonce[1]}"' in tag for tag in re.findall(r"<(?:script|style)[^>]*>", page)
+        )
+    assert len(nonces) == 1
+
+
+def test_what_students_wrote_is_text(all_pages: dict[str, str]) -> None:
+    for name, page in all_pages.items():
+        assert "<script>alert" not in page and "<img src=x" not in page, name
+        assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]", page), name
+
+
+def test_the_student_page_stands_alone(all_pages: dict[str, str]) -> None:
+    for name, page in all_pages.items():
+        if name.startswith("student"):
+            assert [link for link in checked(page).links if not link.startswith("#")] == []
+
+
+def test_a_page_says_everything_in_both_languages(all_pages: dict[str, str]) -> None:
+    for name, page in all_pages.items():
+        english, chinese = page.count('class="t" lang="en"'), page.count('class="t" lang="zh-CN"')
+        assert english == chinese > 20, name
+
+
+def test_the_language_of_the_run_is_shown_first(context: Context) -> None:
+    result = next(iter(make.results(1)))
+    chinese = dataclasses.replace(context, language="zh")
+    assert '<html lang="zh-CN"' in Pages(chinese).student(result)
+    assert '<html lang="en"' in Pages(context).student(result)
+
+
+def test_an_unconfined_run_has_a_banner_on_every_page(context: Context, tmp_path: Path) -> None:
+    loose = dataclasses.replace(context, confinement="none")
+    out = pages.write(make.results(2), loose, tmp_path).parent
+    for page in out.rglob("*.html"):
+        assert 'class="banner" role="alert"' in page.read_text(encoding="utf-8")
+
+
+def test_a_confined_run_has_none(all_pages: dict[str, str]) -> None:
+    assert not [name for name, page in all_pages.items() if 'class="banner"' in page]
+
+
+def test_the_class_page_has_a_row_for_each_hand_in(
+    all_pages: dict[str, str], results: list[Result]
+) -> None:
+    page = all_pages["index.html"]
+    data = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
+    assert data is not None
+    rows = json.loads(data[1])["rows"]
+    assert [row[4] for row in rows] == [result.grade.score for result in results]
+
+
+def test_without_scripts_there_is_a_plain_table(
+    all_pages: dict[str, str], results: list[Result]
+) -> None:
+    plain = all_pages["index.html"].split("<noscript>")[1].split("</noscript>")[0]
+    assert plain.count("<tr>") == 1 + len(results)
+
+
+def test_changes_since_the_run_before_are_listed(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    before = {result.grade.id: result.grade.score for result in results[1:]}
+    before[results[5].grade.id] = 12.5
+    before["gone"] = 80.0
+    again = dataclasses.replace(context, previous=before)
+    page = pages.write(results, again, tmp_path).read_text(encoding="utf-8")
+    changes = page.split('<ul class="changes">')[1].split("</ul>")[0]
+    assert changes.count("<li") == 2 and "12.5" in changes
+    assert "1 hand-ins of the run before are not in this one." in page
+
+
+def test_pages_of_hand_ins_that_are_gone_go_too(context: Context, tmp_path: Path) -> None:
+    first, second = list(make.results(3)), list(make.results(1))
+    pages.write(first, context, tmp_path)
+    pages.write(second, context, tmp_path)
+    assert len(list((tmp_path / "staff").iterdir())) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("assets", "index.html", "staff", "student")
+    ]
+
+
+def test_a_run_that_breaks_leaves_the_earlier_pages(context: Context, tmp_path: Path) -> None:
+    def breaks() -> Iterator[Result]:
+        yield from make.results(1)
+        raise OSError("no space left on device")
+
+    pages.write(make.results(3), context, tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.html")}
+    with pytest.raises(OSError, match="no space"):
+        pages.write(breaks(), context, tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.html")} == before
+
+
+def test_a_self_check_is_one_page_that_shows_its_own_images(
+    context: Context, tmp_path: Path
+) -> None:
+    own = dataclasses.replace(context, self_check=True, confinement="none")
+    result = next(r for r in make.results(40, hostile=False) if r.grade.total)
+    page = pages.write([result], own, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    html = page.read_text(encoding="utf-8")
+    assert "Self-check" in html and "data:image/jpeg" in html and 'class="banner"' not in html
+    assert [link for link in checked(html).links if not link.startswith(("#", "data:"))] == []
+
+
+def test_a_self_check_without_images_gives_no_mark(context: Context) -> None:
+    own = dataclasses.replace(context, self_check=True)
+    evidence = make.one(0).model_copy(update={"answers": ()})
+    result = Result(evidence, grade(evidence, context.assignment.policy, 26))
+    assert 'class="big"' not in Pages(own).staff(result)
+
+
+def test_the_log_marks_the_failing_line_and_is_cut(context: Context) -> None:
+    evidence = make.one(0).model_copy(
+        update={
+            "findings": (
+                Finding(
+                    code="import-failed",
+                    severity=Severity.ERROR,
+                    message="",
+                    hint="",
+                    facts={"file": "a<b>.py", "line": "41"},
+                ),
+            )
+        }
+    )
+    log = "x" * 200_000 + '\n  File "a<b>.py", line 41, in f\nValueError: <b>'
+    result = Result(evidence, grade(evidence, context.assignment.policy, 26), log)
+    page = Pages(context).staff(result)
+    assert "<mark>  File &#34;a&lt;b&gt;.py&#34;, line 41, in f</mark>" in page
+    assert len(page) < 250_000 and "ValueError: &lt;b&gt;" in page
+
+
+def test_an_image_outside_the_hidden_set_is_not_read(context: Context, tmp_path: Path) -> None:
+    from grader.report.thumbnails import Thumbnails
+
+    secret = make.hidden_set(tmp_path / "other", context.assignment, each=1)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    name = next(secret.rglob("*.jpg")).relative_to(secret)
+    assert Thumbnails(inside).get(f"../other/{name}") == ""
+    assert Thumbnails(secret).get(str(name)).startswith("data:image/jpeg;base64,")
+
+
+def test_memory_stays_flat_however_many_there_are(context: Context, tmp_path: Path) -> None:
+    plain = dataclasses.replace(context, hidden=None)
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        pages.write(make.results(count), plain, tmp_path)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(10)  # templates, catalogues
+    few, many = peak(20), peak(120)
+    assert many - few < 100 * 8_000  # a row and its plain line, no evidence (40 kB each)
+
+
+def test_templates_are_found_in_the_checkout() -> None:
+    assert (files.templates() / "base.html").is_file()
+
+
+def test_an_id_that_is_no_file_name_writes_no_file_elsewhere(
+    context: Context, tmp_path: Path
+) -> None:
+    evidence = make.one(0)
+    bad = evidence.submission.model_copy(update={"id": "../../outside"})
+    evil = evidence.model_copy(update={"submission": bad})
+    result = Result(evil, grade(evil, context.assignment.policy, 26))
+    pages.write([result], context, tmp_path / "a" / "b")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert len(list((tmp_path / "a" / "b" / "staff").glob("*outside*.html"))) == 1
+
+
+def test_a_class_of_nobody_has_a_page(context: Context, tmp_path: Path) -> None:
+    page = pages.write([], context, tmp_path).read_text(encoding="utf-8")
+    assert checked(page).wrong == []

@@ -1,0 +1,118 @@
+"""Checks are plain pytest tests, and what came of each is told to the student."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.checks import CheckFailedError, expect
+from grader.checks.run import run_checks
+from grader.evidence import Check
+from grader.examine.conversation import ConversationEndedError
+from grader.examine.replies import ForwardReport, LeNet5Report
+from grader.language import by_language
+from grader.sandbox.contract import Cause, End
+from tests import handins, make
+
+
+class NoNetwork:
+    """A session whose hand-in has no LeNet5, and whose worker dies when it is asked to predict."""
+
+    setup = None
+
+    def lenet5(self) -> LeNet5Report:
+        return LeNet5Report()
+
+    def lenet5_forward(self, images: object) -> tuple[ForwardReport, None]:
+        raise AssertionError("there is none")
+
+
+def outcomes(folder: Path, text: str) -> dict[str, Check]:
+    (folder / "test_it.py").write_text(text, encoding="utf-8")
+    checks = run_checks(folder, NoNetwork(), {})  # type: ignore[arg-type]
+    return {check.name.split("::")[-1]: check for check in checks}
+
+
+def test_a_check_passes_fails_skips_or_is_broken(tmp_path: Path) -> None:
+    found = outcomes(
+        tmp_path,
+        '''
+import pytest
+from grader.checks import expect
+
+@pytest.mark.points(2.5)
+def test_passes(submission):
+    """It is fine.
+
+    很好。
+    """
+
+def test_fails(submission):
+    expect(1 == 2, "Why.", expected=1, actual=2, help="Do this.")
+
+def test_asserts(submission):
+    assert submission is None, "plain words"
+
+def test_needs_a_network(lenet5):
+    assert False
+
+def test_breaks(submission):
+    raise RuntimeError("the teacher's mistake")
+''',
+    )
+    assert found["test_passes"].outcome == "passed"
+    assert found["test_passes"].points == 2.5
+    assert found["test_passes"].title == {"en": "It is fine.", "zh": "很好。"}
+    failed = found["test_fails"]
+    assert (failed.outcome, failed.rationale, failed.help) == ("failed", "Why.", "Do this.")
+    assert (failed.expected, failed.actual) == ("1", "2")
+    assert found["test_asserts"].outcome == "failed"
+    assert "plain words" in found["test_asserts"].rationale
+    assert found["test_needs_a_network"].outcome == "skipped"
+    assert found["test_breaks"].outcome == "broken"
+
+
+def test_a_file_that_cannot_be_imported_is_our_fault_and_told(tmp_path: Path) -> None:
+    found = outcomes(tmp_path, "import nothing_of_this_name\n")
+    (check,) = found.values()
+    assert check.outcome == "broken"
+    assert "nothing_of_this_name" in check.actual
+
+
+def test_a_worker_that_dies_fails_the_check_and_not_the_run(tmp_path: Path) -> None:
+    class Dying(NoNetwork):
+        def lenet5(self) -> LeNet5Report:
+            raise ConversationEndedError(End(Cause.MEMORY, "too much"))
+
+    (tmp_path / "test_it.py").write_text("def test_it(submission): submission.lenet5\n")
+    (check,) = run_checks(tmp_path, Dying(), {})  # type: ignore[arg-type]
+    assert (check.outcome, check.actual) == ("failed", "memory too much")
+
+
+def test_expect_raises_with_all_that_the_student_needs() -> None:
+    expect(True, "fine")
+    with pytest.raises(CheckFailedError) as error:
+        expect(False, "why", expected=3, actual=4, help="how")
+    assert (error.value.rationale, error.value.expected, error.value.help) == ("why", "3", "how")
+
+
+def test_a_text_in_both_languages_is_told_apart_by_its_lines() -> None:
+    assert by_language("One.\n一。") == {"en": "One.", "zh": "一。"}
+    assert by_language("Only.") == {"en": "Only.", "zh": "Only."}
+    assert by_language("") == {"en": "", "zh": ""}
+
+
+def test_pytest_runs_the_checks_of_an_assignment_against_one_hand_in(tmp_path: Path) -> None:
+    """As a teacher does who writes a check: ``pytest hidden_tests --submission PATH``."""
+    folder = handins.hand_in(tmp_path / "ann", {"main.py": handins.honest()})
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "hidden_tests", "--submission", str(folder), "-rA",
+         "-p", "no:cacheprovider"],
+        cwd=make.ROOT, capture_output=True, text=True, check=False, env=dict(os.environ),
+    )  # fmt: skip
+    assert "FAILED hidden_tests/test_lenet5.py::test_can_be_built" in done.stdout, done.stdout
+    assert "4 skipped" in done.stdout

@@ -1,0 +1,18 @@
+"""``grade doctor`` and ``grade runtime list`` say what is here and how to get what is not."""
+
+from tests import handins
+
+
+def test_the_doctor_names_confinement_runtimes_devices_and_cures() -> None:
+    done = handins.grade("doctor")
+    assert "Confinement" in done.stdout
+    assert "strong" in done.stdout
+    assert "mindspore" in done.stdout
+    assert "grade runtime add" in done.stdout
+    assert "nvidia-smi was not found" in " ".join(done.stdout.split())
+
+
+def test_an_unknown_runtime_is_wrong_usage() -> None:
+    done = handins.grade("runtime", "add", "caffe")
+    assert done.returncode == 2
+    assert "tensorflow" in done.stderr

@@ -1,0 +1,62 @@
+"""Every hand-in of the sample class is given what `submissions/expected.toml` says."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import handins, make
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SAMPLES = make.ROOT / "submissions"
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads(
+    (SAMPLES / "expected.toml").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("sample-class")
+    done = handins.grade(SAMPLES, "--out", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+@pytest.fixture(scope="session")
+def rows(graded: Path) -> dict[str, dict[str, str]]:
+    with (graded / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def test_the_whole_class_is_graded(rows: dict[str, dict[str, str]]) -> None:
+    assert set(rows) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("handin", EXPECTED)
+def test_a_hand_in_is_given_what_is_expected(rows: dict[str, dict[str, str]], handin: str) -> None:
+    row, expected = rows[handin], EXPECTED[handin]
+    assert row["status"] == expected["status"]
+    assert float(row["score"]) == expected["score"]
+    assert row["findings"].split()[:1] == ([expected["finding"]] if expected["finding"] else [])
+    if "correct" in expected:
+        assert int(row["correct"]) == expected["correct"]
+
+
+def test_the_samples_are_small() -> None:
+    size = sum(path.stat().st_size for path in SAMPLES.rglob("*") if path.is_file())
+    assert size < 10_000_000
+
+
+def test_pages_name_nothing_outside_their_folder(graded: Path) -> None:
+    for page in (graded / "report").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert 'src="http' not in text
+        assert 'href="http' not in text

@@ -1,0 +1,78 @@
+"""``grade --self-check``: a student sees before handing in what the grader will see."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+from tests import handins
+
+
+def check(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    return handins.grade(
+        "--self-check", folder, "--page", folder.parent / "page.html", "--set",
+        "interface.lenet5=''", *words,
+    )  # fmt: skip
+
+
+def test_a_hand_in_with_nothing_to_mend(tmp_path: Path) -> None:
+    network = (
+        "from mindspore import nn\n"
+        "class LeNet5(nn.SequentialCell):\n"
+        "    def __init__(self):\n"
+        "        super().__init__(nn.Conv2d(1, 6, 5, pad_mode='valid'), nn.ReLU(),\n"
+        "            nn.MaxPool2d(2, 2), nn.Conv2d(6, 16, 5, pad_mode='valid'), nn.ReLU(),\n"
+        "            nn.MaxPool2d(2, 2), nn.Flatten(), nn.Dense(400, 120), nn.ReLU(),\n"
+        "            nn.Dense(120, 84), nn.ReLU(), nn.Dense(84, 10))\n"
+    )
+    folder = handins.hand_in(tmp_path / "mine", {"main.py": handins.honest(), "lenet5.py": network})
+    page = tmp_path / "page.html"
+    done = handins.grade("--self-check", folder, "--page", page)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Nothing to mend" in done.stdout
+    assert "uint8 arrays (height, width, 3) in BGR" in done.stdout
+    assert "52 of 52" not in done.stdout
+    assert "<html" in page.read_text(encoding="utf-8")
+
+
+def test_what_is_wrong_is_named_with_its_cure(tmp_path: Path) -> None:
+    folder = handins.hand_in(
+        tmp_path / "mine", {"main.py": "w = open('results/a.ckpt')\ndef predict(image): ...\n"}
+    )
+    done = check(folder)
+    assert done.returncode == 1
+    assert "results/a.ckpt" in done.stdout
+    assert "weights-missing" in done.stdout
+    assert "→" in done.stdout
+
+
+def test_own_images_give_an_estimate_with_its_interval(tmp_path: Path) -> None:
+    data = handins.colours(tmp_path / "data")
+    folder = handins.hand_in(tmp_path / "mine", {"main.py": handins.honest()})
+    done = check(folder, "--data", data)
+    assert "52 of 52 of your images are right" in done.stdout
+    assert "93 to 100 %" in " ".join(done.stdout.split())
+
+
+def test_pack_makes_the_zip_and_examines_that_zip(tmp_path: Path) -> None:
+    files = {"main.py": handins.honest(), "__pycache__/x.pyc": "", ".git/config": "secret"}
+    folder = handins.hand_in(tmp_path / "mine", files)
+    target = tmp_path / "handin.zip"
+    done = check(folder, "--pack", target)
+    assert target.name in done.stdout
+    assert zipfile.ZipFile(target).namelist() == ["main.py"]
+
+
+def test_the_self_check_speaks_chinese(tmp_path: Path) -> None:
+    folder = handins.hand_in(tmp_path / "mine", {"main.py": "x = 1\n"})
+    done = check(folder, "--lang", "zh")
+    assert done.returncode == 1
+    assert "predict-missing" in done.stdout
+    assert "定义" in done.stdout
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    done = handins.grade("--self-check", tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
