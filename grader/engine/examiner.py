@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader import __version__
-from grader.assignment import Assignment
+from grader.assignment import Assignment, Policy
 from grader.checks.run import run_checks
 from grader.evidence import (
     Answer,
@@ -41,6 +41,7 @@ from grader.examine.session import Clock, Session
 from grader.intake import ArchiveRefusedError, HandIn, UnpackerMissingError
 from grader.runtimes.choose import RuntimeMissingError
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
+from grader.scoring.counts import needed
 
 Tell = Callable[[Stage, int, int], None]  # stage, steps done, steps in all
 
@@ -143,7 +144,6 @@ def _examine(
         return
     draft.submission, draft.records = prepared.submission, prepared.records
     draft.runtime = prepared.runtime
-    draft.findings += _missing_records(prepared.records, assignment)
     draft.stage = Stage.START
     clock = Clock(assignment.limits.total)
     with Session(prepared.setup, prepared.folder, clock) as session:
@@ -203,6 +203,8 @@ def _predict(
         )
     ):
         draft.findings.append(unloaded)
+    answers = list(predictions.answers.values())
+    draft.findings += _missing_records(draft.records, conditions.assignment.policy, answers)
     if stopped is None:
         draft.findings += diagnosing.behind_answers(session, predictions, order)
     return predictions.end or End(Cause.CLOSED, "")
@@ -253,19 +255,21 @@ def _ended_at_import(end: End, assignment: Assignment, session: Session) -> Find
     return find("crashed", detail=diagnosing.told(end), when="at import")
 
 
-def _missing_records(records: Records, assignment: Assignment) -> list[Finding]:
-    found = []
-    policy = assignment.policy
-    if not records.reports and policy.report_from < policy.full_at:
-        found.append(find("report-missing", low=policy.report_from, high=policy.full_at))
-    elif records.reports and not records.records:
-        found.append(find("records-missing"))
-    return found
+def _missing_records(records: Records, policy: Policy, answers: Sequence[Answer]) -> list[Finding]:
+    """What of a report is missing, where a complete one would change the mark."""
+    correct, total = sum(answer.correct for answer in answers), len(answers)
+    if not needed(policy.report_from, total) <= correct < needed(policy.full_at, total):
+        return []
+    if not records.reports:
+        return [find("report-missing", low=policy.report_from, high=policy.full_at)]
+    return [] if records.records else [find("records-missing")]
 
 
-def _weight(finding: Finding) -> int:
-    """Errors first; among equals the order of the examination stays."""
-    return list(Severity).index(finding.severity)
+def _weight(finding: Finding) -> tuple[int, bool]:
+    """Errors first; among equals the order of the examination stays, but what depends on this
+    machine's speed comes last.
+    """
+    return list(Severity).index(finding.severity), finding.code == "slow"
 
 
 def _reason(refused: ArchiveRefusedError, conditions: Conditions) -> str:

@@ -100,6 +100,8 @@ def _ended(task: Task, future: Future[Any], store: Store) -> Ended:
         return Ended(task.handin, None, f"the examiner's process died ({error})")
     except OSError as error:
         return Ended(task.handin, None, f"the evidence could not be written: {error}")
+    except Exception as error:  # a fault of the grader's; the rest of the class goes on
+        return Ended(task.handin, None, f"the grader failed: {type(error).__name__}: {error}")
     evidence = store.read(task.handin.id)
     return Ended(task.handin, evidence, "" if evidence else "the evidence could not be read back")
 

@@ -21,10 +21,10 @@ class LayerReport(Reply):
 
     name: Line = ""
     kind: Line
-    output: Sizes = []
+    output: Sizes = Field(default_factory=list)
     parameters: Count = 0
     multiply_adds: Count = 0
-    weight: Sizes = []
+    weight: Sizes = Field(default_factory=list)
     bias: bool = False
 
 
@@ -44,7 +44,7 @@ class VariantReport(Reply):
 class LayersReport(Reply):
     """All layers; with an error only those that ran before it."""
 
-    layers: Annotated[list[LayerReport], Field(max_length=200)] = []
+    layers: list[LayerReport] = Field(default_factory=list, max_length=200)
     variant: VariantReport = VariantReport()
     error: Failure | None = None
 
@@ -69,7 +69,7 @@ class Role(NamedTuple):
     weights: tuple[tuple[int, ...], ...]  # accepted sizes; none for pooling
     outputs: tuple[tuple[int, ...], ...]
     followed_by: tuple[str, ...] = ()  # accepted activations, "none" where it may be left out
-    needs_bias: bool = False
+    needs_bias: bool = False  # of a dense layer
 
 
 CONVOLUTION, DENSE = "convolution", "dense"
@@ -83,9 +83,16 @@ REFERENCE = (
     Role("S2", POOLS, (), ((6, 14, 14),)),
     Role("C3", (CONVOLUTION,), ((16, 6, 5, 5),), ((16, 10, 10),), _BENT),
     Role("S4", POOLS, (), ((16, 5, 5),)),
-    Role("C5", (DENSE, CONVOLUTION), ((120, 400), (120, 16, 5, 5)), ((120,), (120, 1, 1)), _FREE),
-    Role("F6", (DENSE,), ((84, 120),), ((84,),), _FREE, needs_bias=True),
-    Role("F7", (DENSE,), ((10, 84),), ((10,),), ("none",), needs_bias=True),
+    Role(
+        "C5",
+        (DENSE, CONVOLUTION),
+        ((120, 400), (120, 16, 5, 5)),
+        ((120,), (120, 1, 1)),
+        _FREE,
+        True,
+    ),
+    Role("F6", (DENSE,), ((84, 120),), ((84,),), _FREE, True),
+    Role("F7", (DENSE,), ((10, 84),), ((10,),), ("none",), True),
 )
 INPUTS = ([1, 32, 32], [1, 28, 28])
 
@@ -133,7 +140,7 @@ def _details(
         advice = _PADDING if list(taken) == INPUTS[1] and role.name == "C1" else _HELP[role.name]
         expected = " / ".join(map(_sizes, role.outputs))
         yield Difference(role.name, f"output {expected}", f"output {_sizes(output)}", advice)
-    if role.needs_bias and not layer.bias:
+    if role.needs_bias and layer.kind == DENSE and not layer.bias:
         yield Difference(role.name, "biases", "no biases", _BIAS)
     if role.followed_by:
         acts = [item.kind for item in after if item.kind in ACTIVATIONS] or ["none"]

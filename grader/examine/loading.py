@@ -25,18 +25,9 @@ def findings(
         found.append(find("entry-missing", entry=entry, function=function))
     elif not report.function:
         found.append(find("predict-missing", entry=report.entry, function=function))
-    if report.function and report.entry != entry:
-        # A notebook is a known form of handing in: worth a line, no blame.
-        severity = Severity.INFO if report.entry.endswith(".ipynb") else None
-        found.append(
-            find(
-                "entry-elsewhere",
-                severity=severity,
-                entry=entry,
-                function=function,
-                found=report.entry,
-            )
-        )
+    # A notebook is a known form of handing in: a note says so, no finding.
+    if report.function and report.entry != entry and not report.entry.endswith(".ipynb"):
+        found.append(find("entry-elsewhere", entry=entry, function=function, found=report.entry))
     for attempt in report.attempts.installs[:1]:
         facts = {"command": attempt.what, "file": attempt.file, "line": attempt.line}
         found.append(

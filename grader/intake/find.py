@@ -382,7 +382,7 @@ def _unpacked(
         notices.extend(unpack(archive, folder, limits))
     except ArchiveRefusedError as error:
         raise IntakeError(
-            notice("{path} cannot be unpacked: {reason}", path=archive, reason=error.reason)
+            notice("{path} cannot be unpacked: {reason}", path=archive, reason=error.said)
         ) from error
     notices.append(notice("{path} was taken for an archive of a whole class", path=archive.name))
     return folder

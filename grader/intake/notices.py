@@ -14,15 +14,22 @@ SHOWN = 80  # characters of a name that a sentence shows
 
 @dataclass(frozen=True)
 class Notice:
-    """One sentence: `text` is a msgid of the catalogues, `facts` fill its braces."""
+    """One sentence: `text` is a msgid of the catalogues, `facts` fill its braces.
+
+    A fact may be another notice, such as the reason for the first.
+    """
 
     text: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str | Notice] = field(default_factory=dict)
 
     def said_in(self, language: str) -> str:
         """The sentence in `language`; facts stay as they are, braces in them too."""
-        text = translator(language)(self.text)
-        return re.sub(r"\{(\w+)\}", lambda match: self.facts.get(match[1], "?"), text)
+
+        def fact(match: re.Match[str]) -> str:
+            found = self.facts.get(match[1], "?")
+            return found if isinstance(found, str) else found.said_in(language)
+
+        return re.sub(r"\{(\w+)\}", fact, translator(language)(self.text))
 
     def __str__(self) -> str:
         return self.said_in("en")
@@ -30,7 +37,11 @@ class Notice:
 
 def notice(text: str, **facts: object) -> Notice:
     """A notice whose facts are made safe to show."""
-    return Notice(text, {name: shown(str(value)) for name, value in facts.items()})
+    safe = {
+        name: value if isinstance(value, Notice) else shown(str(value))
+        for name, value in facts.items()
+    }
+    return Notice(text, safe)
 
 
 def shown(text: str, limit: int = SHOWN) -> str:

@@ -41,9 +41,15 @@ def find_cuda(packages: Sequence[Path], prefix: Path) -> Cuda | None:
     outside += [home / "lib64" for home in homes]
     for folders in (inside, outside):
         if all(any(any(folder.glob(name)) for folder in folders) for name in NEEDED):
-            home = next((h for h in (prefix / "cuda", *homes) if (h / "bin/nvcc").is_file()), None)
+            home = next((h for h in (prefix / "cuda", *homes) if _compiler(h, prefix)), None)
             return Cuda(tuple(folder for folder in folders if folder.is_dir()), home)
     return None
+
+
+def _compiler(home: Path, prefix: Path) -> bool:
+    """Whether `home` has an nvcc of CUDA 11: our stand-in, or one with its libraries."""
+    ours = home.is_relative_to(prefix)
+    return (home / "bin/nvcc").is_file() and (ours or any((home / "lib64").glob(NEEDED[0])))
 
 
 def write_compiler(prefix: Path) -> None:

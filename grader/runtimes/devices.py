@@ -252,6 +252,8 @@ def _run(command: list[str]) -> str:
             timeout=TOOL_SECONDS,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired:
+        return f"no answer within {TOOL_SECONDS:g} s"
+    except OSError as error:
         return f"failed: {error}"
     return done.stdout.decode("utf-8", "replace")

@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 READ = 2 * 1024 * 1024  # bytes of one source file; of a notebook NOTEBOOK
 NOTEBOOK = 64 * 1024 * 1024
 FILES = 300  # sources that are looked at
-NODES = 400_000  # of one file's syntax tree
+NODES = 200_000  # of one file's syntax tree
+ELEMENTS = 1_000  # of a list or table; a longer one is data, which is not looked into
 NOT_LOOKED_INTO = {"__pycache__", "venv", "node_modules", "site-packages"}
 
 
@@ -146,7 +147,7 @@ def _note(node: ast.AST, optional: bool, facts: Facts) -> None:
         joint = "" if base.endswith(".") or not base else "."
         # "from package import module": a local module, perhaps
         facts.imports.extend(
-            Import(f"{base}{joint}{alias.name}", node.lineno, True)
+            Import(f"{base}{joint}{alias.name}", node.lineno, optional)
             for alias in node.names
             if alias.name != "*"
         )
@@ -180,6 +181,10 @@ def _command(node: ast.AST) -> str:
 
 def _children(node: ast.AST, optional: bool) -> Iterator[tuple[ast.AST, bool]]:
     """Parts of a node, each with whether the code goes on without what it imports."""
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)) and len(node.elts) > ELEMENTS:
+        return
+    if isinstance(node, ast.Dict) and len(node.keys) > ELEMENTS:
+        return
     if isinstance(node, ast.Try) and any(_guards(handler) for handler in node.handlers):
         for child in ast.iter_child_nodes(node):
             yield child, True
@@ -264,7 +269,7 @@ def _note_line(match: re.Match[str], number: int, facts: Facts) -> None:
     joint = "" if base.endswith(".") else "."
     for piece in match["what"].split("#")[0].strip("() \\").split(","):
         if name := _NAME.match(piece.strip()):
-            facts.imports.append(Import(f"{base}{joint}{name[0]}", number, True))
+            facts.imports.append(Import(f"{base}{joint}{name[0]}", number, optional))
             facts.defines.add(name[0])
         elif piece.strip() == "*":
             facts.defines.add("*")

@@ -191,13 +191,13 @@ def _name_facts(error: NameError, real: str) -> dict[str, Any]:
 
 # A message that says that something is not there, and then what may be a path in it.
 _ABSENT = re.compile(
-    r"not? exist|not found|no such file|no file|cannot find|can't open|unable to (open|find)"
+    r"not? exist|not found|no such file|no file|cannot find|can't (open|read)|unable to (open|find)"
     r"|can not find|doesn't exist|is not a (valid )?(file|director)|invalid (file|dir|path)",
     re.IGNORECASE,
 )
 _PATHS = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|([\w.\-/\\:~]*[/\\][\w.\-/\\]+|[\w\-]+\.\w{2,6})")
 _DEVICE = re.compile(
-    r"device[_ ]target\s*(?:is|type)?[\s'\"]*(GPU|Ascend|CPU)|but got '?(GPU|Ascend)"
+    r"(?:device[_ ]target|target device)[\s:]*(?:is|type)?[\s'\"]*(GPU|Ascend|CPU)|but got '?(GPU|Ascend)"
     r"|found no nvidia"
     r"|(cuda)(?: runtime)? (?:error|is not available|driver)|attempting to deserialize object on a"
     r" (cuda) device|not compiled with (cuda)|no (cuda) gpus|(cuda)\.is_available\(\) is false",

@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable, Iterator, NamedTuple
+from typing import Any, Callable, Iterator, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -23,8 +23,10 @@ from .text import clean
 MOST_FILES = 12  # that are imported in search of the class
 SECONDS = 20.0  # soft limit for importing one of them
 
+Inputs = Sequence[Tuple[int, ...]]
+
 # What a network may take: the lecture's first, then variants, which are told in the reply.
-INPUTS = ((1, 32, 32), (1, 28, 28), (3, 32, 32), (32, 32, 1), (28, 28, 1), (1024,), (784,))
+INPUTS: Inputs = ((1, 32, 32), (1, 28, 28), (3, 32, 32), (32, 32, 1), (28, 28, 1), (1024,), (784,))
 
 # Constructor arguments by a part of their name.
 GUESSES: tuple[tuple[str, Any], ...] = (
@@ -89,12 +91,13 @@ class LeNet5:
         self._built = None
         trouble: BaseException | None = None
         for candidate in self._candidates(name):
+            named = _alike(candidate.name, name)
             try:
-                built = self._build(candidate, classes)
+                built = self._build(candidate, classes, INPUTS if named else INPUTS[:2])
             except BaseException as error:
-                trouble = trouble or error
+                trouble = (trouble or error) if named else trouble
                 continue
-            if built.gives == (classes,) or _alike(candidate.name, name):
+            if named or built.gives == (classes,):
                 self._built = built
                 return self._report(built), None
         trouble = trouble or self._import_trouble
@@ -190,18 +193,24 @@ class LeNet5:
                 yield from self._new(module, fits, tried)
             for module in self._imported_for(fits):
                 yield from self._new(module, fits, tried)
+        # By its shape: classes alone, as calling functions that are not meant may do anything, and
+        # asking networks that predict uses may change how they answer.
         for module in loaded_modules(self._place):
-            yield from self._new(module, lambda found: True, tried)
+            yield from self._new(module, lambda found: True, tried, (_is_class,))
 
     def _new(
-        self, module: ModuleType, fits: Callable[[str], bool], tried: list[int]
+        self,
+        module: ModuleType,
+        fits: Callable[[str], bool],
+        tried: list[int],
+        kinds: Sequence[Callable[..., bool]] = (),
     ) -> Iterator[Candidate]:
         """Classes first, then functions that return a network, then networks already built."""
         bases = tuple(item.network_type() for item in loaded_frameworks())
         if not bases:
             return
         things = [(key, thing) for key, thing in list(vars(module).items()) if fits(key)]
-        for wanted in (_is_class, _is_function, _is_network):
+        for wanted in kinds or (_is_class, _is_function, _is_network):
             for key, thing in things:
                 if id(thing) not in tried and wanted(thing, bases, module):
                     tried.append(id(thing))
@@ -249,18 +258,18 @@ class LeNet5:
 
     # Building -----------------------------------------------------------------------------------
 
-    def _build(self, candidate: Candidate, classes: int) -> Built:
+    def _build(self, candidate: Candidate, classes: int, inputs: Inputs) -> Built:
         """Build with as few arguments as needed; with guesses for more if the output asks for it.
 
         Raises what the constructor raises, TypeError where an argument cannot be guessed.
         """
         if not callable(candidate.thing) or _is_instance(candidate.thing):
-            return self._tried(candidate, candidate.thing, {})
+            return self._tried(candidate, candidate.thing, {}, inputs)
         best: Built | None = None
         trouble: BaseException | None = None
         for arguments in _argument_sets(candidate.thing, classes):
             try:
-                built = self._tried(candidate, candidate.thing(**arguments), arguments)
+                built = self._tried(candidate, candidate.thing(**arguments), arguments, inputs)
             except BaseException as error:
                 trouble = trouble or error
                 continue
@@ -271,11 +280,13 @@ class LeNet5:
             raise trouble or TypeError("it cannot be built")
         return best
 
-    def _tried(self, candidate: Candidate, network: Any, arguments: dict[str, Any]) -> Built:
+    def _tried(
+        self, candidate: Candidate, network: Any, arguments: dict[str, Any], inputs: Inputs
+    ) -> Built:
         framework = _framework_of(network)
         if framework is None:
             raise TypeError(f"{candidate.name} gives no network")
-        accepts, gives, error = _probe(framework, network)
+        accepts, gives, error = _probe(framework, network, inputs)
         file, line = self._location(candidate)
         return Built(
             network, framework, candidate.name, file, line, arguments, accepts, gives, error
@@ -338,7 +349,16 @@ def import_definitions(
 
 
 def _alike(found: str, name: str) -> bool:
-    return found == name or name.rstrip("0123456789").lower() in found.lower()
+    """Whether a name speaks of `name` without its number: "MyLeNet" and "lenet_5" do of LeNet5,
+    "GoogLeNet", "MobileNet" and "ShuffleNet" do not.
+    """
+    stem = name.rstrip("0123456789")
+    for match in re.finditer(re.escape(stem), found, re.IGNORECASE):
+        before = found[: match.start()]
+        begins_word = match.group()[0].isupper() or not before[-1:].isalpha()
+        if begins_word and not before.lower().endswith("goog"):
+            return True
+    return False
 
 
 def _line_of(text: str, fits: Callable[[str], bool], first: bool = False) -> int:
@@ -409,11 +429,11 @@ def _guess(name: str, classes: int) -> tuple[bool, Any]:
 
 
 def _probe(
-    framework: Framework, network: Any
+    framework: Framework, network: Any, inputs: Inputs
 ) -> tuple[tuple[int, ...], tuple[int, ...], BaseException | None]:
     """Sizes of one input that the network takes and of its output, else the first error."""
     trouble: BaseException | None = None
-    for sizes in INPUTS:
+    for sizes in inputs:
         try:
             made = framework.forward(network, np.zeros((1, *sizes), np.float32))
         except BaseException as error:

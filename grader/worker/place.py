@@ -26,7 +26,9 @@ class Place:
         path = Path(os.path.normpath(str(self.cwd / filename)))
         if self.root not in path.parents or "site-packages" in path.parts:
             return None
-        return path
+        # Compiled libraries name sources that never were here ("h5py/h5f.pyx").
+        relative = not Path(filename).is_absolute()
+        return None if relative and not path.exists() else path
 
     def name(self, path: Path) -> str:
         """The path as handed in: relative, forward slashes."""

@@ -130,13 +130,16 @@ def binds(path: Path, name: str, _seen: frozenset[Path] = frozenset()) -> bool:
             re.search(rf"^(async\s+)?def\s+{re.escape(name)}\s*\(", text, re.MULTILINE) is not None
         )
     for node in top_level(tree.body):
+        if isinstance(node, ast.Import):
+            continue  # binds modules, and a module is no function
         bound = names_bound(node)
         if name in bound:
             return True
         if "*" in bound and isinstance(node, ast.ImportFrom) and node.module and path not in _seen:
-            beside = path.parent.joinpath(*node.module.split(".")).with_suffix(".py")
-            if beside.is_file() and binds(beside, name, _seen | {path}):
-                return True
+            beside = path.parent.joinpath(*node.module.split("."))
+            for file in (beside.with_suffix(".py"), beside / "__init__.py"):
+                if file.is_file() and binds(file, name, _seen | {path}):
+                    return True
     return False
 
 

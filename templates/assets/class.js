@@ -112,10 +112,11 @@
   let later = 0;
   const follow = () => { active = table.getData("active"); count(); clearTimeout(later); later = setTimeout(() => { for (const id of ["accuracy", "marks", "times", "students"]) redraw(id); }, 150); };
   table.on("tableBuilt", () => {
-    document.querySelector("#table .tabulator-tableholder").setAttribute("aria-labelledby", "handins");
+    // the grid is named; its inner box scrolls by the links in it and needs no stop of its own
+    byId("table").setAttribute("aria-labelledby", "handins");
+    document.querySelector("#table .tabulator-tableholder").removeAttribute("tabindex");
+    document.querySelector("#table .tabulator-header").addEventListener("click", () => setTimeout(follow));
     count();
-    table.on("dataFiltered", (_, found) => { active = found.map((r) => r.getData()); count(); });
-    table.on("dataSorted", () => setTimeout(follow));
     for (const control of Object.values(controls)) control.addEventListener("input", () => { filter(); follow(); });
     byId("clear").addEventListener("click", () => { for (const control of Object.values(controls)) control.value = ""; filter(); follow(); controls.search.focus(); });
     document.documentElement.dataset.ready = "table";
@@ -205,9 +206,11 @@
     if (!chart) return;
     const { option, note, table: figures } = DRAW[id]();
     chart.setOption(option, { notMerge: true });
-    const figure = chart.getDom().closest("figure");
-    figure.querySelector("[data-note]").textContent = note ?? "";
-    const details = figure.querySelector("details"), box = details.querySelector(".scroll");
+    chart.getDom().closest("figure").querySelector("[data-note]").textContent = note ?? "";
+    tell(id, figures);
+  }
+  function tell(id, figures) {
+    const details = document.querySelector(`[data-table-of=${id}]`), box = details.querySelector(".scroll");
     box.replaceChildren();
     if (details.open) box.append(asTable(figures));
   }
@@ -226,7 +229,7 @@
     }
   }, { rootMargin: "300px" });
   for (const canvas of document.querySelectorAll("[data-chart]")) seen.observe(canvas);
-  for (const details of document.querySelectorAll("[data-table-of]")) details.addEventListener("toggle", () => { if (details.open && !charts.has(details.dataset.tableOf)) return; redraw(details.dataset.tableOf); });
+  for (const details of document.querySelectorAll("[data-table-of]")) details.addEventListener("toggle", () => tell(details.dataset.tableOf, DRAW[details.dataset.tableOf]().table));
   const all = () => { for (const id of charts.keys()) redraw(id); };
   document.addEventListener("pages:language", () => { all(); showPending(); });
   document.addEventListener("pages:theme", all);

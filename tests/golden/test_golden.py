@@ -9,6 +9,8 @@ that must be found in the text.
   in the hand-in. `load_with`: changes to the settings of the load.
 * `load`, `lenet5`: the worker's reports. `predict`: outcome and word for a black image.
   `last_error`: the error after it.
+* `differences`: for each network class of the hand-in the first difference from the lecture's
+  LeNet5: layer, expected, found; none for a known variant.
 * `grade`: status and finding of the whole grader, for those tests that run all of it.
 """
 
@@ -23,6 +25,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.examine.lenet5 import LayersReport, first_difference
+from grader.examine.replies import read
 from tests.golden import weights
 from tests.worker.client import Worker
 from tests.worker.runtimes import require
@@ -55,7 +59,18 @@ def test_golden(name: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFact
             agree("last_error", expected["last_error"], worker.ask("last_error")["error"])
         if "lenet5" in expected:
             agree("lenet5", expected["lenet5"], worker.ask("lenet5", name="LeNet5", classes=10))
+        for network, difference in expected.get("differences", {}).items():
+            assert first_difference_of(worker, network) == difference, network
         assert worker.close() == 0
+
+
+def first_difference_of(worker: Worker, network: str) -> list[str]:
+    """Layer, expected and found of the first difference from the lecture's LeNet5, [] if none."""
+    built = worker.ask("lenet5", name=network, classes=10)
+    assert built["found"], network
+    report = read(LayersReport, worker.ask("lenet5_layers"))
+    difference = first_difference(report.layers, built["input"])
+    return list(difference[:3]) if difference else []
 
 
 def agree(where: str, expected: Any, found: Any) -> None:

@@ -7,6 +7,7 @@ one linear layer on 3 inputs with 26 outputs, whose bias makes it answer class 1
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def net_npz(path: str) -> None:
 
 def net_ckpt(path: str) -> None:
     """A MindSpore checkpoint with the parameters dense.weight and dense.bias."""
-    import mindspore
+    mindspore = import_module("mindspore")
 
     mindspore.set_context(device_target="CPU")
     weight, bias = (mindspore.Tensor(values) for values in numbers())
@@ -54,7 +55,7 @@ def net_ckpt(path: str) -> None:
 
 def net_pth(path: str) -> None:
     """A PyTorch state with the parameters fc.weight and fc.bias."""
-    import torch
+    torch = import_module("torch")
 
     weight, bias = (torch.from_numpy(values) for values in numbers())
     torch.save({"fc.weight": weight, "fc.bias": bias}, path)
@@ -62,7 +63,7 @@ def net_pth(path: str) -> None:
 
 def whole_pth(path: str) -> None:
     """A whole pickled PyTorch network of a library's class, as `torch.save(net)` makes it."""
-    import torch
+    torch = import_module("torch")
 
     net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 26))
     weight, bias = (torch.from_numpy(values) for values in numbers())

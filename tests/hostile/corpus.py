@@ -35,8 +35,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-HERE = Path(__file__).parent
-CASES = HERE / "cases"
+CASES = Path(__file__).parent / "cases"
 REPOSITORY = Path(grader.__file__).parent.parent
 NEIGHBOURS = ("an_honest_neighbour", "zz_an_honest_neighbour")
 HONEST = 'print("neighbour")\n\n\ndef predict(image):\n    return "Hats"\n'
@@ -329,7 +328,9 @@ def _hand_in(class_: Path, chosen: Sequence[Case], bait: Mapping[str, Any]) -> N
             continue
         place = class_ / case.name
         shutil.copytree(case.folder, place, ignore=shutil.ignore_patterns("expected.toml"))
-        shutil.copy(HERE / "bait.py", place)
+        shutil.copy(CASES / "bait.py", place)
+        for payload in place.glob("*.hostile"):  # stored so that no tool of ours picks it up
+            payload.rename(payload.with_suffix(""))
         (place / "bait.json").write_text(json.dumps({**bait, "id": case.name}))
 
 

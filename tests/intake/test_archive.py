@@ -403,7 +403,7 @@ def survives(raw: bytes) -> None:
         assert sum(path.stat().st_size for path in files) <= SMALL.total + 64 * 1024
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.lists(ITEMS, max_size=5), CHANGES, st.booleans())
 def test_any_zip_is_taken_or_refused(
     items: list[Item], changes: list[tuple[int, int]], overlap: bool
@@ -414,7 +414,7 @@ def test_any_zip_is_taken_or_refused(
 TYPES = st.sampled_from([b"0", b"0", b"1", b"2", b"3", b"5", b"6", b"7", b"S", b"x", b"L", b"K"])
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.tuples(st.text(min_size=1, max_size=30), TYPES, st.binary(max_size=300)), max_size=4
@@ -436,7 +436,7 @@ def test_any_tar_is_taken_or_refused(
     survives(changed(raw, changes))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.sampled_from(
         [b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\x00", b"Rar!\x1a\x07", b""]
@@ -447,7 +447,7 @@ def test_any_bytes_are_taken_or_refused(magic: bytes, rest: bytes) -> None:
     survives(magic + rest)
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(CHANGES)
 def test_any_7z_is_taken_or_refused(changes: list[tuple[int, int]]) -> None:
     survives(changed(seven(**{"main.py": b"x = 1\n" * 50, "结果": bytes(500)}), changes))

@@ -41,6 +41,12 @@ def test_a_notice_shows_names_on_one_line(name: str, other: str) -> None:
     assert said.isprintable() and len(said) <= 200
 
 
+def test_a_reason_inside_a_notice_is_said_whole_and_in_its_language() -> None:
+    inner = notice("the name {name} leads out of the folder", name="a" * 75)
+    said = str(notice("left out: {reason}", reason=inner))
+    assert said == f"left out: the name {'a' * 75} leads out of the folder"
+
+
 def test_braces_in_names_stay_braces() -> None:
     assert str(notice("{a} {b}", a="{b}", b="x")) == "{b} x"
     assert shown("a" * 500).count("a") == 79

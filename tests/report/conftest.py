@@ -9,6 +9,8 @@ import pytest
 from grader.report import Context, Result, pages
 from tests.report import make
 
+COUNT = 80  # hand-ins of the class; all kinds of ends are among them
+
 
 @pytest.fixture(scope="session")
 def hidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -17,7 +19,7 @@ def hidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def results() -> list[Result]:
-    return list(make.results(120))
+    return list(make.results(COUNT))
 
 
 @pytest.fixture(scope="session")

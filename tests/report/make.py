@@ -120,7 +120,7 @@ def one(
     chance = random.Random(seed * 1_000_003 + index)
     number = f"{3_220_100_000 + index * 37 % 90_000}"
     name = _name(chance, index)
-    bad = HOSTILE[index % len(HOSTILE)] if hostile else ""
+    bad = HOSTILE[index // 9 % len(HOSTILE)] if hostile else ""
     submission = Submission(
         id=f"{number}-{index}",
         name=bad or name,
@@ -131,8 +131,7 @@ def one(
         files=chance.randint(4, 40),
     )
     fate = chance.random()
-    if index == 0:
-        fate = 0.5
+    fate = {0: 0.5, 4: 0.0, 6: 0.02}.get(index, fate)  # in every class: fine, ours, theirs
     kind = (
         "trouble" if fate < 0.015 else "import" if fate < 0.045 else "constant" if fate < 0.06
         else "shift" if fate < 0.12 else "channels" if fate < 0.18 else "errors" if fate < 0.21

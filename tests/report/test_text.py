@@ -117,11 +117,11 @@ def test_any_text_leaves_a_terminal_alone(word: str) -> None:
 
 @given(anything)
 def test_rich_reads_no_markup_in_text(word: str) -> None:
+    word = word.replace("\t", " ")  # rich turns tabs into spaces
     out = io.StringIO()
     console = Console(file=out, width=10_000, color_system="truecolor", force_terminal=True)
     console.print(text.for_rich(word) + "[bold]![/]", highlight=False, emoji=False, end="")
-    flat = text.for_terminal(word).expandtabs(8)
-    assert out.getvalue() == f"{flat}\x1b[1m!\x1b[0m"
+    assert out.getvalue() == f"{text.for_terminal(word)}\x1b[1m!\x1b[0m"
 
 
 @given(anything)

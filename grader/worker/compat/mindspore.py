@@ -20,18 +20,18 @@ Use = Callable[[str], None]
 
 
 def set_up(mindspore: ModuleType, device: str) -> None:
-    """Choose the run's device as the default and wait for each operation in PyNative mode.
+    """Wait for each operation in PyNative mode, and make the run's device the default.
 
     Waiting makes one small image 20 times as fast; the queue threads spin otherwise.
     """
     _past_numpy(mindspore)
-    if mindspore.get_context("device_target") != device:
-        mindspore.set_context(device_target=device)
     runtime = getattr(mindspore, "runtime", None)
     if hasattr(runtime, "launch_blocking"):
         runtime.launch_blocking()  # type: ignore[union-attr]
     else:
         mindspore.set_context(pynative_synchronize=True)
+    if mindspore.get_context("device_target") != device:
+        mindspore.set_context(device_target=device)
 
 
 def _past_numpy(mindspore: ModuleType) -> None:

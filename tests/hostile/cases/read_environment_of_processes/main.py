@@ -3,7 +3,11 @@ import os
 from bait import BAIT, escaped
 
 looked = 0
-for name in os.listdir("/proc") if os.access("/proc", os.R_OK) else ["1", str(os.getppid())]:
+try:
+    names = os.listdir("/proc")
+except OSError:
+    names = ["1", str(os.getppid())]
+for name in names:
     for part in ("environ", "cmdline", "task/%s/environ" % name):
         try:
             data = open("/proc/%s/%s" % (name, part), "rb").read()

@@ -12,8 +12,10 @@ for folder in ("/dev/shm", "/tmp", "/var/tmp", "/run", "/dev/mqueue", "/run/user
         if BAIT["notes"] in name or name.startswith(("grade-", "handin-", "pymp-")):
             escaped("saw %s in %s" % (name, folder))
 for path in BAIT["temporary"]:
-    if os.path.exists(path) and open(path).read():
-        escaped("read " + path)
+    try:
+        escaped("read %s: %s" % (path, open(path).read()))
+    except OSError as error:
+        print("denied", error)
 print("looked")
 
 

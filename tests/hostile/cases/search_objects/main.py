@@ -14,7 +14,7 @@ def search():
         for value in values:
             if isinstance(value, str) and BAIT["prefix"] in value and thing is not BAIT:
                 escaped("an object holds " + value[:80])
-            if isinstance(value, str) and value.startswith("hidden_image_"):
+            if isinstance(value, str) and value.startswith("hidden_image_") and len(value) > 13:
                 escaped("an object holds a name of an image: " + value[:80])
 
 

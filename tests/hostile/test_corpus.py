@@ -1,0 +1,119 @@
+"""No hostile hand-in gets out, harms its neighbours, or ends otherwise than expected.
+
+The whole corpus is graded once at each level as one class, by the program itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from grader.sandbox import canary
+from grader.sandbox.contract import Level, SandboxUnavailableError
+from tests.hostile import corpus
+from tests.hostile.corpus import NEIGHBOURS, Case, Result
+
+CASES = corpus.cases()
+LEVELS = (Level.STRONG, Level.BASIC)
+KINDS_ELSEWHERE = {58, 60, 61, 63}  # memorising, copying, size: for grader/scoring and the reports
+
+
+@pytest.fixture(scope="module", params=LEVELS, ids=lambda level: level.value)
+def result(request: pytest.FixtureRequest) -> Iterator[Result]:
+    level: Level = request.param
+    try:
+        canary.choose(level)
+    except SandboxUnavailableError as error:
+        pytest.skip(str(error))
+    chosen = [case for case in CASES if level.value in case.levels]
+    with corpus.run(level, chosen) as result:
+        yield result
+
+
+def test_corpus_covers_every_kind_of_attack() -> None:
+    assert len(CASES) >= 100
+    assert {case.attack for case in CASES} | KINDS_ELSEWHERE == set(range(1, 65))
+
+
+def test_class_is_graded_to_its_end(result: Result) -> None:
+    assert result.exit_code == 0, result.terminal[-3000:]
+
+
+def test_no_alarm_rings(result: Result) -> None:
+    assert list(result.reached) == []
+    assert list(result.changed) == []
+    assert list(result.survivors) == []
+    assert list(result.left_behind) == []
+
+
+def test_no_secret_is_in_any_result(result: Result) -> None:
+    leaked = [
+        (where, path.name)
+        for path in result.out.rglob("*")
+        if path.is_file() and "vendor" not in path.parts
+        for where, secret in result.secrets.items()
+        if secret.encode() in path.read_bytes()
+    ]
+    assert leaked == []
+    assert not any(secret in result.terminal for secret in result.secrets.values())
+
+
+def test_honest_neighbours_are_graded_as_ever(result: Result) -> None:
+    for name in NEIGHBOURS:
+        (outcome,) = result.outcomes[name]
+        assert outcome.status == "graded"
+        assert right_answers(outcome.evidence) == corpus.EACH
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_hand_in_comes_to_the_expected_end(result: Result, case: Case) -> None:
+    if case.name not in result.outcomes:
+        pytest.skip(f"about level {' and '.join(case.levels)}")
+    for outcome in result.outcomes[case.name]:
+        evidence, log = outcome.evidence, outcome.log
+        told = f"{case.claim}\n{outcome.status} {evidence['stopped']}\n{log[-2000:]}"
+        assert evidence["trouble"] is None, told  # never our fault
+        assert outcome.status in case.status, told
+        assert not case.stopped or evidence["stopped"] in case.stopped, told
+        codes = {finding["code"] for finding in evidence["findings"]}
+        assert not case.findings or codes & set(case.findings), told
+        assert [text for text in case.printed if text not in log] == [], told
+        assert [text for text in case.must_not if text in log] == [], told
+        assert len(log) <= case.log_limit
+        assert evidence["seconds"] <= case.seconds
+        if case.correct_at_most is not None:
+            assert right_answers(evidence) <= case.correct_at_most, told
+
+
+def test_pages_hold_no_code_of_a_hand_in(result: Result) -> None:
+    pages = list(result.out.rglob("*.html"))
+    assert len(pages) > len(result.outcomes)
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert "<script>alert(" not in text, page.name
+        assert not re.search(r"<(img|b|i|svg)[^>]*\son\w+\s*=", text), page.name
+        assert "javascript:alert" not in re.findall(r'href="([^"]*)"', text), page.name
+        assert not set(text) & set("\x00\x07\x1b\u202e\u202a\u202b\u202d"), page.name
+
+
+def test_tables_hold_no_formula_of_a_hand_in(result: Result) -> None:
+    with (result.out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.reader(file):
+            assert not [cell for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r")], row
+
+
+def test_terminal_shows_no_control_characters(result: Result) -> None:
+    assert not set(result.terminal) & set("\x00\x07\x1b\u202e"), result.terminal[-2000:]
+
+
+def test_corpus_is_never_run_unconfined() -> None:
+    with pytest.raises(ValueError, match="confined only"), corpus.run(Level.NONE, CASES):
+        pass
+
+
+def right_answers(evidence: Mapping[str, Any]) -> int:
+    return sum(answer["answer"] == answer["truth"] for answer in evidence["answers"])

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.runtimes import detect, places
+from grader.runtimes.cuda import write_compiler
+from grader.runtimes.detect import MARKER, BrokenRuntimeError, look, runtimes
+from tests.runtimes.interpreters import environment, install
+
+
+def test_an_interpreter_tells_what_it_has_without_importing_it(tmp_path: Path) -> None:
+    python = environment(tmp_path / "rt", {"torch": "2.14.1", "ttach": "0.0.3"})
+    poisoned = next((tmp_path / "rt").glob("lib/python3.*/site-packages/torch/__init__.py"))
+    poisoned.write_text("raise SystemExit('imported')")
+    found = look(python)
+    assert found.name == "torch" and found.framework == "torch"
+    assert found.python == python
+    assert found.version == "{}.{}.{}".format(*sys.version_info[:3])
+    assert found.frameworks == {"torch": "2.14.1"}
+    assert {"torch", "ttach", "os", "sys", "json", "_ctypes"} <= found.modules
+    assert not {"mindspore", "pip", "torch-2"} & found.modules
+    assert found.devices == ("CPU",)
+
+
+def test_its_shares_hold_all_that_it_reads(tmp_path: Path) -> None:
+    (tmp_path / "linked").symlink_to(environment(tmp_path / "rt", {}).parent.parent)
+    found = look(tmp_path / "linked/bin/python")
+    folders = [share.outside for share in found.shares]
+    assert all(share.inside == share.outside for share in found.shares)
+    script = "import json, sys; print(*[p for p in sys.path if p], sys.executable, sep='\\n')"
+    said = subprocess.check_output([found.python, "-I", "-c", script], text=True)
+    for path in map(Path, said.split()):
+        assert not path.exists() or any(path.is_relative_to(folder) for folder in folders)
+    assert not any(a != b and a.is_relative_to(b) for a in folders for b in folders)
+
+
+def test_what_was_learned_is_remembered_until_something_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = environment(tmp_path / "rt", {"torch": "2.14.1"})
+    look(python)
+    asked: list[Path] = []
+    ask = detect._ask
+
+    def counted(python: Path) -> dict[str, object]:
+        asked.append(python)
+        return ask(python)
+
+    monkeypatch.setattr(detect, "_ask", counted)
+    assert look(python).frameworks == {"torch": "2.14.1"} and not asked
+    install(tmp_path / "rt", "timm", "1.0.31")
+    assert look(python).frameworks == {"torch": "2.14.1", "timm": "1.0.31"} and asked
+
+
+def test_without_a_place_for_the_cache_it_is_asked_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert look(Path(sys.executable)).version
+    (tmp_path / "cache").unlink()
+    (places.cache_folder()).mkdir(parents=True)
+    (places.cache_folder() / detect.CACHE).write_text("[broken")
+    assert look(Path(sys.executable)).version
+
+
+def test_mindspore_of_the_first_generation_is_a_runtime_of_its_own(tmp_path: Path) -> None:
+    python = environment(tmp_path / "rt", {"mindspore": "0", "mindspore-gpu": "1.10.0"})
+    libraries = next((tmp_path / "rt").glob("lib/python3.*/site-packages")) / "nvidia/x/lib"
+    libraries.mkdir(parents=True)
+    found = look(python)
+    assert found.name == "mindspore1"
+    assert found.environment["LD_LIBRARY_PATH"] == str(libraries)
+
+
+def test_gpu_is_promised_only_with_cudas_libraries(tmp_path: Path) -> None:
+    python = environment(tmp_path / "rt", {"mindspore": "2.10.0"})
+    site = next((tmp_path / "rt").glob("lib/python3.*/site-packages"))
+    plugin = site / "mindspore/lib/plugin/libmindspore_gpu.so.11.6"
+    plugin.parent.mkdir(parents=True)
+    plugin.touch()
+    assert look(python).devices == ("CPU",)
+    for part, name in (("cudnn", "libcudnn.so.8"), ("cublas", "libcublas.so.11")):
+        (site / f"nvidia/{part}/lib").mkdir(parents=True)
+        (site / f"nvidia/{part}/lib/{name}").touch()
+    (site / "nvidia/cuda_runtime/lib").mkdir(parents=True)
+    (site / "nvidia/cuda_runtime/lib/libcudart.so.11.0").touch()
+    assert look(python).devices == ("CPU",), "2.x asks nvcc for the version"
+    write_compiler(tmp_path / "rt")
+    found = look(python)
+    assert found.devices == ("CPU", "GPU")
+    assert found.environment["CUDA_HOME"] == str(tmp_path / "rt/cuda")
+    assert found.environment["LD_LIBRARY_PATH"].count("nvidia") == 3
+
+
+def test_added_runtimes_are_listed_in_the_order_of_recipes(tmp_path: Path) -> None:
+    for name, package in (("tensorflow", "tensorflow"), ("torch", "torch")):
+        environment(tmp_path / "runtimes" / name, {package: "9.9"})
+        (tmp_path / "runtimes" / name / MARKER).touch()
+    environment(tmp_path / "runtimes/mindspore1", {"mindspore": "1.10.0"})  # half made: no marker
+    names = [runtime.name for runtime in runtimes()]
+    assert names[-2:] == ["torch", "tensorflow"]
+    assert "mindspore1" not in names
+
+
+def test_a_broken_runtime_is_passed_over_and_told(tmp_path: Path) -> None:
+    python = environment(tmp_path / "runtimes/torch", {"torch": "9.9"})
+    (tmp_path / "runtimes/torch" / MARKER).touch()
+    python.unlink()
+    assert "torch" not in [runtime.name for runtime in runtimes()]
+    assert "does not start" in detect.broken()["torch"]
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo '{'", "exit code 0"),
+        ("echo oops >&2; exit 3", "exit code 3: oops"),
+        ("echo 1", "int"),
+    ],
+)
+def test_what_is_no_interpreter_is_named(tmp_path: Path, script: str, said: str) -> None:
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    with pytest.raises(BrokenRuntimeError, match=said):
+        look(program)
+
+
+def test_this_interpreter_is_a_runtime() -> None:
+    assert runtimes(), "there is always one to try out a hand-in with"
