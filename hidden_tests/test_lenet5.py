@@ -4,6 +4,7 @@ The first line of a docstring is what the student reads in English, the next one
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.checks import expect
 from grader.checks.subjects import LeNet5Subject, SubmissionSubject
@@ -85,10 +86,72 @@ def test_parameter_count(lenet5: LeNet5Subject) -> None:
     )
 
 
-def _expect_rows(lenet5: LeNet5Subject, rows: int) -> None:
-    size = (rows, 1, lenet5.size, lenet5.size)
-    images = np.random.default_rng(0).normal(size=size).astype(np.float32)
+def test_outputs(lenet5: LeNet5Subject) -> None:
+    """With the lecture's weights it computes what the lecture's network computes.
+
+    放入课件网络的参数后，输出与课件网络一致。
+    """
+    images = _images(lenet5, 4)
+    lenet5.put_known_weights()
+    expected = lenet5.expected_outputs(images)
     output = lenet5(images)
+    expect(
+        output.shape == expected.shape and np.allclose(output, expected, rtol=1e-4, atol=1e-4),
+        "The outputs differ from the reference's.\n输出与参考网络不同。",
+        expected=f"{expected[0, :3].round(4).tolist()} …, within 0.0001",
+        actual=f"{output.reshape(-1)[:3].round(4).tolist()} …",
+        help="Look at the order of layers, at activations, and at how the maps are flattened.\n"
+        "请检查各层的顺序、激活函数以及特征图的展平方式。",
+    )
+
+
+def test_a_batch_equals_its_rows(lenet5: LeNet5Subject) -> None:
+    """A batch gives the same as its images one by one, and twice the same.
+
+    一批图片的结果与逐张结果相同，重复运行结果也相同。
+    """
+    images = _images(lenet5, 4)
+    together, again = lenet5(images), lenet5(images)
+    alone = np.concatenate([lenet5(image[None]) for image in images])
+    expect(
+        together.shape == alone.shape and np.allclose(together, alone, rtol=1e-4, atol=1e-4),
+        "An image's output depends on the others in its batch.\n某张图片的输出受同批其他图片影响。",
+        expected="equal outputs",
+        actual=f"up to {float(np.abs(together - alone).max()):.2g} apart"
+        if together.shape == alone.shape
+        else f"shapes {together.shape} and {alone.shape}",
+        help="Batch normalisation in training mode does this.\n"
+        "处于训练模式的批归一化会造成这种情况。",
+    )
+    expect(
+        np.array_equal(together, again),
+        "Two runs give different outputs.\n两次运行的输出不同。",
+        expected="equal outputs",
+        actual=f"up to {float(np.abs(together - again).max()):.2g} apart",
+        help="Switch dropout off outside of training.\n训练之外请关闭 dropout。",
+    )
+
+
+def test_it_trains(lenet5: LeNet5Subject) -> None:
+    """On 64 digits the loss falls clearly within 30 steps.
+
+    在 64 个数字上训练 30 步，损失明显下降。
+    """
+    lenet5.put_known_weights()  # the same start for everybody: initial values are no mistake
+    losses = lenet5.losses(30)
+    first, last = float(np.mean(losses[:3])), float(np.mean(losses[-3:]))
+    expect(
+        last < 0.8 * first,
+        "The network hardly learns.\n网络几乎没有学到东西。",
+        expected=f"a loss below {0.8 * first:.2f}",
+        actual=f"{first:.2f} at first, {last:.2f} at last",
+        help="Look for a softmax before the loss, sigmoid activations or frozen parameters.\n"
+        "请检查损失之前是否有 softmax、是否使用 sigmoid 激活或冻结了参数。",
+    )
+
+
+def _expect_rows(lenet5: LeNet5Subject, rows: int) -> None:
+    output = lenet5(_images(lenet5, rows))
     expect(
         output.shape == (rows, 10),
         "The output has another shape.\n输出的形状不同。",
@@ -103,6 +166,11 @@ def _expect_rows(lenet5: LeNet5Subject, rows: int) -> None:
         expected="finite numbers",
         actual=f"{int((~np.isfinite(output)).sum())} of {output.size} are not",
     )
+
+
+def _images(lenet5: LeNet5Subject, count: int) -> NDArray[np.float32]:
+    size = (count, 1, lenet5.size, lenet5.size)
+    return np.random.default_rng(0).normal(size=size).astype(np.float32)
 
 
 def _usual(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -7,10 +7,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from grader.checks.failure import CheckFailedError
 from grader.evidence import Answer
+from grader.examine import lenet5_reference as reference
+from grader.examine.lenet5 import LayersReport
 from grader.examine.replies import Failure, LeNet5Report
 from grader.examine.session import Session
 from grader.worker import frames
@@ -56,6 +59,58 @@ class LeNet5Subject:
                 return size
         return 32
 
+    @cached_property
+    def layers(self) -> LayersReport:
+        """The layers in order of execution, and by which known variant it is built."""
+        return self._session.lenet5_layers()
+
+    @cached_property
+    def known_weights(self) -> dict[str, NDArray[np.float32]]:
+        """The lecture's weights by role, as far as this variant has them."""
+        weights = reference.some_weights()
+        convolutions = [layer for layer in self.layers.layers if layer.kind == "convolution"]
+        for role, layer in zip(("conv1", "conv2"), convolutions, strict=False):
+            if not layer.bias:
+                del weights[f"{role}.b"]
+        return weights
+
+    def put_known_weights(self) -> None:
+        """Put the lecture's weights into the hand-in's network.
+
+        A check that calls this is skipped where they do not fit: its layers differ, which the
+        check of shapes says.
+        """
+        for role, values in _roles_here(self.known_weights, self.layers.variant.c5).items():
+            report = self._session.lenet5_set(role, values)
+            if not report.set:
+                pytest.skip(f"{role} of shape {values.shape} does not fit: the layers differ")
+
+    def expected_outputs(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the lecture's network computes for `images` with the known weights."""
+        variant = self.layers.variant
+        chosen = reference.Variant(
+            padding=2 if variant.input == 28 else 0,
+            pool=variant.pool,
+            conv_activation=variant.conv_activation,
+            dense_activation=variant.dense_activation,
+        )
+        return reference.forward(images, self.known_weights, chosen)
+
+    def losses(self, steps: int) -> list[float]:
+        """The loss after each of `steps` steps of training on 64 written digits.
+
+        Raises CheckFailedError where the network cannot be trained.
+        """
+        images, labels = reference.digits(64, self.size)
+        report = self._session.lenet5_train(images, labels, steps)
+        if report.error is not None or not report.losses:
+            raise CheckFailedError(
+                "The network could not be trained.\n网络无法训练。",
+                expected="losses",
+                actual=_told(report.error),
+            )
+        return report.losses
+
     def __call__(self, images: NDArray[np.float32]) -> NDArray[Any]:
         """The network's output for float32 images (N, 1, H, W).
 
@@ -92,6 +147,21 @@ class GarbageSubject:
                 actual=answer.word,
             )
         return answer.word
+
+
+def _roles_here(weights: dict[str, NDArray[np.float32]], c5: str) -> dict[str, NDArray[np.float32]]:
+    """Weights by the worker's roles, which count layers of a kind: with C5 as a convolution it is
+    the third of those, and the dense layers begin one later.
+    """
+    if c5 != "convolution":
+        return weights
+    names = {"dense1": "conv3", "dense2": "dense1", "dense3": "dense2"}
+    moved = {}
+    for role, values in weights.items():
+        layer, part = role.split(".")
+        moved[f"{names.get(layer, layer)}.{part}"] = values
+    moved["conv3.w"] = moved["conv3.w"].reshape(120, 16, 5, 5)
+    return moved
 
 
 def _told(error: Failure | None) -> str:

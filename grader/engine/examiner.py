@@ -21,7 +21,6 @@ from grader.evidence import (
     Finding,
     LeNet5,
     Loading,
-    Parameter,
     Problem,
     Records,
     Runtime,
@@ -31,12 +30,12 @@ from grader.evidence import (
     Trouble,
 )
 from grader.evidence.findings import find
-from grader.examine import diagnosing, loading
+from grader.examine import diagnosing, loading, taking_apart
 from grader.examine.conversation import ConversationEndedError
 from grader.examine.images import HiddenImage, HiddenSet, shuffled
 from grader.examine.predicting import ask_all
 from grader.examine.prepare import Conditions, Prepared, prepare
-from grader.examine.replies import LeNet5Report, LoadReport
+from grader.examine.replies import LoadReport
 from grader.examine.session import Clock, Session
 from grader.intake import ArchiveRefusedError, HandIn, UnpackerMissingError
 from grader.runtimes.choose import RuntimeMissingError
@@ -196,7 +195,10 @@ def _predict(
     stopped = diagnosing.why_stopped(predictions, conditions.assignment)
     if stopped is not None:
         draft.stop(stopped)
-    draft.findings += diagnosing.answer_findings(predictions, conditions.assignment)
+    shown = diagnosing.answer_findings(predictions, conditions.assignment)
+    draft.findings += shown
+    if shown and all(answer.answer is None for answer in predictions.answers.values()):
+        draft.stopped = draft.stopped or shown[0].code  # no working function
     if session.loaded is not None and (
         unloaded := diagnosing.weights_not_loaded(
             predictions, session.loaded, conditions.assignment
@@ -217,32 +219,28 @@ def _checks(draft: _Draft, session: Session, assignment: Assignment) -> None:
     """
     session.clock = Clock(assignment.limits.total)
     try:
-        report = session.lenet5()
-        draft.lenet5 = _lenet5(report)
-        if not report.found and report.error is None:
-            draft.findings.append(
-                find(
-                    "lenet5-missing",
-                    name=assignment.interface.lenet5,
-                    entry=assignment.interface.entry,
-                )
-            )
+        draft.lenet5, findings = taking_apart.describe(session)
+        draft.findings += findings
     except ConversationEndedError as ended:
-        draft.lenet5 = LeNet5(error=f"the process ended: {ended.end.cause.value}")
+        draft.lenet5 = LeNet5(error=f"the process ended: {diagnosing.told(ended.end)}")
     draft.checks = run_checks(assignment.home, session, draft.answers)
-    draft.findings += _failed_checks(draft.checks)
+    if draft.lenet5.name and not draft.lenet5.differs_at:
+        draft.findings += _failed_checks(draft.checks)
 
 
 def _failed_checks(checks: Sequence[Check]) -> list[Finding]:
-    """One finding for the first check that LeNet5 failed: the later ones follow from it."""
-    failed = [check for check in checks if check.outcome == "failed" and "lenet5" in check.name]
-    for check in failed[:1]:
-        code = "lenet5-shape" if "shape" in check.name or "count" in check.name else "lenet5-output"
-        if "built" in check.name:
-            return []  # said by lenet5-missing, or by the check itself
-        facts = {"layer": check.title["en"], "expected": check.expected, "actual": check.actual}
-        return [find(code, facts, hint=check.help)]
-    return []
+    """One finding for the first check that a LeNet5 with the lecture's layers failed."""
+    failed = next((check for check in checks if check.outcome == "failed"), None)
+    if failed is None:
+        return []
+    return [
+        find(
+            "lenet5-output",
+            expected=failed.expected,
+            actual=failed.actual or failed.rationale,
+            hint=failed.help,
+        )
+    ]
 
 
 def _ended_at_import(end: End, assignment: Assignment, session: Session) -> Finding:
@@ -283,18 +281,6 @@ def _loading(report: LoadReport, session: Session, notes: Sequence[str]) -> Load
         compatibility=tuple(report.compatibility),
         loaded=report.function,
         seconds=round(session.load_seconds, 3),
-    )
-
-
-def _lenet5(report: LeNet5Report) -> LeNet5:
-    parameters = (Parameter(name=p.name, shape=tuple(p.shape)) for p in report.parameters)
-    return LeNet5(
-        file=report.file,
-        name=report.name,
-        framework=report.framework,
-        parameters=tuple(parameters),
-        count=report.count,
-        error=report.error.summary if report.error else "",
     )
 
 

@@ -106,6 +106,16 @@ class Parameter(Document):
     shape: tuple[int, ...]
 
 
+class Layer(Document):
+    """One layer of a network, in order of execution."""
+
+    name: str
+    kind: str  # "convolution", "max-pool", "dense", "relu", …
+    output: tuple[int, ...]  # without the batch, channels first
+    parameters: int = 0
+    multiply_adds: int = 0
+
+
 class LeNet5(Document):
     """The hand-in's LeNet5 as its worker described it."""
 
@@ -115,6 +125,11 @@ class LeNet5(Document):
     parameters: tuple[Parameter, ...] = ()
     count: int = 0  # of single weights
     error: str = ""  # why it could not be found or built
+    layers: tuple[Layer, ...] = ()
+    variant: dict[str, str] = Field(default_factory=dict)  # e.g. "pool": "max", "input": "32"
+    differs_at: str = ""  # the first layer that is not as in the lecture: "C1" to "F7", …
+    expected: str = ""  # what the lecture has there
+    actual: str = ""
 
 
 class Check(Document):

@@ -104,12 +104,27 @@ class LeNet5Report(Reply):
     framework: Line = ""
     parameters: Annotated[list[ParameterReport], Field(max_length=200)] = []
     count: Count = 0
+    input: Annotated[list[Count], Field(max_length=8)] = []  # (channels, height, width) it takes
     error: Failure | None = None
 
 
 class ForwardReport(Reply):
     """How one forward pass went; the array travels beside it."""
 
+    error: Failure | None = None
+
+
+class SetReport(Reply):
+    """Whether weights could be put in."""
+
+    set: bool = False
+    error: Failure | None = None
+
+
+class TrainReport(Reply):
+    """The loss after each step of training."""
+
+    losses: Annotated[list[float], Field(max_length=1_000)] = []
     error: Failure | None = None
 
 

@@ -16,7 +16,8 @@ from grader.assignment import Assignment
 from grader.evidence import Confinement
 from grader.examine import replies
 from grader.examine.conversation import Conversation, ConversationEndedError
-from grader.examine.replies import ForwardReport, LeNet5Report, LoadReport
+from grader.examine.lenet5 import LayersReport
+from grader.examine.replies import ForwardReport, LeNet5Report, LoadReport, SetReport, TrainReport
 from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import Device
 from grader.sandbox.contract import (
@@ -161,9 +162,29 @@ class Session:
         """One forward pass of the LeNet5 that was found: float32 (N, 1, H, W) in, what came out
         beside the report.
         """
-        if not self.alive or self._network_in != self.starts:
-            self.lenet5()
+        self._require_network()
         return self._ask(ForwardReport, "lenet5_forward", OPERATION, images)
+
+    def lenet5_layers(self) -> LayersReport:
+        """The layers of the LeNet5 that was found, in order of execution."""
+        self._require_network()
+        report, _ = self._ask(LayersReport, "lenet5_layers", OPERATION)
+        return report
+
+    def lenet5_set(self, role: str, values: NDArray[np.float32]) -> SetReport:
+        """Put `values` in as the weights of a role, "conv1.w" to "dense3.b", sizes (out, in, …)."""
+        self._require_network()
+        report, _ = self._ask(SetReport, "lenet5_set", OPERATION, values, {"role": role})
+        return report
+
+    def lenet5_train(
+        self, images: NDArray[np.float32], labels: list[int], steps: int
+    ) -> TrainReport:
+        """Losses of `steps` steps of training on float32 (N, 1, H, W) and N labels."""
+        self._require_network()
+        meta = {"labels": labels, "steps": steps}
+        report, _ = self._ask(TrainReport, "lenet5_train", OPERATION, images, meta)
+        return report
 
     @property
     def alive(self) -> bool:
@@ -187,6 +208,11 @@ class Session:
             peak_memory=self._peak,
             restarts=max(self.starts - 1, 0),
         )
+
+    def _require_network(self) -> None:
+        """Find LeNet5 again where the worker that had found it is gone."""
+        if not self.alive or self._network_in != self.starts:
+            self.lenet5()
 
     def _talk(self, call: Callable[[Conversation], Any]) -> Any:
         if self._conversation is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from grader.intake import sevenzip
-from grader.intake.clutter import clutter
+from grader.intake.clutter import clutter, environments, inside
 from grader.intake.kinds import Kind, kind_of
 from grader.intake.limits import IntakeLimits
 from grader.intake.members import Member, Type, entries
@@ -32,7 +32,7 @@ def unpack(archive: Path, into: Path, limits: IntakeLimits) -> tuple[Notice, ...
     """
     if kind_of(archive) is Kind.SEVEN:
         return sevenzip.unpack(archive, into, limits)
-    sink = Sink(into, limits, archive.stat().st_size)
+    sink = Sink(into, limits, archive.stat().st_size, _environments(archive, limits))
     for member, data in entries(archive, limits):
         if file := sink.take(member):
             with file:
@@ -54,11 +54,33 @@ def names(archive: Path, limits: IntakeLimits) -> list[str]:
     return found
 
 
+def _environments(archive: Path, limits: IntakeLimits) -> frozenset[Parts]:
+    """Virtual environments in a zip: thousands of files that must not use up the limits.
+
+    Other archives have no table of contents to tell this beforehand.
+    """
+    if kind_of(archive) is not Kind.ZIP:
+        return frozenset()
+    paths = []
+    for member, _ in entries(archive, limits):
+        parts = tuple(part for part in member.name.replace("\\", "/").split("/") if part != ".")
+        if member.type is Type.FILE and all(parts):
+            paths.append(parts)
+    return environments(paths)
+
+
 class Sink:
     """Takes members one by one and writes what the rules allow below `into`."""
 
-    def __init__(self, into: Path, limits: IntakeLimits, packed: int) -> None:
-        """`packed`: bytes of the archive, for the ratio."""
+    def __init__(
+        self,
+        into: Path,
+        limits: IntakeLimits,
+        packed: int,
+        without: frozenset[Parts] = frozenset(),
+    ) -> None:
+        """`packed`: bytes of the archive, for the ratio. `without`: folders to be left out."""
+        self._without = without
         self._into = into
         self._limits = limits
         self._budget = _Budget(limits, packed)
@@ -69,7 +91,7 @@ class Sink:
         """A file to write the member's bytes to, None where there is nothing to write."""
         self._budget.saw()
         parts = self._parts(member)
-        if not parts or clutter(parts):
+        if not parts or clutter(parts) or inside(parts, self._without):
             return None
         self._budget.entry(member)
         path = self._into.joinpath(*parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 # Folders: rebuilt by tools, foreign to the hand-in, or (pyc files) possibly other than the source.
 FOLDERS = frozenset(
@@ -15,6 +15,7 @@ FOLDERS = frozenset(
         ".idea",
         ".vscode",
         ".venv",
+        ".conda",
         "venv",
         "node_modules",
         ".ipynb_checkpoints",
@@ -45,3 +46,36 @@ CODE = (".py", ".ipynb")
 def code(name: str) -> bool:
     """Whether a file of this name holds code of the hand-in."""
     return name.lower().endswith(CODE) and not name.startswith(".")
+
+
+MARKER = "pyvenv.cfg"  # what every virtual environment has at its top, whatever it is called
+PARTS = ("bin", "include", "lib", "lib64", "scripts", "share", "etc")  # of an environment
+
+
+def environments(paths: Iterable[Sequence[str]]) -> frozenset[tuple[str, ...]]:
+    """Folders (their parts) that are virtual environments, told from the paths of all files.
+
+    Where code lies beside the marker, a project was made inside its environment, as some editors
+    do: then only the environment's own folders are named.
+    """
+    tops: set[tuple[str, ...]] = set()
+    with_code: set[tuple[str, ...]] = set()
+    folders: set[tuple[str, ...]] = set()
+    for path in paths:
+        parts = tuple(path)
+        if parts[-1] == MARKER:
+            tops.add(parts[:-1])
+        if code(parts[-1]):
+            with_code.add(parts[:-1])
+        if len(parts) > 1:
+            folders.update(parts[:depth] for depth in range(1, len(parts)))
+    found = {top for top in tops if top and top not in with_code}
+    found |= {
+        folder for folder in folders if folder[:-1] in tops - found and folder[-1].lower() in PARTS
+    }
+    return frozenset(found)
+
+
+def inside(path: Sequence[str], folders: frozenset[tuple[str, ...]]) -> bool:
+    """Whether `path` lies in one of `folders`."""
+    return any(tuple(path[:depth]) in folders for depth in range(1, len(path) + 1))

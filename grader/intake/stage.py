@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grader.evidence import Submission
 from grader.intake.archive import SEEN, Sink, unpack
-from grader.intake.clutter import clutter, code
+from grader.intake.clutter import MARKER, PARTS, clutter, code, environments
 from grader.intake.find import HandIn
 from grader.intake.kinds import Kind, kind_of, named_archive
 from grader.intake.limits import IntakeLimits
@@ -92,17 +92,19 @@ def _walk(root: Path) -> Iterator[tuple[bytes, Path, os.stat_result]]:
     while pending:
         folder = pending.pop()
         entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
-        if any(entry.name == "pyvenv.cfg" for entry in entries) and folder != root:
+        here = [(entry.name,) for entry in entries if not entry.is_dir(follow_symlinks=False)]
+        environment = (MARKER,) in here
+        if environment and folder != root and not any(code(name) for (name,) in here):
             continue
         for entry in entries:
             if clutter((entry.name,)):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                pending.append(Path(entry.path))
-            else:
+            if not entry.is_dir(follow_symlinks=False):
                 path = Path(entry.path)
                 name = os.fsencode(path.relative_to(root))
                 yield name, path, entry.stat(follow_symlinks=False)
+            elif not (environment and entry.name.lower() in PARTS):
+                pending.append(Path(entry.path))
 
 
 def _copy(source: Path, content: Path, limits: IntakeLimits) -> Iterator[Notice]:
@@ -175,10 +177,11 @@ def _archive_inside(content: Path, work: Path, limits: IntakeLimits) -> Iterator
 
 def _prune_environments(content: Path) -> Iterator[Notice]:
     """Remove virtual environments whatever their name; those of a folder were never copied."""
-    for marker in sorted(content.rglob("pyvenv.cfg")):
-        if marker.parent != content and marker.is_file():
-            shutil.rmtree(marker.parent)
-            yield notice("the virtual environment {name} was left out", name=marker.parent.name)
+    paths = [path.relative_to(content).parts for path in content.rglob("*") if path.is_file()]
+    for parts in sorted(environments(paths)):
+        if (folder := content.joinpath(*parts)).is_dir():
+            shutil.rmtree(folder)
+            yield notice("the virtual environment {name} was left out", name="/".join(parts))
 
 
 # --- the top ----------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from grader.assignment import Label
 from grader.evidence import Answer, Finding
 from grader.report.text import visible
-from grader.report.view import StudentView
+from grader.report.view import Stair, StudentView
 from grader.report.words import PROBLEM, both, t
 
 HEIGHT, GROUND = 150, 116  # of the stairs: whole, and where the axis lies
@@ -25,11 +25,25 @@ HEIGHT, GROUND = 150, 116  # of the stairs: whole, and where the axis lies
 
 def stairs(view: StudentView) -> Markup:
     """Marks by accuracy as stairs, with where this hand-in stands and how sure that is."""
-    top = max((stair.with_report for stair in view.stairs), default=0) or 1
-    parts = [
+    mine = ""
+    if view.accuracy is not None and view.interval is not None:
+        low, high = (100 * bound for bound in view.interval)
+        y = GROUND + 9
+        mine = (
+            f'<line class="interval" x1="{low:.2f}%" x2="{high:.2f}%" y1="{y}" y2="{y}"/>'
+            f'<circle class="dot" cx="{view.accuracy:.2f}%" cy="{y}" r="6"/>'
+        )
+    return Markup(
         f'<svg class="stairs" width="100%" height="{HEIGHT}" aria-hidden="true" focusable="false">'
-    ]
-    for stair in view.stairs:
+        f"{_steps(view.stairs)}{mine}</svg>"
+    )
+
+
+@lru_cache(maxsize=256)  # one for each band
+def _steps(stairs: tuple[Stair, ...]) -> str:
+    top = max((stair.with_report for stair in stairs), default=0) or 1
+    parts = []
+    for stair in stairs:
         width = stair.high - stair.low
         for points, kind in ((stair.with_report, "report"), (stair.points, "plain")):
             if kind == "report" and stair.with_report == stair.points:
@@ -49,21 +63,14 @@ def stairs(view: StudentView) -> Markup:
             alone = f"{stair.points:g}"
             parts.append(f'<text class="without{mine}" {x} y="{inside:.1f}">{alone}</text>')
     parts.append(f'<line class="axis" x1="0" x2="100%" y1="{GROUND}" y2="{GROUND}"/>')
-    for edge in sorted({stair.low for stair in view.stairs} | {100}):
+    for edge in sorted({stair.low for stair in stairs} | {100}):
         anchor = "start" if edge == 0 else "end" if edge == 100 else "middle"
         minor = "" if edge in (0, 100) or edge >= 80 or edge % 20 == 0 else " minor"
         parts.append(
             f'<text class="edge{minor}" x="{edge}%" y="{HEIGHT - 2}" '
             f'text-anchor="{anchor}">{edge}</text>'
         )
-    if view.accuracy is not None and view.interval is not None:
-        low, high = (100 * bound for bound in view.interval)
-        y = GROUND + 9
-        parts.append(
-            f'<line class="interval" x1="{low:.2f}%" x2="{high:.2f}%" y1="{y}" y2="{y}"/>'
-            f'<circle class="dot" cx="{view.accuracy:.2f}%" cy="{y}" r="6"/>'
-        )
-    return Markup("".join([*parts, "</svg>"]))
+    return "".join(parts)
 
 
 def bar(correct: int, total: int) -> Markup:
@@ -125,27 +132,42 @@ def timeline(answers: Sequence[Answer]) -> Markup:
     )
 
 
-def answer_table(answers: Sequence[Answer], name: Callable[[str], Markup | str]) -> Markup:
-    """Every answer: image, truth, answer, time."""
-    right, wrong = t("right"), t("wrong")
-    rows = []
-    for answer in answers:
-        if answer.answer is not None:
-            given: Markup | str = name(answer.answer)
-        else:
-            problem = answer.problem.value if answer.problem else ""
-            given = t(PROBLEM[problem]) if problem else "–"
-        result = f'ok"><td>{right}' if answer.correct else f'wrong"><td>{wrong}'
-        rows.append(
-            f'<tr class="{result}</td><td>{escape(answer.image)}</td><td>{name(answer.truth)}</td>'
-            f'<td>{given}</td><td class="n">{answer.seconds:.3f}</td></tr>'
+class AnswerTable:
+    """Every answer: image, truth, answer, time. What is the same for all hand-ins is kept."""
+
+    def __init__(self, name: Callable[[str], Markup | str]) -> None:
+        self._name = name
+        self._asked: dict[tuple[str, str], str] = {}
+        heads = (t("Result"), t("Image"), t("Truth"), t("Answer"), t("Seconds"))
+        self._head = "".join(f'<th scope="col">{cell}</th>' for cell in heads)
+        self._right = f'<tr class="right"><td>{t("right")}</td>'
+        self._wrong = f'<tr class="wrong"><td>{t("wrong")}</td>'
+
+    def __call__(self, answers: Sequence[Answer]) -> Markup:
+        """The table of `answers`."""
+        rows = []
+        for answer in answers:
+            key = (answer.image, answer.truth)
+            asked = self._asked.get(key) or self._asked.setdefault(key, self._cells(answer))
+            result = self._right if answer.answer == answer.truth else self._wrong
+            rows.append(
+                f"{result}{asked}<td>{self._given(answer)}</td>"
+                f'<td class="n">{answer.seconds:.3f}</td></tr>'
+            )
+        return Markup(
+            f'<table class="answers"><thead><tr>{self._head}</tr></thead>'
+            f"<tbody>{''.join(rows)}</tbody></table>"
         )
-    heads = (t("Result"), t("Image"), t("Truth"), t("Answer"), t("Seconds"))
-    head = "".join(f'<th scope="col">{cell}</th>' for cell in heads)
-    return Markup(
-        f'<table class="answers"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
-    )
+
+    def _cells(self, answer: Answer) -> str:
+        image = escape(visible(answer.image))
+        return f"<td>{image}</td><td>{escape(self._name(answer.truth))}</td>"
+
+    def _given(self, answer: Answer) -> Markup | str:
+        if answer.answer is not None:
+            return escape(self._name(answer.answer))
+        problem = answer.problem.value if answer.problem else ""
+        return t(PROBLEM.get(problem, problem)) if problem else "–"
 
 
 @dataclass(frozen=True, slots=True)

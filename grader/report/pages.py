@@ -8,14 +8,15 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from grader.assignment import Assignment
+from grader.evidence import Answer
 from grader.report import drawing, files, templating, words
 from grader.report.drawing import Log
 from grader.report.gathering import Gathering
@@ -72,6 +73,17 @@ def page_name(result: Result) -> str:
     return file_name(result.evidence.submission.id)
 
 
+class Wrong(NamedTuple):
+    """A wrong answer as the gallery shows it."""
+
+    image: str
+    truth: str
+    answer: str | None
+    said: str
+    problem: str
+    picture: str  # data URI
+
+
 class Pages:
     """Renders pages of one run; templates are compiled once."""
 
@@ -104,13 +116,17 @@ class Pages:
             before=before,
             after=after,
             wrong=[
-                (answer, self._thumbnails.get(answer.image) if place < GALLERY else "")
-                for place, answer in enumerate(wrong)
+                self._wrong(answer, shown=place < GALLERY) for place, answer in enumerate(wrong)
             ],
             gallery_limit=GALLERY,
             log=Log.of(result.log, evidence.findings) if result.log.strip() else None,
             pages="staff",
         )
+
+    def _wrong(self, answer: Answer, *, shown: bool) -> Wrong:
+        picture = self._thumbnails.get(answer.image) if shown else ""
+        problem = answer.problem.value if answer.problem else ""
+        return Wrong(answer.image, answer.truth, answer.answer, answer.said, problem, picture)
 
     def whole_class(self, gathering: Gathering) -> str:
         """The class page."""
@@ -139,13 +155,14 @@ def _environment(context: Context, nonce: str) -> Environment:
         tx=lambda sentence: words.option(sentence, language),
         t_plain=lambda sentence: words.said(sentence)[language],
         both=words.both,
+        kept=lru_cache(maxsize=4096)(_make),
         icon=cache(lambda name: Markup(templating.icon(environment, name))),  # noqa: S704 - ours
         number=number,
         percent=percent,
         seconds=seconds,
         day=day,
         class_name=class_name,
-        answer_table=lambda answers: drawing.answer_table(answers, class_name),
+        answer_table=drawing.AnswerTable(class_name),
         stairs=drawing.stairs,
         bar=drawing.bar,
         confusion=drawing.confusion,
@@ -163,6 +180,11 @@ TABLES: Final = (
 
 def _zh(lab: Assignment) -> str:
     return lab.assignment.title.zh or lab.assignment.title.en
+
+
+def _make(macro: Any, value: Any) -> Any:
+    """What `macro` makes of a value that can be a key."""
+    return macro(value)
 
 
 class _class_names:  # noqa: N801 - a function with a table

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import prod
 
@@ -90,7 +91,7 @@ class NetView:
 class ClassScore:
     """How one class went."""
 
-    name: Said
+    name: str
     correct: int
     total: int
 
@@ -220,19 +221,19 @@ class _Censor:
     """Texts of a hand-in as its student's page may have them."""
 
     def __init__(self, evidence: Evidence) -> None:
-        names = {answer.image for answer in evidence.answers}
-        names |= {name.rpartition("/")[2] for name in names}
-        self._secret = [name for name in names if len(name) > 4]
-        self._any: re.Pattern[str] | None = None
+        self._names = _image_names(tuple(answer.image for answer in evidence.answers))
 
     def __call__(self, text: str) -> str:
-        if not text:
-            return text
-        if self._any is None and self._secret:
-            longest_first = sorted(self._secret, key=len, reverse=True)
-            self._any = re.compile("|".join(map(re.escape, longest_first)))
-        clean = self._any.sub("…", text) if self._any else text
+        clean = self._names.sub("…", text) if text and self._names else text
         return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"
+
+
+@lru_cache(maxsize=4)  # a class has one hidden set
+def _image_names(images: tuple[str, ...]) -> re.Pattern[str] | None:
+    """What finds any image's path or file name in a text; None without images."""
+    names = {*images, *(image.rpartition("/")[2] for image in images)}
+    longest_first = sorted((name for name in names if len(name) > 4), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
 
 def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[FindingView, ...]:
@@ -305,12 +306,13 @@ def _per_class(evidence: Evidence, lab: Assignment) -> tuple[ClassScore, ...]:
     total = Counter(answer.truth for answer in evidence.answers)
     right = Counter(answer.truth for answer in evidence.answers if answer.correct)
     return tuple(
-        ClassScore({"en": label.en, "zh": label.zh or label.en}, right[label.en], total[label.en])
+        ClassScore(label.en, right[label.en], total[label.en])
         for label in lab.classes
         if total[label.en]
     )
 
 
+@lru_cache(maxsize=256)
 def stairs(policy: Policy, mine: str = "") -> tuple[Stair, ...]:
     """The bands of `policy`, the lowest first."""
     edges = [0, *_edges(policy), policy.full_at, 100]

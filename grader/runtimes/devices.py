@@ -141,7 +141,7 @@ def _gpus(machine: Machine) -> list[Device]:
             "kernel modules (nvidia-modprobe -u -c 0), or use --device CPU."
         )
     control = tuple(dev / name for name in _CONTROL if (dev / name).exists())
-    shares = _existing(machine, ("/sys", "/proc/driver/nvidia"))
+    shares = _existing(machine, ("/sys",))
     return [
         Device(
             "GPU",

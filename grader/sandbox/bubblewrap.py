@@ -21,16 +21,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from grader.sandbox import box, processes, rooms, seccomp, slots
+from grader.sandbox.bubblewrap_options import SCRATCH, SHARED_MEMORY, options_of
 from grader.sandbox.contract import Box, Level, Room, SandboxUnavailableError, Share
 
-SCRATCH = "/scratch"
-NOBODY = 65534  # the id inside, for an ordinary user; outside it is the user's own
-SHARED_MEMORY = "/dev/shm"  # noqa: S108 (the box's own)
-SYSTEM = ("/lib", "/lib32", "/lib64", "/bin", "/sbin")  # links into /usr, or folders
-SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
 SETUP_TIME = 20.0  # seconds that bubblewrap may take to report its child
 CURE = (
     "install bubblewrap (Debian, Ubuntu: apt install bubblewrap) and allow user namespaces "
@@ -49,6 +45,11 @@ class Bubblewrap:
         self._bwrap = _program("bwrap")
         self._as_root = sys.platform == "linux" and os.getuid() == 0
         self._setpriv = _program("setpriv") if self._as_root else ""
+        self._known = _known_options(self._bwrap)
+        if self._as_root and "--perms" not in self._known:
+            raise SandboxUnavailableError(
+                "this bubblewrap is too old for root", "install bubblewrap 0.5 or newer"
+            )
         if not processes.exists_children_list():
             raise SandboxUnavailableError("the kernel does not list children of processes", CURE)
         seccomp.usual()
@@ -76,12 +77,20 @@ class Bubblewrap:
                 raise SandboxUnavailableError(f"cannot start bubblewrap: {error}", CURE) from error
             raise
 
+    def options(self, room: Room) -> list[str]:
+        """What bubblewrap is told; the corpus of attacks overrides it to take one measure away."""
+        return options_of(room, self._known, as_root=self._as_root)
+
+    def filter(self, room: Room) -> bytes:
+        """The system-call filter; overridden likewise."""
+        return seccomp.usual(devices=bool(room.devices.nodes))
+
     def _start(self, command: Sequence[str], room: Room, slot: slots.Slot | None) -> Box:
         with contextlib.ExitStack() as ours:
-            options = _options(room, as_root=slot is not None)
+            options = self.options(room)
             arguments = _memory_file(b"".join(os.fsencode(option) + b"\0" for option in options))
             ours.callback(os.close, arguments)
-            rules = _memory_file(seccomp.usual(devices=bool(room.devices.nodes)))
+            rules = _memory_file(self.filter(room))
             ours.callback(os.close, rules)
             status, status_inside = os.pipe()
             status_side = contextlib.ExitStack()
@@ -202,83 +211,6 @@ class _Namespace:
             self._slot.release()
 
 
-def _options(room: Room, *, as_root: bool) -> list[str]:
-    """The options of bubblewrap, all but the descriptors."""
-    size = str(room.limits.scratch * box.MIB)
-    options = [
-        *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
-        *("--unshare-cgroup-try", "--hostname", "box", "--die-with-parent", "--new-session"),
-        *(_ROOT_RIGHTS if as_root else _USER_RIGHTS),
-        *_system(),
-        *("--size", size, "--perms", "1777", "--tmpfs", SCRATCH),
-        *("--symlink", SCRATCH.lstrip("/"), "/tmp"),  # noqa: S108
-        *("--proc", "/proc", "--dev", "/dev"),
-        *("--size", size, "--perms", "1777", "--tmpfs", SHARED_MEMORY),
-    ]
-    for node in room.devices.nodes:
-        options += ["--dev-bind", str(node), str(node)]
-    if room.devices.nodes:
-        options += ["--ro-bind", "/sys", "/sys"]  # drivers find their devices there
-    options += _binds([*room.shares, *room.devices.shares])
-    # An ordinary user owns the box's /dev and could fill it without limit.
-    options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH, "--clearenv"]
-    for name, value in rooms.environment(room, SCRATCH).items():
-        options += ["--setenv", name, value]
-    return options
-
-
-# What setpriv needs to change the user and to empty the bounding set; it gives them up itself.
-_ROOT_RIGHTS = (
-    *("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
-    *("--cap-add", "CAP_SETPCAP"),
-)
-_USER_RIGHTS = (
-    *("--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)),
-    *("--disable-userns", "--cap-drop", "ALL"),
-)
-
-
-def _system() -> Iterable[str]:
-    """/usr and what belongs to it, the way that this distribution has it."""
-    yield from ("--ro-bind", "/usr", "/usr")
-    for name in SYSTEM:
-        path = Path(name)
-        if path.is_symlink():
-            yield from ("--symlink", str(path.readlink()), name)
-        elif path.is_dir():
-            yield from ("--ro-bind", name, name)
-    yield from ("--perms", "0755", "--dir", "/etc")
-    for name in SYSTEM_FILES:
-        if Path(name).exists():
-            yield from ("--ro-bind", name, name)
-
-
-def _binds(shares: Iterable[Share]) -> Iterable[str]:
-    """Read-only binds, outer folders first, with open folders on the way to each."""
-    made = {PurePosixPath("/"), PurePosixPath("/usr"), PurePosixPath("/etc")}
-    bound: list[Share] = []
-    for share in sorted(set(shares), key=lambda share: len(share.inside.parts)):
-        if any(_covers(outer, share) for outer in bound):
-            continue
-        inside = PurePosixPath(share.inside)
-        if not any(inside.is_relative_to(other.inside) for other in bound):
-            for parent in reversed(inside.parents):
-                if parent not in made and not parent.is_relative_to("/usr"):
-                    yield from ("--perms", "0755", "--dir", str(parent))
-                made.add(parent)
-        yield from ("--ro-bind", str(share.outside), str(share.inside))
-        bound.append(share)
-
-
-def _covers(outer: Share, share: Share) -> bool:
-    """Whether binding `outer` shows `share` already."""
-    if share.inside.is_relative_to("/usr") and share.inside == share.outside:
-        return True
-    if not share.inside.is_relative_to(outer.inside):
-        return False
-    return outer.outside / share.inside.relative_to(outer.inside) == share.outside
-
-
 def _reported_child(status: int, process: subprocess.Popen[bytes]) -> int:
     """The process id of the box's first process, as bubblewrap reports it at once."""
     text = b""
@@ -311,6 +243,12 @@ def _require_readable(shares: Iterable[Share]) -> None:
                 f"others than its owner cannot read {share.outside}",
                 f"chmod -R a+rX {share.outside}",
             )
+
+
+def _known_options(bwrap: str) -> frozenset[str]:
+    """The options that this version of bubblewrap has."""
+    told = subprocess.run([bwrap, "--help"], capture_output=True, env={}, check=False)  # noqa: S603
+    return frozenset(word for word in told.stdout.decode().split() if word.startswith("--"))
 
 
 def _program(name: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
+import math
 import re
 import sys
 from pathlib import Path
@@ -149,7 +151,9 @@ class LeNet5:
         return {"set": True, "error": None}, None
 
     def train(self, meta: Meta, array: Array) -> Reply:
-        """Train on the array's images with `labels` for `steps`: {losses, error}."""
+        """Train on the array's images with `labels` for `steps`: {losses, diverged, error}. Losses
+        end before the first that is not finite.
+        """
         if self._built is None or array is None:
             return {"losses": [], "error": None, "missing": True}, None
         plan = Training(
@@ -161,7 +165,8 @@ class LeNet5:
             losses = self._built.framework.train(self._built.network, images, labels, plan)
         except BaseException as error:
             return {"losses": [], "error": faults.describe(error, self._place, [])}, None
-        return {"losses": losses, "error": None}, None
+        finite = list(itertools.takewhile(math.isfinite, losses))
+        return {"losses": finite, "diverged": len(finite) < len(losses), "error": None}, None
 
     def _report(self, built: Built) -> Meta:
         parameters = built.framework.parameters(built.network)
@@ -300,7 +305,8 @@ class LeNet5:
         wanted = getattr(candidate.thing, "__name__", candidate.name)
         text = source.read_source(Path(filename))
         line = _line_of(text, lambda found: found == wanted, first=True)
-        return (self._place.spot(filename, line) or (self._place.name(Path(filename)), line))[:2]
+        spot = self._place.spot(filename, line)
+        return (spot.file, spot.line) if spot else (self._place.name(Path(filename)), line)
 
 
 def loaded_modules(place: Place) -> list[ModuleType]:
@@ -308,7 +314,7 @@ def loaded_modules(place: Place) -> list[ModuleType]:
     found = []
     for module in list(sys.modules.values()):
         filename = getattr(module, "__file__", None)
-        if isinstance(filename, str) and place.inside(filename) is not None:
+        if isinstance(filename, str) and place.source(filename) is not None:
             found.append(module)
     return found
 

@@ -163,4 +163,4 @@ def _spots(place: Place, filename: str, lines: tuple[int, int]) -> Meta:
     first, last = place.spot(filename, lines[0]), place.spot(filename, lines[1])
     if first is None or last is None:
         return {}
-    return {"file": first[0], "line": first[1], "lines": [first[1], last[1]]}
+    return {"file": first.file, "line": first.line, "lines": [first.line, last.line]}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from .place import Place
@@ -80,7 +79,7 @@ class Observer:
             self._busy = True  # what is done here would be heard, too
             try:
                 self._note(event, arguments)
-            except Exception:  # noqa: S110 (an audit hook that raises stops what it observes)
+            except Exception:  # noqa: S110 - an audit hook that raises stops what it observes
                 pass
             finally:
                 self._busy = False
@@ -100,12 +99,12 @@ class Observer:
             return
         self._busy = True
         try:
-            inside = self._place.inside(path)
+            inside = self._place.within(path)
             if inside is not None and not Path(path).exists():
                 spot = self._place.calling_spot(sys._getframe(2))
                 if spot is not None and clean(path) not in self.missing:
                     self.missing.append(clean(path))
-        except Exception:  # noqa: S110 (as above)
+        except Exception:  # noqa: S110 - as above
             pass
         finally:
             self._busy = False
@@ -116,15 +115,8 @@ class Observer:
             attempts.append(attempt)
 
     def _attempt(self, what: str) -> dict[str, Any]:
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and "importlib" not in frame.f_code.co_filename:
-            if self._place.inside(frame.f_code.co_filename) is not None:
-                break
-            frame = frame.f_back
-        else:
-            frame = None  # a library does this while it is imported
-        spot = self._place.calling_spot(frame)
-        file, line = spot[:2] if spot else ("", 0)
+        spot = self._place.calling_spot(sys._getframe(1), through_imports=False)
+        file, line = (spot.file, spot.line) if spot else ("", 0)
         return {"what": clean(what), "file": file, "line": line}
 
 

@@ -106,23 +106,33 @@
       (!status || r.status === Number(status)) && (!band || r.band === band) &&
       (!report || (report === "matters" ? r.confirmed !== null : r.report === Number(report))) &&
       (!controls.finding.value || r.findings.includes(code)) && words.every((w) => r.text.includes(w));
-    if (any) table.setFilter(fits); else table.clearFilter();
+    active = any ? rows.filter(fits) : rows;
+    const kept = new Set(active.map((r) => r.index));
+    if (any) table.setFilter((r) => kept.has(r.index)); else table.clearFilter();
+    follow();
   }
   const count = () => { byId("shown").replaceChildren(both(Object.fromEntries(["en", "zh"].map((lang) => [lang, fill(data.words.shown[lang], { shown: active.length, total: rows.length })])))); };
   let later = 0;
-  const follow = () => { active = table.getData("active"); count(); clearTimeout(later); later = setTimeout(() => { for (const id of ["accuracy", "marks", "times", "students"]) redraw(id); }, 150); };
+  const follow = () => { count(); clearTimeout(later); later = setTimeout(() => { for (const id of ["accuracy", "marks", "times", "students"]) redraw(id); }, 150); };
   table.on("tableBuilt", () => {
     // the grid is named; its inner box scrolls by the links in it and needs no stop of its own
     byId("table").setAttribute("aria-labelledby", "handins");
     document.querySelector("#table .tabulator-tableholder").removeAttribute("tabindex");
     document.querySelector("#table .tabulator-header").addEventListener("click", () => setTimeout(follow));
     count();
-    for (const control of Object.values(controls)) control.addEventListener("input", () => { filter(); follow(); });
-    byId("clear").addEventListener("click", () => { for (const control of Object.values(controls)) control.value = ""; filter(); follow(); controls.search.focus(); });
+    for (const control of Object.values(controls)) control.addEventListener("input", filter);
+    byId("clear").addEventListener("click", () => { for (const control of Object.values(controls)) control.value = ""; filter(); controls.search.focus(); });
     document.documentElement.dataset.ready = "table";
   });
-  for (const button of document.querySelectorAll("button[data-finding]")) {
-    button.addEventListener("click", () => { controls.finding.value = button.dataset.finding; filter(); follow(); byId("handins").scrollIntoView(); controls.finding.focus({ preventScroll: true }); });
+  for (const button of document.querySelectorAll("button[data-filter]")) {
+    button.addEventListener("click", () => {
+      for (const control of Object.values(controls)) control.value = "";
+      const control = controls[button.dataset.filter];
+      control.value = button.dataset.value;
+      filter();
+      byId("handins").scrollIntoView();
+      control.focus({ preventScroll: true });
+    });
   }
 
   /* ---------- charts ---------- */
@@ -185,7 +195,7 @@
       return { option, table: numbers([word("truth"), word("answer"), word("hand-ins"), "%"], lines.slice(0, 200)) };
     },
     students() {
-      const shown = active.filter((r) => r.shares).slice(0, 200), cells = [];
+      const shown = table.getRows("active").map((r) => r.getData()).filter((r) => r.shares).slice(0, 200), cells = [];
       shown.forEach((r, y) => { for (let x = 0; x < r.shares.length; x++) if (r.shares[x] !== "-") cells.push([x, y, Math.round((100 * parseInt(r.shares[x], 36)) / 35)]); });
       const names = data.classes.map((_, place) => label(place));
       const option = {

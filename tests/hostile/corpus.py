@@ -123,10 +123,12 @@ def cases() -> list[Case]:
 
 
 @contextmanager
-def run(level: Level, chosen: Sequence[Case], jobs: int = 2) -> Iterator[Result]:
+def run(
+    level: Level, chosen: Sequence[Case], program: Sequence[str] = ("grader",)
+) -> Iterator[Result]:
     """Grade the cases at `level`; results can be looked at until the block ends.
 
-    Raises ValueError for level none: these hand-ins are never run unconfined.
+    program: the module that grades, with arguments of its own. Raises ValueError for level none: these hand-ins are never run unconfined.
     """
     if level is Level.NONE:
         raise ValueError("hostile hand-ins are run confined only")
@@ -146,10 +148,18 @@ def run(level: Level, chosen: Sequence[Case], jobs: int = 2) -> Iterator[Result]
         temporary.chmod(0o1777)
         before = fingerprint(folder, without=(out, temporary))
         words = [*("--assignment", str(home), "--out", str(out), "--require", level.value)]
-        words += ["--device", "CPU", "--no-tune", "--jobs", str(jobs), "--set", "policy.guessing=0"]
+        words += [
+            "--device",
+            "CPU",
+            "--no-tune",
+            "--jobs",
+            str(os.cpu_count() or 1),
+            "--set",
+            "policy.guessing=0",
+        ]
         _adopt_orphans()
         graded = subprocess.run(
-            [sys.executable, "-m", "grader", str(class_), *words],
+            [sys.executable, "-m", *program, str(class_), *words],
             env={
                 **os.environ,
                 **planted.variables,

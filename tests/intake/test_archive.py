@@ -94,6 +94,19 @@ def test_clutter_is_left_out_before_it_is_counted(take: Callable[..., Path]) -> 
     assert below(into) == ["main.py"]
 
 
+def test_an_environment_is_left_out_whatever_its_name(take: Callable[..., Path]) -> None:
+    environment = [Item(f"lab/my env/lib/{n}.py".encode()) for n in range(200)]
+    marker = Item(b"lab/my env/pyvenv.cfg")
+    assert below(take(raw_zip([*environment, Item(b"lab/main.py"), marker]))) == ["lab/main.py"]
+
+
+def test_a_project_inside_its_environment_is_kept(take: Callable[..., Path]) -> None:
+    environment = [Item(f"lab/Lib/{n}.py".encode()) for n in range(200)]
+    project = [Item(b"lab/pyvenv.cfg"), Item(b"lab/main.py"), Item(b"lab/net/a.py")]
+    into = take(raw_zip([*environment, *project]))
+    assert below(into) == ["lab/main.py", "lab/net/a.py", "lab/pyvenv.cfg"]
+
+
 def test_archives_inside_stay_as_they_are(take: Callable[..., Path]) -> None:
     inner = raw_zip([Item(b"data.txt")])
     assert below(take(raw_zip([Item(b"main.py"), Item(b"data.zip", inner)]))) == [

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import stat
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,17 @@ def test_a_staged_copy_is_plain_and_the_original_untouched(tmp_path: Path) -> No
     assert submission.source == "in"
     assert any("2 links" in str(said) for said in notices)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+
+
+def test_a_project_inside_its_environment_is_kept(tmp_path: Path) -> None:
+    names = ["lab/pyvenv.cfg", "lab/main.py", "lab/lib/a.py", "lab/net/b.py", "env/pyvenv.cfg"]
+    source = make(tmp_path / "in", *names, "env/lib/c.py")
+    stage_of(handin(source), tmp_path / "out")
+    assert below(tmp_path / "out") == ["main.py", "net/b.py", "pyvenv.cfg"]
+    with tarfile.open(tmp_path / "in.tar", "w") as opened:
+        opened.add(source, ".")
+    stage_of(handin(tmp_path / "in.tar", Kind.TAR), tmp_path / "two")
+    assert below(tmp_path / "two") == ["main.py", "net/b.py", "pyvenv.cfg"]
 
 
 def test_folder_and_zip_of_the_same_files_have_one_digest(tmp_path: Path) -> None:

@@ -125,9 +125,16 @@ def test_filters_and_search_narrow_the_table(table: Page, results: list[Result])
 
 
 def test_a_finding_shows_its_hand_ins(table: Page, results: list[Result]) -> None:
-    table.locator("button[data-finding=slow]").click()
+    table.locator("button[data-value=slow]").click()
     with_it = [r for r in results if any(f.code == "slow" for f in r.evidence.findings)]
     assert shown(table) == len(with_it)
+
+
+def test_a_tile_shows_whom_it_counts(table: Page, results: list[Result]) -> None:
+    table.locator("button[data-value=matters]").click()
+    decided = [r for r in results if r.grade.if_report_complete is not None]
+    assert shown(table) == len(decided) > 0
+    assert table.input_value("#by-report") == "matters"
 
 
 def test_the_language_switch_works_and_is_remembered(watched: Watched, report: Path) -> None:

@@ -136,6 +136,24 @@ def test_the_first_python_that_is_there_is_taken() -> None:
         find_python(("3.5", "3.4"))
 
 
+@pytest.mark.parametrize(
+    ("uv", "steps"),
+    [
+        (None, ["-m venv", "-m pip install --upgrade pip", "-m pip install --no-input x==1"]),
+        ("/usr/bin/uv", ["uv venv --python", "uv pip install --python"]),
+    ],
+)
+def test_uv_is_used_where_it_is_and_pip_where_not(
+    uv: str | None, steps: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(install, "_usable_uv", lambda: uv)
+    monkeypatch.setattr(install, "_run", lambda command, say, **_: ran.append(" ".join(command)))
+    install._make(Path("/python3.9"), tmp_path / "rt", ["x==1"], print)
+    assert len(ran) == len(steps)
+    assert all(step in line for step, line in zip(steps, ran, strict=True))
+
+
 def test_uv_gets_pips_settings_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_FIND_LINKS", "/a /b")
     monkeypatch.setenv("PIP_INDEX_URL", "https://mirror/simple")

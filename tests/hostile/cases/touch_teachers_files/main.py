@@ -1,6 +1,6 @@
 import os
 
-from bait import BAIT
+from bait import BAIT, escaped
 
 for path in BAIT["paths"] + BAIT["folders"]:
     for action in (
@@ -14,6 +14,11 @@ for path in BAIT["paths"] + BAIT["folders"]:
             action()
         except OSError as error:
             print("denied", error)
+    try:
+        if os.stat(path).st_mode & 0o777 == 0o777 or os.stat(path).st_mtime == 0:
+            escaped("changed " + path)
+    except OSError as error:
+        print("denied", error)
 print("touched")
 
 

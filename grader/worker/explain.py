@@ -1,0 +1,130 @@
+"""What explains an error beyond its message: a missing package, a wrong path, an absent device."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import sys
+from typing import Any
+
+from . import source
+from .importing import TimeLimit
+from .paths import path_facts
+from .place import Place, Spot
+from .text import TEXT, clean, text_of
+
+
+def explain(error: BaseException, place: Place, spot: Spot | None, line: str) -> dict[str, Any]:
+    """Facts about one error that arose at `spot` in the text `line`:
+
+    time_limit (True: the soft limit of the import); missing_package (not installed, not handed
+    in); missing_name (a module or name that an installed package has not); library (a shared
+    library that an installed package lacks); python2 (True: syntax of Python 2); under_main (a
+    name that is bound only below `if __name__ == "__main__"`); device (asked for and refused:
+    "GPU", "Ascend"); missing_path and what goes with it: see `path_facts`.
+    """
+    if isinstance(error, TimeLimit):
+        return {"time_limit": True}
+    if isinstance(error, ImportError):
+        return _of_import(error)
+    if isinstance(error, SyntaxError):
+        return _of_syntax(error)
+    if isinstance(error, NameError):
+        return _of_name(error, spot)
+    return _of_device(error) or _of_path(error, place, line)
+
+
+def _of_import(error: ImportError) -> dict[str, Any]:
+    name, message = text_of(error.name or ""), text_of(error)
+    if isinstance(error, ModuleNotFoundError) and name:
+        top = name.partition(".")[0]
+        return {"missing_name": name} if _importable(top) else {"missing_package": top}
+    library = re.search(r"(\S+\.(?:so|dll|dylib)[\d.]*): cannot open", message)
+    if library:
+        return {"library": clean(library.group(1))}
+    wanted = re.search(r"cannot import name '([^']+)'", message)
+    return {"missing_name": clean(f"{name}.{wanted.group(1)}")} if wanted else {}
+
+
+def _importable(name: str) -> bool:
+    try:
+        return name in sys.modules or importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError, AttributeError):
+        return False
+
+
+_OLD_MESSAGE = re.compile(
+    r"Missing parentheses in call to '(print|exec)'|multiple exception types must be"
+    r"|leading zeros|invalid (decimal|octal) literal"
+)
+_OLD_LINE = re.compile(r"\s*(print\s+[^(=\s]|exec\s+['\"]|except\s+\w+\s*,|raise\s+\w+\s*,)")
+
+
+def _of_syntax(error: SyntaxError) -> dict[str, Any]:
+    old = _OLD_MESSAGE.match(text_of(error.msg)) or _OLD_LINE.match(text_of(error.text or ""))
+    return {"python2": True} if old else {}
+
+
+def _of_name(error: NameError, spot: Spot | None) -> dict[str, Any]:
+    match = re.search(r"name '([^']+)' is not defined", text_of(error))
+    if match is None or spot is None:
+        return {}
+    text = source.read_source(spot.path)
+    under = source.bound_only_under_main(text, match.group(1))
+    return {"under_main": clean(match.group(1))} if under else {}
+
+
+_REFUSED = re.compile(
+    r"(?:device[_ ]target|target device)[\s:]*(?:is|type)?[\s'\"]*(GPU|Ascend)"
+    r"|but got '?(GPU|Ascend)"
+    r"|found no (nvidia)|(cuda)(?: runtime)? (?:error|is not available|driver)"
+    r"|deserialize object on a (cuda) device|not compiled with (cuda)|no (cuda) gpus",
+    re.IGNORECASE,
+)
+
+
+def _of_device(error: BaseException) -> dict[str, Any]:
+    match = _REFUSED.search(text_of(error, TEXT))
+    if match is None:
+        return {}
+    asked = next(group for group in match.groups() if group)
+    return {"device": "Ascend" if asked.lower() == "ascend" else "GPU"}
+
+
+# A message that says that something is not there, and what may be a path in it.
+_ABSENT = re.compile(
+    r"not? exist|not found|no such file|no file|can ?not find|can't (open|read)|doesn't exist"
+    r"|unable to (open|find)|is not a (valid )?(file|director)|invalid (file|dir|path)",
+    re.IGNORECASE,
+)
+_PATHS = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|([\w.\-/\\:~]*[/\\][\w.\-/\\]+|[\w\-]+\.\w{2,6})")
+_LITERALS = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"")
+
+
+def _of_path(error: BaseException, place: Place, line: str) -> dict[str, Any]:
+    """Facts about the path that an error names; failing that, about one in the failing line."""
+    if isinstance(error, OSError) and isinstance(error.filename, (str, bytes)):
+        asked = os.fsdecode(error.filename)
+        missing = not (place.cwd / asked).exists()
+        return path_facts(place, _as_written(asked, place)) if missing else {}
+    message = text_of(error, TEXT)
+    if _ABSENT.search(message):
+        for groups in _PATHS.findall(message) + _LITERALS.findall(line):
+            asked = next(group for group in groups if group).rstrip(".,:;")
+            if _like_a_path(asked) and not (place.cwd / asked).exists():
+                return path_facts(place, _as_written(asked, place))
+    return {}
+
+
+def _like_a_path(text: str) -> bool:
+    looks = re.search(r"[/\\]|\.\w{1,11}$", text)
+    return bool(looks) and not re.search(r"^\w+://|\s{2}|^\.+$", text)
+
+
+def _as_written(asked: str, place: Place) -> str:
+    """A path below the hand-in as the student wrote it: libraries make paths absolute."""
+    path = place.within(asked)
+    if path is None or not os.path.isabs(asked):  # noqa: PTH117 - what was asked may be no path
+        return asked
+    return os.path.relpath(str(path), str(place.cwd)).replace(os.sep, "/")

@@ -1,0 +1,75 @@
+"""The choice of a sandbox: what is tried, what is refused, what the reader is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox import canary
+from grader.sandbox.bare import Bare
+from grader.sandbox.contract import Box, Level, Room, SandboxUnavailableError, Share
+
+
+class Leaky:
+    """A sandbox that says it is strong, and confines nothing."""
+
+    level = Level.STRONG
+
+    def place(self, share: Share) -> Path:
+        return share.outside
+
+    def start(self, command: Sequence[str], room: Room) -> Box:
+        return Bare(own_code=True).start(command, room)
+
+
+def test_canary_finds_every_way_out_of_a_sandbox_that_confines_nothing() -> None:
+    with pytest.raises(SandboxUnavailableError) as caught:
+        canary.verify(Leaky())
+    told = str(caught.value)
+    for way in (
+        *("read a file", "list a folder", "TCP port", "UDP", "socket file", "abstract socket"),
+        *("signal the grader", "listener of the grader", "arguments"),
+    ):
+        assert way in told
+
+
+def test_weaker_level_is_tried_where_the_stronger_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(canary, "_strong", Leaky)
+    choice = canary.choose()
+    assert choice.sandbox.level is Level.BASIC
+    assert [attempt.level for attempt in choice.attempts] == [Level.STRONG, Level.BASIC]
+    assert "its canary could" in choice.attempts[0].reason
+    assert choice.attempts[1].reason == ""
+
+
+def test_where_nothing_holds_the_reasons_and_cures_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def absent() -> None:
+        raise SandboxUnavailableError("bwrap is not installed", "apt install bubblewrap")
+
+    monkeypatch.setattr(canary, "_strong", absent)
+    monkeypatch.setattr(canary, "_basic", Leaky)
+    with pytest.raises(
+        SandboxUnavailableError, match=r"strong: bwrap.*basic: its canary"
+    ) as caught:
+        canary.choose()
+    assert "apt install bubblewrap" in caught.value.cure
+
+
+def test_accelerators_are_not_given_at_level_basic() -> None:
+    with pytest.raises(SandboxUnavailableError, match="accelerators") as caught:
+        canary.choose(Level.BASIC, devices=True)
+    assert "--device CPU" in caught.value.cure
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.getuid() != 0, reason="about root")
+def test_root_runs_others_code_confined_only() -> None:
+    with pytest.raises(SandboxUnavailableError, match="root"):
+        canary.choose(Level.NONE)
