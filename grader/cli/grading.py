@@ -22,7 +22,6 @@ from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_
 from grader.cli.summary import summarise
 from grader.engine.local import Task
 from grader.engine.local import run as run_engine
-from grader.evidence import Evidence
 from grader.evidence.evidence import SCHEMA
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.prepare import Conditions
@@ -124,7 +123,7 @@ def run(arguments: argparse.Namespace) -> int:
     summarise(console, grades, store, assignment, arguments.out, arguments.lang)
     for trouble in troubles:
         console.print(f"[red]✗[/] {trouble}", highlight=False)
-    left = len(tasks) - sum(_is_done(store, task) for task in tasks)
+    left = sum(_is_left(store, task) for task in tasks)
     if interrupted:
         note = say("Interrupted. {left} hand-ins are left; the same command goes on from here.")
         console.print(note.format(left=left), style="yellow")
@@ -150,13 +149,20 @@ def _tasks(
 
 
 def _is_done(store: Store, task: Task) -> bool:
-    """Whether the evidence stands: ours to repeat are troubles, and packages that may have come."""
+    """Whether there is nothing to do again: no trouble of ours, no package that may have come."""
     evidence = store.read(task.handin.id)
-    return evidence is not None and evidence.key == task.key and _stands(evidence)
+    return (
+        evidence is not None
+        and evidence.key == task.key
+        and evidence.trouble is None
+        and evidence.stopped != "package-missing"
+    )
 
 
-def _stands(evidence: Evidence) -> bool:
-    return evidence.trouble is None and evidence.stopped != "package-missing"
+def _is_left(store: Store, task: Task) -> bool:
+    """Whether a hand-in has no result: not examined, or kept from it by a trouble of ours."""
+    evidence = store.read(task.handin.id)
+    return evidence is None or evidence.key != task.key or evidence.trouble is not None
 
 
 def _jobs(wanted: int | None, assignment: Assignment, tasks: int, devices: int, kind: str) -> int:

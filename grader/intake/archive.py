@@ -64,7 +64,7 @@ def _environments(archive: Path, limits: IntakeLimits) -> frozenset[Parts]:
     paths = []
     for member, _ in entries(archive, limits):
         parts = tuple(part for part in member.name.replace("\\", "/").split("/") if part != ".")
-        if member.type is Type.FILE and all(parts):
+        if member.type is Type.FILE and 0 < len(parts) <= limits.depth:
             paths.append(parts)
     return environments(paths)
 

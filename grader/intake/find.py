@@ -20,7 +20,7 @@ from pathlib import Path
 from grader.intake.archive import names, unpack
 from grader.intake.clutter import clutter, code
 from grader.intake.gradescope import students_of
-from grader.intake.identify import Student, id_for, identify, recognised, unique
+from grader.intake.identify import Student, id_for, identify, names_work, recognised, unique
 from grader.intake.kinds import Kind, kind_of, named_archive, stem
 from grader.intake.limits import CLASS_LIMITS, IntakeLimits
 from grader.intake.notices import ArchiveRefusedError, IntakeError, Notice, notice
@@ -251,14 +251,9 @@ def judge(name: str, tree: Tree) -> Verdict:
         beside = len(folders) + len(archives) > 1 or any(_work(entry) for entry in files)
         if beside and not archives:
             return Verdict.HANDIN
-    if with_code and all(_of_work(candidate) for candidate in candidates):
+    if with_code and all(names_work(candidate) for candidate in candidates):
         return Verdict.HANDIN
     return Verdict.CLASS
-
-
-def _of_work(name: str) -> bool:
-    """Whether a name tells of the work only, not of a person."""
-    return identify(name) == Student() and not recognised(name)
 
 
 def _has_code(tree: Tree, levels: int) -> bool:

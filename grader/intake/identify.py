@@ -85,6 +85,13 @@ def identify(name: str) -> Student:
     return _search(text)
 
 
+def names_work(text: str) -> bool:
+    """Whether a name tells of the work ("lenet5", "实验二") and of no person."""
+    tokens = (match[0] for match in _TOKEN.finditer(text))
+    work = _WORK_CHINESE.search(text) or any(_WORK_LATIN.fullmatch(token) for token in tokens)
+    return bool(work) and identify(text) == Student() and not recognised(text)
+
+
 def recognised(name: str) -> bool:
     """Whether `name` is surely a student's: a number, a Chinese name or a platform's pattern."""
     text = unicodedata.normalize("NFC", name[:READ]).strip()

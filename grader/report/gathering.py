@@ -152,7 +152,7 @@ class Gathering:
         if grade.score is not None:
             self._scores.append(grade.score)
             self._full += grade.score >= grade.possible > 0
-        if grade.accuracy is not None:
+        if grade.accuracy is not None and grade.score is not None:
             self._accuracies.append(100 * grade.accuracy)
         self._to_confirm += grade.if_report_complete is not None
         self._plain.append(self._plain_row(result, page, name))

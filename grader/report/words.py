@@ -19,7 +19,7 @@ from grader.report.text import visible
 TAGS = {"en": "en", "zh": "zh-CN"}  # BCP 47
 Said = dict[str, str]  # language -> sentence
 
-STATUS = {"graded": "Graded", "faulted": "Stopped", "ungraded": "Not graded yet"}
+STATUS = {"graded": "Graded", "faulted": "Stopped", "ungraded": "Not graded"}
 STATUS_MEANING = {
     "graded": "The hand-in ran to its end.",
     "faulted": "The hand-in stopped by a fault of its own; the mark follows the rules.",
@@ -35,7 +35,7 @@ OUTCOME = {
 }
 REPORT = {
     "missing": "none",
-    "found": "to be confirmed",
+    "found": "unconfirmed",
     "complete": "complete",
     "incomplete": "incomplete",
 }

@@ -72,10 +72,12 @@ def choose(required: Level | None = None, *, devices: bool = False) -> Choice:
 def _candidates(
     required: Level | None, devices: bool
 ) -> Iterator[tuple[Level, Callable[[], Sandbox]]]:
+    linux = sys.platform == "linux"
     if required in (None, Level.STRONG):
-        yield Level.STRONG, _strong
+        yield Level.STRONG, _strong if linux else _elsewhere
     if required in (None, Level.BASIC):
-        yield Level.BASIC, _basic_with_devices if devices else _basic
+        basic = _basic_with_devices if devices else _basic
+        yield Level.BASIC, basic if linux else _elsewhere
     if required is Level.NONE:
         yield Level.NONE, _none
 
@@ -90,6 +92,12 @@ def _basic() -> Sandbox:
     from grader.sandbox.landlock import Landlock
 
     return Landlock()
+
+
+def _elsewhere() -> Sandbox:
+    raise SandboxUnavailableError(
+        f"it needs Linux, found {sys.platform}", "run the grader on Linux, in Docker, a VM or WSL"
+    )
 
 
 def _basic_with_devices() -> Sandbox:

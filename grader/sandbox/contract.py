@@ -57,29 +57,32 @@ class Limits(NamedTuple):
     """What a box may use. Time limits are not here: each call of a conversation has its own.
 
     memory: MiB of resident memory (with shared memory) of the whole process tree.
-    processes: processes and threads in the tree, together.
+    processes: processes and threads in the tree, together; frameworks start several per core.
     open_files: descriptors of one process.
     file_size: MiB that one written file may have.
     scratch: MiB that the scratch folder may hold in all.
     scratch_files: files and folders that the scratch folder may hold.
     output: MiB that may be printed; above it the box is ended.
     log: KiB of what was printed that are kept, half from the start, half from the end.
-    cpu: seconds of processor time of one process, a net below the wall-clock limits.
+    cpu: seconds of processor time of one process, all its threads together: a net below the
+        wall-clock limits.
     """
 
     memory: int = 4096
-    processes: int = 256
+    processes: int = 1024
     open_files: int = 256
     file_size: int = 256
     scratch: int = 512
     scratch_files: int = 20_000
     output: int = 64
     log: int = 64
-    cpu: int = 3600
+    cpu: int = 86_400
 
 
 class Share(NamedTuple):
     """A file or folder that the command may read: where it lies here, where it appears inside.
+
+    Others than its owner have to be able to read it, as root's boxes run as another user.
 
     At level basic and none nothing can appear elsewhere than it lies; there `inside` is ignored
     and commands are built through `Sandbox.place`.
@@ -152,6 +155,10 @@ class Sandbox(Protocol):
     """A way to confine. `level` is printed in every report."""
 
     level: Level
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """Sentences about this machine that a reader of a report should know beyond the level."""
 
     def place(self, share: Share) -> Path:
         """Where the command finds `share`: `share.inside`, or `share.outside` where files cannot

@@ -65,11 +65,11 @@ def tree(root: int) -> list[int]:
 def memory(pids: list[int], limit: int) -> int:
     """Bytes of memory that the processes hold, swapped ones included.
 
-    Pages shared between them count once per process, unless that sum is above `limit` bytes and a
-    closer look (some milliseconds for each) is affordable.
+    Pages shared between them count once per process, unless that sum is just above `limit` bytes
+    and a closer look (some milliseconds for each) is affordable.
     """
     held = sum(_resident(pid) for pid in pids)
-    if held > limit and 1 < len(pids) <= MANY:
+    if limit < held < 2 * limit and 1 < len(pids) <= MANY:
         held = sum(_proportional(pid) for pid in pids)
     return held
 

@@ -73,6 +73,9 @@ AF_INET6 = 10
 FAMILIES_BELOW_INET6 = range(3, AF_INET6)  # AF_UNIX 1 and AF_INET 2 stay
 TERMINAL_REQUESTS = (0x5412, 0x541C, 0x5423)  # TIOCSTI, TIOCLINUX, TIOCSETD
 F_SETLEASE = 1024
+# Ways to have the kernel send a signal to whoever is named as a descriptor's owner.
+SIGNALLING_FCNTL = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+SIGNALLING_IOCTL = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 S_IFMT, S_IFCHR, S_IFBLK = 0o170000, 0o020000, 0o060000
 INT = 0xFFFFFFFF  # the kernel looks at the lower 32 bits of an int argument only
@@ -121,6 +124,10 @@ def strict(pid: int, machine: str | None = None) -> bytes:
         rules.deny_if(call, (0, "NE", 0))
     rules.deny_if("setpriority", (1, "NE", 0))
     rules.deny_if("ioprio_set", (1, "NE", 0))
+    for command in SIGNALLING_FCNTL:
+        rules.deny_if("fcntl", (1, "MASKED_EQ", INT, command))
+    for request in SIGNALLING_IOCTL:
+        rules.deny_if("ioctl", (1, "MASKED_EQ", INT, request))
     for option in (PR_SET_PDEATHSIG, PR_SET_DUMPABLE):
         rules.deny_if("prctl", (0, "MASKED_EQ", INT, option))
     return rules.program()

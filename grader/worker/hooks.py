@@ -31,7 +31,7 @@ class AfterImportFinder(MetaPathFinder):
         if fullname not in self._waiting:
             return None
         for finder in sys.meta_path:
-            if finder is self:
+            if finder is self or not hasattr(finder, "find_spec"):
                 continue
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
@@ -45,6 +45,9 @@ class _TellingLoader(Loader):
     def __init__(self, loader: Loader, actions: list[AfterImport]) -> None:
         self._loader = loader
         self._actions = actions
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)  # who only looks at the spec finds the real loader's
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)

@@ -52,7 +52,9 @@ def arrange_path(place: Place) -> None:
     sys.path[at:at] = folders
 
     def own_module(name: str) -> ModuleSpec | None:
-        return PathFinder.find_spec(name, folders)
+        spec = PathFinder.find_spec(name, folders)
+        # A mere folder, which may be full of weights, is no module where there is a real one.
+        return spec if spec is not None and spec.origin is not None else None
 
     def hand_in_imports() -> bool:
         frame: FrameType | None = sys._getframe(2)
@@ -70,9 +72,12 @@ def import_file(
 ) -> tuple[ModuleType, BaseException | None]:
     """Run the file as module `name`; the module as far as it came, and what stopped it, if so.
 
-    The module stays in `sys.modules` even if it failed, as graph mode looks it up there. After
-    `seconds` (0: never) TimeLimit is raised inside the file's code.
+    A name that is in use already, such as that of a `json.py`, gets a "_" behind it. The module
+    stays in `sys.modules` even if it failed, as graph mode looks it up there. After `seconds`
+    (0: never) TimeLimit is raised inside the file's code.
     """
+    while name in sys.modules:
+        name += "_"
     spec = importlib.util.spec_from_file_location(name, str(path))
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python source")

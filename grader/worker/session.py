@@ -44,7 +44,7 @@ class Session:
         """Copy and import a hand-in: takes the fields of `Order`, gives those of `Loading`."""
         order = Order.read(meta)
         self._loading = loading = Loading(order)
-        self._operations.update(LeNet5(loading.place, order.marker).operations())
+        self._operations.update(LeNet5(loading.place).operations())
         report = loading.run()
         self._last_error = loading.error
         return report, None

@@ -66,24 +66,24 @@
   const collator = new Intl.Collator(["zh-CN", "en"], { numeric: true });
   const nothingLast = (a, b, _1, _2, _3, way) => (a === b ? 0 : a === null ? (way === "asc" ? 1 : -1) : b === null ? (way === "asc" ? -1 : 1) : a - b);
   const row = (cell) => cell.getRow().getData();
-  const column = (key, more) => ({ field: key, titleFormatter: head(more.word ?? key), headerSortTristate: false, ...Object.fromEntries(Object.entries(more).filter(([name]) => name !== "word")) });
+  const column = (key, more) => ({ field: key, titleFormatter: head(more.word ?? key), titlePrint: Object.values(data.words[more.word ?? key]).join(" "), headerSortTristate: false, ...Object.fromEntries(Object.entries(more).filter(([name]) => name !== "word")) });
   const places = new Map();
   rows.map((r) => r.name).sort(collator.compare).forEach((name, place) => { if (!places.has(name)) places.set(name, place); });
   for (const r of rows) r.place = places.get(r.name); // collating once: sorting 10,000 names stays quick
 
   const columns = [
-    column("place", { word: "name", frozen: true, minWidth: 130, widthGrow: 2, formatter: (cell) => link(row(cell)) }),
-    column("number", { minWidth: 112, widthGrow: 1, sorter: (a, b) => collator.compare(a, b), formatter: (cell) => make("bdi", "", cell.getValue()) }),
-    column("status", { minWidth: 116, widthGrow: 1, formatter(cell) { const chip = make("span", `chip ${data.statuses[cell.getValue()]}`); chip.append(both(data.status[data.statuses[cell.getValue()]])); return chip; } }),
-    column("score", { word: "mark", width: 84, hozAlign: "right", cssClass: "n", sorter: nothingLast, headerSortStartingDir: "desc", formatter: (cell) => make("span", "mark", cell.getValue() === null ? "–" : String(cell.getValue())) }),
+    column("place", { word: "name", frozen: true, minWidth: 120, widthGrow: 2, formatter: (cell) => link(row(cell)) }),
+    column("number", { minWidth: 108, widthGrow: 1, sorter: (a, b) => collator.compare(a, b), formatter: (cell) => make("bdi", "", cell.getValue()) }),
+    column("status", { minWidth: 112, widthGrow: 1, formatter(cell) { const chip = make("span", `chip ${data.statuses[cell.getValue()]}`); chip.append(both(data.status[data.statuses[cell.getValue()]])); return chip; } }),
+    column("score", { word: "mark", width: 76, hozAlign: "right", cssClass: "n", sorter: nothingLast, headerSortStartingDir: "desc", formatter: (cell) => make("span", "mark", cell.getValue() === null ? "–" : String(cell.getValue())) }),
     ...(data.compared ? [column("before", { width: 90, cssClass: "n", sorter: nothingLast, formatter(cell) { const { before, score } = row(cell); const same = before === score; return make("span", same ? "of" : score === null || score < before ? "down" : "up", before === null ? "–" : String(before)); } })] : []),
-    column("correct", { word: "accuracy", minWidth: 156, widthGrow: 2, sorter: (a, b, first, second, _, way) => nothingLast(first.getData().accuracy, second.getData().accuracy, 0, 0, 0, way), headerSortStartingDir: "desc", formatter: (cell) => range(row(cell)) }),
-    column("band", { width: 84, cssClass: "n", sorter: (a, b) => (parseInt(a, 10) || -1) - (parseInt(b, 10) || -1), headerSortStartingDir: "desc", formatter: (cell) => make("span", "", cell.getValue().replace("-", "–") || "–") }),
-    column("passed", { word: "lenet5", width: 92, cssClass: "n", formatter(cell) { const { passed, checks } = row(cell); return make("span", checks && passed === checks ? "up" : passed < checks ? "down" : "of", checks ? `${passed === checks ? "✓" : "✗"} ${passed}/${checks}` : "–"); } }),
-    column("report", { minWidth: 126, widthGrow: 1, formatter(cell) { const span = make("span", cell.getValue() === 1 && row(cell).confirmed !== null ? "tag info" : "of"); span.append(both(data.report[data.reports[cell.getValue()]])); return span; } }),
-    column("weight", { word: "findings", minWidth: 180, widthGrow: 3, headerSortStartingDir: "desc", formatter: (cell) => tags(row(cell)) }),
-    column("seconds", { word: "time", width: 88, cssClass: "n", headerSortStartingDir: "desc", formatter: (cell) => make("span", "", `${cell.getValue().toFixed(1)} s`) }),
-    column("index", { word: "decide", width: 104, headerSort: false, formatter(cell) { const r = row(cell); const done = decisions.some((d) => d.id === r.id); const button = make("button", done ? "decide done" : "decide"); button.type = "button"; button.append(both(data.words[done ? "decided" : "decide"]), make("span", "unseen", ` ${r.name}`)); button.addEventListener("click", () => ask(r)); return button; } }),
+    column("correct", { word: "accuracy", minWidth: 136, widthGrow: 2, sorter: (a, b, first, second, _, way) => nothingLast(first.getData().accuracy, second.getData().accuracy, 0, 0, 0, way), headerSortStartingDir: "desc", formatter: (cell) => range(row(cell)) }),
+    column("band", { width: 82, cssClass: "n", sorter: (a, b) => (parseInt(a, 10) || -1) - (parseInt(b, 10) || -1), headerSortStartingDir: "desc", formatter: (cell) => make("span", "", cell.getValue().replace("-", "–") || "–") }),
+    column("passed", { word: "lenet5", width: 94, cssClass: "n", formatter(cell) { const { passed, checks } = row(cell); return make("span", checks && passed === checks ? "up" : passed < checks ? "down" : "of", checks ? `${passed === checks ? "✓" : "✗"} ${passed}/${checks}` : "–"); } }),
+    column("report", { minWidth: 118, widthGrow: 1, formatter(cell) { const span = make("span", cell.getValue() === 1 && row(cell).confirmed !== null ? "tag info" : "of"); span.append(both(data.report[data.reports[cell.getValue()]])); return span; } }),
+    column("weight", { word: "findings", minWidth: 146, widthGrow: 3, headerSortStartingDir: "desc", formatter: (cell) => tags(row(cell)) }),
+    column("seconds", { word: "time", width: 84, cssClass: "n", headerSortStartingDir: "desc", formatter: (cell) => make("span", "", `${cell.getValue().toFixed(1)} s`) }),
+    column("index", { word: "decide", width: 92, headerSort: false, print: false, formatter(cell) { const r = row(cell); const done = decisions.some((d) => d.id === r.id); const button = make("button", done ? "decide done" : "decide"); button.type = "button"; button.append(both(data.words[done ? "decided" : "decide"]), make("span", "unseen", ` ${r.name}`)); button.addEventListener("click", () => ask(r)); return button; } }),
   ];
   const kept = memory.get(`decisions.${data.assignment}`);
   let decisions = [];
@@ -91,7 +91,7 @@
 
   const table = new Tabulator("#table", {
     data: rows, columns, index: "index", height: "min(72vh, 46rem)", layout: "fitColumns", rowHeight: 44, renderVerticalBuffer: 400,
-    placeholder: () => word("none"), columnDefaults: { resizable: "header", headerHozAlign: "left" }, sortMode: "local",
+    placeholder: () => word("none"), columnDefaults: { resizable: "header", headerHozAlign: "left" }, sortMode: "local", printAsHtml: true, printStyled: false, printRowRange: "active",
   });
   const controls = { search: byId("search"), status: byId("by-status"), band: byId("by-band"), finding: byId("by-finding"), report: byId("by-report") };
   for (const band of [...data.bands].reverse()) { const option = make("option", "", `${band.replace("-", "–")} %`); option.value = band; controls.band.append(option); }
@@ -232,13 +232,18 @@
   }
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      seen.unobserve(target);
-      charts.set(target.dataset.chart, echarts.init(target, null, { renderer: "canvas" }));
-      redraw(target.dataset.chart);
+      if (isIntersecting) begin(target);
     }
   }, { rootMargin: "300px" });
-  for (const canvas of document.querySelectorAll("[data-chart]")) seen.observe(canvas);
+  function begin(canvas) {
+    seen.unobserve(canvas);
+    if (charts.has(canvas.dataset.chart)) return;
+    charts.set(canvas.dataset.chart, echarts.init(canvas, null, { renderer: "canvas" }));
+    redraw(canvas.dataset.chart);
+  }
+  const canvases = document.querySelectorAll("[data-chart]");
+  for (const canvas of canvases) seen.observe(canvas);
+  addEventListener("beforeprint", () => canvases.forEach(begin));
   for (const details of document.querySelectorAll("[data-table-of]")) details.addEventListener("toggle", () => tell(details.dataset.tableOf, DRAW[details.dataset.tableOf]().table));
   const all = () => { for (const id of charts.keys()) redraw(id); };
   document.addEventListener("pages:language", () => { all(); showPending(); });

@@ -37,7 +37,7 @@
       document.dispatchEvent(new CustomEvent("pages:theme"));
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new CustomEvent("pages:theme")));
-    addEventListener("beforeprint", () => { for (const part of document.querySelectorAll("details")) part.open = true; });
+    addEventListener("beforeprint", () => { for (const part of document.querySelectorAll("details:not([data-table-of])")) part.open = true; });
     document.addEventListener("keydown", (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea, [role=grid], .scroll, dialog")) return;
       const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];

@@ -1,7 +1,7 @@
 """The control of the corpus: the same attacks with one measure taken away, which lets them out.
 
-An attack that fails for another reason than the measure against it proves nothing. So each measure is
-taken away in turn, and its attacks must then ring their alarms. This happens in a place that is
+An attack that fails for another reason than the measure against it proves nothing. So each measure
+is taken away in turn, and its attacks must then ring their alarms. This happens in a place that is
 thrown away: namespaces of its own for users, processes, mounts and network, below a user of no
 account. `python -m tests.hostile.control MEASURE` prints the names of the attacks that got out;
 `python -m tests.hostile.control grade MEASURE …` is the program that grades without the measure.
@@ -131,7 +131,7 @@ def main(words: Sequence[str]) -> None:
 def grade_without(measure: str, words: Sequence[str]) -> None:
     """Be the program `grade`, with a sandbox that lacks the measure."""
     sandbox = Weakened(measure)
-    canary.choose = lambda *_, **__: canary.Choice(sandbox, ())  # type: ignore[assignment]
+    canary.choose = lambda *_, **__: canary.Choice(sandbox, ())
     from grader.cli.main import main as grade
 
     sys.exit(grade(list(words)))

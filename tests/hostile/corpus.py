@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -110,6 +110,7 @@ class Result(NamedTuple):
     secrets: Mapping[str, str]  # where planted -> the secret
     reached: Sequence[str]  # what came in at listeners
     changed: Sequence[str]  # files of the teacher that are other than before
+    harmed: Sequence[str]  # what was done to a process that stands for the grader
     survivors: Sequence[str]  # processes that outlived the class
     left_behind: Sequence[str]  # temporary files
 
@@ -128,7 +129,8 @@ def run(
 ) -> Iterator[Result]:
     """Grade the cases at `level`; results can be looked at until the block ends.
 
-    program: the module that grades, with arguments of its own. Raises ValueError for level none: these hand-ins are never run unconfined.
+    program: the module that grades, with arguments of its own.
+    Raises ValueError for level none: these hand-ins are never run unconfined.
     """
     if level is Level.NONE:
         raise ValueError("hostile hand-ins are run confined only")
@@ -178,6 +180,7 @@ def run(
             secrets=planted.secrets,
             reached=alarms.reached(),
             changed=difference(before, fingerprint(folder, without=(out, temporary))),
+            harmed=_harm(decoy),
             survivors=_survivors(decoy),
             left_behind=[path.name for path in temporary.iterdir()],
         )
@@ -305,6 +308,20 @@ def _decoy() -> Iterator[subprocess.Popen[bytes]]:
         for process in started:
             process.kill()
             process.wait()
+
+
+def _harm(decoy: subprocess.Popen[bytes]) -> list[str]:
+    """How the decoy is other than this process, whose limits and priority it had."""
+    if decoy.poll() is not None:
+        return [f"ended by signal {-decoy.returncode}"]
+    here, there = psutil.Process(), psutil.Process(decoy.pid)
+    facts: dict[str, Callable[[psutil.Process], object]] = {
+        "priority": lambda process: process.nice(),
+        "limits": lambda process: process.rlimit(psutil.RLIMIT_NOFILE),
+        "processors": lambda process: process.cpu_affinity(),
+        "stopped": lambda process: process.status() == psutil.STATUS_STOPPED,
+    }
+    return [name for name, fact in facts.items() if fact(here) != fact(there)]
 
 
 def _assignment(folder: Path) -> Path:

@@ -46,6 +46,7 @@ def test_class_is_graded_to_its_end(result: Result) -> None:
 def test_no_alarm_rings(result: Result) -> None:
     assert list(result.reached) == []
     assert list(result.changed) == []
+    assert list(result.harmed) == []
     assert list(result.survivors) == []
     assert list(result.left_behind) == []
 

@@ -239,6 +239,13 @@ def test_a_hundred_thousand_entries_are_refused_at_once(take: Callable[..., Path
     assert time.monotonic() - begun < 2
 
 
+def test_names_of_ten_thousand_parts_are_refused_at_once(take: Callable[..., Path]) -> None:
+    raw = raw_zip([Item(b"a/" * 30_000 + b"%d" % n) for n in range(10)])
+    begun = time.monotonic()
+    assert "deep" in refused(take, raw)
+    assert time.monotonic() - begun < 5
+
+
 def test_one_large_file_is_refused_by_what_it_declares(take: Callable[..., Path]) -> None:
     assert "one file may have" in refused(take, raw_zip([Item(b"a", os.urandom(3 * MIB))]))
 

@@ -18,6 +18,7 @@ class Leaky:
     """A sandbox that says it is strong, and confines nothing."""
 
     level = Level.STRONG
+    remarks = ()
 
     def place(self, share: Share) -> Path:
         return share.outside
@@ -73,3 +74,10 @@ def test_accelerators_are_not_given_at_level_basic() -> None:
 def test_root_runs_others_code_confined_only() -> None:
     with pytest.raises(SandboxUnavailableError, match="root"):
         canary.choose(Level.NONE)
+
+
+def test_elsewhere_than_on_linux_the_cure_is_linux(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    with pytest.raises(SandboxUnavailableError, match="it needs Linux, found darwin") as caught:
+        canary.choose()
+    assert "Docker" in caught.value.cure

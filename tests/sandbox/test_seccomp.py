@@ -25,7 +25,7 @@ NUMBERS = {
     "io_uring_setup": (425, 425), "clone3": (435, 435), "socket": (41, 198),
     "clone": (56, 220), "execve": (59, 221), "kill": (62, 129), "memfd_create": (319, 279),
     "fchmodat": (268, 53), "prctl": (157, 167), "sendmsg": (46, 211), "sendto": (44, 206),
-    "prlimit64": (302, 261), "setsid": (112, 157), "ioctl": (16, 29),
+    "prlimit64": (302, 261), "setsid": (112, 157), "ioctl": (16, 29), "fcntl": (72, 25),
 }  # fmt: skip
 ARCHITECTURES = {"x86_64": (X86_64, 0), "aarch64": (AARCH64, 1)}
 PID = 4321
@@ -95,6 +95,16 @@ def test_strict_filter_lets_a_process_signal_itself_alone(machine: str) -> None:
     assert outcome(program, machine, "kill", PID) == ALLOW
     for pid in (1, 0, PID + 1, -1 & (2**64 - 1), (1 << 32) | 7):
         assert outcome(program, machine, "kill", pid) == ERRNO | errno.EPERM
+
+
+def test_strict_filter_lets_no_descriptor_signal_others(machine: str) -> None:
+    program = seccomp.strict(PID, machine)
+    for command in (8, 10, 15, 1024, (1 << 32) | 8):
+        assert outcome(program, machine, "fcntl", 3, command) == ERRNO | errno.EPERM
+    for request_ in (0x8901, 0x8902):
+        assert outcome(program, machine, "ioctl", 3, request_) == ERRNO | errno.EPERM
+    assert outcome(program, machine, "fcntl", 3, 2) == ALLOW
+    assert outcome(program, machine, "fcntl", 3, 1030) == ALLOW  # F_DUPFD_CLOEXEC
 
 
 def test_strict_filter_pretends_to_change_modes(machine: str) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.runtimes.detect import runtimes
+
 VARIABLES = {
     "torch": "GRADE_TEST_TORCH",
     "tensorflow": "GRADE_TEST_TENSORFLOW",
@@ -25,7 +27,9 @@ def interpreter(runtime: str) -> str | None:
     if runtime == "mindspore":
         return sys.executable if importlib.util.find_spec("mindspore") else None
     given = os.environ.get(VARIABLES[runtime], "")
-    return given if given and Path(given).is_file() else None
+    if given and Path(given).is_file():
+        return given
+    return next((str(one.python) for one in runtimes() if one.name == runtime), None)
 
 
 def require(runtime: str) -> str:

@@ -1,0 +1,145 @@
+"""Building a network whose constructor is not known, and trying what it takes."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+from typing import Any, Callable, NamedTuple, Sequence, Tuple
+
+import numpy as np
+
+from . import source
+from .frameworks import Framework, loaded_frameworks
+from .place import Place
+from .search import Candidate, first_line_of
+
+Inputs = Sequence[Tuple[int, ...]]
+
+# What a network may take: the lecture's first, then variants, which are told in the reply.
+INPUTS: Inputs = ((1, 32, 32), (1, 28, 28), (3, 32, 32), (32, 32, 1), (28, 28, 1), (1024,), (784,))
+MEANT: Inputs = INPUTS[:2]  # by which a network without a telling name is known
+
+_CLASSES = object()  # stands for the number of classes
+
+# Constructor arguments by a part of their name; the first that fits counts.
+_GUESSES: tuple[tuple[str, Any], ...] = (
+    ("class", _CLASSES),
+    ("n_out", _CLASSES),
+    ("out_feature", _CLASSES),
+    ("output", _CLASSES),
+    ("channel", 1),
+    ("in_feature", 1),
+    ("size", 32),
+    ("train", False),
+    ("phase", "test"),
+    ("keep_prob", 1.0),
+    ("drop", 0.0),
+    ("bias", True),
+)
+
+
+class Built(NamedTuple):
+    """A network that was found and built."""
+
+    network: Any
+    framework: Framework
+    name: str
+    file: str
+    line: int
+    arguments: dict[str, Any]
+    accepts: tuple[int, ...]  # sizes of one input that it takes, () if none
+    gives: tuple[int, ...]  # sizes of one output for it
+    error: BaseException | None  # of the forward pass, where it takes none
+
+
+def build(candidate: Candidate, classes: int, inputs: Inputs, place: Place) -> Built:
+    """The network of a candidate, built with as few arguments as needed, or with guesses for
+    more where only those give `classes` numbers.
+
+    Raises what the constructor raises, TypeError where an argument cannot be guessed or where
+    what is built is no network.
+    """
+    if _framework_of(candidate.thing) is not None:
+        return _tried(candidate, candidate.thing, {}, inputs, place)
+    best: Built | None = None
+    trouble: BaseException = TypeError(f"{candidate.name} cannot be built")
+    for arguments in _argument_sets(candidate.thing, classes):
+        try:
+            built = _tried(candidate, candidate.thing(**arguments), arguments, inputs, place)
+        except BaseException as error:
+            trouble = error
+            continue
+        if built.accepts == INPUTS[0] and built.gives == (classes,):
+            return built
+        best = best or built
+    if best is None:
+        raise trouble
+    return best
+
+
+def _tried(
+    candidate: Candidate, network: Any, arguments: dict[str, Any], inputs: Inputs, place: Place
+) -> Built:
+    framework = _framework_of(network)
+    if framework is None:
+        raise TypeError(f"{candidate.name} gives no network")
+    accepts, gives, error = _probe(framework, network, inputs)
+    file, line = _location(candidate, place)
+    return Built(network, framework, candidate.name, file, line, arguments, accepts, gives, error)
+
+
+def _framework_of(network: Any) -> Framework | None:
+    for framework in loaded_frameworks():
+        if isinstance(network, framework.network_type()):
+            return framework
+    return None
+
+
+def _argument_sets(thing: Callable[..., Any], classes: int) -> list[dict[str, Any]]:
+    """Arguments to try: what must be given, then also what has a default that may be another."""
+    needed: dict[str, Any] = {}
+    optional: dict[str, Any] = {}
+    for parameter in inspect.signature(thing).parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        known, value = _guess(parameter.name, classes)
+        if parameter.default is parameter.empty:
+            if not known:
+                raise TypeError(f"its constructor needs {parameter.name!r}, which says nothing")
+            needed[parameter.name] = value
+        elif known and type(parameter.default) is int and parameter.default != value:
+            optional[parameter.name] = value
+    return [needed, dict(needed, **optional)] if optional else [needed]
+
+
+def _guess(name: str, classes: int) -> tuple[bool, Any]:
+    for part, value in _GUESSES:
+        if part in name.lower():
+            return True, classes if value is _CLASSES else value
+    return False, None
+
+
+def _probe(
+    framework: Framework, network: Any, inputs: Inputs
+) -> tuple[tuple[int, ...], tuple[int, ...], BaseException | None]:
+    """Sizes of one input that the network takes and of its output, else the first error."""
+    trouble: BaseException | None = None
+    for sizes in inputs:
+        try:
+            made = framework.forward(network, np.zeros((1, *sizes), np.float32))
+        except BaseException as error:
+            trouble = trouble or error
+            continue
+        return sizes, tuple(int(size) for size in made.shape[1:]), None
+    return (), (), trouble
+
+
+def _location(candidate: Candidate, place: Place) -> tuple[str, int]:
+    """File and line of the class or function, wherever in the hand-in it was defined."""
+    owner = sys.modules.get(str(getattr(candidate.thing, "__module__", "")), candidate.module)
+    filename = str(getattr(owner, "__file__", "") or getattr(candidate.module, "__file__", ""))
+    name = str(getattr(candidate.thing, "__name__", candidate.name))
+    line = first_line_of(source.read_source(Path(filename)), name)
+    spot = place.spot(filename, line)
+    return (spot.file, spot.line) if spot else ("", 0)

@@ -1,0 +1,204 @@
+"""Where in a hand-in a network may be: modules in memory, other files, notebooks."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Callable, Iterator, NamedTuple
+
+from . import entry, importing, notebooks, source
+from .frameworks import loaded_frameworks
+from .place import Place
+
+MOST_FILES = 12  # that are imported in one search
+SECONDS = 20.0  # soft limit for importing one of them
+SECONDS_IN_ALL = 40.0  # after which no other file is begun
+
+Fits = Callable[[str], bool]
+
+
+class Candidate(NamedTuple):
+    """A class, a function or a network already built, by the name it has in a module."""
+
+    thing: Any
+    module: ModuleType
+    name: str
+    named: bool  # whether its name speaks of what is sought
+
+
+class Search:
+    """One search. `trouble` is the first error of a file that was imported for it."""
+
+    def __init__(self, place: Place, name: str) -> None:
+        self._place = place
+        self._name = name
+        self._seen: list[Any] = []  # the things themselves: ids are used again
+        self._end = time.monotonic() + SECONDS_IN_ALL
+        self._files = 0
+        self.trouble: BaseException | None = None
+
+    def candidates(self) -> Iterator[Candidate]:
+        """By exact name, then by likeness, each in memory and then in files; then any class."""
+        every = (self._classes, self._functions, self._networks)
+        for fits in (self._exact, self._alike):
+            for module in self._loaded():
+                yield from self._in_module(module, fits, every)
+            for module in self._imported(fits):
+                yield from self._in_module(module, fits, every)
+        # By shape alone only classes: a function that is not meant may do anything when called,
+        # and a network that predict uses may answer otherwise once it was asked by others.
+        for module in self._loaded():
+            yield from self._in_module(module, lambda name: True, (self._classes,))
+
+    def _exact(self, name: str) -> bool:
+        return name == self._name
+
+    def _alike(self, name: str) -> bool:
+        return alike(name, self._name)
+
+    def _in_module(
+        self,
+        module: ModuleType,
+        fits: Fits,
+        kinds: tuple[Callable[[Any, tuple[type, ...]], bool], ...],
+    ) -> Iterator[Candidate]:
+        bases = tuple(framework.network_type() for framework in loaded_frameworks())
+        for kind in kinds if bases else ():
+            for name, thing in list(vars(module).items()):
+                if fits(name) and kind(thing, bases) and not any(thing is s for s in self._seen):
+                    self._seen.append(thing)
+                    yield Candidate(thing, module, name, self._alike(name))
+
+    def _classes(self, thing: Any, bases: tuple[type, ...]) -> bool:
+        return inspect.isclass(thing) and issubclass(thing, bases) and self._own(thing)
+
+    def _functions(self, thing: Any, bases: tuple[type, ...]) -> bool:
+        return inspect.isfunction(thing) and self._own(thing)
+
+    def _networks(self, thing: Any, bases: tuple[type, ...]) -> bool:
+        return isinstance(thing, bases)
+
+    def _own(self, thing: Any) -> bool:
+        """Whether the hand-in defines the class or function itself and not a library."""
+        owner = sys.modules.get(str(thing.__module__))
+        return owner is None or self._place.source(str(getattr(owner, "__file__", ""))) is not None
+
+    def _loaded(self) -> list[ModuleType]:
+        """Modules of the hand-in that are in memory."""
+        found = []
+        for module in list(sys.modules.values()):
+            filename = getattr(module, "__file__", None)
+            if isinstance(filename, str) and self._place.source(filename) is not None:
+                found.append(module)
+        return found
+
+    def _imported(self, fits: Fits) -> Iterator[ModuleType]:
+        """Files and notebooks whose text defines a fitting name that no module in memory has."""
+        root = self._place.root
+        for path in entry.handed_in(root, "*.py") + entry.handed_in(root, "*.ipynb"):
+            made = self._source_of(path)
+            last = last_line_of(source.read_source(made), fits) if made else 0
+            if made is None or not last or self._in_memory(made, fits):
+                continue
+            if self._files >= MOST_FILES or time.monotonic() > self._end:
+                return
+            self._files += 1
+            module, error = import_definitions(made, last)
+            self.trouble = self.trouble or error
+            yield module
+
+    def _in_memory(self, path: Path, fits: Fits) -> bool:
+        return any(
+            fits(name)
+            for module in self._loaded()
+            if getattr(module, "__file__", "") == str(path)
+            for name in vars(module)
+        )
+
+    def _source_of(self, path: Path) -> Path | None:
+        """The file itself; for a notebook the source made from all its cells."""
+        if path.suffix == ".py":
+            return path
+        for made, (origin, _) in self._place.made.items():
+            if origin == self._place.name(path):
+                return made
+        converted = notebooks.convert(path, "")
+        if converted is None:
+            return None
+        made = entry.write_source(path, converted)
+        self._place.made[made] = (self._place.name(path), converted.cells)
+        return made
+
+
+def alike(found: str, name: str) -> bool:
+    """Whether a name speaks of `name` without its number: "MyLeNet" and "lenet_5" do of LeNet5,
+    "GoogLeNet", "MobileNet" and "ShuffleNet" do not.
+    """
+    stem = name.rstrip("0123456789")
+    for match in re.finditer(re.escape(stem), found, re.IGNORECASE):
+        before = found[: match.start()]
+        begins_word = match.group()[:1].isupper() or not before[-1:].isalpha()
+        if begins_word and not before.lower().endswith("goog"):
+            return True
+    return False
+
+
+def last_line_of(text: str, fits: Fits) -> int:
+    """Last line of the first class or function at top level whose name fits; 0 if none."""
+    node = _definition(text, fits)
+    return source.last_line(node) if node else 0
+
+
+def first_line_of(text: str, name: str) -> int:
+    """First line of the class or function `name` at top level; 0 if there is none."""
+    node = _definition(text, lambda found: found == name)
+    return node.lineno if node else 0
+
+
+def _definition(text: str, fits: Fits) -> ast.stmt | None:
+    tree = source.parse(text)
+    for node in source.top_level(tree.body) if tree else ():
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and fits(node.name):
+            return node
+    return None
+
+
+_ALWAYS = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_BEFORE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.If, ast.Try)
+
+
+def import_definitions(path: Path, last: int) -> tuple[ModuleType, BaseException | None]:
+    """Run a file's imports and definitions; the module and its first error, if any.
+
+    Up to line `last` assignments and conditions run as well, since classes may need them; calls
+    and loops never do, as they may be a whole training. A statement that fails is passed over.
+    """
+    name = entry.module_name(path)
+    while name in sys.modules:
+        name += "_"
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    trouble: BaseException | None = None
+    try:
+        tree = ast.parse(source.read_source(path), str(path))
+    except (SyntaxError, ValueError) as error:
+        return module, error
+    for node in tree.body:
+        wanted = isinstance(node, _ALWAYS) or (isinstance(node, _BEFORE) and node.lineno <= last)
+        if not wanted or source.is_main_guard(node):
+            continue
+        tree.body = [node]  # the same tree, as its other fields differ between versions of Python
+        try:
+            with importing.time_limit(SECONDS):
+                exec(compile(tree, str(path), "exec", dont_inherit=True), vars(module))  # noqa: S102
+        except BaseException as error:
+            trouble = trouble or error
+            if isinstance(error, importing.TimeLimit):
+                break
+    return module, trouble
