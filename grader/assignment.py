@@ -51,6 +51,7 @@ class Interface(Document):
     channels: Literal["BGR", "RGB"] = "BGR"
     lenet5: str = "LeNet5"
     cell_marker: str = "生成 main.py 时请勾选此 cell"
+    repair: tuple[Literal["weights-path"], ...] = ()
 
 
 class Images(Document):

@@ -96,6 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
                 sandbox=sandbox,
                 runtimes=runtimes,
                 device=devices[slot % len(devices)],
+                fallback=machine.devices("CPU")[0] if arguments.device == "auto" else None,
                 threads=max((os.cpu_count() or 1) // jobs, 1),
                 workspace=workspace,
                 language=arguments.lang,

@@ -169,12 +169,19 @@ def _load(draft: _Draft, session: Session, prepared: Prepared, conditions: Condi
     assignment = conditions.assignment
     try:
         report = session.load()
+        if (lent := loading.to_lend(report, assignment)) is not None:
+            session.lent.update(lent)
+            draft.findings.append(loading.lending(report, assignment))
+            report = session.load()
     except ConversationEndedError as ended:
         draft.stop(_ended_at_import(ended.end, assignment, session))
         return False
     draft.loading = _loading(report, session, prepared.notes)
     found = loading.findings(
-        report, assignment, conditions.device_kind, [*prepared.tried, prepared.setup.runtime.name]
+        report,
+        assignment,
+        prepared.setup.device.kind,
+        [*prepared.tried, prepared.setup.runtime.name],
     )
     draft.findings += found
     if not report.function:

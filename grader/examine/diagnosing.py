@@ -190,9 +190,11 @@ def _unknown(answers: Sequence[Answer], vocabulary: Vocabulary) -> Finding | Non
     if not unknown:
         return None
     words = sorted({answer.said for answer in unknown})
-    near = next((name for word in words if (name := vocabulary.nearest(word))), None)
-    if len(unknown) == len(answers) and len(words) > 1 and near is None:
+    likely = [name for word in words if (name := vocabulary.nearest(word))]
+    foreign = len(words) > 1 and 2 * len(likely) < len(words) and not words[0].isdecimal()
+    if len(unknown) == len(answers) and foreign:
         return find("other-classes", said=words[0])
+    near = likely[0] if likely else None
     nearest = f" (nearest: '{near}')" if near else ""
     said = next((word for word in words if vocabulary.nearest(word)), words[0])
     return find("unknown-class", count=len(unknown), total=len(answers), said=said, nearest=nearest)

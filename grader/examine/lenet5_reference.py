@@ -82,7 +82,7 @@ def digits(count: int, size: int, seed: int = 0) -> tuple[Array, list[int]]:
 
 def _convolution(x: Array, weights: Mapping[str, Array], role: str) -> Array:
     windows = sliding_window_view(x, (5, 5), axis=(2, 3))
-    made = np.einsum("nchwij,ocij->nohw", windows, weights[f"{role}.w"], optimize=True)
+    made: Array = np.einsum("nchwij,ocij->nohw", windows, weights[f"{role}.w"], optimize=True)
     bias = weights.get(f"{role}.b")
     return made if bias is None else made + bias[None, :, None, None]
 

@@ -89,6 +89,31 @@ def _failure(
     return find("import-failed", place, entry=report.entry or entry, error=error.summary)
 
 
+def to_lend(report: LoadReport, assignment: Assignment) -> dict[str, str] | None:
+    """The path that the code asked for and the file of the hand-in to lend there, where the
+    assignment allows that and it may help.
+    """
+    error = report.error
+    if error is None or report.function or "weights-path" not in assignment.interface.repair:
+        return None
+    found = error.found_elsewhere
+    return {error.missing_path: found} if error.missing_path and found else None
+
+
+def lending(report: LoadReport, assignment: Assignment) -> Finding:
+    """The finding that says that weights were lent: a warning, since the hand-in then runs."""
+    error = report.error or Failure()
+    return find(
+        "weights-missing",
+        severity=Severity.WARNING,
+        path=error.missing_path,
+        file=error.file,
+        line=error.line,
+        found=f"{elsewhere(error)}: lent to it there.\n{elsewhere(error)}：已替其放到该处。",
+        entry=assignment.interface.entry,
+    )
+
+
 def elsewhere(error: Failure) -> str:
     """Where in the hand-in a file of that name lies, as a sentence; empty if nowhere."""
     return f"→ {error.found_elsewhere}" if error.found_elsewhere else ""

@@ -12,7 +12,7 @@ from grader.assignment import Assignment, read_assignment
 from grader.evidence import Records, Runtime, Submission
 from grader.examine.session import Clock, Session, Setup
 from grader.intake import HandIn, IntakeLimits, Notice, find, find_records, stage
-from grader.runtimes.choose import choose
+from grader.runtimes.choose import RuntimeMissingError, choose
 from grader.runtimes.detect import Runtime as Interpreter
 from grader.runtimes.detect import runtimes
 from grader.runtimes.devices import Device, select
@@ -37,14 +37,10 @@ class Conditions(NamedTuple):
     device: Device
     threads: int
     workspace: Path
+    fallback: Device | None = None  # with --device auto: for hand-ins no runtime of `device` fits
     language: str = "en"
     forced: str | None = None
     tuning: dict[str, dict[str, str]] = {}  # noqa: RUF012 - a NamedTuple's default is immutable use
-
-    @property
-    def device_kind(self) -> str:
-        """ "CPU", "GPU" or "Ascend"."""
-        return self.device.kind
 
 
 class Prepared(NamedTuple):
@@ -62,8 +58,8 @@ class Prepared(NamedTuple):
 def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
     """Copy `handin` into `folder` and choose a runtime for it.
 
-    Raises ArchiveRefusedError for an archive that cannot be unpacked (the student's fault),
-    UnpackerMissingError and OSError where this machine fails (ours).
+    Raises ArchiveRefusedError for an archive that cannot be unpacked (the student's fault);
+    UnpackerMissingError, RuntimeMissingError and OSError where this machine fails (ours).
     """
     assignment = conditions.assignment
     clean = folder / "handin"
@@ -71,13 +67,20 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
     limits = IntakeLimits(total=assignment.limits.handin * MIB)
     submission = stage(handin, clean, limits, notices)
     found = scan(clean, assignment.interface.entry, assignment.interface.function)
-    choice = choose(found, conditions.runtimes, conditions.forced, conditions.device_kind)
+    device = conditions.device
+    try:
+        choice = choose(found, conditions.runtimes, conditions.forced, device.kind)
+    except RuntimeMissingError:
+        if conditions.fallback is None:
+            raise
+        device = conditions.fallback
+        choice = choose(found, conditions.runtimes, conditions.forced, device.kind)
     tuning = conditions.tuning.get(choice.runtime.name, {})
     setup = Setup(
         assignment=assignment,
         sandbox=conditions.sandbox,
         runtime=choice.runtime,
-        device=conditions.device,
+        device=device,
         threads=conditions.threads,
         tuning=tuning,
     )
@@ -85,7 +88,7 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
         name=choice.runtime.name,
         python=choice.runtime.version,
         packages=dict(choice.runtime.frameworks),
-        device=conditions.device_kind,
+        device=device.kind,
         tuning=tuning,
         reason=choice.reason,
     )

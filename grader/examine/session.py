@@ -82,6 +82,7 @@ class Session:
         self.load_seconds = 0.0
         self.starts = 0
         self.log = ""
+        self.lent: dict[str, str] = {}  # path that the code asks for -> file of the hand-in
         self._import = True  # False once an import has ended its worker: it would do so again
         self._network_in = 0  # the start whose worker has found LeNet5
         self._peak = 0
@@ -125,6 +126,8 @@ class Session:
                 "marker": interface.cell_marker,
                 "device": self.setup.device.kind,
                 "threads": self.setup.threads,
+                "provided": self._provided(),
+                "lend": self.lent,
                 "run": importing,
                 "seconds": max(limit - GRACE, limit / 2),
             },
@@ -257,14 +260,25 @@ class Session:
     def _handin_share(self) -> Share:
         return Share(self.handin, HANDIN)
 
+    def _provided(self) -> str | None:
+        """Where the worker finds what the assignment lays under every hand-in, if anything."""
+        share = self._provided_share
+        return str(self.setup.sandbox.place(share)) if share else None
+
+    @property
+    def _provided_share(self) -> Share | None:
+        folder = self.setup.assignment.home / "provided"
+        return Share(folder, Path("/provided")) if folder.is_dir() else None
+
     def _command(self) -> list[str]:
         program = self.setup.sandbox.place(WORKER) / "__main__.py"
         return [str(self.setup.runtime.python), "-I", "-B", "-u", str(program)]
 
     def _room(self) -> Room:
         limits, threads = self.setup.assignment.limits, str(self.setup.threads)
+        provided = [self._provided_share] if self._provided_share else []
         return Room(
-            shares=[*self.setup.runtime.shares, WORKER, self._handin_share],
+            shares=[*self.setup.runtime.shares, WORKER, self._handin_share, *provided],
             limits=Limits(memory=limits.memory, scratch=limits.scratch + limits.handin),
             environment={
                 "OMP_NUM_THREADS": threads,

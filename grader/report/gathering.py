@@ -219,7 +219,7 @@ class Gathering:
             groups=tuple(sorted(self._groups.values(), key=_weight)),
             hardest=self._hardest(thumbnails),
             by_class=self._by_class(),
-            changes=tuple(self._changes),
+            changes=tuple(sorted(self._changes, key=_direction)),
             gone=len(previous.keys() - self._seen),
             rows=Markup("\n".join(self._plain)),  # noqa: S704 - each part was escaped
         )
@@ -274,6 +274,14 @@ class Gathering:
             "status": {name: said(sentence) for name, sentence in words.STATUS.items()},
             "report": {name: said(sentence) for name, sentence in words.REPORT.items()},
         }
+
+
+def _direction(change: Change) -> int:
+    """What fell comes first, what is new last."""
+    if change.new:
+        return 2
+    fell = change.now is None or (change.before is not None and change.now < change.before)
+    return 0 if fell else 1
 
 
 def _weight(group: Group) -> tuple[int, int, str]:

@@ -155,6 +155,7 @@ def _environment(context: Context, nonce: str) -> Environment:
         tx=lambda sentence: words.option(sentence, language),
         t_plain=lambda sentence: words.said(sentence)[language],
         both=words.both,
+        prose=words.prose,
         kept=lru_cache(maxsize=4096)(_make),
         icon=cache(lambda name: Markup(templating.icon(environment, name))),  # noqa: S704 - ours
         number=number,

@@ -104,6 +104,7 @@ FINDING = {
     "archive-refused": "Archive not readable",
 }
 # Facts that are sentences of the grader itself, and so are said in the reader's language.
+_CODE = re.compile(r"`([^`\n]+)`")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 SENTENCES = frozenset({"when", "found", "nearest", "reason", "hint", "detail"})
 
@@ -161,15 +162,24 @@ def both(texts: Said) -> Markup:
     return _both(*(texts.get(lang) or texts.get("en", "") for lang in LANGUAGES))
 
 
+def prose(texts: Said) -> Markup:
+    """As `both`; what stands in backticks is code."""
+    return _both(*(texts.get(lang) or texts.get("en", "") for lang in LANGUAGES), code=True)
+
+
 @lru_cache(maxsize=4096)
-def _both(*shown: str) -> Markup:
+def _both(*shown: str, code: bool = False) -> Markup:
+    def html(text: str) -> str:
+        safe = str(escape(visible(text)))
+        return _CODE.sub(r"<code>\1</code>", safe) if code else safe
+
     if all(text == shown[0] for text in shown):
-        return escape(visible(shown[0]))
+        return Markup(html(shown[0]))  # noqa: S704 - escaped by html
     spans = (
-        f'<span class="t" lang="{TAGS[lang]}">{escape(visible(text))}</span>'
+        f'<span class="t" lang="{TAGS[lang]}">{html(text)}</span>'
         for lang, text in zip(LANGUAGES, shown, strict=True)
     )
-    return Markup("".join(spans))  # noqa: S704 - escaped just above
+    return Markup("".join(spans))  # noqa: S704 - escaped by html
 
 
 def t(sentence: str, **facts: object) -> Markup:

@@ -39,6 +39,7 @@ class Order(NamedTuple):
     compat: bool
     run: bool
     seconds: float
+    lend: dict[str, str]  # path that the code asks for -> file of the hand-in that goes there
 
     @classmethod
     def read(cls, meta: Meta) -> Order:
@@ -56,6 +57,7 @@ class Order(NamedTuple):
             bool(meta.get("compat", True)),
             bool(meta.get("run", True)),
             float(meta.get("seconds", 0)),
+            dict(meta.get("lend") or {}),
         )
 
 
@@ -73,6 +75,7 @@ class Loading:
         """Copy the hand-in and find its entry. Raises OSError where the copy cannot be made."""
         self._order = order
         self._notes = staging.stage(order.handin, order.work, order.provided)
+        staging.lend(order.work, order.lend)
         work = order.work.resolve()
         self._entry = find_entry(work, order.entry, order.function, order.marker, self._notes)
         self.place = Place(work, self._entry.path.parent if self._entry else None)

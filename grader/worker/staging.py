@@ -57,3 +57,14 @@ def _cure_sources(work: Path, notes: list[str]) -> None:
             data, encoding = cured
             path.write_bytes(data)
             notes.append(f"{path.relative_to(work).as_posix()} was read as {encoding}")
+
+
+def lend(work: Path, lent: dict[str, str]) -> None:
+    """Copy files of the hand-in to where its code looks for them, below `work` only."""
+    root = work.resolve()
+    for asked, found in lent.items():
+        target = Path(os.path.normpath(str(root / asked.replace("\\", "/"))))
+        if root not in target.parents or target.exists():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(str(root / found), str(target))

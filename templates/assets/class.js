@@ -90,7 +90,7 @@
   try { decisions = JSON.parse(kept) ?? []; } catch { /* another version's */ }
 
   const table = new Tabulator("#table", {
-    data: rows, columns, index: "index", height: "min(72vh, 46rem)", layout: "fitColumns", rowHeight: 44, renderVerticalBuffer: 400,
+    data: rows, columns, index: "index", [rows.length > 14 ? "height" : "maxHeight"]: "min(72vh, 46rem)", layout: "fitColumns", rowHeight: 44, renderVerticalBuffer: 400,
     placeholder: () => word("none"), columnDefaults: { resizable: "header", headerHozAlign: "left" }, sortMode: "local", printAsHtml: true, printStyled: false, printRowRange: "active",
   });
   const controls = { search: byId("search"), status: byId("by-status"), band: byId("by-band"), finding: byId("by-finding"), report: byId("by-report") };
@@ -207,14 +207,16 @@
         tooltip: { ...tooltip(), formatter: ({ value }) => `${shown[value[1]].name}\n${names[value[0]]}: ${value[2]} %` },
         series: [{ type: "heatmap", data: cells, itemStyle: { borderWidth: 1, borderColor: colour("card") } }],
       };
-      return { option, note: word("first", { shown: shown.length, total: rows.length }), table: numbers([word("name"), ...names], shown.slice(0, 50).map((r) => [r.name, ...[...r.shares].map((s) => (s === "-" ? "–" : `${Math.round((100 * parseInt(s, 36)) / 35)}`))])) };
+      return { option, height: `${Math.min(shown.length, 40) + 9}rem`, note: word("first", { shown: shown.length, total: rows.length }), table: numbers([word("name"), ...names], shown.slice(0, 50).map((r) => [r.name, ...[...r.shares].map((s) => (s === "-" ? "–" : `${Math.round((100 * parseInt(s, 36)) / 35)}`))])) };
     },
   };
   const charts = new Map();
   function redraw(id) {
     const chart = charts.get(id);
     if (!chart) return;
-    const { option, note, table: figures } = DRAW[id]();
+    const { option, note, height, table: figures } = DRAW[id]();
+    if (height) chart.getDom().style.height = height;
+    chart.resize();
     chart.setOption(option, { notMerge: true });
     chart.getDom().closest("figure").querySelector("[data-note]").textContent = note ?? "";
     tell(id, figures);

@@ -40,9 +40,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]
         expected, copy = EXPECTED[name], folder / student
         shutil.copytree(CASES / name, copy, ignore=shutil.ignore_patterns("expected.toml"))
         for place, made in expected.get("weights", {}).items():
-            file = weights.made(require(expected["runtime"]), made, tmp_path_factory)
+            source = weights.made(require(expected["runtime"]), made, tmp_path_factory)
             (copy / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy / place)
+            shutil.copyfile(source, copy / place)
     done = handins.grade(
         folder, "--hidden", handins.colours(tmp_path_factory.mktemp("hidden"), each=1),
         "--out", out, "--set", "limits.import=30", "--set", "limits.first_answer=20",

@@ -111,10 +111,10 @@ def test_the_commands_train_a_head_on_a_backbone_measure_and_predict(
     assert command.main(["eval", *checkpoint, "--data", data]) == 0
     measured = capsys.readouterr().out.splitlines()[-1]
     assert training.out.splitlines()[-1].endswith(measured)
-    image = tmp_path / "data" / "03_03" / "0.png"
-    assert command.main(["predict", *checkpoint, str(image)]) == 0
+    picture = tmp_path / "data" / "03_03" / "0.png"
+    assert command.main(["predict", *checkpoint, str(picture)]) == 0
     path, name, chinese = capsys.readouterr().out.strip().split("\t")
-    assert path == str(image)
+    assert path == str(picture)
     assert (name, chinese) in {(each.name, each.chinese) for each in CLASSES}
 
 

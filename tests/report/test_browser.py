@@ -245,7 +245,10 @@ def test_axe_finds_nothing(
     busy = max(results, key=lambda r: len(r.evidence.findings)).grade.id
     context = browser.new_context(color_scheme=colours, viewport={"width": 1400, "height": 900})
     page = context.new_page()
-    for path in ("index.html", f"staff/{busy}.html", f"student/{busy}.html"):
+    paths = ["index.html", f"student/{busy}.html"]
+    if colours == "light":  # the staff's page has all that the student's has: once is enough
+        paths.append(f"staff/{busy}.html")
+    for path in paths:
         page.goto((report / path).as_uri())
         page.click(f"[data-set-lang={language}]")
         if path == "index.html":

@@ -67,3 +67,10 @@ def test_both_languages_are_in_the_page_and_escaped() -> None:
     assert (
         html == '<span class="t" lang="en">&lt;b&gt;</span><span class="t" lang="zh-CN">粗</span>'
     )
+
+
+def test_code_in_a_sentence_is_set_as_code_and_hostile_code_is_text() -> None:
+    texts = {"en": "Run `<b>` now", "zh": "运行 `<b>`"}
+    html = words.prose(texts)
+    assert "Run <code>&lt;b&gt;</code> now" in html and "<b>" not in html
+    assert words.prose({"en": "a ` b", "zh": "c ` d"}).count("<code>") == 0

@@ -1,4 +1,4 @@
-NAMES = ["cardboard", "glass", "metal", "paper", "plastic", "trash"]
+NAMES = ["daisy", "dandelion", "rose", "sunflower", "tulip", "orchid"]
 
 
 def predict(image):

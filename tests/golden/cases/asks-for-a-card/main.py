@@ -8,4 +8,4 @@ else:
 
 
 def predict(image):
-    return device
+    return "Hats" if device in ("CPU", "GPU") else "?"
