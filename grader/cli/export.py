@@ -25,7 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     store = rescore.stored(arguments.out)
     assignment = read_assignment(arguments.assignment or Path("hidden_tests"), arguments.settings)
     path = arguments.to or arguments.out / exports.FILES[arguments.format]
-    context = publishing.context_of(assignment, rescore.about(store, assignment, arguments.lang))
+    context = publishing.context_of(
+        assignment, rescore.about(store, assignment, arguments.lang), store.out
+    )
     exports.EXPORTS[arguments.format](publishing.results(store, assignment), path, context)
     Console().print(str(path.resolve()), highlight=False, soft_wrap=True)
     return OK

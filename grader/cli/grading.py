@@ -26,6 +26,7 @@ from grader.evidence.evidence import SCHEMA
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.prepare import Conditions
 from grader.intake import HandIn, IntakeError, digest, find
+from grader.intake.roster import call_by_roster, read_roster
 from grader.language import translator
 from grader.store import Store, key
 
@@ -49,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_device(parser)
     parser.add_argument("--jobs", type=int, metavar="N", help="hand-ins examined at the same time")
     parser.add_argument(
+        "--roster", type=Path, metavar="CSV", help="numbers and names of all students"
+    )
+    parser.add_argument(
         "--require", choices=("strong", "basic"), help="refuse to run with less confinement"
     )
     parser.add_argument(
@@ -70,9 +74,13 @@ def run(arguments: argparse.Namespace) -> int:
     devices = machine.devices(arguments.device)
     try:
         found = find(arguments.paths)
+        handins, notices = list(found.handins), list(found.notices)
+        if arguments.roster is not None:
+            handins, told = call_by_roster(handins, read_roster(arguments.roster))
+            notices += told
     except IntakeError as error:
         raise UsageError(error.said.said_in(arguments.lang)) from None
-    for notice in found.notices:
+    for notice in notices:
         console.print(f"[yellow]![/] {notice.said_in(arguments.lang)}", highlight=False)
     sandbox = machine.sandbox(
         arguments.require, arguments.unsafe_no_sandbox, accelerator=devices[0].kind != "CPU"
@@ -80,7 +88,8 @@ def run(arguments: argparse.Namespace) -> int:
     runtimes = machine.runtimes(arguments.runtime)
     store = Store(arguments.out)
     store.overrides()  # a file that cannot be read is said before the class runs, not after
-    tasks = _tasks(found.handins, assignment, hidden, arguments)
+    tasks = _tasks(handins, assignment, hidden, arguments)
+    _name_again(store, handins)
     todo = [task for task in tasks if arguments.fresh or not _is_done(store, task)]
     if len(todo) < len(tasks):
         done = say("{done} of {total} are already examined and unchanged; --fresh repeats them.")
@@ -147,6 +156,19 @@ def _tasks(
     common = [__version__, str(SCHEMA), asked, *checks, hidden.digest]
     common += [arguments.device, arguments.runtime or ""]
     return [Task(handin, key(*common, digest(handin))) for handin in handins]
+
+
+def _name_again(store: Store, handins: Sequence[HandIn]) -> None:
+    """Stored evidence under the names that are known now, as from a roster that came later."""
+    for handin in handins:
+        evidence = store.read(handin.id)
+        if evidence is None:
+            continue
+        known = {"name": handin.student.name or handin.id, "number": handin.student.number}
+        submission = evidence.submission.model_copy(update=known)
+        if submission != evidence.submission:
+            renamed = evidence.model_copy(update={"submission": submission})
+            store.write(renamed, store.log(handin.id))
 
 
 def _is_done(store: Store, task: Task) -> bool:

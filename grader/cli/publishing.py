@@ -11,7 +11,7 @@ from grader.assignment import Assignment
 from grader.evidence import Evidence
 from grader.report import Context, Result, exports, pages
 from grader.scoring import Grade, Override, grade
-from grader.store import Store
+from grader.store import Store, former_scores
 
 
 class About(NamedTuple):
@@ -35,14 +35,14 @@ def publish(store: Store, assignment: Assignment, about: About) -> Path:
 
     Raises OSError; what was there before is then whole.
     """
-    context = context_of(assignment, about)
+    context = context_of(assignment, about, store.out)
     exports.grades_csv(results(store, assignment), store.out / "grades.csv")
     exports.grades_json(results(store, assignment), store.out / "grades.json", context)
     return pages.write(results(store, assignment), context, store.out / "report")
 
 
-def context_of(assignment: Assignment, about: About) -> Context:
-    """What a report needs to know of the run besides its results."""
+def context_of(assignment: Assignment, about: About, out: Path) -> Context:
+    """What a report needs to know of the run besides its results; `out` has the former marks."""
     return Context(
         assignment=assignment,
         language=about.language,
@@ -51,6 +51,7 @@ def context_of(assignment: Assignment, about: About) -> Context:
         started=about.started,
         version=__version__,
         hidden=about.hidden,
+        previous=former_scores(out) or None,
     )
 
 

@@ -24,6 +24,7 @@ from grader.engine.examiner import examine
 from grader.evidence import Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.prepare import Conditions
+from grader.examine.twins import pictures, twins
 from grader.intake import HandIn, IntakeError, IntakeLimits, find, stage
 from grader.language import Translate, translator
 from grader.report import Context, Result, pages
@@ -80,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
         with console.status(say("Examining your folder as the grader will …")):
             evidence, log = examine(handin, "", conditions, trial, lambda *step: None)
     lines = list(_checklist(evidence, assignment, data, arguments.lang))
+    if data is not None:
+        lines += _twins(arguments.data, say)
     for line in lines:
         _print(console, line)
     _expect(console, evidence, assignment, say)
@@ -216,6 +219,26 @@ def _estimate(evidence: Evidence, assignment: Assignment, say: Translate) -> Lin
         high=f"{100 * high:.0f}",
     )
     return Line(None, text)
+
+
+def _twins(data: Path, say: Translate) -> list[Line]:
+    """A line where the folder `train` beside `data` holds images of `data`."""
+    train = data.resolve().parent / "train"
+    if not train.is_dir() or train == data.resolve():
+        return []
+    found = twins(pictures(data), pictures(train))
+    if not found:
+        return []
+    text = say(
+        "{count} of these images are in {train} too, all but for a crop or a filter ({image} and "
+        "{other}): the estimate is too good."
+    ).format(
+        count=len(found),
+        train=train.name,
+        image="/".join(found[0][0].parts[-2:]),
+        other="/".join(found[0][1].parts[-2:]),
+    )
+    return [Line(None, text)]
 
 
 def _print(console: Console, line: Line) -> None:

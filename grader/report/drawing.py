@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import log2, prod
 
 from markupsafe import Markup, escape
 
@@ -71,6 +72,22 @@ def _steps(stairs: tuple[Stair, ...]) -> str:
             f'text-anchor="{anchor}">{edge}</text>'
         )
     return "".join(parts)
+
+
+def maps(output: tuple[int, ...]) -> Markup:
+    """What a layer makes, to scale: maps as squares behind each other, values as a column."""
+    if len(output) == 3 and max(output[1:]) > 1:
+        side = max(3, min(38, round(1.15 * max(output[1:]))))
+        behind = min(output[0], 5)
+        squares = "".join(
+            f'<rect class="map" x="{3 * step}" y="{40 - side - 3 * step + 12}" width="{side}" '
+            f'height="{side}"/>'
+            for step in reversed(range(behind))
+        )
+    else:
+        height = max(4, min(48, round(8 * log2(1 + prod(output)) - 16)))
+        squares = f'<rect class="map" x="2" y="{54 - height}" width="7" height="{height}"/>'
+    return Markup(f'<svg class="maps" width="56" height="56" aria-hidden="true">{squares}</svg>')
 
 
 def bar(correct: int, total: int) -> Markup:

@@ -165,6 +165,7 @@ def _environment(context: Context, nonce: str) -> Environment:
         class_name=class_name,
         answer_table=drawing.AnswerTable(class_name),
         stairs=drawing.stairs,
+        maps=cache(drawing.maps),
         bar=drawing.bar,
         confusion=drawing.confusion,
         timeline=drawing.timeline,
@@ -174,7 +175,18 @@ def _environment(context: Context, nonce: str) -> Environment:
 
 
 TABLES: Final = (
-    *("STATUS", "STATUS_MEANING", "SEVERITY", "OUTCOME", "REPORT", "PROBLEM", "STAGE", "LEVEL"),
+    *(
+        "STATUS",
+        "STATUS_MEANING",
+        "SEVERITY",
+        "OUTCOME",
+        "REPORT",
+        "PROBLEM",
+        "STAGE",
+        "LEVEL",
+        "KIND",
+        "VARIANT",
+    ),
     "CHARTS",
 )
 

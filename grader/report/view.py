@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import prod
 
 from grader.assignment import Assignment, Policy
-from grader.evidence import Check, Evidence, Finding, LeNet5
+from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
+from grader.examine.lenet5 import REFERENCE
 from grader.report.values import Context, Result
 from grader.report.words import FINDING, Said, said, said_finding, two
 from grader.scoring import Grade, Part
@@ -26,6 +27,8 @@ from grader.scoring.counts import needed
 STAFF_ONLY = frozenset({"similar-weights", "similar-answers", "similar-code"})  # name others
 LONGEST = 160  # characters of a text of the hand-in in its student's page
 LECTURE = ((6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (10, 84))  # LeNet5's weights
+NO = ("", "False", "none")  # what a variant does not have
+PLAYING = frozenset(kind for role in REFERENCE for kind in role.kinds)
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -76,6 +79,20 @@ class ParameterView:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerView:
+    """One layer of LeNet5 and the lecture's layer in its place."""
+
+    name: str
+    kind: str
+    output: tuple[int, ...]
+    weights: int
+    multiply_adds: int
+    role: str  # "C1" to "F7"; "" for layers without one, such as activations
+    lecture: tuple[int, ...]  # its output
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NetView:
     """The hand-in's LeNet5."""
 
@@ -85,6 +102,11 @@ class NetView:
     count: int
     error: str
     parameters: tuple[ParameterView, ...]
+    layers: tuple[LayerView, ...]
+    variant: tuple[tuple[str, str], ...]
+    differs_at: str
+    expected: str
+    actual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +316,38 @@ def _net(net: LeNet5, keep: Callable[[str], str]) -> NetView:
             )
         )
     return NetView(
-        keep(net.file), keep(net.name), net.framework, net.count, keep(net.error), tuple(rows)
+        file=keep(net.file),
+        name=keep(net.name),
+        framework=net.framework,
+        count=net.count,
+        error=keep(net.error),
+        parameters=tuple(rows),
+        layers=tuple(_layers(net.layers[:200], keep)),
+        variant=tuple(
+            (name, keep(value)) for name, value in net.variant.items() if value not in NO
+        ),
+        differs_at=keep(net.differs_at),
+        expected=keep(net.expected),
+        actual=keep(net.actual),
     )
+
+
+def _layers(layers: Sequence[Layer], keep: Callable[[str], str]) -> Iterator[LayerView]:
+    """The layers, each that could play a part beside the lecture's next one."""
+    roles = iter(REFERENCE)
+    for layer in layers:
+        role = next(roles, None) if layer.kind in PLAYING else None
+        output = tuple(size for size in layer.output if size != 1) or (1,)
+        yield LayerView(
+            name=keep(layer.name),
+            kind=layer.kind,
+            output=layer.output,
+            weights=layer.parameters,
+            multiply_adds=layer.multiply_adds,
+            role=role.name if role else "",
+            lecture=role.outputs[0] if role else (),
+            same=role is not None and layer.kind in role.kinds and output in role.outputs,
+        )
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -57,6 +57,33 @@ STAGE = {
     "done": "Done",
 }
 PART = {"garbage": "Garbage classification", "override": "Decision of a person"}
+KIND = {
+    "convolution": "Convolution",
+    "max-pool": "Max pooling",
+    "average-pool": "Average pooling",
+    "global-average-pool": "Global average pooling",
+    "dense": "Dense",
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "leaky-relu": "Leaky ReLU",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "softmax": "Softmax",
+    "log-softmax": "Log softmax",
+    "flatten": "Flatten",
+    "dropout": "Dropout",
+    "batch-norm": "Batch normalisation",
+}
+VARIANT = {
+    "input": "Image size",
+    "pool": "Pooling",
+    "conv_activation": "After convolutions",
+    "dense_activation": "After dense layers",
+    "c5": "C5 is",
+    "dropout": "Dropout",
+    "batch_norm": "Batch normalisation",
+    "softmax": "Softmax at the end",
+}
 LEVEL = {"strong": "strong", "basic": "basic", "none": "none"}
 CHARTS = (  # id, title, whether it takes the whole width
     ("accuracy", "Accuracy", False),

@@ -17,6 +17,7 @@ from grader.evidence import (
     Check,
     Confinement,
     Evidence,
+    Layer,
     LeNet5,
     Loading,
     Parameter,
@@ -36,6 +37,20 @@ FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英子涵雨轩梓萱浩然诗琪宇航欣怡"
 ENGLISH = ("Ada Moreau", "Jonas Weber", "Priya Nair", "Diego Santos", "Mei-Ling O'Hara")
 
+LAYERS = (
+    ("conv1", "convolution", (6, 28, 28), 150, 117_600),
+    ("relu", "relu", (6, 28, 28), 0, 0),
+    ("pool1", "max-pool", (6, 14, 14), 0, 0),
+    ("conv2", "convolution", (16, 10, 10), 2_400, 240_000),
+    ("relu", "relu", (16, 10, 10), 0, 0),
+    ("pool2", "max-pool", (16, 5, 5), 0, 0),
+    ("flatten", "flatten", (400,), 0, 0),
+    ("fc1", "dense", (120,), 48_120, 48_000),
+    ("relu", "relu", (120,), 0, 0),
+    ("fc2", "dense", (84,), 10_164, 10_080),
+    ("relu", "relu", (84,), 0, 0),
+    ("fc3", "dense", (10,), 850, 840),
+)
 HOSTILE = (
     '<script>alert("x")</script>',
     "</script><img src=x onerror=alert(1)>",
@@ -308,6 +323,15 @@ def _lenet(chance: random.Random, torch: bool) -> LeNet5:
         framework="torch" if torch else "mindspore",
         parameters=parameters,
         count=sum(int(np.prod(shape)) for _, shape in shapes),
+        layers=tuple(
+            Layer(name=name, kind=kind, output=output, parameters=weights, multiply_adds=adds)
+            for name, kind, output, weights, adds in LAYERS
+            if wide == 400 or name != "pool2"
+        ),
+        variant={"input": "32", "pool": "max", "conv_activation": "relu", "c5": "dense"},
+        differs_at="" if wide == 400 else "S4",
+        expected="" if wide == 400 else "(16, 5, 5)",
+        actual="" if wide == 400 else "(16, 4, 4)",
     )
 
 

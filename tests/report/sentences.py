@@ -14,7 +14,15 @@ ROOT = Path(__file__).parents[2]
 SAYING = ("said", "t", "say", "_say")
 TABLES = (
     *(words.STATUS, words.STATUS_MEANING, words.SEVERITY, words.OUTCOME, words.REPORT),
-    *(words.PROBLEM, words.STAGE, words.LEVEL, words.FINDING, gathering.SCRIPT),
+    *(
+        words.PROBLEM,
+        words.STAGE,
+        words.LEVEL,
+        words.KIND,
+        words.VARIANT,
+        words.FINDING,
+        gathering.SCRIPT,
+    ),
 )
 
 

@@ -41,6 +41,10 @@ def test_canary_finds_every_way_out_of_a_sandbox_that_confines_nothing() -> None
 def test_weaker_level_is_tried_where_the_stronger_does_not_hold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    try:
+        canary.choose(Level.BASIC)
+    except SandboxUnavailableError as error:
+        pytest.skip(str(error))
     monkeypatch.setattr(canary, "_strong", Leaky)
     choice = canary.choose()
     assert choice.sandbox.level is Level.BASIC

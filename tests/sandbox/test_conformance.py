@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -789,6 +790,7 @@ def test_interpreter_in_a_closed_folder_works_for_root(stand: Stand) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="repeats all as another user, which takes root")
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap opens closed folders")
 def test_all_of_this_as_an_ordinary_user() -> None:
     with open_folder() as folder:
         folder.chmod(0o1777)
