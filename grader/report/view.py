@@ -87,7 +87,8 @@ class LayerView:
     output: tuple[int, ...]
     weights: int
     multiply_adds: int
-    role: str  # "C1" to "F7"; "" for layers without one, such as activations
+    counts: bool  # whether it is of a kind that LeNet5's layers are of: no activation or the like
+    role: str  # "C1" to "F7"; "" where the lecture has none in its place
     lecture: tuple[int, ...]  # its output
     same: bool
 
@@ -333,10 +334,12 @@ def _net(net: LeNet5, keep: Callable[[str], str]) -> NetView:
 
 
 def _layers(layers: Sequence[Layer], keep: Callable[[str], str]) -> Iterator[LayerView]:
-    """The layers, each that could play a part beside the lecture's next one."""
-    roles = iter(REFERENCE)
+    """The layers, each beside the lecture's next one of its kind."""
+    left = list(REFERENCE)
     for layer in layers:
-        role = next(roles, None) if layer.kind in PLAYING else None
+        role = next((role for role in left if layer.kind in role.kinds), None)
+        if role is not None:
+            left = left[left.index(role) + 1 :]
         output = tuple(size for size in layer.output if size != 1) or (1,)
         yield LayerView(
             name=keep(layer.name),
@@ -344,9 +347,10 @@ def _layers(layers: Sequence[Layer], keep: Callable[[str], str]) -> Iterator[Lay
             output=layer.output,
             weights=layer.parameters,
             multiply_adds=layer.multiply_adds,
+            counts=layer.kind in PLAYING,
             role=role.name if role else "",
             lecture=role.outputs[0] if role else (),
-            same=role is not None and layer.kind in role.kinds and output in role.outputs,
+            same=role is not None and output in role.outputs,
         )
 
 

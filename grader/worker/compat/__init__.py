@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..hooks import AfterImportFinder, PutBackFinder
 from ..observe import Observer
-from . import loading, mindspore, opencv, torch, training
+from . import loading, mindspore, mindspore_old, opencv, torch, training
 
 
 class Layer:
@@ -20,7 +20,7 @@ class Layer:
         self._device = device
 
     def arrange(self, compat: bool) -> None:
-        """Set frameworks up when they are imported; with `compat` put old interfaces back, too."""
+        """Set frameworks up once they are imported; with `compat` put old interfaces back."""
         self._after.when("mindspore", lambda module: mindspore.set_up(module, self._device))
         self._after.when("cv2", lambda module: opencv.report_unread(module, self._observer))
         training.watch(self._after, self._observer)
@@ -28,7 +28,9 @@ class Layer:
         if compat:
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
             self._after.when("torch", lambda module: torch.tolerant_load(module, self.use))
-            mindspore.put_back(self._put_back, self._after, self._observer, self._device, self.use)
+            mindspore_old.put_back(
+                self._put_back, self._after, self._observer, self._device, self.use
+            )
 
     def use(self, name: str) -> None:
         """Note that an old interface was made use of."""

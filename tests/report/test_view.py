@@ -1,0 +1,91 @@
+"""The values behind the pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignment import Policy
+from grader.evidence import Layer, LeNet5, Parameter
+from grader.report import Context, Result
+from grader.report.view import NetView, stairs, view
+from grader.scoring import grade
+from tests.report import make
+
+
+def net(context: Context, *layers: tuple[str, tuple[int, ...]], **facts: object) -> NetView:
+    made = tuple(Layer(name=kind, kind=kind, output=output) for kind, output in layers)
+    evidence = make.one(0).model_copy(update={"lenet5": LeNet5(layers=made, **facts)})
+    shown = view(Result(evidence, grade(evidence, context.assignment.policy, 26)), context)
+    assert shown.net is not None
+    return shown.net
+
+
+def test_layers_stand_beside_the_lectures(context: Context) -> None:
+    shown = net(
+        context, ("convolution", (6, 28, 28)), ("relu", (6, 28, 28)), ("max-pool", (6, 13, 13))
+    )
+    assert [(layer.role, layer.same) for layer in shown.layers] == [
+        ("C1", True),
+        ("", False),
+        ("S2", False),
+    ]
+
+
+def test_a_layer_that_is_missing_leaves_the_others_in_their_places(context: Context) -> None:
+    shown = net(context, ("convolution", (6, 28, 28)), ("dense", (120,)), ("dense", (84,)))
+    assert [layer.role for layer in shown.layers] == ["C1", "C5", "F6"]
+
+
+def test_c5_may_be_a_convolution(context: Context) -> None:
+    first = [("convolution", (6, 28, 28)), ("convolution", (16, 10, 10))]
+    shown = net(context, *first, ("convolution", (120, 1, 1)))
+    assert [(layer.role, layer.same) for layer in shown.layers][2] == ("C5", True)
+
+
+def test_a_layer_too_many_has_no_place(context: Context) -> None:
+    shown = net(context, *[("dense", (10,))] * 4)
+    assert [layer.role for layer in shown.layers] == ["C5", "F6", "F7", ""]
+
+
+def test_weights_compare_whatever_the_order_of_axes(context: Context) -> None:
+    shown = net(context, parameters=(Parameter(name="w", shape=(5, 5, 1, 6)),))
+    assert shown.parameters[0].same
+
+
+@pytest.mark.parametrize(
+    ("correct", "images", "percent"), [(104, 7, 85), (110, 1, 85), (97, 1, 75)]
+)
+def test_the_next_mark_is_told_in_images(
+    correct: int, images: int, percent: int, context: Context
+) -> None:
+    base = make.one(0)
+    answers = tuple(
+        answer.model_copy(update={"answer": answer.truth if n < correct else "Hats", "said": ""})
+        for n, answer in enumerate(base.answers)
+    )
+    answers = tuple(
+        a.model_copy(update={"answer": "Cans"}) if n >= correct and a.truth == "Hats" else a
+        for n, a in enumerate(answers)
+    )
+    evidence = base.model_copy(update={"answers": answers})
+    shown = view(Result(evidence, grade(evidence, context.assignment.policy, 26)), context)
+    assert shown.next is not None
+    assert (shown.next.images, shown.next.percent) == (images, percent)
+
+
+def test_the_stairs_are_the_policys_bands() -> None:
+    steps = stairs(Policy(), "80-85")
+    assert [(s.low, s.high, s.points, s.with_report) for s in steps[-3:]] == [
+        (75, 80, 90, 90),
+        (80, 85, 95, 100),
+        (85, 100, 100, 100),
+    ]
+    assert [s.mine for s in steps[-3:]] == [False, True, False]
+    assert steps[0].low == 0
+
+
+@pytest.mark.parametrize("full_at", [0, 100])
+def test_stairs_without_a_top_or_without_a_bottom(full_at: int) -> None:
+    steps = stairs(Policy(full_at=full_at, report_from=full_at, band=30))
+    assert steps[0].low == 0 and steps[-1].high == 100
+    assert all(s.low < s.high for s in steps)
