@@ -14,6 +14,7 @@ from tests import make
 
 CLASSES = make.assignment().classes
 NAMES = make.assignment().names
+INTERFACE = make.assignment().interface
 
 
 def answers_where(say: object, total: int = 130) -> list[Answer]:
@@ -25,7 +26,7 @@ def answers_where(say: object, total: int = 130) -> list[Answer]:
 def test_the_other_order_of_channels_is_named_where_it_reads_clearly_more() -> None:
     answers = make.answers(85)
     other = {a.image: a.truth if n < 120 else NAMES[0] for n, a in enumerate(answers)}
-    finding = diagnosis.channel_order(answers, other, "BGR")
+    finding = diagnosis.channel_order(answers, other, INTERFACE)
     assert finding is not None
     assert finding.facts["correct"] == "85"
     assert int(finding.facts["other"]) >= 120
@@ -35,7 +36,7 @@ def test_the_other_order_of_channels_is_named_where_it_reads_clearly_more() -> N
 def test_a_small_gain_of_the_other_order_is_chance() -> None:
     answers = make.answers(100)
     other = {a.image: a.truth if n < 102 else None for n, a in enumerate(answers)}
-    assert diagnosis.channel_order(answers, other, "BGR") is None
+    assert diagnosis.channel_order(answers, other, INTERFACE) is None
 
 
 @given(st.integers(0, 130), st.integers(0, 2**32))
@@ -43,7 +44,7 @@ def test_the_order_that_reads_less_is_never_recommended(correct: int, seed: int)
     answers = make.answers(correct)
     right = set(random.Random(seed).sample(range(130), correct))
     other = {a.image: a.truth if n in right else None for n, a in enumerate(answers)}
-    assert diagnosis.channel_order(answers, other, "BGR") is None
+    assert diagnosis.channel_order(answers, other, INTERFACE) is None
 
 
 def test_the_shift_of_a_data_set_without_one_folder_is_found() -> None:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from grader import __version__
 from grader.assignment import Assignment
 from grader.evidence import Evidence
-from grader.report import Context, Result, exports, pages
+from grader.report import Context, Result
+from grader.report import publish as publish_report
 from grader.scoring import Grade, Override, grade
 from grader.store import Store, former_scores
 
@@ -36,9 +37,7 @@ def publish(store: Store, assignment: Assignment, about: About) -> Path:
     Raises OSError; what was there before is then whole.
     """
     context = context_of(assignment, about, store.out)
-    exports.grades_csv(results(store, assignment), store.out / "grades.csv")
-    exports.grades_json(results(store, assignment), store.out / "grades.json", context)
-    return pages.write(results(store, assignment), context, store.out / "report")
+    return publish_report(results(store, assignment), context, store.out)
 
 
 def context_of(assignment: Assignment, about: About, out: Path) -> Context:

@@ -64,20 +64,20 @@ def rescore(arguments: argparse.Namespace, store: Store, decisions: Sequence[Ove
     publishing.publish(store, assignment, about(store, assignment, arguments.lang))
     changed = [grade for grade in grades if before.get(grade.id, grade.score) != grade.score]
     for grade in changed:
-        console.print(_change(grade, before[grade.id], say("this mark falls")), highlight=False)
+        console.print(_change(grade, before[grade.id], arguments.lang), highlight=False)
     text = say("{changed} of {total} marks changed.")
     console.print(text.format(changed=len(changed), total=len(grades)))
     return SOMETHING_LEFT if any(grade.status is Status.UNGRADED for grade in grades) else OK
 
 
-def _change(grade: Grade, before: float | None, falls: str) -> str:
+def _change(grade: Grade, before: float | None, language: str) -> str:
     def shown(score: float | None) -> str:
         return "–" if score is None else f"{score:g}"
 
-    why = "; ".join(part.because["en"] for part in grade.parts)
+    why = "; ".join(part.because[language] for part in grade.parts)
     line = f"{for_rich(grade.id)}: {shown(before)} → {shown(grade.score)}  [dim]{for_rich(why)}[/]"
     if before is not None and (grade.score is None or grade.score < before):
-        line += f"  [red]{falls}[/]"
+        line += f"  [red]{translator(language)('this mark falls')}[/]"
     return line
 
 

@@ -146,11 +146,12 @@ def _examine(
     draft.stage = Stage.START
     clock = Clock(assignment.limits.total)
     with Session(prepared.setup, prepared.folder, clock) as session:
-        ended = End(Cause.CLOSED, "")
+        ended: End | None = None
         try:
             tell(Stage.LOAD, 0, 0)
             draft.stage = Stage.LOAD
-            if _load(draft, session, prepared, conditions):
+            ended = _load(draft, session, prepared, conditions)
+            if draft.loading.loaded:
                 draft.stage = Stage.PREDICT
                 order = shuffled(hidden.images, hidden.digest + prepared.submission.digest)
                 ended = _predict(draft, session, order, conditions, tell)
@@ -161,11 +162,13 @@ def _examine(
         finally:
             session.close()
             draft.log += session.log
-            draft.confinement = session.confinement(ended.cause, ended.detail)
+            draft.confinement = session.confinement(ended or End(Cause.CLOSED, ""))
 
 
-def _load(draft: _Draft, session: Session, prepared: Prepared, conditions: Conditions) -> bool:
-    """Import the hand-in; whether its function can be called."""
+def _load(
+    draft: _Draft, session: Session, prepared: Prepared, conditions: Conditions
+) -> End | None:
+    """Import the hand-in; how its worker ended, if the import ended it."""
     assignment = conditions.assignment
     try:
         report = session.load()
@@ -174,8 +177,8 @@ def _load(draft: _Draft, session: Session, prepared: Prepared, conditions: Condi
             draft.findings.append(loading.lending(report, assignment))
             report = session.load()
     except ConversationEndedError as ended:
-        draft.stop(_ended_at_import(ended.end, assignment, session))
-        return False
+        draft.stop(_ended_at_import(ended.end, assignment))
+        return ended.end
     draft.loading = _loading(report, session, prepared.notes)
     found = loading.findings(
         report,
@@ -186,7 +189,7 @@ def _load(draft: _Draft, session: Session, prepared: Prepared, conditions: Condi
     draft.findings += found
     if not report.function:
         draft.stopped = found[0].code
-    return report.function
+    return None
 
 
 def _predict(
@@ -195,8 +198,10 @@ def _predict(
     order: Sequence[HiddenImage],
     conditions: Conditions,
     tell: Tell,
-) -> End:
-    """Put the images to the hand-in and find out what is behind its answers."""
+) -> End | None:
+    """Put the images to the hand-in and find out what is behind its answers; how its worker
+    ended, if that stopped the asking.
+    """
     predictions = ask_all(session, order, lambda done, total: tell(Stage.PREDICT, done, total))
     draft.answers = predictions.answers
     stopped = diagnosing.why_stopped(predictions, conditions.assignment)
@@ -216,7 +221,7 @@ def _predict(
     draft.findings += _missing_records(draft.records, conditions.assignment.policy, answers)
     if stopped is None:
         draft.findings += diagnosing.behind_answers(session, predictions, order)
-    return predictions.end or End(Cause.CLOSED, "")
+    return predictions.end
 
 
 def _checks(draft: _Draft, session: Session, assignment: Assignment) -> None:
@@ -250,7 +255,7 @@ def _failed_checks(checks: Sequence[Check]) -> list[Finding]:
     ]
 
 
-def _ended_at_import(end: End, assignment: Assignment, session: Session) -> Finding:
+def _ended_at_import(end: End, assignment: Assignment) -> Finding:
     limits, entry = assignment.limits, assignment.interface.entry
     if end.cause is Cause.TIME:
         seconds = f"{limits.import_:g}"

@@ -96,7 +96,7 @@ def behind_answers(
         found.append(diagnosis.nondeterministic(answers, again))
         if not _has_full_marks(answers, assignment):
             other = _other_order(session, answers, order)
-            found.append(diagnosis.channel_order(answers, other, channels))
+            found.append(diagnosis.channel_order(answers, other, assignment.interface))
     except (ConversationEndedError, OSError):
         found.append(None)
     if not any(finding and finding.code == "channel-order" for finding in found):

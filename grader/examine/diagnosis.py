@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from grader.assignment import Label
+from grader.assignment import Interface, Label
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import find
 
@@ -27,7 +27,9 @@ def constant(answers: Sequence[Answer]) -> Finding | None:
     return find("constant-answers", count=count, answer=word)
 
 
-def channel_order(answers: Sequence[Answer], other: Answers, channels: str) -> Finding | None:
+def channel_order(
+    answers: Sequence[Answer], other: Answers, interface: Interface
+) -> Finding | None:
     """`channel-order` where the answers to the same images in the other order of channels are
     right clearly more often: McNemar's exact one-sided test over the pairs that differ.
     """
@@ -41,7 +43,8 @@ def channel_order(answers: Sequence[Answer], other: Answers, channels: str) -> F
         correct=sum(now for now, _ in pairs),
         other=sum(then for _, then in pairs),
         total=len(pairs),
-        channels=channels,
+        channels=interface.channels,
+        function=interface.function,
     )
 
 

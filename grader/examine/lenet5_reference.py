@@ -75,13 +75,13 @@ def digits(count: int, size: int, seed: int = 0) -> tuple[Array, list[int]]:
         x, y = generator.integers(4, 10), generator.integers(size - 8, size - 3)
         scale, strength = generator.uniform(0.7, 0.9), int(generator.integers(1, 3))
         place = (int(x), int(y))
-        cv2.putText(canvas, str(label), place, cv2.FONT_HERSHEY_SIMPLEX, scale, 255, strength)
+        cv2.putText(canvas, str(label), place, cv2.FONT_HERSHEY_SIMPLEX, scale, (255,), strength)
         image[0] = canvas / 255
     return images, labels
 
 
 def _convolution(x: Array, weights: Mapping[str, Array], role: str) -> Array:
-    windows = sliding_window_view(x, (5, 5), axis=(2, 3))
+    windows = sliding_window_view(x, (5, 5), axis=(2, 3))  # type: ignore[call-overload]
     made: Array = np.einsum("nchwij,ocij->nohw", windows, weights[f"{role}.w"], optimize=True)
     bias = weights.get(f"{role}.b")
     return made if bias is None else made + bias[None, :, None, None]

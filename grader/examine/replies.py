@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from grader.worker.frames import Meta
 
+SUMMARY = 300  # characters of an exception's message in a finding
+
 Line = Annotated[str, Field(max_length=4_000)]
 Text = Annotated[str, Field(max_length=40_000)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
@@ -48,7 +50,9 @@ class Failure(Reply):
     @property
     def summary(self) -> str:
         """The exception in one line, with what explains it."""
-        text = f"{self.type}: {self.message}" if self.message else self.type
+        message = " ".join(self.message.split())
+        message = message if len(message) <= SUMMARY else message[: SUMMARY - 1] + "…"
+        text = f"{self.type}: {message}" if message else self.type
         if self.under_main:
             text += f" ({self.under_main} exists only below `if __name__ == '__main__'`)"
         return f"{text} (this is Python 2)" if self.python2 else text

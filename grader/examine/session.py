@@ -202,12 +202,12 @@ class Session:
             self._collect(self._box, told)
         self._box = self._conversation = None
 
-    def confinement(self, ended: Cause = Cause.CLOSED, detail: str = "") -> Confinement:
-        """What the sandbox did so far."""
+    def confinement(self, end: End) -> Confinement:
+        """What the sandbox did so far; `end` is how the worker ended that mattered."""
         return Confinement(
             level=self.setup.sandbox.level.value,
-            ended=ended.value,
-            detail=detail,
+            ended=end.cause.value,
+            detail=end.detail,
             peak_memory=self._peak,
             restarts=max(self.starts - 1, 0),
         )

@@ -19,8 +19,9 @@ from math import prod
 from grader.assignment import Assignment, Policy
 from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
 from grader.examine.lenet5 import REFERENCE
+from grader.report.text import one_line
 from grader.report.values import Context, Result
-from grader.report.words import FINDING, Said, said, said_finding, two
+from grader.report.words import FINDING, SENTENCES, Said, said, said_finding, two
 from grader.scoring import Grade, Part
 from grader.scoring.counts import needed
 
@@ -263,7 +264,10 @@ def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[Find
     """Findings, the heaviest first."""
     views = []
     for finding in sorted(findings, key=lambda finding: _ORDER[finding.severity.value]):
-        facts = {name: keep(value) for name, value in finding.facts.items()}
+        facts = {
+            name: keep(value) if name in SENTENCES else one_line(keep(value), 400)
+            for name, value in finding.facts.items()
+        }
         kept = finding.model_copy(
             update={
                 "facts": facts,

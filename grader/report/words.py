@@ -131,9 +131,22 @@ FINDING = {
     "archive-refused": "Archive not readable",
 }
 # Facts that are sentences of the grader itself, and so are said in the reader's language.
+# What such facts look like when they have facts of their own.
+CLAUSES = (
+    "{count} of {total} parameters, such as {name} ({file}, line {line})",
+    "{count} of {total} parameters, such as {name}",
+    "{path} is not there",
+    " (nearest: {name})",
+    "in {function}",
+)
 _CODE = re.compile(r"`([^`\n]+)`")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 SENTENCES = frozenset({"when", "found", "nearest", "reason", "hint", "detail"})
+
+_SHAPES = [
+    (clause, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(clause))))
+    for clause in CLAUSES
+]
 
 
 def fill(sentence: str, facts: dict[str, str]) -> str:
@@ -163,7 +176,15 @@ def two(text: str) -> Said:
         english, chinese = sorted(lines, key=lambda line: bool(_CHINESE.search(line)))
         if _CHINESE.search(chinese) and not _CHINESE.search(english):
             return {"en": english, "zh": chinese}
-    return dict.fromkeys(LANGUAGES, text)
+    return _clause(text)
+
+
+def _clause(text: str) -> Said:
+    """A text that may be a sentence of ours with its facts already in it, in every language."""
+    for clause, shape in _SHAPES:
+        if match := shape.fullmatch(text):
+            return said(clause, **match.groupdict())
+    return {lang: translator(lang)(text) for lang in LANGUAGES}
 
 
 def said_finding(finding: Finding) -> tuple[Said, Said]:
@@ -177,7 +198,7 @@ def said_finding(finding: Finding) -> tuple[Said, Said]:
     for lang in LANGUAGES:
         say = translator(lang)
         facts = {
-            name: say(two(fact)[lang]) if name in SENTENCES else fact
+            name: two(fact)[lang] if name in SENTENCES else fact
             for name, fact in finding.facts.items()
         }
         messages[lang], hints[lang] = fill(say(message), facts), fill(say(hint), facts)

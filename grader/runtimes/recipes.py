@@ -46,6 +46,17 @@ FRIENDS = (
     "tqdm==4.70.1",
 )
 
+# MindSpore 2.10 with NumPy 2: mindspore.dataset fails on scalar labels (np.array(copy=False)), and
+# a student would be blamed. These are the last that run with NumPy 1.
+WITH_NUMPY_1 = {
+    "numpy": "numpy==1.26.4",
+    "opencv-python-headless": "opencv-python-headless==4.11.0.86",
+    "pandas": "pandas==2.3.3",
+}
+FRIENDS_WITH_NUMPY_1 = tuple(
+    WITH_NUMPY_1.get(friend.partition("==")[0], friend) for friend in FRIENDS
+)
+
 # CUDA 11 as MindSpore's wheels want it: readelf -d of libmindspore_gpu names libcublas.so.11,
 # libcudnn.so.8, libcufft.so.10, libcurand.so.10, libcusolver.so.11, libcusparse.so.11. Not
 # verified on hardware.
@@ -65,7 +76,7 @@ RECIPES = (
         name="mindspore",
         framework="mindspore",
         pythons=("3.11", "3.12", "3.10"),
-        requirements=("mindspore==2.10.0", *FRIENDS),
+        requirements=("mindspore==2.10.0", *FRIENDS_WITH_NUMPY_1),
         gpu=CUDA_11,
         libraries=("nvidia/*/lib",),
         onednn=True,

@@ -19,6 +19,12 @@ from .place import Place
 _WORKERS_OWN = ("importlib", "_frozen_importlib", __name__.rpartition(".")[0])
 
 
+_THREADS = (
+    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
+    *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
+)
+
+
 class TimeLimit(BaseException):
     """Raised in the hand-in's code when its soft time limit has passed."""
 
@@ -29,7 +35,7 @@ def arrange_process(place: Place, entry: str, device: str, threads: int) -> None
     environment["MPLBACKEND"] = "Agg"
     environment.pop("DISPLAY", None)
     environment["BROWSER"] = "true"  # the program that does nothing
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    for name in _THREADS:
         environment.setdefault(name, str(threads))
     if device != "GPU":
         environment["CUDA_VISIBLE_DEVICES"] = ""

@@ -113,7 +113,8 @@ def _layer(framework: Framework, step: Step) -> list[Layer]:
     output = step.made.shape[1:]
     weight = framework.weight(step.layer) if kind in ("convolution", "dense") else None
     count = sum(int(np.prod(item.shape)) for item in framework.parameters(step.layer))
-    work, shape, bias = 0, (), False
+    work, bias = 0, False
+    shape: tuple[int, ...] = ()
     if weight is not None:
         shape = weight.shape
         bias = framework.bias(step.layer) is not None

@@ -17,7 +17,7 @@ from .place import Place
 
 MOST_FILES = 12  # that are imported in one search
 SECONDS = 20.0  # soft limit for importing one of them
-SECONDS_IN_ALL = 40.0  # after which no other file is begun
+SECONDS_IN_ALL = 40.0  # after which no other file or class is begun
 
 Fits = Callable[[str], bool]
 
@@ -53,7 +53,10 @@ class Search:
         # By shape alone only classes: a function that is not meant may do anything when called,
         # and a network that predict uses may answer otherwise once it was asked by others.
         for module in self._loaded():
-            yield from self._in_module(module, lambda name: True, (self._classes,))
+            for candidate in self._in_module(module, lambda name: True, (self._classes,)):
+                if time.monotonic() > self._end:
+                    return
+                yield candidate
 
     def _exact(self, name: str) -> bool:
         return name == self._name

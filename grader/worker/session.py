@@ -22,6 +22,7 @@ class Session:
     def __init__(self) -> None:
         self._loading: Loading | None = None
         self._last_error: BaseException | None = None
+        self._unread: list[str] = []  # images that could not be read before it
         self._operations: dict[str, Operation] = {
             "hello": self.hello,
             "load": self.load,
@@ -46,7 +47,7 @@ class Session:
         self._loading = loading = Loading(order)
         self._operations.update(LeNet5(loading.place).operations())
         report = loading.run()
-        self._last_error = loading.error
+        self._failed(loading.error)
         return report, None
 
     def predict(self, image: Array) -> Answer:
@@ -59,7 +60,7 @@ class Session:
         try:
             value = self._loading.function(np.array(image, order="C"))
         except BaseException as error:
-            self._last_error = error
+            self._failed(error)
             return Answer(RAISED, faults.headline(error))
         return answers.answer_of(value)
 
@@ -67,5 +68,9 @@ class Session:
         """{error: what `load` and the last RAISED answer report, or null}."""
         if self._loading is None or self._last_error is None:
             return {"error": None}, None
-        unread = self._loading.observer.unread
-        return {"error": faults.describe(self._last_error, self._loading.place, unread)}, None
+        error = faults.describe(self._last_error, self._loading.place, self._unread)
+        return {"error": error}, None
+
+    def _failed(self, error: BaseException | None) -> None:
+        self._last_error = error
+        self._unread = list(self._loading.observer.unread) if self._loading else []

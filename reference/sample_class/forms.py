@@ -56,7 +56,7 @@ def _write_torch(weights: Weights, path: Path, torch: str) -> None:
             renamed[f"{layer}.num_batches_tracked"] = np.array(0, np.int64)
     with tempfile.TemporaryDirectory() as scratch:
         arrays = Path(scratch) / "weights.npz"
-        np.savez(arrays, **renamed)  # type: ignore[arg-type]
+        np.savez(arrays, **renamed)
         command = [torch, str(_HERE / "to_torch.py"), str(arrays), str(path)]
         subprocess.run(command, check=True)  # noqa: S603  (our own script)
 

@@ -100,7 +100,7 @@ def _write(path: Path, trained: Trained) -> None:
         for name, array in weights.items()
     }
     log = np.array([(epoch.number, epoch.loss, *score) for epoch, score in trained.epochs])
-    np.savez(path, log=log, **arrays)  # type: ignore[arg-type]
+    np.savez(path, log=log, **arrays)
 
 
 def _read(path: Path) -> Trained:

@@ -29,7 +29,7 @@ TABLES = (
 def all_sentences() -> set[str]:
     said = {text for _, message, hint in VOCABULARY.values() for text in (message, hint)}
     said |= {text for table in TABLES for text in table.values()}
-    said |= {title for _, title, _ in words.CHARTS}
+    said |= {title for _, title, _ in words.CHARTS} | set(words.CLAUSES)
     for template in (ROOT / "templates").glob("*.html"):
         said |= in_template(template.read_text(encoding="utf-8"))
     for module in (ROOT / "grader").rglob("*.py"):

@@ -52,6 +52,26 @@ def test_a_fact_that_is_a_sentence_of_ours_is_translated_too() -> None:
     assert words.said_finding(finding)[0]["zh"].endswith("较慢。")
 
 
+def test_a_clause_with_facts_of_its_own_is_translated_too() -> None:
+    finding = find(
+        "unknown-class", said="glas", count=1, total=2, nearest=" (nearest: 'Glassware')"
+    )
+    assert "例如“glas”（最接近的是 'Glassware'）" in words.said_finding(finding)[0]["zh"]
+    finding = find("weights-not-loaded", reason="2 of 3 parameters, such as a.b (main.py, line 7)")
+    assert (
+        "3 个参数中有 2 个没有加载，例如 a.b（main.py 第 7 行）"
+        in words.said_finding(finding)[0]["zh"]
+    )
+    finding = find("weights-not-loaded", reason="what no clause looks like")
+    assert words.said_finding(finding)[0]["en"].endswith("what no clause looks like.")
+
+
+def test_a_check_speaks_the_readers_language() -> None:
+    assert words.two("It differs.\n不同。") == {"en": "It differs.", "zh": "不同。"}
+    assert words.two("a\nb") == {"en": "a\nb", "zh": "a\nb"}
+    assert words.two("there is no LeNet5 to check")["zh"] == "没有可供检查的 LeNet5"
+
+
 def test_braces_in_a_fact_stay_as_they_are() -> None:
     finding = find("unknown-class", said="{total}", count=1, total=2, nearest="")
     assert "'{total}'" in words.said_finding(finding)[0]["en"]

@@ -75,7 +75,8 @@ SIZES = {
 
 
 def convolved(x: Any, w: Any, b: Any) -> Any:
-    windows = np.lib.stride_tricks.sliding_window_view(x, w.shape[2:], axis=(2, 3))
+    view: Any = np.lib.stride_tricks.sliding_window_view
+    windows = view(x, w.shape[2:], axis=(2, 3))
     return np.einsum("nchwij,ocij->nohw", windows, w) + b[:, None, None]
 
 

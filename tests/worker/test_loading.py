@@ -191,3 +191,15 @@ subprocess.run(["pip", "--version", "install"], check=False)
 def test_without_compat_nothing_is_put_back(load: Load) -> None:
     source = "import cv2\ncv2.imshow('window', None)\n" + HATS
     assert load({"compat": False}, main=source)["compatibility"] == []
+
+
+def test_the_last_error_keeps_its_explanation(worker: Worker, load: Load) -> None:
+    report = load(main="import cv2\n" + HATS + "cv2.imread('datasets/1.jpg').shape")
+    assert report["error"]["reads_dataset"]
+    assert worker.predict() == ("word", "Hats")
+    assert worker.ask("last_error")["error"] == report["error"]
+
+
+def test_libraries_use_as_many_threads_as_they_are_given(worker: Worker, load: Load) -> None:
+    load({"threads": 1}, main="import cv2\ndef predict(image): return str(cv2.getNumThreads())")
+    assert worker.predict() == ("word", "1")

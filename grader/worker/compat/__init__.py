@@ -11,17 +11,24 @@ class Layer:
     """What is arranged before a hand-in runs. `used` names what it then made use of."""
 
     def __init__(
-        self, after: AfterImportFinder, put_back: PutBackFinder, observer: Observer, device: str
+        self,
+        after: AfterImportFinder,
+        put_back: PutBackFinder,
+        observer: Observer,
+        device: str,
+        threads: int,
     ) -> None:
         self.used: list[str] = []
         self._after = after
         self._put_back = put_back
         self._observer = observer
         self._device = device
+        self._threads = threads
 
     def arrange(self, compat: bool) -> None:
         """Set frameworks up once they are imported; with `compat` put old interfaces back."""
         self._after.when("mindspore", lambda module: mindspore.set_up(module, self._device))
+        self._after.when("cv2", lambda module: module.setNumThreads(self._threads))
         self._after.when("cv2", lambda module: opencv.report_unread(module, self._observer))
         training.watch(self._after, self._observer)
         loading.watch(self._after, self._observer)
