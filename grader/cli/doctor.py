@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import psutil
 from rich.console import Console
 
 from grader import __version__
 from grader.cli import runtime
-from grader.cli.main import OK, SOMETHING_LEFT
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.language import Translate, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect
@@ -21,11 +25,19 @@ from grader.sandbox.contract import Level, SandboxUnavailableError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """``grade doctor`` needs no words of its own."""
+    """The words of ``grade doctor``."""
+    parser.add_argument(
+        "--attack",
+        nargs="*",
+        choices=("strong", "basic"),
+        help="run the hostile corpus against this machine, at these levels, and say what held",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what there is; 1 where grading could not start."""
+    if arguments.attack is not None:
+        return _attack(arguments.attack)
     say, console = translator(arguments.lang), Console()
     memory = psutil.virtual_memory().total / 2**30
     console.print(
@@ -40,6 +52,17 @@ def run(arguments: argparse.Namespace) -> int:
     for kind in ("CPU", "GPU", "Ascend"):
         _device(console, kind)
     return OK if confined and detect.runtimes() else SOMETHING_LEFT
+
+
+def _attack(levels: Sequence[str]) -> int:
+    """The corpus lies beside the grader's tests, so it needs a checkout."""
+    checkout = Path(__file__).parents[2]
+    if not (checkout / "tests" / "hostile" / "corpus.py").is_file():
+        raise UsageError(
+            "--attack needs a checkout of the project, where tests/hostile has the corpus"
+        )
+    command = [sys.executable, "-m", "tests.hostile", *levels]
+    return subprocess.run(command, cwd=checkout, check=False).returncode  # noqa: S603
 
 
 def _confinement(console: Console, say: Translate) -> bool:

@@ -38,6 +38,7 @@ from grader.examine.prepare import Conditions, Prepared, prepare
 from grader.examine.replies import LoadReport
 from grader.examine.session import Clock, Session
 from grader.intake import ArchiveRefusedError, HandIn, UnpackerMissingError
+from grader.intake.paths import readable
 from grader.runtimes.choose import RuntimeMissingError
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
 from grader.scoring.counts import needed
@@ -138,7 +139,7 @@ def _examine(
         prepared = prepare(handin, folder, conditions)
     except ArchiveRefusedError as refused:
         draft.stop(
-            find("archive-refused", source=handin.path.name, reason=_reason(refused, conditions))
+            find("archive-refused", source=readable(handin.path), reason=_reason(refused, conditions))
         )
         return
     draft.submission, draft.records = prepared.submission, prepared.records
@@ -303,7 +304,7 @@ def _unread(handin: HandIn) -> Submission:
         id=handin.id,
         name=student.name or handin.id,
         number=student.number,
-        source=handin.path.name,
+        source=readable(handin.path),
         digest="",
         size=0,
         files=0,

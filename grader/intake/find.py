@@ -24,6 +24,7 @@ from grader.intake.identify import Student, id_for, identify, names_work, recogn
 from grader.intake.kinds import Kind, kind_of, named_archive, stem
 from grader.intake.limits import CLASS_LIMITS, IntakeLimits
 from grader.intake.notices import ArchiveRefusedError, IntakeError, Notice, notice
+from grader.intake.paths import readable
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _named(candidates: Sequence[_Candidate], notices: list[Notice]) -> Iterator[
         if path in seen:
             continue
         seen.add(path)
-        name = stem(path.name) if candidate.kind.archive else path.name
+        name = stem(readable(path)) if candidate.kind.archive else readable(path)
         wanted = id_for(candidate.student, name)
         handin = HandIn(unique(wanted, taken), candidate.student, candidate.path, candidate.kind)
         if handin.id != wanted:

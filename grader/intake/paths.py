@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
 from grader.intake.limits import IntakeLimits
 from grader.intake.notices import Notice, notice
@@ -99,3 +100,10 @@ def decoded(raw: Sequence[bytes]) -> list[str]:
         except UnicodeDecodeError:
             continue
     return [name.decode("cp437") for name in raw]
+
+
+def readable(path: Path) -> str:
+    """The name of a file that is there, as text that can be written: bytes that are no UTF-8 are
+    read as Chinese Windows has them.
+    """
+    return decoded([os.fsencode(path.name)])[0]

@@ -23,7 +23,7 @@ from grader.intake.kinds import Kind, kind_of, named_archive
 from grader.intake.limits import IntakeLimits
 from grader.intake.members import Member, Type
 from grader.intake.notices import Notice, notice, refuse
-from grader.intake.paths import BadNameError, decoded, parts_of
+from grader.intake.paths import BadNameError, decoded, parts_of, readable
 
 CHUNK = 1024 * 1024  # bytes read at a time
 
@@ -246,7 +246,7 @@ def _settle(root: Path, handin: HandIn) -> Submission:
         id=handin.id,
         name=handin.student.name or handin.id,
         number=handin.student.number,
-        source=handin.path.resolve().name,
+        source=readable(handin.path.resolve()),
         digest=whole.hexdigest(),
         size=found["size"],
         files=found["files"],

@@ -6,6 +6,7 @@ bait: files, variables and sockets that hold secrets; the alarms: what would cha
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import importlib.util
@@ -100,6 +101,13 @@ class Outcome(NamedTuple):
     log: str
 
 
+class Usage(NamedTuple):
+    """What an examiner's process held at one moment: MiB resident, open descriptors."""
+
+    memory: float
+    descriptors: int
+
+
 class Result(NamedTuple):
     """What came of the class, and every alarm that rang."""
 
@@ -110,6 +118,8 @@ class Result(NamedTuple):
     secrets: Mapping[str, str]  # where planted -> the secret
     reached: Sequence[str]  # what came in at listeners
     changed: Sequence[str]  # files of the teacher that are other than before
+    mounted: Sequence[str]  # file systems that were left mounted
+    usage: Sequence[Usage]  # of the grader's own processes, once a second
     harmed: Sequence[str]  # what was done to a process that stands for the grader
     survivors: Sequence[str]  # processes that outlived the class
     left_behind: Sequence[str]  # temporary files
@@ -121,6 +131,37 @@ def cases() -> list[Case]:
     for path in sorted(CASES.glob("*/expected.toml")):
         found.append(Case(path.parent.name, **tomllib.loads(path.read_text(encoding="utf-8"))))
     return found
+
+
+def broken(case: Case, outcome: Outcome) -> list[str]:
+    """What of a case's expectations does not hold, each in a few words; none where all do."""
+    evidence, log = outcome.evidence, outcome.log
+    codes = {finding["code"] for finding in evidence["findings"]}
+    right = right_answers(evidence)
+    rules = {
+        f"a fault of ours: {evidence['trouble']}": evidence["trouble"] is None,
+        f"status {outcome.status}": outcome.status in case.status,
+        f"stopped by {evidence['stopped']}": not case.stopped
+        or evidence["stopped"] in case.stopped,
+        f"findings {sorted(codes)}": not case.findings or bool(codes & set(case.findings)),
+        "it did not try": all(text in log for text in case.printed),
+        "it got out": not any(text in log for text in case.must_not),
+        f"a log of {len(log)} bytes": len(log) <= case.log_limit,
+        f"{evidence['seconds']} s": evidence["seconds"] <= case.seconds,
+        f"{right} right answers": case.correct_at_most is None or right <= case.correct_at_most,
+    }
+    return [what for what, holds in rules.items() if not holds]
+
+
+def alarms(result: Result) -> list[str]:
+    """Every alarm that rang around the class."""
+    kinds = ("reached", "changed", "mounted", "harmed", "survivors", "left_behind")
+    return [f"{kind}: {what}" for kind in kinds for what in getattr(result, kind)]
+
+
+def right_answers(evidence: Mapping[str, Any]) -> int:
+    """How many images were answered right."""
+    return sum(answer["answer"] == answer["truth"] for answer in evidence["answers"])
 
 
 @contextmanager
@@ -160,7 +201,8 @@ def run(
             "policy.guessing=0",
         ]
         _adopt_orphans()
-        graded = subprocess.run(
+        mounts = Path("/proc/self/mounts").read_text()
+        graded = subprocess.Popen(
             [sys.executable, "-m", *program, str(class_), *words],
             env={
                 **os.environ,
@@ -169,21 +211,45 @@ def run(
                 "PYTHONPATH": str(REPOSITORY),
             },
             cwd=folder,
-            capture_output=True,
-            timeout=SECONDS,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
+        usage: list[Usage] = []
+        watcher = threading.Thread(target=_watch, args=(graded.pid, usage), daemon=True)
+        watcher.start()
+        terminal, _ = graded.communicate(timeout=SECONDS)
+        watcher.join()
         yield Result(
             exit_code=graded.returncode,
-            terminal=(graded.stdout + graded.stderr).decode("utf-8", "replace"),
+            terminal=terminal.decode("utf-8", "replace"),
             outcomes=_outcomes(out),
             out=out,
             secrets=planted.secrets,
             reached=alarms.reached(),
             changed=difference(before, fingerprint(folder, without=(out, temporary))),
+            mounted=[
+                line
+                for line in Path("/proc/self/mounts").read_text().splitlines()
+                if line not in mounts
+            ],
+            usage=usage,
             harmed=_harm(decoy),
             survivors=_survivors(decoy),
             left_behind=[path.name for path in temporary.iterdir()],
         )
+
+
+def _watch(grader_: int, usage: list[Usage]) -> None:
+    """Note once a second what the grader's examiners hold, until the grader has ended."""
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(grader_)
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            for child in process.children():
+                with contextlib.suppress(psutil.Error):
+                    if "spawn_main" in " ".join(child.cmdline()):
+                        memory = child.memory_info().rss / 2**20
+                        usage.append(Usage(memory, child.num_fds()))
+            time.sleep(1)
 
 
 class _Planted:

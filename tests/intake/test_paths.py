@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.intake.limits import IntakeLimits
 from grader.intake.notices import notice, shown
-from grader.intake.paths import BadNameError, decoded, parts_of
+from grader.intake.paths import BadNameError, decoded, parts_of, readable
 
 LIMITS = IntakeLimits()
 
@@ -50,3 +53,10 @@ def test_a_reason_inside_a_notice_is_said_whole_and_in_its_language() -> None:
 def test_braces_in_names_stay_braces() -> None:
     assert str(notice("{a} {b}", a="{b}", b="x")) == "{b} x"
     assert shown("a" * 500).count("a") == 79
+
+
+def test_a_name_that_is_no_utf8_becomes_text_that_can_be_written(tmp_path: Path) -> None:
+    raw = os.fsencode(tmp_path) + b"/3210000001_" + "张三".encode("gbk")
+    os.mkdir(raw)
+    (path,) = tmp_path.iterdir()
+    assert readable(path) == "3210000001_张三"

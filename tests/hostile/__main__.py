@@ -1,0 +1,59 @@
+"""``python -m tests.hostile [strong|basic]…``: the corpus against this machine, and what held.
+
+`grade doctor --attack` runs it from a checkout. Exit code 1 where anything did not hold.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.sandbox import canary
+from grader.sandbox.contract import Level, SandboxUnavailableError
+from tests.hostile import corpus
+
+
+def main(levels: Sequence[str]) -> int:
+    """Attack at each level that works here; print what held."""
+    console = Console()
+    held = True
+    for level in map(Level, levels or ("strong", "basic")):
+        try:
+            canary.choose(level)
+        except SandboxUnavailableError as error:
+            console.print(f"[yellow]–[/] {level.value}: {error}. {error.cure}", highlight=False)
+            continue
+        held = _attack(console, level) and held
+    return 0 if held else 1
+
+
+def _attack(console: Console, level: Level) -> bool:
+    chosen = [case for case in corpus.cases() if level.value in case.levels]
+    console.print(f"\n[bold]{level.value}[/]: {len(chosen)} hostile hand-ins …", highlight=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("hand-in", "what it does", "what did not hold"):
+        table.add_column(heading)
+    with corpus.run(level, chosen) as result:
+        faults = {
+            case: [what for one in result.outcomes[case.name] for what in corpus.broken(case, one)]
+            for case in chosen
+        }
+        rang = corpus.alarms(result)
+    for case, wrong in faults.items():
+        if wrong:
+            table.add_row(case.name, case.claim, "; ".join(wrong))
+    kinds = len({case.attack for case in chosen})
+    good = sum(not wrong for wrong in faults.values())
+    console.print(f"  {good} of {len(chosen)} held, of {kinds} kinds of attack", highlight=False)
+    if good < len(chosen):
+        console.print(table)
+    for alarm in rang:
+        console.print(f"  [red]alarm[/] {alarm}", highlight=False)
+    return not rang and good == len(chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
