@@ -165,7 +165,7 @@ def _entries(folder: Path, notices: list[Notice]) -> Iterator[_Candidate]:
 
 
 def _candidate(path: Path, kind: Kind, known: dict[str, Student]) -> _Candidate:
-    name = path.resolve().name
+    name = readable(path.resolve())
     name = stem(name) if kind.archive else name
     return _Candidate(path, kind, known.get(name) or identify(name))
 

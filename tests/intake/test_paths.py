@@ -57,6 +57,6 @@ def test_braces_in_names_stay_braces() -> None:
 
 def test_a_name_that_is_no_utf8_becomes_text_that_can_be_written(tmp_path: Path) -> None:
     raw = os.fsencode(tmp_path) + b"/3210000001_" + "张三".encode("gbk")
-    os.mkdir(raw)
+    Path(os.fsdecode(raw)).mkdir()
     (path,) = tmp_path.iterdir()
     assert readable(path) == "3210000001_张三"
