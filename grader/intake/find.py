@@ -20,7 +20,15 @@ from pathlib import Path
 from grader.intake.archive import names, unpack
 from grader.intake.clutter import clutter, code
 from grader.intake.gradescope import students_of
-from grader.intake.identify import Student, id_for, identify, names_work, recognised, unique
+from grader.intake.identify import (
+    Student,
+    id_for,
+    identify,
+    names_work,
+    recognised,
+    safe_id,
+    unique,
+)
 from grader.intake.kinds import Kind, kind_of, named_archive, stem
 from grader.intake.limits import CLASS_LIMITS, IntakeLimits
 from grader.intake.notices import ArchiveRefusedError, IntakeError, Notice, notice
@@ -181,7 +189,10 @@ def _named(candidates: Sequence[_Candidate], notices: list[Notice]) -> Iterator[
         seen.add(path)
         name = stem(readable(path)) if candidate.kind.archive else readable(path)
         wanted = id_for(candidate.student, name)
-        handin = HandIn(unique(wanted, taken), candidate.student, candidate.path, candidate.kind)
+        student = candidate.student
+        if wanted == safe_id(name) and not student.number:
+            student = Student(name=wanted)  # no name for sure: people see what the folder says
+        handin = HandIn(unique(wanted, taken), student, candidate.path, candidate.kind)
         if handin.id != wanted:
             notices.append(
                 notice(

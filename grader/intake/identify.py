@@ -208,6 +208,8 @@ def unique(wanted: str, taken: Container[str]) -> str:
 
 
 def id_for(student: Student, name: str) -> str:
-    """The id of a hand-in: number and name, or the one of them, or the name of its folder."""
+    """The id of a hand-in: number and name where its name surely tells them, else the name of its
+    folder as it is, since "student1" and "student2" differ in what no rule takes for a name.
+    """
     told = "_".join(part for part in (student.number, student.name) if part)
-    return safe_id(told or name)
+    return safe_id(told if told and (student.number or recognised(name)) else name)

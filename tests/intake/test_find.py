@@ -233,3 +233,14 @@ def test_judging_is_total(name: str, names: list[str]) -> None:
         assert verdict is Verdict.HANDIN
     if not names:
         assert verdict is not Verdict.CLASS
+
+
+def test_folders_that_differ_in_digits_keep_their_own_names(tmp_path: Path) -> None:
+    for name in ("student1", "student2", "student10"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.py").write_text("")
+    found = find([tmp_path])
+    assert [(h.id, h.student.name, h.path.name) for h in found] == [
+        (name, name, name) for name in ("student1", "student2", "student10")
+    ]
+    assert found.notices == ()
