@@ -1,9 +1,16 @@
 """``grade doctor`` and ``grade runtime list`` say what is here and how to get what is not."""
 
+from pathlib import Path
+
+import pytest
+
 from tests import handins
 
 
-def test_the_doctor_names_confinement_runtimes_devices_and_cures() -> None:
+def test_the_doctor_names_confinement_runtimes_devices_and_cures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADE_RUNTIMES", str(tmp_path))  # where nothing was added
     done = handins.grade("doctor")
     assert "Confinement" in done.stdout
     assert "strong" in done.stdout

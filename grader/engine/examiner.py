@@ -139,7 +139,9 @@ def _examine(
         prepared = prepare(handin, folder, conditions)
     except ArchiveRefusedError as refused:
         draft.stop(
-            find("archive-refused", source=readable(handin.path), reason=_reason(refused, conditions))
+            find(
+                "archive-refused", source=readable(handin.path), reason=_reason(refused, conditions)
+            )
         )
         return
     draft.submission, draft.records = prepared.submission, prepared.records

@@ -52,10 +52,10 @@ def test_folder_of_any_shape_is_removed_without_following_links(tmp_path: Path) 
     (folder / ".moved2").write_text("")
     os.mkfifo(folder / "pipe")
     descriptor = os.open(folder, os.O_RDONLY)
-    for _ in range(1500):
+    for depth in range(1500):
         os.mkdir("d", dir_fd=descriptor)
         inner = os.open("d", os.O_RDONLY, dir_fd=descriptor)
-        os.symlink(outside, "link", dir_fd=descriptor) if descriptor % 2 else None
+        os.symlink(outside, "link", dir_fd=inner) if depth % 2 else None
         os.close(descriptor)
         descriptor = inner
     os.close(descriptor)
