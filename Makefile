@@ -5,22 +5,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 export GRADE_RUNTIMES ?= $(CURDIR)/.runtimes
 
-.PHONY: grade test lint setup clean
+.PHONY: grade test lint clean
 
-grade: setup
+grade: $(VENV)/.ready
+	@sh scripts/confinement.sh
+	$(BIN)/grade runtime add torch --if-missing
 	$(BIN)/grade submissions/ --out out
 
-test: setup lint
-	$(BIN)/pytest
+test: lint
+	@sh scripts/confinement.sh
+	for name in torch tensorflow mindspore1; do $(BIN)/grade runtime add $$name --if-missing || exit 1; done
+	$(BIN)/pytest -n auto --dist loadfile
 
-lint: setup
+lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-
-setup: $(VENV)/.ready
-	$(BIN)/grade runtime add torch --if-missing
-	@sh scripts/confinement.sh
 
 $(VENV)/.ready: pyproject.toml scripts/environment.sh
 	sh scripts/environment.sh $(PYTHON) $(VENV)
