@@ -55,9 +55,10 @@ class Interface(Document):
 
 
 class Images(Document):
-    """Where the hidden images lie, relative to the assignment."""
+    """Where the hidden images lie, and MNIST's test images, relative to the assignment."""
 
     hidden: str = "images"
+    mnist: str = ""
 
 
 class Limits(Document):
@@ -133,6 +134,11 @@ class Assignment(Document):
     def names(self) -> tuple[str, ...]:
         """Class names in the order of the table: the index of a class is its place here."""
         return tuple(label.en for label in self.classes)
+
+    @property
+    def mnist(self) -> Path | None:
+        """The folder of MNIST's test images, where the assignment names one."""
+        return self.home / self.images.mnist if self.images.mnist else None
 
     @property
     def hidden(self) -> Path:

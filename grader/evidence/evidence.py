@@ -116,6 +116,15 @@ class Layer(Document):
     multiply_adds: int = 0
 
 
+class Maps(Document):
+    """Small grey pictures of one size: kernels, or what a layer makes of an image."""
+
+    count: int
+    height: int
+    width: int
+    grey: str  # base64 of uint8, one picture after the other, the least value 0, the largest 255
+
+
 class LeNet5(Document):
     """The hand-in's LeNet5 as its worker described it."""
 
@@ -127,6 +136,11 @@ class LeNet5(Document):
     error: str = ""  # why it could not be found or built
     layers: tuple[Layer, ...] = ()
     variant: dict[str, str] = Field(default_factory=dict)  # e.g. "pool": "max", "input": "32"
+    checkpoint: str = ""  # path in the hand-in of trained weights that fit it
+    mnist_correct: int = 0  # of MNIST's test images, with these weights
+    mnist_total: int = 0  # 0 where they were not put to it
+    kernels: Maps | None = None  # of the first convolution
+    maps: Maps | None = None  # what that makes of one written digit
     differs_at: str = ""  # the first layer that is not as in the lecture: "C1" to "F7", …
     expected: str = ""  # what the lecture has there
     actual: str = ""

@@ -125,6 +125,21 @@ class SetReport(Reply):
     error: Failure | None = None
 
 
+class CheckpointReport(Reply):
+    """How many parameters a checkpoint gave a value."""
+
+    loaded: Count = 0
+    error: Failure | None = None
+
+
+class LookReport(Reply):
+    """Sizes of the first layer's kernels and maps; their values travel beside it."""
+
+    kernels: Annotated[list[Count], Field(max_length=4)] = []
+    maps: Annotated[list[Count], Field(max_length=3)] = []
+    error: Failure | None = None
+
+
 class TrainReport(Reply):
     """The loss after each step of training."""
 

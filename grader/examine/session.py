@@ -17,7 +17,15 @@ from grader.evidence import Confinement
 from grader.examine import replies
 from grader.examine.conversation import Conversation, ConversationEndedError
 from grader.examine.lenet5 import LayersReport
-from grader.examine.replies import ForwardReport, LeNet5Report, LoadReport, SetReport, TrainReport
+from grader.examine.replies import (
+    CheckpointReport,
+    ForwardReport,
+    LeNet5Report,
+    LoadReport,
+    LookReport,
+    SetReport,
+    TrainReport,
+)
 from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import Device
 from grader.sandbox.contract import (
@@ -179,6 +187,19 @@ class Session:
         self._require_network()
         report, _ = self._ask(SetReport, "lenet5_set", OPERATION, values, {"role": role})
         return report
+
+    def lenet5_load(self, path: str) -> CheckpointReport:
+        """Load a checkpoint, named by its path in the hand-in, into the LeNet5 that was found."""
+        self._require_network()
+        report, _ = self._ask(CheckpointReport, "lenet5_load", OPERATION, meta={"path": path})
+        return report
+
+    def lenet5_look(self, image: NDArray[np.float32]) -> tuple[LookReport, NDArray[Any] | None]:
+        """The first convolution at work on one image, float32 (1, 1, H, W): sizes of its kernels
+        and maps, and the values of both, one after the other.
+        """
+        self._require_network()
+        return self._ask(LookReport, "lenet5_look", OPERATION, image)
 
     def lenet5_train(
         self, images: NDArray[np.float32], labels: list[int], steps: int

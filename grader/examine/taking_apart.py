@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from grader.evidence import Finding, Layer, LeNet5, Parameter
+import base64
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.evidence import Finding, Layer, LeNet5, Maps, Parameter
 from grader.evidence.findings import find
+from grader.examine import lenet5_reference as reference
 from grader.examine.lenet5 import LayersReport, first_difference
+from grader.examine.mnist import prepared, read_mnist
 from grader.examine.replies import LeNet5Report
 from grader.examine.session import Session
+
+WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".weights")
+TRIED = 3  # checkpoints
+BATCH = 1000  # images
 
 
 def describe(session: Session) -> tuple[LeNet5, list[Finding]]:
@@ -20,7 +31,8 @@ def describe(session: Session) -> tuple[LeNet5, list[Finding]]:
         missing = find("lenet5-missing", name=interface.lenet5, entry=interface.entry)
         return _described(report, LayersReport()), [] if report.error else [missing]
     layers = session.lenet5_layers()
-    described = _described(report, layers)
+    described = _described(report, layers).model_copy(update=_trained(session, report))
+    described = described.model_copy(update=_drawn(session, report))
     difference = first_difference(layers.layers, report.input)
     if difference is None:
         return described, []
@@ -39,6 +51,75 @@ def describe(session: Session) -> tuple[LeNet5, list[Finding]]:
         hint=difference.help,
     )
     return described, [finding]
+
+
+def _trained(session: Session, report: LeNet5Report) -> dict[str, object]:
+    """The first checkpoint of the hand-in that fits all of the network, and how many of MNIST's
+    test images it reads, in the better of two usual preparations; for a reader, never for marks.
+    """
+    for path in _checkpoints(session):
+        loaded = session.lenet5_load(path).loaded
+        if loaded and loaded == len(report.parameters):
+            return {"checkpoint": path, **_read(session, report)}
+    return {}
+
+
+def _checkpoints(session: Session) -> list[str]:
+    """Files of weights whose names tell of LeNet, the latest epochs first, a few of them."""
+    names = [
+        path.relative_to(session.handin).as_posix()
+        for path in session.handin.rglob("*")
+        if path.suffix.lower() in WEIGHTS and "lenet" in path.as_posix().lower()
+    ]
+    return sorted(names, reverse=True)[:TRIED]
+
+
+def _read(session: Session, report: LeNet5Report) -> dict[str, object]:
+    folder = session.setup.assignment.mnist
+    if folder is None or len(report.input) != 3:
+        return {}
+    images, labels = read_mnist(folder)
+    best = 0
+    for centred in (True, False):
+        right = 0
+        for start in range(0, len(images), BATCH):
+            part = prepared(images[start : start + BATCH], report.input[1], centred=centred)
+            _, output = session.lenet5_forward(part)
+            if output is None or output.shape != (len(part), 10):
+                return {}
+            right += int((output.argmax(axis=1) == labels[start : start + BATCH]).sum())
+        best = max(best, right)
+    return {"mnist_correct": best, "mnist_total": len(images)}
+
+
+def _drawn(session: Session, report: LeNet5Report) -> dict[str, object]:
+    """Kernels and maps of the first layer for one written digit."""
+    if len(report.input) != 3 or report.input[0] != 1:
+        return {}
+    digit, _ = reference.digits(8, report.input[1])
+    look, values = session.lenet5_look(digit[7:8])
+    kernels, maps = look.kernels, look.maps
+    if values is None or len(kernels) != 4 or len(maps) != 3:
+        return {}
+    split = int(np.prod(kernels))
+    if values.size != split + int(np.prod(maps)) or kernels[1] != 1:
+        return {}
+    flat = values.ravel()
+    return {
+        "kernels": _maps(flat[:split].reshape(kernels[0], *kernels[2:])),
+        "maps": _maps(flat[split:].reshape(maps)),
+    }
+
+
+def _maps(values: NDArray[np.float32]) -> Maps | None:
+    """Pictures (count, height, width) in grey; None for more than a page shows."""
+    count, height, width = values.shape
+    if values.size > 20_000 or not np.isfinite(values).all():
+        return None
+    low, high = float(values.min()), float(values.max())
+    grey = ((values - low) / max(high - low, 1e-9) * 255).round().astype(np.uint8)
+    text = base64.b64encode(grey.tobytes()).decode()
+    return Maps(count=count, height=height, width=width, grey=text)
 
 
 def _described(report: LeNet5Report, layers: LayersReport) -> LeNet5:

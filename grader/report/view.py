@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import prod
@@ -19,11 +19,12 @@ from math import prod
 from grader.assignment import Assignment, Policy
 from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
 from grader.examine.lenet5 import REFERENCE
+from grader.report.strips import strip
 from grader.report.text import one_line
 from grader.report.values import Context, Result
 from grader.report.words import FINDING, SENTENCES, Said, said, said_finding, two
-from grader.scoring import Grade, Part
-from grader.scoring.counts import needed
+from grader.scoring import Grade, Part, garbage
+from grader.scoring.counts import better_than_guessing, needed
 
 STAFF_ONLY = frozenset({"similar-weights", "similar-answers", "similar-code"})  # name others
 LONGEST = 160  # characters of a text of the hand-in in its student's page
@@ -109,6 +110,11 @@ class NetView:
     differs_at: str
     expected: str
     actual: str
+    checkpoint: str
+    mnist_correct: int
+    mnist_total: int
+    kernels: str  # data URI, "" where none were drawn
+    maps: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +217,8 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         interval=grade.interval,
         band=grade.band,
         invalid=tuple(problems.most_common()),
-        next=_next(grade, lab.policy),
-        stairs=stairs(lab.policy, grade.band),
+        next=_next(grade, lab),
+        stairs=_stairs_of(grade, lab),
         parts=tuple(_part(part, evidence) for part in grade.parts),
         report=grade.report,
         reports=tuple(map(keep, evidence.records.reports)),
@@ -334,6 +340,11 @@ def _net(net: LeNet5, keep: Callable[[str], str]) -> NetView:
         differs_at=keep(net.differs_at),
         expected=keep(net.expected),
         actual=keep(net.actual),
+        checkpoint=keep(net.checkpoint),
+        mnist_correct=net.mnist_correct,
+        mnist_total=net.mnist_total,
+        kernels=strip(net.kernels),
+        maps=strip(net.maps),
     )
 
 
@@ -393,12 +404,31 @@ def _edges(policy: Policy) -> list[int]:
     return sorted(edge for edge in edges if 0 < edge < policy.full_at)
 
 
-def _next(grade: Grade, policy: Policy) -> Step | None:
-    """What the next better band takes; None at full marks, and where nothing ran."""
-    if not grade.total or not grade.parts or grade.parts[0].earned >= policy.points:
+def _stairs_of(grade: Grade, lab: Assignment) -> tuple[Stair, ...]:
+    """The bands as they are worth for this many images: nothing where all of a band is no better
+    than guessing, and for the hand-in's own band what it earned.
+    """
+    if not grade.total:
+        return stairs(lab.policy, grade.band)
+    classes, own = len(lab.classes), grade.parts[0].earned if grade.parts else 0.0
+    worth = []
+    for stair in stairs(lab.policy, grade.band):
+        most = grade.total if stair.high == 100 else needed(stair.high, grade.total) - 1
+        if stair.mine and own < stair.points:
+            stair = replace(stair, points=own, with_report=own)
+        elif not better_than_guessing(most, grade.total, classes, lab.policy.guessing):
+            stair = replace(stair, points=0.0, with_report=0.0)
+        worth.append(stair)
+    return tuple(worth)
+
+
+def _next(grade: Grade, lab: Assignment) -> Step | None:
+    """The fewest more right answers that earn more; None at full marks, and where nothing ran."""
+    if not grade.total or not grade.parts or grade.parts[0].earned >= lab.policy.points:
         return None
-    for stair in stairs(policy):
-        least = needed(stair.low, grade.total)
-        if least > grade.correct and stair.points > grade.parts[0].earned:
-            return Step(least - grade.correct, stair.low, stair.points)
+    classes, report = len(lab.classes), grade.report
+    for count in range(grade.correct + 1, grade.total + 1):
+        earned = garbage(count, grade.total, lab.policy, classes, report).earned
+        if earned > grade.parts[0].earned:
+            return Step(count - grade.correct, 100 * count // grade.total, earned)
     return None

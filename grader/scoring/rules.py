@@ -27,10 +27,10 @@ def grade(
     correct, total = sum(answer.correct for answer in evidence.answers), len(evidence.answers)
     status = _status(evidence)
     rest = (*_checks(evidence), *_decided(mine))
-    garbage = _garbage(correct, total, policy, classes, report)
-    parts = (garbage, *rest)
+    bill = garbage(correct, total, policy, classes, report)
+    parts = (bill, *rest)
     score = _sum(parts)
-    confirmed = _sum((_garbage(correct, total, policy, classes, "complete"), *rest))
+    confirmed = _sum((garbage(correct, total, policy, classes, "complete"), *rest))
     graded = status is not Status.UNGRADED
     return Grade(
         id=submission.id,
@@ -75,7 +75,7 @@ def _report(records: Records, policy: Policy, overrides: Sequence[Override]) -> 
     return "complete" if policy.report == "found" and records.records else "found"
 
 
-def _garbage(correct: int, total: int, policy: Policy, classes: int, report: Report) -> Part:
+def garbage(correct: int, total: int, policy: Policy, classes: int, report: Report) -> Part:
     """The garbage part by the lab's rule: full marks at `full_at`, or from `report_from` with a
     complete report; each band below `full_at` costs `cost`; guessing earns nothing.
     """

@@ -18,6 +18,8 @@ from .place import Place
 from .search import Search
 from .text import clean
 
+LARGEST_LOOK = 200_000  # values of kernels and maps together
+
 
 class LeNet5:
     """Operations on the one network that `lenet5` found."""
@@ -34,6 +36,8 @@ class LeNet5:
             "lenet5_layers": self.layers,
             "lenet5_set": self.set,
             "lenet5_train": self.train,
+            "lenet5_load": self.load,
+            "lenet5_look": self.look,
         }
 
     def find(self, meta: Meta, array: Array) -> Reply:
@@ -65,6 +69,39 @@ class LeNet5:
         except BaseException as error:
             return {"shape": [], "error": faults.describe(error, self._place, [])}, None
         return {"shape": list(made.shape), "error": None}, made.astype(np.float32)
+
+    def load(self, meta: Meta, array: Array) -> Reply:
+        """Load the checkpoint `path` of the hand-in into the network: {loaded, error}, the number
+        of parameters that it gave a value.
+        """
+        if self._built is None:
+            return {"loaded": 0, "error": None, "missing": True}, None
+        path = self._place.root / str(meta.get("path", ""))
+        try:
+            loaded = self._built.framework.load(self._built.network, str(path))
+        except BaseException as error:
+            return {"loaded": 0, "error": faults.describe(error, self._place, [])}, None
+        return {"loaded": loaded, "error": None}, None
+
+    def look(self, meta: Meta, array: Array) -> Reply:
+        """The first convolution at work on one image: sizes {kernels, maps, error}, and the values
+        of both, one after the other.
+        """
+        nothing: Meta = {"kernels": [], "maps": [], "error": None}
+        if self._built is None or array is None:
+            return dict(nothing, missing=True), None
+        framework = self._built.framework
+        try:
+            for step in framework.trace(self._built.network, array).steps:
+                kernels = framework.weight(step.layer)
+                if kernels is not None and kernels.ndim == 4:
+                    maps = step.made[0]
+                    both = np.concatenate([kernels.ravel(), maps.ravel()]).astype(np.float32)
+                    sizes = {"kernels": list(kernels.shape), "maps": list(maps.shape)}
+                    return dict(nothing, **sizes), both if both.size <= LARGEST_LOOK else None
+        except BaseException as error:
+            return dict(nothing, error=faults.describe(error, self._place, [])), None
+        return nothing, None
 
     def layers(self, meta: Meta, array: Array) -> Reply:
         """Layers in order of execution and the variant, for images sized like the array's, or

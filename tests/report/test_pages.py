@@ -15,7 +15,9 @@ import pytest
 from grader.evidence import Evidence, Finding, Severity
 from grader.report import Context, Result, files, pages, publish
 from grader.report.pages import Pages
+from grader.report.view import view
 from grader.scoring import grade
+from tests import make as sample
 from tests.report import make
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "circle", "line", "path", "rect"}
@@ -284,3 +286,15 @@ def test_an_id_that_is_no_file_name_writes_no_file_elsewhere(
 def test_a_class_of_nobody_has_a_page(context: Context, tmp_path: Path) -> None:
     page = pages.write([], context, tmp_path).read_text(encoding="utf-8")
     assert checked(page).wrong == []
+
+
+
+def test_the_next_better_mark_and_the_stairs_heed_that_guessing_earns_nothing() -> None:
+    lab = sample.assignment()
+    evidence = sample.evidence(sample.answers(5))
+    mark = grade(evidence, lab.policy, len(lab.classes))
+    seen = view(Result(evidence, mark), Context(lab))
+    assert seen.score == 0
+    assert seen.next is not None
+    assert (seen.next.images, seen.next.score) == (7, 20)  # 12 of 130 are better than guessing
+    assert [stair.points for stair in seen.stairs[:3]] == [0, 20, 25]

@@ -108,6 +108,12 @@ class Framework:
         """Put new biases in. Raises ValueError for other sizes or a layer without biases."""
         raise NotImplementedError
 
+    def load(self, network: Any, path: str) -> int:
+        """Load a checkpoint; how many of `parameters` it gave a value. Raises what the framework
+        raises for a file that it cannot read.
+        """
+        raise NotImplementedError
+
     def kind_of(self, layer: Any) -> str:
         """The name that says what a layer does: most often its class's."""
         return type(layer).__name__

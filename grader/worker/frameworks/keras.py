@@ -99,6 +99,11 @@ class Keras(Framework):
             return str(getattr(layer.activation, "__name__", "other"))
         return type(layer).__name__
 
+    def load(self, network: Any, path: str) -> int:
+        """By `load_weights`, which loads all or raises."""
+        network.load_weights(path)
+        return len(self.parameters(network))
+
     def train(
         self,
         network: Any,

@@ -74,6 +74,17 @@ class MindSpore(Framework):
         values = getattr(layer, name, None)
         return self.array(values)
 
+    def load(self, network: Any, path: str) -> int:
+        """By `load_checkpoint`, parameters of the same name and shape."""
+        values = self._ms.load_checkpoint(path)
+        fitting = {
+            item.name: values[item.name]
+            for item in self.parameters(network)
+            if item.name in values and tuple(values[item.name].shape) == item.shape
+        }
+        self._ms.load_param_into_net(network, fitting)
+        return len(fitting)
+
     def train(
         self,
         network: Any,

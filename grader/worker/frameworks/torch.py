@@ -79,6 +79,21 @@ class Torch(Framework):
         with self._torch.no_grad():
             parameter.copy_(self._torch.from_numpy(values))
 
+    def load(self, network: Any, path: str) -> int:
+        """A state dictionary or a whole network, alone or below a key that says so."""
+        values = self._torch.load(path, map_location="cpu", weights_only=False)
+        for key in ("state_dict", "model_state_dict", "model", "net"):
+            if isinstance(values, dict) and key in values:
+                values = values[key]
+        values = values.state_dict() if hasattr(values, "state_dict") else values
+        fitting = {
+            item.name: values[item.name]
+            for item in self.parameters(network)
+            if item.name in values and tuple(values[item.name].shape) == item.shape
+        }
+        network.load_state_dict(fitting, strict=False)
+        return len(fitting)
+
     def train(
         self,
         network: Any,
