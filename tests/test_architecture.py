@@ -73,3 +73,22 @@ def test_the_worker_imports_nothing_of_the_grader() -> None:
 
 def test_every_room_is_drawn() -> None:
     assert {room_of(path) for path in MODULES} <= set(LEVEL)
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    """Over all modules, imports inside functions too."""
+    modules = {
+        ".".join(path.relative_to(ROOT.parent).with_suffix("").parts): path for path in MODULES
+    }
+    imports: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        found: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        imports[name] = found & set(modules)
+    left = dict(imports)
+    while free := [name for name, needs in left.items() if not needs & set(left)]:
+        for name in free:
+            del left[name]
+    assert sorted(left) == []

@@ -232,6 +232,7 @@ def test_an_override_and_another_policy_change_marks_without_running_code(
         (["{class}", "--set", "limits.total=x"], "limits.total"),
         (["{class}", "--hidden", "{class}"], "no class with this folder"),
         (["{class}", "--hidden", "nowhere"], "--hidden"),
+        (["{class}", "--set", "images.mnist=nowhere"], "images.mnist"),
         (["{class}", "--runtime", "caffe"], "caffe"),
         (["{empty}"], "empty"),
     ],

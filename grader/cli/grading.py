@@ -24,6 +24,7 @@ from grader.engine.local import Task
 from grader.engine.local import run as run_engine
 from grader.evidence.evidence import SCHEMA
 from grader.examine.images import HiddenSet, read_hidden
+from grader.examine.mnist import read_mnist
 from grader.examine.prepare import Conditions
 from grader.intake import HandIn, IntakeError, digest, find
 from grader.intake.roster import call_by_roster, read_roster
@@ -71,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     assignment = read_assignment(arguments.assignment or DEFAULT_ASSIGNMENT, arguments.settings)
     hidden = read_hidden(assignment, arguments.hidden or assignment.hidden)
+    _require_mnist(assignment)
     devices = machine.devices(arguments.device)
     try:
         found = find(arguments.paths)
@@ -138,6 +140,15 @@ def run(arguments: argparse.Namespace) -> int:
         note = say("Interrupted. {left} hand-ins are left; the same command goes on from here.")
         console.print(note.format(left=left), style="yellow")
     return SOMETHING_LEFT if left or troubles else OK
+
+
+def _require_mnist(assignment: Assignment) -> None:
+    """MNIST's test images are there, where the assignment names them."""
+    if assignment.mnist is not None:
+        try:
+            read_mnist(assignment.mnist)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"images.mnist: {error}") from None
 
 
 def _tasks(

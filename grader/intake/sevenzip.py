@@ -154,7 +154,7 @@ def _write(
     """Hands every member to a sink, in the order in which the library unpacks them."""
     from py7zr.io import Py7zIO, WriterFactory
 
-    from grader.intake.archive import Output, Sink
+    from grader.intake.sink import Output, Sink
 
     sink = Sink(Path(), limits, packed)
     files = {member.name: member for member in members if member.type is Type.FILE}

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.evidence import Submission
-from grader.intake.archive import SEEN, Sink, unpack
+from grader.intake.archive import unpack
 from grader.intake.clutter import MARKER, PARTS, clutter, code, environments
 from grader.intake.find import HandIn
 from grader.intake.kinds import Kind, kind_of, named_archive
@@ -24,6 +24,7 @@ from grader.intake.limits import IntakeLimits
 from grader.intake.members import Member, Type
 from grader.intake.notices import Notice, notice, refuse
 from grader.intake.paths import BadNameError, decoded, parts_of, readable
+from grader.intake.sink import SEEN, Sink
 
 CHUNK = 1024 * 1024  # bytes read at a time
 

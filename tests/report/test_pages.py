@@ -288,7 +288,6 @@ def test_a_class_of_nobody_has_a_page(context: Context, tmp_path: Path) -> None:
     assert checked(page).wrong == []
 
 
-
 def test_the_next_better_mark_and_the_stairs_heed_that_guessing_earns_nothing() -> None:
     lab = sample.assignment()
     evidence = sample.evidence(sample.answers(5))

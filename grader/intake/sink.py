@@ -1,0 +1,212 @@
+"""Where unpacked members go: one private folder, counted against the limits as it fills."""
+
+from __future__ import annotations
+
+import errno
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from grader.intake.clutter import clutter, inside
+from grader.intake.limits import IntakeLimits
+from grader.intake.members import Member, Type
+from grader.intake.notices import ArchiveRefusedError, Notice, notice, refuse, size
+from grader.intake.paths import BadNameError, Parts, parts_of
+
+SEEN = 20  # entries looked at for each that is allowed: the rest is clutter that is left out
+
+
+class Sink:
+    """Takes members one by one and writes what the rules allow below `into`."""
+
+    def __init__(
+        self,
+        into: Path,
+        limits: IntakeLimits,
+        packed: int,
+        without: frozenset[Parts] = frozenset(),
+    ) -> None:
+        """`packed`: bytes of the archive, for the ratio. `without`: folders to be left out."""
+        self._without = without
+        self._into = into
+        self._limits = limits
+        self._budget = _Budget(limits, packed)
+        self._names = _Names()
+        self._left_out: Counter[str] = Counter()
+
+    def take(self, member: Member) -> Output | None:
+        """A file to write the member's bytes to, None where there is nothing to write."""
+        self._budget.saw()
+        parts = self._parts(member)
+        if not parts or clutter(parts) or inside(parts, self._without):
+            return None
+        self._budget.entry(member)
+        path = self._into.joinpath(*parts)
+        if member.type is Type.FOLDER:
+            _make_folder(path)
+        elif member.type is Type.FILE:
+            self._names.add(parts)
+            return Output(_make_file(path), self._budget)
+        else:
+            self._left_out[member.type.value] += 1
+        return None
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What is worth telling of the members taken so far."""
+        return (*self._names.notices(), *_told(self._left_out))
+
+    def _parts(self, member: Member) -> Parts:
+        try:
+            return parts_of(member.name, self._limits)
+        except BadNameError as error:
+            # macOS makes a file "Icon" with a carriage return by itself.
+            if clutter(member.name.split("/")) and ".." not in member.name:
+                return ()
+            raise ArchiveRefusedError(error.said) from None
+
+
+class Output:
+    """A file being written, whose bytes are counted first."""
+
+    def __init__(self, file: IO[bytes], budget: _Budget) -> None:
+        self._file = file
+        self._budget = budget
+
+    def write(self, data: bytes) -> int:
+        """Write `data`; raises ArchiveRefusedError where it exceeds a limit."""
+        self._budget.take(len(data))
+        return self._file.write(data)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Output:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Budget:
+    """Counts entries and bytes against the limits; raises ArchiveRefusedError beyond them."""
+
+    def __init__(self, limits: IntakeLimits, packed: int) -> None:
+        self._limits = limits
+        self._packed = max(1, packed)
+        self._seen = 0
+        self._entries = 0
+        self._total = 0
+        self._of_file = 0
+        self._name = ""
+
+    def saw(self) -> None:
+        self._seen += 1
+        if self._seen > SEEN * self._limits.files:
+            raise self._too_many(self._seen)
+
+    def entry(self, member: Member) -> None:
+        """A new entry; its declared size is refused before a byte of it is written."""
+        self._entries += 1
+        self._of_file = 0
+        self._name = member.name
+        if self._entries > self._limits.files:
+            raise self._too_many(self._entries)
+        if member.type is Type.FILE:
+            self._check(member.size, self._total + member.size)
+
+    def take(self, count: int) -> None:
+        """`count` more bytes of the current file."""
+        self._of_file += count
+        self._total += count
+        self._check(self._of_file, self._total)
+
+    def _check(self, of_file: int, total: int) -> None:
+        limits = self._limits
+        if of_file > limits.file:
+            raise refuse(
+                "{name} has {found}, one file may have {limit}; hand in smaller weights",
+                name=self._name,
+                found=size(of_file),
+                limit=size(limits.file),
+            )
+        if total > limits.total:
+            raise refuse(
+                "it unpacks to {found} or more, {limit} are allowed; leave out data sets "
+                "and checkpoints that predict does not need",
+                found=size(total),
+                limit=size(limits.total),
+            )
+        if total > limits.ratio_from and total > limits.ratio * self._packed:
+            raise refuse(
+                "it unpacks to more than {limit} times its size, as only bombs do; "
+                "leave out files that are almost empty",
+                limit=f"{limits.ratio:g}",
+            )
+
+    def _too_many(self, found: int) -> ArchiveRefusedError:
+        return refuse(
+            "it holds {found} files or more, {limit} are allowed; leave out data sets and "
+            "virtual environments",
+            found=found,
+            limit=self._limits.files,
+        )
+
+
+class _Names:
+    """The names written so far: refuses duplicates, tells of names that differ in capitals."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, str] = {}
+        self._twins: list[tuple[str, str]] = []
+
+    def add(self, parts: Parts) -> None:
+        name = "/".join(parts)
+        other = self._files.setdefault(name.casefold(), name)
+        if other != name:
+            self._twins.append((other, name))
+
+    def notices(self) -> Iterator[Notice]:
+        for first, second in self._twins[:3]:
+            yield notice(
+                "{first} and {second} differ in capital letters only; Windows and macOS "
+                "take them for one file",
+                first=first,
+                second=second,
+            )
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _clash(error, path) from error
+
+
+def _make_file(path: Path) -> IO[bytes]:
+    _make_folder(path.parent)
+    try:
+        return path.open("xb")
+    except OSError as error:
+        raise _clash(error, path) from error
+
+
+_CLASHES = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR)
+_UNWRITABLE = (errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG)
+
+
+def _clash(error: OSError, path: Path) -> Exception:
+    """The refusal of two members with one name, or the error itself where it is another."""
+    if error.errno in _CLASHES:
+        return refuse("it holds {name} twice; make a new zip", name=path.name)
+    if error.errno in _UNWRITABLE:
+        return refuse("the name {name} cannot be written here", name=path.name)
+    return error
+
+
+def _told(left_out: Counter[str]) -> Iterator[Notice]:
+    if count := left_out[Type.LINK.value]:
+        yield notice("{count} links were left out; hand in the files themselves", count=count)
+    if count := left_out[Type.SPECIAL.value]:
+        yield notice("{count} special files (devices, pipes) were left out", count=count)
