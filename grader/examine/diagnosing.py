@@ -163,6 +163,7 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
             path=error.missing_path,
             file=error.file,
             line=error.line,
+            source=error.source,
             found=elsewhere(error),
             entry=interface.entry,
         )
@@ -173,6 +174,7 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
         error=error.summary if error else raised[0].said,
         file=error.file if error else "?",
         line=error.line if error else "?",
+        source=error.source if error else "",
         channels=interface.channels,
     )
 

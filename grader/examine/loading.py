@@ -50,7 +50,11 @@ def _failure(
 ) -> Finding:
     """The finding that tells best what the exception means; the most telling fact decides."""
     entry, function = assignment.interface.entry, assignment.interface.function
-    place = {"file": error.file or report.entry or entry, "line": error.line}
+    place = {
+        "file": error.file or report.entry or entry,
+        "line": error.line,
+        "source": error.source,
+    }
     severity = Severity.WARNING if report.stopped else Severity.ERROR
     if error.time_limit:
         code = "trains-at-import" if report.attempts.trains else "timeout-import"

@@ -43,6 +43,7 @@ class FindingView:
     title: str  # English, a msgid
     message: Said
     hint: Said
+    source: str = ""  # the student's own line that it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,10 @@ def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[Find
         )
         message, hint = said_finding(kept)
         title = FINDING.get(finding.code, finding.code)
-        views.append(FindingView(finding.code, finding.severity.value, title, message, hint))
+        source = facts.get("source", "")
+        views.append(
+            FindingView(finding.code, finding.severity.value, title, message, hint, source)
+        )
     return tuple(views)
 
 
