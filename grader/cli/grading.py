@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -100,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     jobs = _jobs(arguments.jobs, assignment, len(todo), len(devices), devices[0].kind)
     interrupted = False
     tuning = {} if arguments.no_tune or not todo else machine.tuning(runtimes)
-    with _workspace(arguments.out) as workspace, _terminable():
+    with _workspace(arguments.out) as workspace, _stoppable() as stop:
         slots = [
             Conditions(
                 assignment=assignment,
@@ -117,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
             for slot in range(jobs)
         ]
         try:
-            troubles = _examine(console, todo, slots, hidden, arguments)
+            troubles = _examine(console, todo, slots, hidden, arguments, stop)
         except KeyboardInterrupt:
             interrupted, troubles = True, []
     publishing.publish(
@@ -219,13 +220,14 @@ def _examine(
     slots: Sequence[Conditions],
     hidden: HiddenSet,
     arguments: argparse.Namespace,
+    stop: threading.Event,
 ) -> list[str]:
     """Run the tasks under a live view; what kept some of them from being stored."""
     troubles: list[str] = []
     if not tasks:
         return troubles
     with Live(console, len(tasks), arguments.lang) as live:
-        ended_tasks = run_engine(tasks, slots, hidden, arguments.out, live.event)
+        ended_tasks = run_engine(tasks, slots, hidden, arguments.out, live.event, stop)
         try:
             for ended in ended_tasks:
                 live.ended(ended)
@@ -256,14 +258,18 @@ def _workspace(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM ends the run as Ctrl-C does."""
+def _stoppable() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set; a second one interrupts at once."""
+    stop = threading.Event()
 
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
+    def note(number: int, frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield stop
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -9,12 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pebble import ProcessExpired, ProcessPool
 
+from grader.engine.events import Event, Events, teller
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Stage
 from grader.examine.images import HiddenSet
@@ -30,15 +30,6 @@ class Task(NamedTuple):
 
     handin: HandIn
     key: str
-
-
-class Event(NamedTuple):
-    """A step of a running examination: stage, steps done and in all (0 of 0 where not counted)."""
-
-    handin: str
-    stage: Stage
-    done: int
-    total: int
 
 
 class Ended(NamedTuple):
@@ -58,20 +49,23 @@ def run(
     hidden: HiddenSet,
     out: Path,
     watch: Watch,
+    stop: threading.Event,
 ) -> Generator[Ended, None, None]:
     """Examine `tasks`, one at a time in each of `slots`, and yield each as it ends and is stored.
 
     An examiner that dies takes only its own hand-in with it. Closing the iterator, or any
-    exception in the loop around it, ends all that runs; what was yielded is on disk.
+    exception in the loop around it, ends all that runs; what was yielded is on disk. Once `stop`
+    is set, KeyboardInterrupt is raised: here and not wherever a signal finds the program, since
+    the pool's locks do not survive that.
     """
     context = multiprocessing.get_context("spawn")
-    events: SimpleQueue[Event] = context.SimpleQueue()
+    events = Events()
     workers = min(len(slots), len(tasks))
     pool = ProcessPool(
         max_workers=max(workers, 1),
         context=context,
         initializer=_prepare_process,
-        initargs=(os.getpid(), events),
+        initargs=(os.getpid(), events.address),
     )
     waiting, free = list(reversed(tasks)), list(slots[:workers])
     running: dict[Future[str], tuple[Task, Conditions]] = {}
@@ -82,8 +76,10 @@ def run(
                 future: Future[str] = pool.schedule(_examine, args=[task, slot, hidden, out])
                 running[future] = (task, slot)
             done, _ = wait(running, timeout=REFRESH, return_when=FIRST_COMPLETED)
-            while not events.empty():
-                watch(events.get())
+            for event in events.arrived():
+                watch(event)
+            if stop.is_set():
+                raise KeyboardInterrupt
             for future in done:
                 task, slot = running.pop(future)
                 free.append(slot)
@@ -91,6 +87,7 @@ def run(
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
+        events.close()
 
 
 def _ended(task: Task, future: Future[Any], store: Store) -> Ended:
@@ -108,13 +105,13 @@ def _ended(task: Task, future: Future[Any], store: Store) -> Ended:
 
 # What follows runs in the examiners' processes.
 
-_events: SimpleQueue[Event]
+_tell: Callable[[Event], None]
 
 
-def _prepare_process(grader: int, events: SimpleQueue[Event]) -> None:
+def _prepare_process(grader: int, address: str) -> None:
     """Leave Ctrl-C to the grader, and die with it: a box dies with its examiner."""
-    global _events
-    _events = events
+    global _tell
+    _tell = teller(address)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with, args=[grader], daemon=True).start()
 
@@ -129,7 +126,7 @@ def _examine(task: Task, conditions: Conditions, hidden: HiddenSet, out: Path) -
     """Examine and store one hand-in; its id. Raises OSError where it cannot be stored."""
 
     def tell(stage: Stage, done: int, total: int) -> None:
-        _events.put(Event(task.handin.id, stage, done, total))
+        _tell(Event(task.handin.id, stage, done, total))
 
     evidence, log = examine(task.handin, task.key, conditions, hidden, tell)
     Store(out).write(evidence, log)

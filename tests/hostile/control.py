@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,8 +89,17 @@ class Weakened(Bubblewrap):
 
 def place(command: Sequence[str]) -> list[str]:
     """The command, started by an ordinary user, that runs `command` in a throw-away place."""
+    # A checkout or interpreter that lies where the empty folders go is seen through them.
+    kept = " ".join(
+        shlex.quote(str(path))
+        for path in (corpus.REPOSITORY, Path(sys.prefix))
+        if path.is_relative_to("/tmp") or path.is_relative_to("/var/tmp")  # noqa: S108
+    )
     prepare = (
+        f'fd=3; for kept in {kept}; do eval "exec $fd<$kept"; fd=$((fd + 1)); done; '
         "for folder in /tmp /dev/shm /var/tmp /run; do mount -t tmpfs none $folder; done; "
+        f"fd=3; for kept in {kept}; do mkdir -p $kept; mount --bind /proc/self/fd/$fd $kept; "
+        'eval "exec $fd<&-"; fd=$((fd + 1)); done; '
         "ip link set lo up; unshare --user --map-user=65534 --map-group=65534 -- "
         '"$@"'
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -32,10 +33,12 @@ class Worker:
         self.work = folder / "work"
         self.log = folder / "log.txt"
         folder.mkdir(parents=True, exist_ok=True)
+        # As in a sandbox, a path so short that the name of a unix socket below it fits.
+        self._temporary = tempfile.TemporaryDirectory(prefix="w-")
         environment = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(folder),
-            "TMPDIR": str(folder),
+            "TMPDIR": self._temporary.name,
             "LANG": "C.UTF-8",
             "OMP_NUM_THREADS": "1",
             "ONEDNN_MAX_CPU_ISA": "AVX2",
