@@ -98,7 +98,8 @@ def place(command: Sequence[str]) -> list[str]:
     prepare = (
         f'fd=3; for kept in {kept}; do eval "exec $fd<$kept"; fd=$((fd + 1)); done; '
         "for folder in /tmp /dev/shm /var/tmp /run; do mount -t tmpfs none $folder; done; "
-        f"fd=3; for kept in {kept}; do mkdir -p $kept; mount --no-canonicalize --bind /proc/self/fd/$fd $kept; "
+        f"fd=3; for kept in {kept}; do mkdir -p $kept; "
+        "mount --no-canonicalize --bind /proc/self/fd/$fd $kept; "
         'eval "exec $fd<&-"; fd=$((fd + 1)); done; '
         "ip link set lo up; unshare --user --map-user=65534 --map-group=65534 -- "
         '"$@"'
