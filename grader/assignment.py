@@ -97,6 +97,12 @@ class Policy(Document):
         return self
 
 
+class Pages(Document):
+    """What students may see on their pages beyond their own marks."""
+
+    per_class: bool = False
+
+
 class Label(Document):
     """One class: the folder of its images, the name that `predict` returns, its Chinese name."""
 
@@ -114,6 +120,7 @@ class Assignment(Document):
     images: Images = Images()
     limits: Limits = Limits()
     policy: Policy = Policy()
+    pages: Pages = Pages()
     classes: tuple[Label, ...] = Field(min_length=2)
 
     @field_validator("classes")

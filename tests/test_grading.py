@@ -201,6 +201,17 @@ def test_archives_nested_one_folder_deep_are_graded(tmp_path: Path, hidden: Path
     assert row["score"] == "100"
 
 
+def test_students_see_accuracy_by_class_only_where_the_assignment_allows_it(
+    tmp_path: Path, hidden: Path
+) -> None:
+    out = tmp_path / "out"
+    run(hidden, out, small_class(tmp_path / "class", ann=handins.honest()))
+    page = out / "report" / "student" / "ann.html"
+    assert "Fluorescent lamp" not in page.read_text(encoding="utf-8")
+    handins.grade("rescore", "--out", out, "--set", "pages.per_class=true")
+    assert "Fluorescent lamp" in page.read_text(encoding="utf-8")
+
+
 def test_an_override_and_another_policy_change_marks_without_running_code(
     tmp_path: Path, hidden: Path
 ) -> None:

@@ -161,7 +161,8 @@ def _tasks(
     """What to examine, each with the key of all that determines its evidence: not the policy,
     which only turns evidence into marks.
     """
-    asked = assignment.model_dump_json(exclude={"policy", "home", "images"})
+    no_part = {"policy": True, "pages": True, "home": True, "images": {"hidden"}}
+    asked = assignment.model_dump_json(exclude=no_part)
     checks = [
         path.read_text(encoding="utf-8") for path in sorted(assignment.home.glob("test_*.py"))
     ]

@@ -50,6 +50,7 @@ def context_of(assignment: Assignment, about: About, out: Path) -> Context:
         started=about.started,
         version=__version__,
         hidden=about.hidden,
+        per_class=assignment.pages.per_class,
         previous=former_scores(out) or None,
     )
 

@@ -1,0 +1,77 @@
+"""What an assignment lays under a hand-in, and what it lends where it allows that."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import handins, make
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "assignment"
+    folder.mkdir()
+    shutil.copy(make.HOME / "assignment.toml", folder)
+    return folder
+
+
+def graded(tmp_path: Path, home: Path, files: dict[str, str], *words: object) -> dict[str, Any]:
+    folder = handins.hand_in(tmp_path / "ann", files)
+    hidden = handins.colours(tmp_path / "hidden", each=1)
+    out = tmp_path / "out"
+    done = handins.grade(
+        folder, "--assignment", home, "--hidden", hidden, "--out", out,
+        "--set", "interface.lenet5=''", *words,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    evidence: dict[str, Any] = json.loads((out / "evidence" / "ann.json").read_text())
+    return evidence
+
+
+def right(evidence: dict[str, Any]) -> int:
+    return sum(answer["answer"] == answer["truth"] for answer in evidence["answers"])
+
+
+ASKS = "open('results/best.ckpt').read()\n" + handins.honest()
+
+
+def test_weights_that_lie_elsewhere_are_named_and_not_lent_by_default(
+    tmp_path: Path, home: Path
+) -> None:
+    evidence = graded(tmp_path, home, {"main.py": ASKS, "models/best.ckpt": "w"})
+    assert evidence["stopped"] == "weights-missing"
+    assert "models/best.ckpt" in evidence["findings"][0]["message"]
+    assert right(evidence) == 0
+
+
+def test_an_assignment_may_lend_them_and_then_says_so(tmp_path: Path, home: Path) -> None:
+    files = {"main.py": ASKS, "models/best.ckpt": "w"}
+    evidence = graded(tmp_path, home, files, "--set", "interface.repair=['weights-path']")
+    assert evidence["stopped"] == ""
+    (finding,) = [f for f in evidence["findings"] if f["code"] == "weights-missing"]
+    assert finding["severity"] == "warning"
+    assert "lent" in finding["message"]
+    assert right(evidence) == 26
+    assert not (tmp_path / "ann" / "results").exists()
+
+
+def test_nothing_is_lent_to_a_place_outside_the_hand_in(tmp_path: Path, home: Path) -> None:
+    files = {"main.py": ASKS.replace("results/", "../../"), "models/best.ckpt": "w"}
+    evidence = graded(tmp_path, home, files, "--set", "interface.repair=['weights-path']")
+    assert evidence["stopped"] == "weights-missing"
+
+
+def test_what_the_assignment_provides_lies_under_what_was_handed_in(
+    tmp_path: Path, home: Path
+) -> None:
+    starter = home / "provided" / "starter"
+    handins.hand_in(starter, {"__init__.py": "", "names.py": "raise SystemExit('not this one')"})
+    handins.hand_in(home / "provided", {"labels.txt": "provided"})
+    main = "from starter import names\nassert open('labels.txt').read() == 'provided'\n"
+    files = {"main.py": main + handins.honest(), "starter/names.py": "x = 1\n"}
+    assert right(graded(tmp_path, home, files)) == 26
