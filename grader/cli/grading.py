@@ -161,12 +161,11 @@ def _tasks(
     """What to examine, each with the key of all that determines its evidence: not the policy,
     which only turns evidence into marks.
     """
-    no_part = {"policy": True, "pages": True, "home": True, "images": {"hidden"}}
-    asked = assignment.model_dump_json(exclude=no_part)
+    asked = assignment.model_dump_json(exclude={"policy", "pages", "home", "images"})
     checks = [
         path.read_text(encoding="utf-8") for path in sorted(assignment.home.glob("test_*.py"))
     ]
-    common = [__version__, str(SCHEMA), asked, *checks, hidden.digest]
+    common = [__version__, str(SCHEMA), asked, assignment.images.mnist, *checks, hidden.digest]
     common += [arguments.device, arguments.runtime or ""]
     return [Task(handin, key(*common, digest(handin))) for handin in handins]
 
