@@ -106,6 +106,21 @@ def test_a_crash_in_the_middle_costs_that_image_only(tmp_path: Path, hidden: Pat
     assert rows(out)["ann"]["status"] == "graded"
 
 
+def test_a_lenet5_that_hangs_costs_its_time_once_and_no_marks(tmp_path: Path, hidden: Path) -> None:
+    hanging = (
+        "import mindspore.nn as nn\nclass LeNet5(nn.Cell):\n"
+        "    def __init__(self):\n        while True: pass\n"
+    )
+    folder = small_class(tmp_path / "class", ann=hanging + handins.honest())
+    out = tmp_path / "out"
+    run(hidden, out, folder)
+    evidence = json.loads((out / "evidence" / "ann.json").read_text(encoding="utf-8"))
+    assert rows(out)["ann"]["score"] == "100"
+    assert "time" in evidence["lenet5"]["error"]
+    assert evidence["checks"][0]["outcome"] == "failed"
+    assert evidence["confinement"]["restarts"] == 0
+
+
 def test_the_same_input_gives_the_same_evidence(tmp_path: Path, hidden: Path) -> None:
     folder = small_class(tmp_path / "class", ann=handins.honest())
     answers = []

@@ -45,7 +45,6 @@ HANDIN = Path("/handin")
 WORK = "work"  # the hand-in's private copy, below the scratch folder
 
 GRACE = 3.0  # seconds before the limit for imports, in which a worker says what it was doing
-OPERATION = 60.0  # seconds for a report about LeNet5, which may compile a network
 
 R = TypeVar("R", bound=replies.Reply)
 
@@ -92,6 +91,7 @@ class Session:
         self.log = ""
         self.lent: dict[str, str] = {}  # path that the code asks for -> file of the hand-in
         self._import = True  # False once an import has ended its worker: it would do so again
+        self._network_end: End | None = None  # how looking for LeNet5 ended a worker
         self._network_in = 0  # the start whose worker has found LeNet5
         self._peak = 0
         self._box: Box | None = None
@@ -156,14 +156,22 @@ class Session:
         class LastError(replies.Reply):
             error: replies.Failure | None = None
 
-        report, _ = self._ask(LastError, "last_error", OPERATION)
+        report, _ = self._ask(LastError, "last_error", self._patience)
         return report.error
 
     def lenet5(self) -> LeNet5Report:
-        """The hand-in's LeNet5, found and built."""
-        name = self.setup.assignment.interface.lenet5
-        meta = {"name": name, "classes": 10}
-        report, _ = self._ask(LeNet5Report, "lenet5", OPERATION, meta=meta)
+        """The hand-in's LeNet5, found and built.
+
+        Where that has ended a worker once, it is not tried again: it would end as before.
+        """
+        if self._network_end is not None:
+            raise ConversationEndedError(self._network_end)
+        meta = {"name": self.setup.assignment.interface.lenet5, "classes": 10}
+        try:
+            report, _ = self._ask(LeNet5Report, "lenet5", self._patience, meta=meta)
+        except ConversationEndedError as ended:
+            self._network_end = ended.end
+            raise
         self._network_in = self.starts
         return report
 
@@ -174,24 +182,24 @@ class Session:
         beside the report.
         """
         self._require_network()
-        return self._ask(ForwardReport, "lenet5_forward", OPERATION, images)
+        return self._ask(ForwardReport, "lenet5_forward", self._patience, images)
 
     def lenet5_layers(self) -> LayersReport:
         """The layers of the LeNet5 that was found, in order of execution."""
         self._require_network()
-        report, _ = self._ask(LayersReport, "lenet5_layers", OPERATION)
+        report, _ = self._ask(LayersReport, "lenet5_layers", self._patience)
         return report
 
     def lenet5_set(self, role: str, values: NDArray[np.float32]) -> SetReport:
         """Put `values` in as the weights of a role, "conv1.w" to "dense3.b", sizes (out, in, …)."""
         self._require_network()
-        report, _ = self._ask(SetReport, "lenet5_set", OPERATION, values, {"role": role})
+        report, _ = self._ask(SetReport, "lenet5_set", self._patience, values, {"role": role})
         return report
 
     def lenet5_load(self, path: str) -> CheckpointReport:
         """Load a checkpoint, named by its path in the hand-in, into the LeNet5 that was found."""
         self._require_network()
-        report, _ = self._ask(CheckpointReport, "lenet5_load", OPERATION, meta={"path": path})
+        report, _ = self._ask(CheckpointReport, "lenet5_load", self._patience, meta={"path": path})
         return report
 
     def lenet5_look(self, image: NDArray[np.float32]) -> tuple[LookReport, NDArray[Any] | None]:
@@ -199,7 +207,7 @@ class Session:
         and maps, and the values of both, one after the other.
         """
         self._require_network()
-        return self._ask(LookReport, "lenet5_look", OPERATION, image)
+        return self._ask(LookReport, "lenet5_look", self._patience, image)
 
     def lenet5_train(
         self, images: NDArray[np.float32], labels: list[int], steps: int
@@ -207,7 +215,7 @@ class Session:
         """Losses of `steps` steps of training on float32 (N, 1, H, W) and N labels."""
         self._require_network()
         meta = {"labels": labels, "steps": steps}
-        report, _ = self._ask(TrainReport, "lenet5_train", OPERATION, images, meta)
+        report, _ = self._ask(TrainReport, "lenet5_train", self._patience, images, meta)
         return report
 
     @property
@@ -232,6 +240,11 @@ class Session:
             peak_memory=self._peak,
             restarts=max(self.starts - 1, 0),
         )
+
+    @property
+    def _patience(self) -> float:
+        """Seconds for one question about LeNet5: as for a first image, since it may compile."""
+        return self.setup.assignment.limits.first_answer
 
     def _require_network(self) -> None:
         """Find LeNet5 again where the worker that had found it is gone."""
