@@ -33,7 +33,12 @@ def test_attacks_get_out_without_the_measure_against_them(measure: str) -> None:
         command = as_ordinary_user(command)
     run = subprocess.run(
         command,
-        env={**os.environ, "PYTHONPATH": str(corpus.REPOSITORY), "HOME": "/tmp"},  # noqa: S108
+        env={
+            **os.environ,
+            "PYTHONPATH": str(corpus.REPOSITORY),
+            "HOME": "/tmp",  # noqa: S108
+            "TMPDIR": control.PLACE,
+        },
         cwd=corpus.REPOSITORY,
         capture_output=True,
         text=True,
