@@ -43,6 +43,7 @@ class Answer(Document):
     said: str = ""  # what came back where it was no valid answer, cut to 238 bytes
     problem: Problem | None = None
     seconds: float = 0.0  # wall clock, seen from the grader
+    other: str | None = None  # with the channels swapped: None where not asked, "" if not valid
 
     @property
     def correct(self) -> bool:

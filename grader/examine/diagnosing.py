@@ -83,7 +83,8 @@ def behind_answers(
     """What only more questions can tell: another order of channels, chance in the answers; and,
     where that explains nothing, another order of labels.
 
-    A worker that does not survive the questions ends the diagnosis, nothing else.
+    The answers in the other order stay in `predictions`. A worker that does not survive the
+    questions ends the diagnosis, nothing else.
     """
     answers = [predictions.answers[image.id] for image in order]
     if all(answer.answer is None for answer in answers):
@@ -96,6 +97,7 @@ def behind_answers(
         found.append(diagnosis.nondeterministic(answers, again))
         if not _has_full_marks(answers, assignment):
             other = _other_order(session, answers, order)
+            predictions.keep_other(other)
             found.append(diagnosis.channel_order(answers, other, assignment.interface))
     except (ConversationEndedError, OSError):
         found.append(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.assignment import Assignment
@@ -32,6 +32,12 @@ class Predictions:
     error: Failure | None = None  # of the first image for which the function raised
     end: End | None = None
     out_of_time: bool = False  # the time for the whole hand-in was used up
+
+    def keep_other(self, other: Mapping[str, str | None]) -> None:
+        """Put what was answered with the channels in the `other` order beside the answers."""
+        for image, word in other.items():
+            answer = self.answers[image]
+            self.answers[image] = answer.model_copy(update={"other": word or ""})
 
 
 def ask_all(session: Session, images: Sequence[HiddenImage], progress: Progress) -> Predictions:
