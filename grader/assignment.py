@@ -50,6 +50,7 @@ class Interface(Document):
     function: str = Field("predict", pattern=r"^[A-Za-z_]\w*$")
     channels: Literal["BGR", "RGB"] = "BGR"
     lenet5: str = "LeNet5"
+    dataset: str = ""
     cell_marker: str = "生成 main.py 时请勾选此 cell"
     repair: tuple[Literal["weights-path"], ...] = ()
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checks import expect
-from grader.checks.subjects import LeNet5Subject, SubmissionSubject
+from grader.checks.subjects import DatasetSubject, LeNet5Subject, SubmissionSubject
 
 # Weights of the two convolutions and the three dense layers, whichever way round a framework
 # keeps them: (out, in) in MindSpore and PyTorch, (in, out) in Keras.
@@ -147,6 +147,51 @@ def test_it_trains(lenet5: LeNet5Subject) -> None:
         actual=f"{first:.2f} at first, {last:.2f} at last",
         help="Look for a softmax before the loss, sigmoid activations or frozen parameters.\n"
         "请检查损失之前是否有 softmax、是否使用 sigmoid 激活或冻结了参数。",
+    )
+
+
+def test_dataset(dataset: DatasetSubject, submission: SubmissionSubject) -> None:
+    """The data set gives batches (32, 1, 32, 32), float32, normalised, with 32 whole labels; sizes
+    as the hand-in's own LeNet5 takes them.
+
+    数据集给出形状为 (32, 1, 32, 32) 的 float32 归一化批次，以及 32 个整数标签。
+    """
+    report = dataset.report
+    if report.error is not None:
+        where = f" ({report.error.file}, line {report.error.line})" if report.error.file else ""
+        actual = report.error.summary + where
+    else:
+        actual = "no function of that name in any file"
+    expect(
+        report.found and report.error is None,
+        "No batch could be had.\n无法取得一批数据。",
+        expected=f"{dataset.name}(folder with MNIST's files) gives a data set",
+        actual=actual,
+        help="The folder has the four files themselves and, as in the lecture, train/ and test/.\n"
+        "该文件夹直接包含四个文件，并如课件那样含有 train/ 与 test/。",
+    )
+    images, labels, network = report.images, report.labels, submission.lenet5
+    size = 28 if network.input == [1, 28, 28] else 32
+    shape = (32, size, size, 1) if network.framework == "keras" else (32, 1, size, size)
+    # int32 is what MindSpore's loss takes; PyTorch's takes int64.
+    kinds = ["int32"] if network.framework == "mindspore" else ["int32", "int64"]
+    form = (tuple(images.shape), images.dtype, tuple(labels.shape), labels.dtype)
+    expect(
+        form in [(shape, "float32", (32,), kind) for kind in kinds],
+        "A batch has another form.\n一批数据的形式不同。",
+        expected=f"images {shape} float32, labels (32,) int32",
+        actual=f"images {form[0]} {form[1]}, labels {form[2]} {form[3]}",
+        help="Resize to 32, bring the channel to the front (HWC2CHW), cast labels to int32, then "
+        "batch by 32.\n缩放到 32，把通道移到最前（HWC2CHW），标签转为 int32，再按 32 分批。",
+    )
+    least, most = float(dataset.images.min()), float(dataset.images.max())
+    expect(
+        -5 < least < 0 < most < 5,
+        "The images are not normalised.\n图片没有归一化。",
+        expected="values below and above 0: (x / 255 - 0.1307) / 0.3081",
+        actual=f"values from {least:.2f} to {most:.2f}",
+        help="Rescale by 1 / (255 * 0.3081) and shift by -0.1307 / 0.3081.\n"
+        "缩放 1 / (255 * 0.3081)，平移 -0.1307 / 0.3081。",
     )
 
 

@@ -115,4 +115,5 @@ def test_pytest_runs_the_checks_of_an_assignment_against_one_hand_in(tmp_path: P
         cwd=make.ROOT, capture_output=True, text=True, check=False, env=dict(os.environ),
     )  # fmt: skip
     assert "FAILED hidden_tests/test_lenet5.py::test_can_be_built" in done.stdout, done.stdout
-    assert "7 skipped" in done.stdout
+    assert "8 skipped" in done.stdout
+    assert "the assignment asks for no data set" in done.stdout

@@ -14,12 +14,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:  # the plug-in is loaded in every run of pytest: it must not cost anything there
-    from grader.checks.subjects import GarbageSubject, LeNet5Subject, SubmissionSubject
+    from grader.checks.subjects import (
+        DatasetSubject,
+        GarbageSubject,
+        LeNet5Subject,
+        SubmissionSubject,
+    )
     from grader.evidence import Answer
     from grader.examine.session import Session
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 ANSWERS: pytest.StashKey[Mapping[str, Answer]] = pytest.StashKey()
+
+
+class NotAskedError(pytest.skip.Exception):  # type: ignore[name-defined, misc]
+    """A check is about what the assignment does not ask for: no page shows it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,6 +82,18 @@ def lenet5(submission: SubmissionSubject) -> LeNet5Subject:
     if not report.found:
         pytest.skip("there is no LeNet5 to check")
     return LeNet5Subject(submission.session, report)
+
+
+@pytest.fixture(scope="session")
+def dataset(submission: SubmissionSubject) -> DatasetSubject:
+    """The hand-in's data set for LeNet5; a check that uses it where the assignment asks for none
+    is left out.
+    """
+    from grader.checks.subjects import DatasetSubject
+
+    if not submission.session.setup.assignment.interface.dataset:
+        raise NotAskedError("the assignment asks for no data set: interface.dataset")
+    return DatasetSubject(submission.session)
 
 
 @pytest.fixture(scope="session")

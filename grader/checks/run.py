@@ -67,7 +67,8 @@ class _Collector:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> object:
         report = yield
-        if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
+        asked = call.excinfo is None or not isinstance(call.excinfo.value, plugin.NotAskedError)
+        if asked and (call.when == "call" or (call.when == "setup" and call.excinfo is not None)):
             self.checks.append(_check(item, call))
         return report
 

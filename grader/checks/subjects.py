@@ -14,9 +14,12 @@ from grader.checks.failure import CheckFailedError
 from grader.evidence import Answer
 from grader.examine import lenet5_reference as reference
 from grader.examine.lenet5 import LayersReport
+from grader.examine.mnist import read_mnist
 from grader.examine.replies import Failure, LeNet5Report
 from grader.examine.session import Session
 from grader.worker import frames
+
+DIGITS = 128  # that a hand-in's data set is made of
 
 
 class SubmissionSubject:
@@ -29,6 +32,25 @@ class SubmissionSubject:
     def lenet5(self) -> LeNet5Report:
         """What was found when LeNet5 was looked for and built."""
         return self.session.lenet5()
+
+
+class DatasetSubject:
+    """The fixture `dataset`: the first batch that the hand-in's function gives for MNIST's files.
+
+    `report` has the forms of images and labels; `images` are its values as float32.
+    """
+
+    def __init__(self, session: Session) -> None:
+        folder = session.setup.assignment.mnist
+        if folder is None:
+            drawn, labels = reference.digits(DIGITS, 28)
+            digits = (drawn[:, 0] * 255).astype(np.uint8)
+        else:
+            digits, read = (values[:DIGITS] for values in read_mnist(folder))
+            labels = read.tolist()
+        self.name = session.setup.assignment.interface.dataset
+        self.report, images = session.dataset(digits, labels)
+        self.images: NDArray[np.float32] = np.zeros(0, np.float32) if images is None else images
 
 
 class LeNet5Subject:

@@ -147,6 +147,24 @@ class TrainReport(Reply):
     error: Failure | None = None
 
 
+class ArrayReport(Reply):
+    """Form of an array: its sizes, its kind of numbers."""
+
+    shape: Annotated[list[Count], Field(max_length=8)] = []
+    dtype: Line = ""
+
+
+class DatasetReport(Reply):
+    """The first batch of the hand-in's data set; its images travel beside it."""
+
+    found: bool = False
+    file: Line = ""
+    line: Count = 0
+    images: ArrayReport = ArrayReport()
+    labels: ArrayReport = ArrayReport()
+    error: Failure | None = None
+
+
 class ReplyError(ValueError):
     """A report that has not the form it must have."""
 

@@ -19,6 +19,7 @@ from grader.examine.conversation import Conversation, ConversationEndedError
 from grader.examine.lenet5 import LayersReport
 from grader.examine.replies import (
     CheckpointReport,
+    DatasetReport,
     ForwardReport,
     LeNet5Report,
     LoadReport,
@@ -217,6 +218,15 @@ class Session:
         meta = {"labels": labels, "steps": steps}
         report, _ = self._ask(TrainReport, "lenet5_train", self._patience, images, meta)
         return report
+
+    def dataset(
+        self, digits: NDArray[np.uint8], labels: list[int]
+    ) -> tuple[DatasetReport, NDArray[Any] | None]:
+        """The first batch that the hand-in's function makes of `digits`, uint8 (N, 28, 28), as
+        MNIST's files: its form, and the images as float32.
+        """
+        meta = {"name": self.setup.assignment.interface.dataset, "labels": labels}
+        return self._ask(DatasetReport, "dataset", self._patience, digits, meta)
 
     @property
     def alive(self) -> bool:

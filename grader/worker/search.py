@@ -58,6 +58,21 @@ class Search:
                     return
                 yield candidate
 
+    def functions(self) -> Iterator[Candidate]:
+        """Functions by exact name, then by likeness, each in memory and then in files."""
+        for fits in (self._exact, self._alike):
+            for module in [*self._loaded(), *self._imported(fits)]:
+                for name, thing in list(vars(module).items()):
+                    if fits(name) and self._functions(thing, ()) and not self._was_seen(thing):
+                        yield Candidate(thing, module, name, True)
+
+    def _was_seen(self, thing: Any) -> bool:
+        """Whether the thing was met before in this search; from now on it was."""
+        seen = any(thing is other for other in self._seen)
+        if not seen:
+            self._seen.append(thing)
+        return seen
+
     def _exact(self, name: str) -> bool:
         return name == self._name
 
@@ -73,8 +88,7 @@ class Search:
         bases = tuple(framework.network_type() for framework in loaded_frameworks())
         for kind in kinds if bases else ():
             for name, thing in list(vars(module).items()):
-                if fits(name) and kind(thing, bases) and not any(thing is s for s in self._seen):
-                    self._seen.append(thing)
+                if fits(name) and kind(thing, bases) and not self._was_seen(thing):
                     yield Candidate(thing, module, name, self._alike(name))
 
     def _classes(self, thing: Any, bases: tuple[type, ...]) -> bool:

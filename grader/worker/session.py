@@ -8,6 +8,7 @@ import sys
 import numpy as np
 
 from . import answers, faults
+from .datasets import Datasets
 from .frames import RAISED, Answer, Meta
 from .lenet5 import LeNet5
 from .loading import Loading, Order
@@ -46,6 +47,7 @@ class Session:
         order = Order.read(meta)
         self._loading = loading = Loading(order)
         self._operations.update(LeNet5(loading.place).operations())
+        self._operations.update(Datasets(loading.place).operations())
         report = loading.run()
         self._failed(loading.error)
         return report, None
