@@ -43,6 +43,7 @@ HONEST = 'print("neighbour")\n\n\ndef predict(image):\n    return "Hats"\n'
 CLASSES = (("00_00", "Plastic Bottle"), ("00_01", "Hats"), ("00_02", "Newspaper"))
 EACH = 4  # hidden images of each class
 SECONDS = 1500  # for the whole class
+BETWEEN_LOOKS = 0.2  # seconds
 PR_SET_CHILD_SUBREAPER = 36
 ASSIGNMENT = """
 [assignment]
@@ -104,6 +105,7 @@ class Outcome(NamedTuple):
 class Usage(NamedTuple):
     """What an examiner's process held at one moment: MiB resident, open descriptors."""
 
+    pid: int
     memory: float
     descriptors: int
 
@@ -119,7 +121,7 @@ class Result(NamedTuple):
     reached: Sequence[str]  # what came in at listeners
     changed: Sequence[str]  # files of the teacher that are other than before
     mounted: Sequence[str]  # file systems that were left mounted
-    usage: Sequence[Usage]  # of the grader's own processes, once a second
+    usage: Sequence[Usage]  # of the grader's own processes, several times a second
     harmed: Sequence[str]  # what was done to a process that stands for the grader
     survivors: Sequence[str]  # processes that outlived the class
     left_behind: Sequence[str]  # temporary files
@@ -240,7 +242,7 @@ def run(
 
 
 def _watch(grader_: int, usage: list[Usage]) -> None:
-    """Note once a second what the grader's examiners hold, until the grader has ended."""
+    """Note what the grader's examiners hold, again and again until the grader has ended."""
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(grader_)
         while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
@@ -248,8 +250,8 @@ def _watch(grader_: int, usage: list[Usage]) -> None:
                 with contextlib.suppress(psutil.Error):
                     if "spawn_main" in " ".join(child.cmdline()):
                         memory = child.memory_info().rss / 2**20
-                        usage.append(Usage(memory, child.num_fds()))
-            time.sleep(1)
+                        usage.append(Usage(child.pid, memory, child.num_fds()))
+            time.sleep(BETWEEN_LOOKS)
 
 
 class _Planted:
@@ -362,18 +364,15 @@ def _listeners(folder: Path) -> Iterator[_Listeners]:
 @contextmanager
 def _decoy() -> Iterator[subprocess.Popen[bytes]]:
     """A process to aim at, in the grader's stead; its number is too high to mean one in a box."""
-    started = []
     while True:
         decoy = subprocess.Popen(["sleep", str(2 * SECONDS)])
-        started.append(decoy)
-        if decoy.pid > 1000:
-            break
-    try:
-        yield decoy
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
+        try:
+            if decoy.pid > 1000:
+                yield decoy
+                return
+        finally:
+            decoy.kill()
+            decoy.wait()
 
 
 def _harm(decoy: subprocess.Popen[bytes]) -> list[str]:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from grader.sandbox import canary
 from grader.sandbox.contract import Level, SandboxUnavailableError
 from tests.hostile import corpus
-from tests.hostile.corpus import NEIGHBOURS, Case, Result
+from tests.hostile.corpus import NEIGHBOURS, Case, Result, Usage
 
 CASES = corpus.cases()
 LEVELS = (Level.STRONG, Level.BASIC)
+BOX = 10  # descriptors that the box of a hand-in takes, at most
 KINDS_ELSEWHERE = {58, 60, 61, 63}  # memorising, copying, size: for grader/scoring and the reports
 
 
@@ -47,11 +48,18 @@ def test_no_alarm_rings(result: Result) -> None:
 
 
 def test_memory_and_descriptors_of_the_grader_stay_flat(result: Result) -> None:
-    part = len(result.usage) // 4
-    assert part >= 5
-    first, last = result.usage[part : 2 * part], result.usage[-part:]
-    assert max(one.memory for one in last) <= max(one.memory for one in first) + 40
-    assert max(one.descriptors for one in last) <= max(one.descriptors for one in first) + 2
+    # A leak raises what is held at the least; what is held at the most is of one hand-in.
+    for pid in {one.pid for one in result.usage}:
+        usage = [one for one in result.usage if one.pid == pid]
+        part = len(usage) // 4
+        assert part >= 20
+        early, late = _floor(usage[part : 2 * part]), _floor(usage[-part:])
+        assert late.memory <= early.memory + 20
+        assert late.descriptors <= early.descriptors + BOX
+
+
+def _floor(usage: Sequence[Usage]) -> Usage:
+    return Usage(*map(min, zip(*usage, strict=True)))
 
 
 def test_no_secret_is_in_any_result(result: Result) -> None:
