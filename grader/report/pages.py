@@ -10,22 +10,21 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from grader.assignment import Assignment
-from grader.evidence import Answer
 from grader.report import drawing, files, templating, words
 from grader.report.drawing import Log
+from grader.report.gallery import gallery
 from grader.report.gathering import Gathering
 from grader.report.text import file_name, for_script
 from grader.report.thumbnails import Thumbnails
 from grader.report.values import Context, Result
 from grader.report.view import StudentView, view
 
-GALLERY: Final = 60  # wrong answers shown as pictures; the others are in the list
 PAGE_FILES: Final = ("page.css", "page.js")
 CLASS_FILES: Final = (
     "class.css",
@@ -73,17 +72,6 @@ def page_name(result: Result) -> str:
     return file_name(result.evidence.submission.id)
 
 
-class Wrong(NamedTuple):
-    """A wrong answer as the gallery shows it."""
-
-    image: str
-    truth: str
-    answer: str | None
-    said: str
-    problem: str
-    picture: str  # data URI
-
-
 class Pages:
     """Renders pages of one run; templates are compiled once."""
 
@@ -107,7 +95,7 @@ class Pages:
     def staff(self, result: Result, before: str = "", after: str = "") -> str:
         """The page with everything, for staff (and for the student in a self-check)."""
         evidence = result.evidence
-        wrong = [answer for answer in evidence.answers if not answer.correct]
+        channels = self._context.assignment.interface.channels
         return self._staff.render(
             v=view(result, self._context, full=True),
             e=evidence,
@@ -115,18 +103,10 @@ class Pages:
             page=page_name(result),
             before=before,
             after=after,
-            wrong=[
-                self._wrong(answer, shown=place < GALLERY) for place, answer in enumerate(wrong)
-            ],
-            gallery_limit=GALLERY,
+            gallery=gallery(evidence.answers, channels, self._thumbnails),
             log=Log.of(result.log, evidence.findings) if result.log.strip() else None,
             pages="staff",
         )
-
-    def _wrong(self, answer: Answer, *, shown: bool) -> Wrong:
-        picture = self._thumbnails.get(answer.image) if shown else ""
-        problem = answer.problem.value if answer.problem else ""
-        return Wrong(answer.image, answer.truth, answer.answer, answer.said, problem, picture)
 
     def whole_class(self, gathering: Gathering) -> str:
         """The class page."""
@@ -195,9 +175,9 @@ def _zh(lab: Assignment) -> str:
     return lab.assignment.title.zh or lab.assignment.title.en
 
 
-def _make(macro: Any, value: Any) -> Any:
-    """What `macro` makes of a value that can be a key."""
-    return macro(value)
+def _make(macro: Any, *values: Any) -> Any:
+    """What `macro` makes of values that can be keys."""
+    return macro(*values)
 
 
 class _class_names:  # noqa: N801 - a function with a table

@@ -244,9 +244,18 @@ def _answers(kind: str, chance: random.Random, lab: Assignment, bad: str) -> tup
         elif bad and index % 40 == 3:
             answer, problem, said = None, Problem.UNKNOWN_CLASS, bad
         seconds = 0.0 if problem is Problem.NOT_ASKED else round(chance.uniform(0.02, 0.09), 4)
+        other = None
+        if kind == "channels":
+            other = "" if index % 50 == 7 else truth if index % 6 else near
         shown.append(
             Answer(
-                image=image, truth=truth, answer=answer, said=said, problem=problem, seconds=seconds
+                image=image,
+                truth=truth,
+                answer=answer,
+                said=said,
+                problem=problem,
+                seconds=seconds,
+                other=other,
             )
         )
     return tuple(shown)

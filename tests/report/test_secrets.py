@@ -49,6 +49,7 @@ def spied(context: Context) -> Result:
             said=f"{SPY} said" if index % 7 == 0 else "",
             problem=Problem.UNKNOWN_CLASS if index % 7 == 0 else None,
             seconds=0.1,
+            other=f"{SPY} other order",
         )
         for index, answer in enumerate(base.answers)
     )
@@ -87,7 +88,9 @@ def test_gradescope_and_the_zip_say_none_of_it(
 
 def test_staff_see_all_of_it(spied: Result, context: Context) -> None:
     page = Pages(context).staff(spied)
-    assert f"{SPY} log" in page and f"{SPY}-1.jpg" in page and f"{SPY}-other-student" in page
+    for word in ("log", "other order"):
+        assert f"{SPY} {word}" in page
+    assert f"{SPY}-1.jpg" in page and f"{SPY}-other-student" in page
 
 
 def test_no_student_page_names_or_holds_a_hidden_image(report: Path, hidden: Path) -> None:
