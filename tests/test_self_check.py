@@ -64,6 +64,17 @@ def test_pack_makes_the_zip_and_examines_that_zip(tmp_path: Path) -> None:
     assert zipfile.ZipFile(target).namelist() == ["main.py"]
 
 
+def test_packing_again_leaves_out_what_was_made_before(tmp_path: Path) -> None:
+    files = {"main.py": handins.honest(), "results/curve.html": "mine", "old.zip": "mine too"}
+    folder = handins.hand_in(tmp_path / "mine", files)
+    target, page = folder / "lab2.zip", folder / "self-check.html"
+    for _ in range(2):
+        done = check(folder, "--pack", target, "--page", page)
+        assert page.is_file(), done.stderr
+    names = zipfile.ZipFile(target).namelist()
+    assert sorted(names) == ["main.py", "old.zip", "results/", "results/curve.html"]
+
+
 def test_the_self_check_speaks_chinese(tmp_path: Path) -> None:
     folder = handins.hand_in(tmp_path / "mine", {"main.py": "x = 1\n"})
     done = check(folder, "--lang", "zh")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import filecmp
 import os
 import sys
 import zipfile
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     home = arguments.assignment or (PUBLIC if PUBLIC.is_dir() else Path("hidden_tests"))
     assignment = read_assignment(home, arguments.settings)
-    handin = _handin(arguments.folder, arguments.pack, assignment, console, say)
+    handin = _handin(arguments, assignment, console, say)
     with TemporaryDirectory(prefix="self-check-") as temporary:
         workspace = Path(temporary)
         data = read_hidden(assignment, arguments.data) if arguments.data else None
@@ -96,13 +97,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _handin(
-    folder: Path, pack: Path | None, assignment: Assignment, console: Console, say: Translate
+    arguments: argparse.Namespace, assignment: Assignment, console: Console, say: Translate
 ) -> HandIn:
+    folder, pack = arguments.folder, arguments.pack
     if not folder.is_dir() and not folder.is_file():
         raise UsageError(f"{folder}: not found. Expected the folder that you hand in.")
     try:
         if pack is not None:
-            _pack(folder, pack, assignment)
+            _pack(folder, pack, assignment, made=(pack, arguments.page))
             console.print(say("Packed {zip}; that file is examined.").format(zip=pack))
         found = find([pack or folder])
     except IntakeError as error:
@@ -115,15 +117,27 @@ def _handin(
     return found.handins[0]
 
 
-def _pack(folder: Path, target: Path, assignment: Assignment) -> None:
-    """The zip to hand in: what the grader would take of `folder`, UTF-8 names."""
+def _pack(folder: Path, target: Path, assignment: Assignment, made: Sequence[Path]) -> None:
+    """The zip to hand in: what the grader would take of `folder`, UTF-8 names, but for what this
+    command `made` there before.
+    """
     limits = IntakeLimits(total=assignment.limits.handin * 1024 * 1024)
+    earlier = [path for path in made if path.is_file()]
     with TemporaryDirectory(prefix="pack-") as temporary:
         clean = Path(temporary) / "handin"
         stage(find([folder]).handins[0], clean, limits)
+        paths = [path for path in sorted(clean.rglob("*")) if not _among(path, earlier)]
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(clean.rglob("*")):
+            for path in paths:
                 archive.write(path, path.relative_to(clean))
+
+
+def _among(path: Path, products: Sequence[Path]) -> bool:
+    """Whether `path` is a copy of one of `products`, under the same name."""
+    return any(
+        path.name == product.name and filecmp.cmp(path, product, shallow=False)
+        for product in products
+    )
 
 
 def _conditions(

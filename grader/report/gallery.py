@@ -35,16 +35,16 @@ class OtherOrder(NamedTuple):
 
 
 class Gallery(NamedTuple):
-    """The first SHOWN of `count` wrong answers."""
+    """The first SHOWN of `total` wrong answers."""
 
-    count: int
+    total: int
     cards: tuple[Wrong, ...]
     other: OtherOrder | None  # None where it was not asked
 
     @property
     def left(self) -> int:
         """How many are not shown."""
-        return self.count - len(self.cards)
+        return self.total - len(self.cards)
 
 
 def gallery(answers: Sequence[Answer], channels: str, thumbnails: Thumbnails) -> Gallery:

@@ -33,7 +33,7 @@ def test_where_nothing_was_asked_again_nothing_is_said_of_it() -> None:
 
 def test_only_the_first_have_cards() -> None:
     shown = gallery([answer(B, None, n) for n in range(SHOWN + 5)], "BGR", NO_PICTURES)
-    assert (shown.count, len(shown.cards), shown.left) == (SHOWN + 5, SHOWN, 5)
+    assert (shown.total, len(shown.cards), shown.left) == (SHOWN + 5, SHOWN, 5)
 
 
 def test_the_page_shows_the_other_answer_and_whether_it_is_right(context: Context) -> None:
