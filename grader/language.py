@@ -8,7 +8,8 @@ from __future__ import annotations
 import locale
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +36,36 @@ def translator(language: str) -> Translate:
         catalogue = read_po(file)
     sentences = {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
     return lambda sentence: sentences.get(sentence, sentence)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence or clause to be said in a language that is not known yet: `text` is a msgid of the
+    catalogues, `facts` fill its braces. A fact may be another sentence, such as a reason.
+    """
+
+    text: str
+    facts: Mapping[str, str | Sentence] = field(default_factory=dict)
+
+    def said_in(self, language: str) -> str:
+        """The sentence in `language`; texts among the facts stay as they are."""
+        facts = {
+            name: fact if isinstance(fact, str) else fact.said_in(language)
+            for name, fact in self.facts.items()
+        }
+        return fill(translator(language)(self.text), facts)
+
+    def __str__(self) -> str:
+        return self.said_in("en")
+
+
+def fill(sentence: str, facts: Mapping[str, str]) -> str:
+    """Facts put into their braces, in one pass: braces inside a fact stay as they are, and a fact
+    that is missing reads as "?".
+    """
+    head, *rest = sentence.split("{")
+    pieces = (piece.partition("}") for piece in rest)
+    return head + "".join(f"{facts.get(name, '?')}{tail}" for name, _, tail in pieces)
 
 
 def by_language(text: str) -> dict[str, str]:

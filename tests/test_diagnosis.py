@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
 
 from grader.evidence import Answer
 from grader.examine import diagnosis
@@ -88,6 +91,38 @@ def test_one_answer_for_everything_is_named() -> None:
     assert finding is not None
     assert finding.facts["answer"] == "Plastic Bottle"
     assert diagnosis.constant(make.answers(100)) is None
+
+
+def test_outputs_that_hardly_differ_are_those_of_a_network_without_its_weights() -> None:
+    generator = np.random.default_rng(0)
+    untrained = generator.normal(0, 0.5, (5, 26)).astype(np.float32)
+    finding = diagnosis.near_uniform(untrained)
+    assert finding is not None
+    assert finding.code == "weights-not-loaded"
+    assert "by chance it would have 4%" in finding.message
+    assert "随机时为 4%" in finding.said_in("zh").message
+    assert diagnosis.near_uniform(np.zeros((5, 26), np.float32)) is not None
+    assert diagnosis.near_uniform(np.array([[0.9, 0.1]], np.float32)) is None
+
+
+@given(st.integers(0, 2**32), st.booleans())
+def test_a_network_that_decides_has_its_weights(seed: int, as_shares: bool) -> None:
+    """Also where every decision is wrong, and whether it gives logits or probabilities."""
+    generator = np.random.default_rng(seed)
+    outputs = generator.normal(0, 1, (5, 26))
+    outputs[np.arange(5), generator.integers(0, 26, 5)] += 6
+    if as_shares:
+        powers = np.exp(outputs)
+        outputs = powers / powers.sum(axis=1, keepdims=True)
+    assert diagnosis.near_uniform(outputs.astype(np.float32)) is None
+
+
+@given(arrays(np.float32, array_shapes(min_dims=0, max_dims=3, min_side=0)))
+def test_whatever_a_network_gives_is_looked_at_without_an_error(
+    outputs: NDArray[np.float32],
+) -> None:
+    finding = diagnosis.near_uniform(outputs)
+    assert finding is None or finding.code == "weights-not-loaded"
 
 
 def test_an_image_that_gets_two_answers_is_counted() -> None:

@@ -39,6 +39,7 @@ from grader.examine.replies import LoadReport
 from grader.examine.session import Clock, Session
 from grader.intake import ArchiveRefusedError, HandIn, UnpackerMissingError
 from grader.intake.paths import readable
+from grader.language import Sentence
 from grader.runtimes.choose import RuntimeMissingError
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
 from grader.scoring.counts import needed
@@ -138,11 +139,7 @@ def _examine(
     try:
         prepared = prepare(handin, folder, conditions)
     except ArchiveRefusedError as refused:
-        draft.stop(
-            find(
-                "archive-refused", source=readable(handin.path), reason=_reason(refused, conditions)
-            )
-        )
+        draft.stop(find("archive-refused", source=readable(handin.path), reason=refused.said))
         return
     draft.submission, draft.records = prepared.submission, prepared.records
     draft.runtime = prepared.runtime
@@ -214,12 +211,13 @@ def _predict(
     draft.findings += shown
     if shown and all(answer.answer is None for answer in predictions.answers.values()):
         draft.stopped = draft.stopped or shown[0].code  # no working function
-    if session.loaded is not None and (
-        unloaded := diagnosing.weights_not_loaded(
-            predictions, session.loaded, conditions.assignment
-        )
+    if session.loaded is not None and diagnosing.no_better_than_guessing(
+        predictions, conditions.assignment
     ):
-        draft.findings.append(unloaded)
+        unloaded = diagnosing.weights_not_loaded(session.loaded)
+        if unloaded is None and stopped is None:
+            unloaded = diagnosing.undecided(session, order)
+        draft.findings += [unloaded] if unloaded else []
     answers = list(predictions.answers.values())
     draft.findings += _missing_records(draft.records, conditions.assignment.policy, answers)
     if stopped is None:
@@ -264,8 +262,8 @@ def _ended_at_import(end: End, assignment: Assignment) -> Finding:
         seconds = f"{limits.import_:g}"
         return find("timeout-import", entry=entry, seconds=seconds, file=entry, line="?")
     if end.cause is Cause.MEMORY:
-        return find("out-of-memory", memory=limits.memory, when="at import")
-    return find("crashed", detail=diagnosing.told(end), when="at import")
+        return find("out-of-memory", memory=limits.memory, when=Sentence("at import"))
+    return find("crashed", detail=diagnosing.told(end), when=Sentence("at import"))
 
 
 def _missing_records(records: Records, policy: Policy, answers: Sequence[Answer]) -> list[Finding]:
@@ -283,10 +281,6 @@ def _weight(finding: Finding) -> tuple[int, bool]:
     machine's speed comes last.
     """
     return list(Severity).index(finding.severity), finding.code == "slow"
-
-
-def _reason(refused: ArchiveRefusedError, conditions: Conditions) -> str:
-    return refused.said.said_in(conditions.language)
 
 
 def _loading(report: LoadReport, session: Session, notes: Sequence[str]) -> Loading:

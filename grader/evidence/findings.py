@@ -1,7 +1,8 @@
 """Findings: what stopped a hand-in or lowers its mark, in a fixed vocabulary.
 
 A finding keeps its facts, so that it can be said again in another language; `message` and `hint`
-are the sentences in the language of the run. A sentence may name facts in braces.
+are the sentences in the language of the run. A sentence may name facts in braces; a fact that is
+itself a sentence of ours is kept in every language, as "when" and "when.zh".
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from enum import Enum
 from pydantic import Field
 
 from grader.evidence.document import Document
-from grader.language import by_language, translator
+from grader.language import LANGUAGES, Sentence, by_language, fill, translator
 
 
 class Severity(str, Enum):
@@ -47,33 +48,29 @@ def find(
     **facts: object,
 ) -> Finding:
     """A finding of the vocabulary with its facts (`known` and named ones) filled in; those that
-    are missing read as "?".
+    are missing read as "?". The fact `hint` may have a line in each language.
 
     Raises KeyError for a code that is not in the vocabulary.
     """
     usual, message, hint = VOCABULARY[code]
-    told = {name: str(value) for name, value in {**(known or {}), **facts}.items()}
-    shown = {name: by_language(text)[language] for name, text in told.items()}
+    told: dict[str, str] = {}
+    for name, value in {**(known or {}), **facts}.items():
+        if isinstance(value, Sentence):
+            told[name] = value.said_in(LANGUAGES[0])
+            told |= {f"{name}.{other}": value.said_in(other) for other in LANGUAGES[1:]}
+        else:
+            told[name] = str(value)
+    shown = {name: told.get(f"{name}.{language}", text) for name, text in told.items()}
+    if "hint" in told:
+        shown["hint"] = by_language(told["hint"])[language]
     say = translator(language)
     return Finding(
         code=code,
         severity=severity or usual,
-        message=_fill(say(message), shown),
-        hint=_fill(say(hint), shown),
+        message=fill(say(message), shown),
+        hint=fill(say(hint), shown),
         facts=told,
     )
-
-
-def _fill(sentence: str, facts: dict[str, str]) -> str:
-    """Facts put into their braces, in one pass: braces inside a fact stay as they are."""
-    parts: list[str] = []
-    for piece in sentence.split("{"):
-        if not parts:
-            parts.append(piece)
-            continue
-        name, _, rest = piece.partition("}")
-        parts.append(facts.get(name, "?") + rest)
-    return "".join(parts)
 
 
 E, W, NOTE = Severity.ERROR, Severity.WARNING, Severity.INFO

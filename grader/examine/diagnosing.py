@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from grader.assignment import Assignment
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import find
 from grader.examine import diagnosis
 from grader.examine.conversation import ConversationEndedError
-from grader.examine.images import HiddenImage
+from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.loading import elsewhere
 from grader.examine.predicting import Predictions, ask_again
 from grader.examine.replies import LoadReport
 from grader.examine.session import Session
 from grader.examine.words import Vocabulary
+from grader.language import Sentence
 from grader.sandbox.contract import Cause, End
 from grader.scoring.counts import better_than_guessing, needed
 
 _WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".mindir", ".npz", ".safetensors", ".weights")
 PARTS = 4  # of the images, one of which tells whether the others are worth asking
 TWICE = 13  # images that are put a second time
+LOOKED_INTO = 5  # images whose answers' numbers are looked at
 
 
 def why_stopped(predictions: Predictions, assignment: Assignment) -> Finding | None:
@@ -52,8 +56,12 @@ def why_stopped(predictions: Predictions, assignment: Assignment) -> Finding | N
             total=total,
         )
     if end.cause is Cause.MEMORY:
-        return find("out-of-memory", memory=limits.memory, when=f"in {function}")
-    return find("crashed", detail=told(end), when=f"in {function}")
+        return find(
+            "out-of-memory",
+            memory=limits.memory,
+            when=Sentence("in {function}", {"function": function}),
+        )
+    return find("crashed", detail=told(end), when=Sentence("in {function}", {"function": function}))
 
 
 def answer_findings(predictions: Predictions, assignment: Assignment) -> list[Finding]:
@@ -106,6 +114,24 @@ def behind_answers(
     return [finding for finding in found if finding is not None]
 
 
+def undecided(session: Session, order: Sequence[HiddenImage]) -> Finding | None:
+    """`weights-not-loaded` where the numbers behind the answers hardly differ between classes.
+
+    For answers no better than guessing. A worker that does not survive the questions, or whose
+    networks give no such numbers, tells nothing.
+    """
+    assignment = session.setup.assignment
+    found = []
+    try:
+        for image in order[:LOOKED_INTO]:
+            pixels = pixels_of(image, assignment.interface.channels)
+            found.append(session.outputs(pixels, assignment.limits.answer))
+    except (ConversationEndedError, OSError):
+        return None
+    rows = [rows for rows in found if rows is not None and rows.size]
+    return diagnosis.near_uniform(np.concatenate(rows)) if rows else None
+
+
 def _has_full_marks(answers: Sequence[Answer], assignment: Assignment) -> bool:
     correct = sum(answer.correct for answer in answers)
     return correct >= needed(assignment.policy.full_at, len(answers))
@@ -133,23 +159,30 @@ def told(end: End) -> str:
     return f"{end.cause.value}: {end.detail}" if end.detail else end.cause.value
 
 
-def weights_not_loaded(
-    predictions: Predictions, report: LoadReport, assignment: Assignment
-) -> Finding | None:
-    """`weights-not-loaded` where the answers are no better than guessing, and the import left
-    parameters without a value or looked in vain for a file.
-    """
+def no_better_than_guessing(predictions: Predictions, assignment: Assignment) -> bool:
+    """Whether the answers look guessed, by the rule of the policy."""
     answers = list(predictions.answers.values())
     correct, classes = sum(answer.correct for answer in answers), len(assignment.classes)
-    if better_than_guessing(correct, len(answers), classes, assignment.policy.guessing):
-        return None
-    if report.attempts.unloaded:
-        attempt = report.attempts.unloaded[0]
-        where = f" ({attempt.file}, line {attempt.line})" if attempt.file else ""
-        return find("weights-not-loaded", reason=attempt.what + where)
+    return not better_than_guessing(correct, len(answers), classes, assignment.policy.guessing)
+
+
+def weights_not_loaded(report: LoadReport) -> Finding | None:
+    """`weights-not-loaded` where the import left parameters without a value or looked in vain for
+    a file. For answers no better than guessing.
+    """
+    for attempt in report.attempts.unloaded[:1]:
+        facts = {name: str(value) for name, value in attempt.model_dump().items()}
+        told = Sentence("{count} of {total} parameters, such as {name}", facts)
+        if attempt.file:
+            told = Sentence(
+                "{count} of {total} parameters, such as {name} ({file}, line {line})", facts
+            )
+        return find("weights-not-loaded", reason=told)
     weights = [path for path in report.attempts.missing if path.lower().endswith(_WEIGHTS)]
     if weights:
-        return find("weights-not-loaded", reason=f"{weights[0]} is not there")
+        return find(
+            "weights-not-loaded", reason=Sentence("{path} is not there", {"path": weights[0]})
+        )
     return None
 
 
@@ -199,6 +232,6 @@ def _unknown(answers: Sequence[Answer], vocabulary: Vocabulary) -> Finding | Non
     if len(unknown) == len(answers) and foreign:
         return find("other-classes", said=words[0])
     near = likely[0] if likely else None
-    nearest = f" (nearest: '{near}')" if near else ""
+    nearest = Sentence(" (nearest: '{name}')", {"name": near}) if near else ""
     said = next((word for word in words if vocabulary.nearest(word)), words[0])
     return find("unknown-class", count=len(unknown), total=len(answers), said=said, nearest=nearest)

@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from grader.assignment import Interface, Label
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import find
+from grader.language import Sentence
 
 Answers = Mapping[str, str | None]  # image id -> class name
 
 CLEARLY = 0.01  # level of the exact tests
+UNDECIDED = 0.1  # of the way from chance to certainty
 
 
 def constant(answers: Sequence[Answer]) -> Finding | None:
@@ -25,6 +28,29 @@ def constant(answers: Sequence[Answer]) -> Finding | None:
         return None
     ((word, count),) = words.items()
     return find("constant-answers", count=count, answer=word)
+
+
+def near_uniform(outputs: NDArray[np.float32]) -> Finding | None:
+    """`weights-not-loaded` for outputs (N, classes), logits or probabilities, whose largest share
+    is on average hardly above that of chance. Trained networks are far above it, even where they
+    are wrong.
+    """
+    if outputs.ndim != 2 or outputs.size == 0 or not np.isfinite(outputs).all():
+        return None
+    values = outputs.astype(np.float64)
+    shares = values
+    if values.min() < 0 or not np.allclose(values.sum(axis=1), 1, atol=1e-3):
+        powers = np.exp(values - values.max(axis=1, keepdims=True))
+        shares = powers / powers.sum(axis=1, keepdims=True)
+    share, chance = float(shares.max(axis=1).mean()), 1 / values.shape[1]
+    if share >= chance + UNDECIDED * (1 - chance):
+        return None
+    reason = Sentence(
+        "its outputs hardly differ between the classes: the largest has a share of {share}, "
+        "by chance it would have {chance}",
+        {"share": f"{share:.0%}", "chance": f"{chance:.0%}"},
+    )
+    return find("weights-not-loaded", reason=reason)
 
 
 def channel_order(

@@ -8,6 +8,7 @@ from grader.assignment import Assignment
 from grader.evidence import Finding, Severity
 from grader.evidence.findings import find
 from grader.examine.replies import Failure, LoadReport
+from grader.language import Sentence
 
 
 def findings(
@@ -113,7 +114,7 @@ def lending(report: LoadReport, assignment: Assignment) -> Finding:
         path=error.missing_path,
         file=error.file,
         line=error.line,
-        found=f"{elsewhere(error)}: lent to it there.\n{elsewhere(error)}：已替其放到该处。",
+        found=Sentence("→ {file}: lent to it there.", {"file": error.found_elsewhere}),
         entry=assignment.interface.entry,
     )
 

@@ -66,12 +66,22 @@ class Attempt(Reply):
     line: Count = 0
 
 
+class Unloaded(Reply):
+    """Parameters that got no value from a checkpoint, `name` among them, and where."""
+
+    count: Count
+    total: Count
+    name: Line
+    file: Line = ""
+    line: Count = 0
+
+
 class Attempts(Reply):
     """What the hand-in tried, as far as its worker noticed."""
 
     installs: Annotated[list[Attempt], Field(max_length=20)] = []
     network: Annotated[list[Attempt], Field(max_length=20)] = []
-    unloaded: Annotated[list[Attempt], Field(max_length=20)] = []
+    unloaded: Annotated[list[Unloaded], Field(max_length=20)] = []
     trains: Attempt | None = None
     missing: Annotated[list[Line], Field(max_length=20)] = []  # files opened that are not there
 

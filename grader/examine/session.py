@@ -151,6 +151,14 @@ class Session:
         answer: frames.Answer = self._talk(lambda talk: talk.predict(image, limit))
         return answer
 
+    def outputs(self, image: NDArray[np.uint8], seconds: float) -> NDArray[Any] | None:
+        """What networks gave while the hand-in answered one image: float32 (N, classes), where it
+        asks any that gives as many numbers as the assignment has classes.
+        """
+        meta = {"classes": len(self.setup.assignment.classes)}
+        _, found = self._ask(replies.Reply, "outputs", seconds, image, meta)
+        return found
+
     def last_error(self) -> replies.Failure | None:
         """The exception behind the last answer that was none."""
 

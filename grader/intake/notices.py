@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from grader.language import translator
+from grader.language import Sentence
 
 SHOWN = 80  # characters of a name that a sentence shows
 
 
-@dataclass(frozen=True)
-class Notice:
-    """One sentence: `text` is a msgid of the catalogues, `facts` fill its braces.
-
-    A fact may be another notice, such as the reason for the first.
-    """
-
-    text: str
-    facts: Mapping[str, str | Notice] = field(default_factory=dict)
-
-    def said_in(self, language: str) -> str:
-        """The sentence in `language`; facts stay as they are, braces in them too."""
-
-        def fact(match: re.Match[str]) -> str:
-            found = self.facts.get(match[1], "?")
-            return found if isinstance(found, str) else found.said_in(language)
-
-        return re.sub(r"\{(\w+)\}", fact, translator(language)(self.text))
-
-    def __str__(self) -> str:
-        return self.said_in("en")
+Notice: TypeAlias = Sentence
 
 
 def notice(text: str, **facts: object) -> Notice:

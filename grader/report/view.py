@@ -22,7 +22,7 @@ from grader.examine.lenet5 import REFERENCE
 from grader.report.strips import strip
 from grader.report.text import one_line
 from grader.report.values import Context, Result
-from grader.report.words import FINDING, SENTENCES, Said, said, said_finding, two
+from grader.report.words import FINDING, Said, said, said_finding, two
 from grader.scoring import Grade, Part, garbage
 from grader.scoring.counts import better_than_guessing, needed
 
@@ -272,7 +272,7 @@ def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[Find
     views = []
     for finding in sorted(findings, key=lambda finding: _ORDER[finding.severity.value]):
         facts = {
-            name: keep(value) if name in SENTENCES else one_line(keep(value), 400)
+            name: keep(value) if name == "hint" else one_line(keep(value), 400)
             for name, value in finding.facts.items()
         }
         kept = finding.model_copy(

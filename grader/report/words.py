@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from grader.evidence import Finding
 from grader.evidence.findings import VOCABULARY
-from grader.language import LANGUAGES, translator
+from grader.language import LANGUAGES, fill, translator
 from grader.report.text import visible
 
 TAGS = {"en": "en", "zh": "zh-CN"}  # BCP 47
@@ -130,30 +130,8 @@ FINDING = {
     "records-missing": "No training records",
     "archive-refused": "Archive not readable",
 }
-# Facts that are sentences of the grader itself, and so are said in the reader's language.
-# What such facts look like when they have facts of their own.
-CLAUSES = (
-    "{count} of {total} parameters, such as {name} ({file}, line {line})",
-    "{count} of {total} parameters, such as {name}",
-    "{path} is not there",
-    " (nearest: {name})",
-    "in {function}",
-)
 _CODE = re.compile(r"`([^`\n]+)`")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-SENTENCES = frozenset({"when", "found", "nearest", "reason", "hint", "detail"})
-
-_SHAPES = [
-    (clause, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(clause))))
-    for clause in CLAUSES
-]
-
-
-def fill(sentence: str, facts: dict[str, str]) -> str:
-    """Facts put into their braces, in one pass; braces inside a fact stay as they are."""
-    head, *rest = sentence.split("{")
-    pieces = (piece.partition("}") for piece in rest)
-    return head + "".join(f"{facts.get(name, '?')}{tail}" for name, _, tail in pieces)
 
 
 def said(sentence: str, **facts: object) -> Said:
@@ -176,14 +154,6 @@ def two(text: str) -> Said:
         english, chinese = sorted(lines, key=lambda line: bool(_CHINESE.search(line)))
         if _CHINESE.search(chinese) and not _CHINESE.search(english):
             return {"en": english, "zh": chinese}
-    return _clause(text)
-
-
-def _clause(text: str) -> Said:
-    """A text that may be a sentence of ours with its facts already in it, in every language."""
-    for clause, shape in _SHAPES:
-        if match := shape.fullmatch(text):
-            return said(clause, **match.groupdict())
     return {lang: translator(lang)(text) for lang in LANGUAGES}
 
 
@@ -193,16 +163,9 @@ def said_finding(finding: Finding) -> tuple[Said, Said]:
     """
     if finding.code not in VOCABULARY:
         return dict.fromkeys(LANGUAGES, finding.message), dict.fromkeys(LANGUAGES, finding.hint)
-    _, message, hint = VOCABULARY[finding.code]
-    messages, hints = {}, {}
-    for lang in LANGUAGES:
-        say = translator(lang)
-        facts = {
-            name: two(fact)[lang] if name in SENTENCES else fact
-            for name, fact in finding.facts.items()
-        }
-        messages[lang], hints[lang] = fill(say(message), facts), fill(say(hint), facts)
-    return messages, hints
+    told = {lang: finding.said_in(lang) for lang in LANGUAGES}
+    messages = {lang: one.message for lang, one in told.items()}
+    return messages, {lang: one.hint for lang, one in told.items()}
 
 
 def both(texts: Said) -> Markup:

@@ -21,7 +21,8 @@ class Observer:
     """Collects attempts by audit events (CPython 3.8+) and by the worker's own import hooks.
 
     installs, network, commands: lists of {what, file, line}. trains: the first call that trains.
-    unloaded: times that parameters got no value from a checkpoint, {what, file, line}.
+    unloaded: times that parameters got no value from a checkpoint, {count, total, name, file,
+    line}.
     missing: files that were opened for reading and are not there. unread: images that OpenCV was
     asked for and could not read, for which it raises no error.
     """
@@ -64,7 +65,8 @@ class Observer:
 
     def unloaded(self, count: int, total: int, first: str) -> None:
         """Note that `count` of `total` parameters, `first` among them, got no value."""
-        self._add(self._unloaded, f"{count} of {total} parameters, such as {first}")
+        told = {"count": count, "total": total, "name": clean(first), **self._calling()}
+        self._keep(self._unloaded, told)
 
     def unreadable(self, path: Any) -> None:
         """Note an image that could not be read."""
@@ -110,14 +112,19 @@ class Observer:
             self._busy = False
 
     def _add(self, attempts: list[dict[str, Any]], what: str) -> None:
-        attempt = self._attempt(what)
+        self._keep(attempts, self._attempt(what))
+
+    def _keep(self, attempts: list[dict[str, Any]], attempt: dict[str, Any]) -> None:
         if attempt["file"] and attempt not in attempts and len(attempts) < MOST:
             attempts.append(attempt)
 
     def _attempt(self, what: str) -> dict[str, Any]:
+        return {"what": clean(what), **self._calling()}
+
+    def _calling(self) -> dict[str, Any]:
+        """File and line of the hand-in that called."""
         spot = self._place.calling_spot(sys._getframe(1), through_imports=False)
-        file, line = (spot.file, spot.line) if spot else ("", 0)
-        return {"what": clean(what), "file": file, "line": line}
+        return {"file": spot.file, "line": spot.line} if spot else {"file": "", "line": 0}
 
 
 def _command(event: str, arguments: tuple[Any, ...]) -> str:

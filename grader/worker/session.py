@@ -13,8 +13,11 @@ from .frames import RAISED, Answer, Meta
 from .lenet5 import LeNet5
 from .loading import Loading, Order
 from .operations import Array, Operation, Reply
+from .outputs import outputs_watched
 from .packages import installed_packages
 from .text import clean
+
+MOST_OUTPUTS = 100  # rows that are reported
 
 
 class Session:
@@ -28,6 +31,7 @@ class Session:
             "hello": self.hello,
             "load": self.load,
             "last_error": self.last_error,
+            "outputs": self.outputs,
         }
 
     def operations(self) -> dict[str, Operation]:
@@ -65,6 +69,14 @@ class Session:
             self._failed(error)
             return Answer(RAISED, faults.headline(error))
         return answers.answer_of(value)
+
+    def outputs(self, meta: Meta, array: Array) -> Reply:
+        """The numbers, `classes` for an image, that networks gave while the function answered one
+        image; float32 (N, classes), none where it asks no network: {}.
+        """
+        with outputs_watched(int(meta["classes"])) as found:
+            self.predict(array)
+        return {}, np.concatenate(found)[:MOST_OUTPUTS] if found else None
 
     def last_error(self, meta: Meta, array: Array) -> Reply:
         """{error: what `load` and the last RAISED answer report, or null}."""

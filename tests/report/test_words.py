@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 from grader.evidence import Finding, Severity
 from grader.evidence.findings import VOCABULARY, find
+from grader.language import Sentence
 from grader.report import words
 from tests.report import sentences
 
@@ -48,22 +49,15 @@ def test_a_finding_is_said_in_both_languages(code: str) -> None:
 
 
 def test_a_fact_that_is_a_sentence_of_ours_is_translated_too() -> None:
-    finding = find("weights-not-loaded", reason="Slow")
-    assert words.said_finding(finding)[0]["zh"].endswith("较慢。")
+    reason = Sentence("{path} is not there", {"path": "权重.ckpt"})
+    messages, _ = words.said_finding(find("weights-not-loaded", reason=reason))
+    assert messages["zh"].endswith("权重.ckpt 不存在。")
+    assert messages["en"].endswith("权重.ckpt is not there.")
 
 
-def test_a_clause_with_facts_of_its_own_is_translated_too() -> None:
-    finding = find(
-        "unknown-class", said="glas", count=1, total=2, nearest=" (nearest: 'Glassware')"
-    )
-    assert "例如“glas”（最接近的是 'Glassware'）" in words.said_finding(finding)[0]["zh"]
-    finding = find("weights-not-loaded", reason="2 of 3 parameters, such as a.b (main.py, line 7)")
-    assert (
-        "3 个参数中有 2 个没有加载，例如 a.b（main.py 第 7 行）"
-        in words.said_finding(finding)[0]["zh"]
-    )
-    finding = find("weights-not-loaded", reason="what no clause looks like")
-    assert words.said_finding(finding)[0]["en"].endswith("what no clause looks like.")
+def test_a_sentence_may_have_facts_that_are_sentences() -> None:
+    reason = Sentence("{path} is not there", {"path": Sentence("in {function}", {"function": "f"})})
+    assert reason.said_in("zh") == "在 f 中 不存在"
 
 
 def test_a_check_speaks_the_readers_language() -> None:

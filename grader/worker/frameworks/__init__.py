@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from typing import Callable
 
-from .base import Framework, Parameter, Step, Training
+from .base import Framework, Parameter, Step, Training, calls_watched
 from .keras import Keras
 from .mindspore import MindSpore
 from .torch import Torch
 
-__all__ = ["Framework", "Parameter", "Step", "Training", "loaded_frameworks"]
+__all__ = ["Framework", "Parameter", "Step", "Training", "calls_watched", "loaded_frameworks"]
 
 _KNOWN: tuple[tuple[str, str, Callable[[], Framework]], ...] = (
     # module that must be loaded, attribute that tells it from a hand-in's file of that name

@@ -70,6 +70,12 @@ class Framework:
         """The class that networks and layers derive from."""
         raise NotImplementedError
 
+    def entrances(self) -> list[tuple[Any, str]]:
+        """Methods by which a network is asked: all frameworks have a base class whose `__call__`
+        runs a layer.
+        """
+        return [(self.network_type(), "__call__")]
+
     def is_container(self, layer: Any) -> bool:
         """Whether a layer only runs others: what a hand-in wrote itself, or a sequence."""
         raise NotImplementedError
@@ -107,6 +113,14 @@ class Framework:
     def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """Put new biases in. Raises ValueError for other sizes or a layer without biases."""
         raise NotImplementedError
+
+    def fitting(self, network: Any, values: Any) -> dict[str, Any]:
+        """Those of a checkpoint's `values` that have a parameter's name and sizes."""
+        return {
+            item.name: values[item.name]
+            for item in self.parameters(network)
+            if item.name in values and tuple(values[item.name].shape) == item.shape
+        }
 
     def load(self, network: Any, path: str) -> int:
         """Load a checkpoint; how many of `parameters` it gave a value. Raises what the framework
@@ -159,7 +173,7 @@ class Framework:
                 steps.insert(place, Step(layer, name, before, np.array(after), inside))
             return made
 
-        with _calls_watched(self.network_type(), watch):
+        with calls_watched(self.network_type(), "__call__", watch):
             try:
                 return Trace(steps, self.forward(network, array), None)
             except BaseException as error:
@@ -167,20 +181,20 @@ class Framework:
 
 
 @contextmanager
-def _calls_watched(
-    base: Any, watch: Callable[[Any, Callable[[], Any], Any], Any]
+def calls_watched(
+    owner: Any, name: str, watch: Callable[[Any, Callable[[], Any], Any], Any]
 ) -> Iterator[None]:
-    """For the duration every call of a layer goes through `watch`; all frameworks have a base
-    class whose `__call__` runs a layer.
+    """For the duration every call of the method goes through `watch`, which is given the object,
+    the call to make, and its first argument.
     """
-    original = base.__call__
+    original = getattr(owner, name)
 
     def call(self: Any, *arguments: Any, **options: Any) -> Any:
         given = arguments[0] if arguments else next(iter(options.values()), None)
         return watch(self, lambda: original(self, *arguments, **options), given)
 
-    base.__call__ = call
+    setattr(owner, name, call)
     try:
         yield
     finally:
-        base.__call__ = original
+        setattr(owner, name, original)

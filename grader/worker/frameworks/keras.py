@@ -24,6 +24,10 @@ class Keras(Framework):
         kind: type = self._keras.layers.Layer
         return kind
 
+    def entrances(self) -> list[tuple[Any, str]]:
+        """Also `Model.predict`, which runs compiled code that calls no layer."""
+        return [*super().entrances(), (self._keras.Model, "predict")]
+
     def is_container(self, layer: Any) -> bool:
         """Models, and layers of the hand-in's own."""
         own = type(layer).__module__.partition(".")[0] not in ("keras", "tensorflow", "tf_keras")

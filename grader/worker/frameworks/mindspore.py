@@ -77,11 +77,7 @@ class MindSpore(Framework):
     def load(self, network: Any, path: str) -> int:
         """By `load_checkpoint`, parameters of the same name and shape."""
         values = self._ms.load_checkpoint(path)
-        fitting = {
-            item.name: values[item.name]
-            for item in self.parameters(network)
-            if item.name in values and tuple(values[item.name].shape) == item.shape
-        }
+        fitting = self.fitting(network, values)
         self._ms.load_param_into_net(network, fitting)
         return len(fitting)
 

@@ -86,11 +86,7 @@ class Torch(Framework):
             if isinstance(values, dict) and key in values:
                 values = values[key]
         values = values.state_dict() if hasattr(values, "state_dict") else values
-        fitting = {
-            item.name: values[item.name]
-            for item in self.parameters(network)
-            if item.name in values and tuple(values[item.name].shape) == item.shape
-        }
+        fitting = self.fitting(network, values)
         network.load_state_dict(fitting, strict=False)
         return len(fitting)
 

@@ -1,0 +1,6 @@
+index_to_name = dict(enumerate([
+    'Plastic Bottle', 'Hats', 'Newspaper', 'Cans', 'Glassware', 'Glass Bottle', 'Cardboard',
+    'Basketball', 'Paper', 'Metalware', 'Disposable Chopsticks', 'Lighter', 'Broom', 'Old Mirror',
+    'Toothbrush', 'Dirty Cloth', 'Seashell', 'Ceramic Bowl', 'Paint bucket', 'Battery',
+    'Fluorescent lamp', 'Tablet capsules', 'Orange Peel', 'Vegetable Leaf', 'Eggshell',
+    'Banana Peel']))
