@@ -21,7 +21,15 @@ from pathlib import Path
 import psutil
 
 from grader.sandbox import box, rooms
-from grader.sandbox.contract import Box, Level, Room, SandboxUnavailableError, Share
+from grader.sandbox.contract import (
+    Box,
+    Level,
+    MemoryLimit,
+    Room,
+    SandboxUnavailableError,
+    Share,
+)
+from grader.sandbox.groups import NoGroup
 
 MARKER = "GRADER_BOX"  # names the box in the environment of all its processes
 WINDOWS_NEEDS = ("SYSTEMROOT", "PATH", "TEMP")
@@ -32,6 +40,7 @@ class Bare:
     """Implements `contract.Sandbox` at level none."""
 
     level = Level.NONE
+    memory_limit = MemoryLimit.WATCHDOG
 
     def __init__(self, *, own_code: bool = False) -> None:
         """own_code: what will run was written by whoever runs the grader.
@@ -66,7 +75,7 @@ class Bare:
                 f"cannot start {command[0]}: {error}", "check that this interpreter works"
             ) from error
         _set_limits(process.pid, room)
-        return box.Running(process, _Family(process, scratch, marker), room.limits)
+        return box.Running(process, _Family(process, scratch, marker), NoGroup(), room.limits)
 
 
 class _Family:

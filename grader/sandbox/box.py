@@ -15,8 +15,8 @@ import threading
 import time
 from typing import IO, BinaryIO, NamedTuple, Protocol, cast
 
-from grader.sandbox import processes
 from grader.sandbox.contract import Cause, End, Limits
+from grader.sandbox.groups import Group
 from grader.sandbox.log import Log
 
 POLL = 0.025  # seconds between two looks of the watchdog
@@ -57,12 +57,15 @@ class Tree(Protocol):
 class Running:
     """A box that has been started. Implements `contract.Box`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], tree: Tree, limits: Limits) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], tree: Tree, group: Group, limits: Limits
+    ) -> None:
         """`process` has pipes for its three streams; its end is the end of the command."""
         self.stdin = cast(BinaryIO, process.stdin)
         self.stdout = cast(BinaryIO, process.stdout)
         self._process = process
         self._tree = tree
+        self._group = group
         self._limits = limits
         self._log = Log(limits.log * 1024)
         self._until: float | None = None
@@ -71,7 +74,6 @@ class Running:
         self._end: End | None = None
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._oom_kills = processes.oom_kills()
         self._drain = threading.Thread(target=self._drain_log, name="box-log", daemon=True)
         self._watchdog = threading.Thread(target=self._watch, name="box-watchdog", daemon=True)
         self._drain.start()
@@ -120,13 +122,17 @@ class Running:
         with self._lock:
             if self._cause is None:
                 self._cause = End(cause, detail)
+        self._kill()
+
+    def _kill(self) -> None:
         self._tree.kill()
+        self._group.kill()
 
     def _finish(self) -> End:
         """Collect what is left and find out how it ended."""
         self._closing.set()
         self._watchdog.join()
-        self._tree.kill()  # what a command that left by itself has left behind
+        self._kill()  # what a command that left by itself has left behind
         self._exits_within(DYING)
         gone = self._tree.wait(DYING)
         self._drain.join(DYING)
@@ -134,6 +140,7 @@ class Running:
         for stream in (self.stdin, self.stdout):
             with contextlib.suppress(OSError):
                 stream.close()
+        self._group.remove()
         self._tree.remove()
         return end if gone else end._replace(detail=f"{end.detail} (processes survived)".strip())
 
@@ -151,7 +158,8 @@ class Running:
             return End(Cause.FORBIDDEN, "a system call of a foreign architecture")
         if ended_by == getattr(signal, "SIGXCPU", None):
             return End(Cause.TIME, f"more than {self._limits.cpu} s of processor time")
-        if ended_by == 9 and processes.oom_kills() > self._oom_kills:
+        if ended_by == 9 and self._group.is_out_of_memory():
+            self._peak = max(self._peak, self._limits.memory * MIB)
             return End(Cause.MEMORY, "ended by the kernel for want of memory")
         try:
             return End(Cause.CRASHED, signal.Signals(ended_by).name)

@@ -25,7 +25,15 @@ from pathlib import Path
 
 from grader.sandbox import box, processes, rooms, seccomp, slots
 from grader.sandbox.bubblewrap_options import SCRATCH, SHARED_MEMORY, options_of
-from grader.sandbox.contract import Box, Level, Room, SandboxUnavailableError, Share
+from grader.sandbox.contract import (
+    Box,
+    Level,
+    MemoryLimit,
+    Room,
+    SandboxUnavailableError,
+    Share,
+)
+from grader.sandbox.groups import Groups, NoGroups
 
 SETUP_TIME = 20.0  # seconds that bubblewrap may take to report its child
 SEARCHING = 50  # a search for new processes may cost a fiftieth of the time …
@@ -42,8 +50,11 @@ class Bubblewrap:
 
     level = Level.STRONG
 
-    def __init__(self) -> None:
-        """Raises SandboxUnavailableError where a program or a kernel feature is missing."""
+    def __init__(self, groups: Groups | None = None) -> None:
+        """groups: what boxes are put in, or None for the watchdog alone.
+
+        Raises SandboxUnavailableError where a program or a kernel feature is missing.
+        """
         self._bwrap = _program("bwrap")
         self._as_root = sys.platform == "linux" and os.getuid() == 0
         self._setpriv = _program("setpriv") if self._as_root else ""
@@ -55,6 +66,12 @@ class Bubblewrap:
         if not processes.exists_children_list():
             raise SandboxUnavailableError("the kernel does not list children of processes", CURE)
         seccomp.usual()
+        self._groups = groups or NoGroups()
+
+    @property
+    def memory_limit(self) -> MemoryLimit:
+        """See `contract.Sandbox.memory_limit`."""
+        return self._groups.keeper
 
     @property
     def remarks(self) -> Sequence[str]:
@@ -88,20 +105,22 @@ class Bubblewrap:
         return seccomp.usual(devices=bool(room.devices.nodes))
 
     def _start(self, command: Sequence[str], room: Room, slot: slots.Slot | None) -> Box:
-        with contextlib.ExitStack() as ours:
+        limits = room.limits  # the scratch is memory, too, and has a limit of its own
+        with contextlib.ExitStack() as started, contextlib.ExitStack() as ours:
+            group = self._groups.make(limits.memory + limits.scratch, limits.processes)
+            started.callback(group.remove)
             options = self.options(room)
             arguments = _memory_file(b"".join(os.fsencode(option) + b"\0" for option in options))
             ours.callback(os.close, arguments)
             rules = _memory_file(self.filter(room))
             ours.callback(os.close, rules)
             status, status_inside = os.pipe()
-            status_side = contextlib.ExitStack()
-            status_side.callback(os.close, status_inside)
+            started.callback(os.close, status)
             held_inside, held = os.pipe()
             ours.callback(os.close, held)
-            started = contextlib.ExitStack()
-            started.callback(os.close, status)
-            with status_side, started:
+            with contextlib.ExitStack() as theirs:
+                theirs.callback(os.close, status_inside)
+                theirs.callback(os.close, held_inside)
                 process = box.start(
                     [
                         self._bwrap,
@@ -114,21 +133,19 @@ class Bubblewrap:
                     {},
                     pass_fds=(arguments, rules, status_inside, held_inside),
                 )
-                os.close(held_inside)
-                status_side.close()
-                try:
-                    first = processes.Process(_reported_child(status, process))
-                except BaseException:
-                    process.kill()
-                    process.wait()
-                    raise
-                for limit in rooms.kernel_limits(
-                    room
-                ):  # processes are counted in its namespace or uid
+            try:
+                first = processes.Process(_reported_child(status, process))
+                started.callback(first.close)
+                group.add(first.pid)
+                for limit in rooms.kernel_limits(room):  # processes: of its namespace or user id
                     resource.prlimit(first.pid, limit.what, (limit.soft, limit.hard))
-                os.write(held, b"1")
-                started.pop_all()
-        return box.Running(process, _Namespace(process, first, status, slot), room.limits)
+            except BaseException:
+                process.kill()
+                process.wait()
+                raise
+            os.write(held, b"1")
+            started.pop_all()
+        return box.Running(process, _Namespace(process, first, status, slot), group, limits)
 
     def _drop(self, room: Room, slot: slots.Slot | None) -> list[str]:
         """The command that gives root's rights up, before the box's own."""

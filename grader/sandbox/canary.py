@@ -83,15 +83,18 @@ def _candidates(
 
 
 def _strong() -> Sandbox:
+    from grader.sandbox import delegation
     from grader.sandbox.bubblewrap import Bubblewrap
 
-    return Bubblewrap()
+    return Bubblewrap(delegation.groups())
 
 
 def _basic() -> Sandbox:
+    from grader.sandbox import delegation, scratch
     from grader.sandbox.landlock import Landlock
 
-    return Landlock()
+    scratch.sweep()
+    return Landlock(delegation.groups())
 
 
 def _elsewhere() -> Sandbox:

@@ -28,6 +28,13 @@ class Level(str, Enum):
     NONE = "none"
 
 
+class MemoryLimit(str, Enum):
+    """Who keeps the limit of memory. The watchdog always looks; the kernel is never too late."""
+
+    WATCHDOG = "watchdog"
+    KERNEL = "kernel"  # by a control group
+
+
 class Cause(str, Enum):
     """Why a box ended, told apart by who answers for it.
 
@@ -56,7 +63,8 @@ class End(NamedTuple):
 class Limits(NamedTuple):
     """What a box may use. Time limits are not here: each call of a conversation has its own.
 
-    memory: MiB of resident memory (with shared memory) of the whole process tree.
+    memory: MiB of resident memory (with shared memory) of the whole process tree. Where the kernel
+        keeps it, what it holds for them counts, too; so does a scratch in memory, beyond these MiB.
     processes: processes and threads in the tree, together; frameworks start several per core.
     open_files: descriptors of one process.
     file_size: MiB that one written file may have.
@@ -155,6 +163,10 @@ class Sandbox(Protocol):
     """A way to confine. `level` is printed in every report."""
 
     level: Level
+
+    @property
+    def memory_limit(self) -> MemoryLimit:
+        """Who keeps the limit of memory here."""
 
     @property
     def remarks(self) -> Sequence[str]:

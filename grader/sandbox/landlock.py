@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.sandbox import box, processes, rooms, seccomp, slots
-from grader.sandbox.contract import Box, Level, Room, SandboxUnavailableError, Share
+from grader.sandbox.contract import (
+    Box,
+    Level,
+    MemoryLimit,
+    Room,
+    SandboxUnavailableError,
+    Share,
+)
+from grader.sandbox.groups import Group, Groups, NoGroups
 from grader.sandbox.inside import launcher
 from grader.sandbox.scratch import Scratch
 
@@ -42,8 +50,11 @@ class Landlock:
 
     level = Level.BASIC
 
-    def __init__(self) -> None:
-        """Raises SandboxUnavailableError where the kernel or libseccomp lacks what is needed."""
+    def __init__(self, groups: Groups | None = None) -> None:
+        """groups: what boxes are put in, or None for the watchdog alone.
+
+        Raises SandboxUnavailableError where the kernel or libseccomp lacks what is needed.
+        """
         if sys.platform != "linux":
             raise SandboxUnavailableError("Landlock is a part of Linux", CURE)
         version = launcher.libc.syscall(
@@ -52,6 +63,12 @@ class Landlock:
         if version < 1:
             raise SandboxUnavailableError("this kernel has no Landlock", CURE)
         seccomp.strict(os.getpid())
+        self._groups = groups or NoGroups()
+
+    @property
+    def memory_limit(self) -> MemoryLimit:
+        """See `contract.Sandbox.memory_limit`."""
+        return self._groups.keeper
 
     @property
     def remarks(self) -> Sequence[str]:
@@ -75,12 +92,14 @@ class Landlock:
             )
         slot = _slot(room)
         try:
-            scratch = Scratch(slot.uid if slot else None, room.limits)
-            try:
-                return _start(command, room, slot, scratch)
-            except BaseException:
-                scratch.remove()
-                raise
+            with contextlib.ExitStack() as started:
+                group = self._groups.make(room.limits.memory, room.limits.processes)
+                started.callback(group.remove)
+                scratch = Scratch(slot.uid if slot else None, room.limits)
+                started.callback(scratch.remove)
+                running = _start(command, room, slot, scratch, group)
+                started.pop_all()
+            return running
         except BaseException as error:
             if slot is not None:
                 slot.release()
@@ -102,7 +121,13 @@ class _Confinement(NamedTuple):
     limits: Sequence[rooms.Limit]
 
 
-def _start(command: Sequence[str], room: Room, slot: slots.Slot | None, scratch: Scratch) -> Box:
+def _start(
+    command: Sequence[str],
+    room: Room,
+    slot: slots.Slot | None,
+    scratch: Scratch,
+    group: Group,
+) -> Box:
     interpreter, options, script = _parts(command)
     told, tell = os.pipe()
     status, ready = os.pipe()
@@ -131,14 +156,15 @@ def _start(command: Sequence[str], room: Room, slot: slots.Slot | None, scratch:
             limits=[limit for limit in rooms.kernel_limits(room) if not limit.per_user],
         )
         try:
-            with os.fdopen(tell, "wb") as pipe:
+            with os.fdopen(tell, "wb") as pipe:  # the launcher waits for it
+                group.add(process.pid)
                 pipe.write(json.dumps(confinement._asdict()).encode())
         except OSError:
             process.kill()
             process.wait()
             raise
         ours.pop_all()
-    return box.Running(process, _OneProcess(process, scratch, status, slot), room.limits)
+    return box.Running(process, _OneProcess(process, scratch, status, slot), group, room.limits)
 
 
 class _OneProcess:

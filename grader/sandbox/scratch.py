@@ -1,7 +1,8 @@
 """A scratch folder on the disk: what it holds, watched from outside, and its removal.
 
 Needed where the box has no file system of its own. Nothing in the folder is opened as a file, no
-link is followed, and depth costs nothing, as its owner may have meant harm.
+link is followed, and depth costs nothing, as its owner may have meant harm. The folder is held as
+long as the box lives, so that one that a killed grader left can be swept.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from grader.sandbox import held, slots
 from grader.sandbox.box import MIB, Use
 from grader.sandbox.contract import Limits
 
+PREFIX = "grade-scratch-"
 DEEPEST = 200  # folders within each other; more count as too many files
 SHARE_OF_TIME = 10  # a look may cost a tenth of the time at most
 LEAST_PAUSE = 0.1  # seconds between looks
@@ -26,7 +29,8 @@ class Scratch:
     """A new folder, empty, of the user `owner` alone."""
 
     def __init__(self, owner: int | None, limits: Limits) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="grader-box-"))
+        self._place = held.Held(Path(tempfile.gettempdir()), PREFIX)
+        self.folder = self._place.folder
         if owner is not None:
             os.chown(self.folder, owner, owner)
         self._limits = limits
@@ -49,7 +53,20 @@ class Scratch:
 
     def remove(self) -> None:
         """Remove it with all it holds. Raises OSError if that cannot be."""
-        remove(self.folder)
+        try:
+            remove(self.folder)
+        finally:
+            self._place.release()
+
+
+def sweep() -> None:
+    """Remove the scratch folders of graders that were killed."""
+    owners = {os.getuid()}
+    if os.getuid() == 0:
+        owners.update(slots.ALL)
+    for folder in held.abandoned(Path(tempfile.gettempdir()), PREFIX, owners):
+        with contextlib.suppress(OSError):  # a box that is just ending: the next start takes it
+            remove(folder)
 
 
 def remove(folder: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.sandbox.contract import SandboxUnavailableError
 
 # systemd's table of ids leaves this range to nobody; it also exists inside ordinary containers.
-FIRST, LAST = 60_706, 61_183
+ALL = range(60_706, 61_184)
 
 
 class Slot:
@@ -31,14 +31,14 @@ class Slot:
 def take() -> Slot:
     """The first free id. Raises SandboxUnavailableError if all are taken."""
     folder = _folder()
-    for uid in range(FIRST, LAST + 1):
+    for uid in ALL:
         lock = os.open(folder / str(uid), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return Slot(uid, lock)
         os.close(lock)
     raise SandboxUnavailableError(
-        f"all {LAST - FIRST + 1} user ids for boxes are in use", "run fewer examinations at once"
+        f"all {len(ALL)} user ids for boxes are in use", "run fewer examinations at once"
     )
 
 

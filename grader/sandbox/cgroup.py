@@ -1,0 +1,107 @@
+"""A control group for each box: the kernel's own limit of its memory and its processes.
+
+A watchdog looks from time to time; the kernel counts every page when it is given out, those of
+files in memory, of pipes and of page tables too. Version 2 of control groups, where a part of
+their tree is ours (`delegation`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.sandbox import held
+from grader.sandbox.contract import MemoryLimit
+
+PREFIX = "grade-box-"
+MIB = 1024 * 1024
+DYING = 10.0  # seconds within which a killed group has to be empty
+
+
+class ControlGroups(NamedTuple):
+    """Makes groups in the folder `home`. Implements `groups.Groups`."""
+
+    home: Path
+
+    @property
+    def keeper(self) -> MemoryLimit:
+        """Who keeps the limit of memory."""
+        return MemoryLimit.KERNEL
+
+    def make(self, memory: int, processes: int) -> ControlGroup:
+        """A new group without processes, for `memory` MiB and so many processes and threads.
+
+        Raises OSError.
+        """
+        group = ControlGroup(held.Held(self.home, PREFIX))
+        try:
+            group.limit(memory, processes)
+        except OSError:
+            group.remove()
+            raise
+        return group
+
+    def sweep(self) -> None:
+        """Remove the groups of graders that were killed, with what may still live in them."""
+        for folder in held.abandoned(self.home, PREFIX, {os.getuid()}):
+            _clear(folder)
+
+
+class ControlGroup:
+    """The group of one box. Implements `groups.Group`."""
+
+    def __init__(self, place: held.Held) -> None:
+        self._place = place
+        self._folder = place.folder
+
+    def limit(self, memory: int, processes: int) -> None:
+        """Set its limits: MiB, and processes with their threads."""
+        (self._folder / "memory.max").write_text(str(memory * MIB))
+        if (self._folder / "memory.swap.max").exists():  # absent from a kernel without swap
+            (self._folder / "memory.swap.max").write_text("0")
+        (self._folder / "memory.oom.group").write_text("1")
+        (self._folder / "pids.max").write_text(str(processes))
+
+    def add(self, pid: int) -> None:
+        """Move a process in; those that it starts from now on are in, too. Raises OSError."""
+        (self._folder / "cgroup.procs").write_text(str(pid))
+
+    def kill(self) -> None:
+        """Send SIGKILL to all of it."""
+        _kill(self._folder)
+
+    def is_out_of_memory(self) -> bool:
+        """Whether the kernel has ended it for want of memory; asked before it is removed."""
+        events = (self._folder / "memory.events").read_text().split()
+        return int(events[events.index("oom_kill") + 1]) > 0
+
+    def remove(self) -> None:
+        """End what is left in it and remove it."""
+        _clear(self._folder)
+        self._place.release()
+
+
+def _clear(folder: Path) -> None:
+    """Kill until nothing is left, then remove; one that does not die stays to be swept."""
+    until = time.monotonic() + DYING
+    while folder.exists() and time.monotonic() < until:
+        _kill(folder)
+        try:
+            folder.rmdir()
+        except OSError:  # not empty yet: the kernel is still ending it
+            time.sleep(0.001)
+
+
+def _kill(folder: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):  # removed already
+        try:
+            with (folder / "cgroup.kill").open("r+") as file:
+                file.write("1")
+        except FileNotFoundError:  # before Linux 5.14
+            for pid in (folder / "cgroup.procs").read_text().split():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
