@@ -98,7 +98,9 @@ _ABSENT = re.compile(
     r"|unable to (open|find)|is not a (valid )?(file|director)|invalid (file|dir|path)",
     re.IGNORECASE,
 )
-_PATHS = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|([\w.\-/\\:~]*[/\\][\w.\-/\\]+|[\w\-]+\.\w{2,6})")
+_PATHS = re.compile(
+    r"(?<!\w)'([^'\n]+)'|\"([^\"\n]+)\"|([\w.\-/\\:~]*[/\\][\w.\-/\\]+|[\w\-]+\.\w{2,6})"
+)
 _LITERALS = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"")
 
 
@@ -118,8 +120,8 @@ def _of_path(error: BaseException, place: Place, line: str) -> dict[str, Any]:
 
 
 def _like_a_path(text: str) -> bool:
-    looks = re.search(r"[/\\]|\.\w{1,11}$", text)
-    return bool(looks) and not re.search(r"^\w+://|\s{2}|^\.+$", text)
+    looks = re.search(r"[/\\]|\.[A-Za-z]\w{0,10}$", text)  # "4.11" is a release
+    return bool(looks) and not re.search(r"^\w+://|\s{2}|^\.+$|\.(c|cc|cpp|h|pyx?)$", text)
 
 
 def _as_written(asked: str, place: Place) -> str:

@@ -35,6 +35,7 @@ def arrange_process(place: Place, entry: str, device: str, threads: int) -> None
     environment["MPLBACKEND"] = "Agg"
     environment.pop("DISPLAY", None)
     environment["BROWSER"] = "true"  # the program that does nothing
+    environment["TORCH_COMPILE_DISABLE"] = "1"  # takes longer than it saves, and a C++ compiler
     for name in _THREADS:
         environment.setdefault(name, str(threads))
     if device != "GPU":

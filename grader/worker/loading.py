@@ -93,7 +93,9 @@ class Loading:
         importing.arrange_process(self.place, name, order.device, order.threads)
         importing.arrange_path(self.place)
         after, put_back = hooks.AfterImportFinder(), hooks.PutBackFinder()
-        layer = compat.Layer(after, put_back, self.observer, order.device, order.threads)
+        layer = compat.Layer(
+            after, put_back, self.observer, self.place, order.device, order.threads
+        )
         layer.arrange(order.compat)
         hooks.install([after], [put_back])
         self.observer.start()

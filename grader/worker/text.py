@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 LINE = 300  # characters of one line in a reply
 TEXT = 4000  # characters of a longer text, such as a traceback
+_COLOURS = re.compile("\x1b\\[[0-9;]*m")  # in which Keras writes its messages
 
 
 def text_of(value: Any, limit: int = LINE) -> str:
@@ -30,7 +32,7 @@ def clean(text: str, limit: int = LINE) -> str:
     plain = str.__str__(text)
     if len(plain) > limit:
         plain = plain[: limit - 1] + "…"
-    plain = plain.encode("utf-8", "replace").decode("utf-8")
+    plain = _COLOURS.sub("", plain).encode("utf-8", "replace").decode("utf-8")
     return "".join(c if (c >= " " and c != "\x7f") or c in "\n\t" else "\ufffd" for c in plain)
 
 

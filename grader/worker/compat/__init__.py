@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..hooks import AfterImportFinder, PutBackFinder
 from ..observe import Observer
-from . import loading, mindspore, mindspore_old, opencv, torch, training
+from ..place import Place
+from . import loading, mindspore, mindspore_old, numpy_old, opencv, pickled, torch, training
 
 
 class Layer:
@@ -15,6 +18,7 @@ class Layer:
         after: AfterImportFinder,
         put_back: PutBackFinder,
         observer: Observer,
+        place: Place,
         device: str,
         threads: int,
     ) -> None:
@@ -22,6 +26,7 @@ class Layer:
         self._after = after
         self._put_back = put_back
         self._observer = observer
+        self._place = place
         self._device = device
         self._threads = threads
 
@@ -33,6 +38,8 @@ class Layer:
         training.watch(self._after, self._observer)
         loading.watch(self._after, self._observer)
         if compat:
+            numpy_old.put_back(np, self.use)
+            pickled.find_in_main(self._place, self.use)
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
             self._after.when("torch", lambda module: torch.tolerant_load(module, self.use))
             mindspore_old.put_back(
