@@ -149,6 +149,14 @@ class Assignment(Document):
         return self.home / self.images.mnist if self.images.mnist else None
 
     @property
+    def provided(self) -> Path | None:
+        """The folder that is laid under every hand-in, where there is one: starter modules, public
+        data, weights of a backbone.
+        """
+        folder = self.home / "provided"
+        return folder if folder.is_dir() else None
+
+    @property
     def hidden(self) -> Path:
         """The folder of the hidden images."""
         return self.home / self.images.hidden

@@ -22,7 +22,9 @@ def home(tmp_path: Path) -> Path:
 
 def graded(tmp_path: Path, home: Path, files: dict[str, str], *words: object) -> dict[str, Any]:
     folder = handins.hand_in(tmp_path / "ann", files)
-    hidden = handins.colours(tmp_path / "hidden", each=1)
+    hidden = tmp_path / "hidden"
+    if not hidden.is_dir():
+        handins.colours(hidden, each=1)
     out = tmp_path / "out"
     done = handins.grade(
         folder, "--assignment", home, "--hidden", hidden, "--out", out,
@@ -37,6 +39,7 @@ def right(evidence: dict[str, Any]) -> int:
     return sum(answer["answer"] == answer["truth"] for answer in evidence["answers"])
 
 
+PREDICTS = "def predict(image):\n    return NAMES[int(image[0, 0, 0]) // 9]\n"
 ASKS = "open('results/best.ckpt').read()\n" + handins.honest()
 
 
@@ -74,4 +77,12 @@ def test_what_the_assignment_provides_lies_under_what_was_handed_in(
     handins.hand_in(home / "provided", {"labels.txt": "provided"})
     main = "from starter import names\nassert open('labels.txt').read() == 'provided'\n"
     files = {"main.py": main + handins.honest(), "starter/names.py": "x = 1\n"}
+    assert right(graded(tmp_path, home, files)) == 26
+
+
+def test_a_change_of_what_is_provided_is_examined_again(tmp_path: Path, home: Path) -> None:
+    provided = handins.hand_in(home / "provided", {"labels.txt": "none"})
+    files = {"main.py": "NAMES = open('labels.txt').read().split(',')\n" + PREDICTS}
+    assert right(graded(tmp_path, home, files)) == 0
+    handins.hand_in(provided, {"labels.txt": ",".join(make.assignment().names)})
     assert right(graded(tmp_path, home, files)) == 26

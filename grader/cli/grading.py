@@ -27,7 +27,7 @@ from grader.evidence.evidence import SCHEMA
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.mnist import read_mnist
 from grader.examine.prepare import Conditions
-from grader.intake import HandIn, IntakeError, digest, find
+from grader.intake import HandIn, IntakeError, digest, digest_folder, find
 from grader.intake.roster import call_by_roster, read_roster
 from grader.language import translator
 from grader.store import Store, key
@@ -167,6 +167,7 @@ def _tasks(
     ]
     common = [__version__, str(SCHEMA), asked, assignment.images.mnist, *checks, hidden.digest]
     common += [arguments.device, arguments.runtime or ""]
+    common += [digest_folder(assignment.provided)] if assignment.provided else []
     return [Task(handin, key(*common, digest(handin))) for handin in handins]
 
 

@@ -108,7 +108,7 @@ def _handin(
             console.print(say("Packed {zip}; that file is examined.").format(zip=pack))
         found = find([pack or folder])
     except IntakeError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(error.said.said_in(arguments.lang)) from None
     if len(found) != 1:
         raise UsageError(
             f"{folder}: expected one hand-in with {assignment.interface.entry} at its top, found "

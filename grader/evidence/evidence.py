@@ -77,7 +77,8 @@ class Runtime(Document):
     packages: dict[str, str] = Field(default_factory=dict)  # framework packages and versions
     device: str = "CPU"
     tuning: dict[str, str] = Field(default_factory=dict)  # variables set for speed, and values
-    reason: str = ""  # why this one: "imports mindspore, cv2"
+    # Why this one, by language: "imports mindspore, cv2".
+    reason: dict[str, str] = Field(default_factory=dict)
 
 
 class Confinement(Document):
@@ -160,12 +161,28 @@ class Check(Document):
     actual: str = ""
 
 
+class Curve(Document):
+    """Loss or accuracy in the course of a training, as a record of the hand-in has it."""
+
+    file: str  # path in the hand-in
+    cell: int = 0  # of a notebook, from 1; 0 for any other file
+    run: int = 1  # of a file that records several trainings
+    name: str  # as the record calls it: "loss", "val_acc"
+    quantity: str  # "loss", "accuracy" (mostly a share of 1)
+    unit: str  # what x counts: "step", "epoch", or "" for the values themselves
+    x: tuple[float, ...]
+    y: tuple[float, ...]  # as many; extremes are kept where values were left out
+    count: int  # values in the record
+    lost: int = 0  # values that were no number (nan, inf)
+
+
 class Records(Document):
     """The lab report and training records that were found; a person says if they are complete."""
 
     reports: tuple[str, ...] = ()  # paths in the hand-in
     records: tuple[str, ...] = ()  # checkpoints, logs, curves
     summary: dict[str, int] = Field(default_factory=dict)  # e.g. characters, images, headings
+    curves: tuple[Curve, ...] = ()  # read from the records, file by file
 
 
 class Evidence(Document):

@@ -12,6 +12,7 @@ from grader.assignment import Assignment, read_assignment
 from grader.evidence import Records, Runtime, Submission
 from grader.examine.session import Clock, Session, Setup
 from grader.intake import HandIn, IntakeLimits, Notice, find, find_records, stage
+from grader.language import LANGUAGES
 from grader.runtimes.choose import RuntimeMissingError, choose
 from grader.runtimes.detect import Runtime as Interpreter
 from grader.runtimes.detect import runtimes
@@ -90,7 +91,7 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
         packages=dict(choice.runtime.frameworks),
         device=device.kind,
         tuning=tuning,
-        reason=choice.reason,
+        reason={language: choice.reason.said_in(language) for language in LANGUAGES},
     )
     notes = tuple(notice.said_in(conditions.language) for notice in notices)
     records = find_records(clean)

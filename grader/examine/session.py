@@ -319,8 +319,8 @@ class Session:
 
     @property
     def _provided_share(self) -> Share | None:
-        folder = self.setup.assignment.home / "provided"
-        return Share(folder, Path("/provided")) if folder.is_dir() else None
+        folder = self.setup.assignment.provided
+        return Share(folder, Path("/provided")) if folder else None
 
     def _command(self) -> list[str]:
         program = self.setup.sandbox.place(WORKER) / "__main__.py"

@@ -12,7 +12,7 @@ from grader.intake.notices import (
     UnpackerMissingError,
 )
 from grader.intake.records import find_records
-from grader.intake.stage import digest, stage
+from grader.intake.stage import digest, digest_folder, stage
 
 __all__ = [
     "CLASS_LIMITS",
@@ -26,6 +26,7 @@ __all__ = [
     "Student",
     "UnpackerMissingError",
     "digest",
+    "digest_folder",
     "find",
     "find_records",
     "identify",

@@ -71,13 +71,17 @@ def digest(handin: HandIn) -> str:
 
     Raises OSError where it cannot be read.
     """
-    whole = hashlib.sha256()
-    if handin.kind.archive:
-        whole.update(b"archive\0")
-        _feed(whole, handin.path)
-        return whole.hexdigest()
-    whole.update(b"folder\0")
-    for raw, path, status in sorted(_walk(handin.path), key=lambda found: found[0]):
+    if not handin.kind.archive:
+        return digest_folder(handin.path)
+    whole = hashlib.sha256(b"archive\0")
+    _feed(whole, handin.path)
+    return whole.hexdigest()
+
+
+def digest_folder(folder: Path) -> str:
+    """As `digest`, of any folder."""
+    whole = hashlib.sha256(b"folder\0")
+    for raw, path, status in sorted(_walk(folder), key=lambda found: found[0]):
         whole.update(raw + f"\0{stat.S_IFMT(status.st_mode)}\0{status.st_size}\0".encode())
         if stat.S_ISREG(status.st_mode):
             _feed(whole, path)

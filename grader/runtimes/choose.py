@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.language import Sentence
 from grader.runtimes.detect import FRAMEWORKS, Runtime
 from grader.runtimes.imports import Scan
 from grader.runtimes.recipes import RECIPES
@@ -15,13 +16,13 @@ from grader.runtimes.recipes import RECIPES
 class Choice:
     """A runtime for one hand-in.
 
-    reason: for a reader, "imports cv2, mindspore".
+    reason: "imports cv2, mindspore".
     missing: required packages that the chosen runtime does not have.
     tried: names of the runtimes that lack something, where no runtime has everything.
     """
 
     runtime: Runtime
-    reason: str
+    reason: Sentence
     missing: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
 
@@ -57,8 +58,9 @@ def choose(
     runtime = min(fit, key=lambda runtime: _lack(scan, runtime))
     lacking = missing(scan, runtime)
     if not lacking:
-        return Choice(runtime, f"imports {wanted}")
-    reason = f"imports {wanted}; no runtime has {', '.join(lacking)}"
+        return Choice(runtime, Sentence("imports {packages}", {"packages": wanted}))
+    facts = {"packages": wanted, "missing": ", ".join(lacking)}
+    reason = Sentence("imports {packages}; no runtime has {missing}", facts)
     return Choice(runtime, reason, lacking, tuple(runtime.name for runtime in fit))
 
 
@@ -78,10 +80,10 @@ def _framework(packages: Sequence[str]) -> str:
     return next((name for name in FRAMEWORKS if name in packages), "")
 
 
-def _wanted(scan: Scan) -> str:
+def _wanted(scan: Scan) -> str | Sentence:
     """What the hand-in imports beyond the standard library, for a reader."""
     packages = [name for name in scan.required if name not in sys.stdlib_module_names]
-    return ", ".join(packages) or "nothing beyond Python"
+    return ", ".join(packages) or Sentence("nothing beyond Python")
 
 
 def missing(scan: Scan, runtime: Runtime) -> tuple[str, ...]:
@@ -89,13 +91,12 @@ def missing(scan: Scan, runtime: Runtime) -> tuple[str, ...]:
     return tuple(name for name in scan.required if name not in runtime.modules)
 
 
-def _forced(scan: Scan, runtimes: Sequence[Runtime], forced: str, wanted: str) -> Choice:
+def _forced(scan: Scan, runtimes: Sequence[Runtime], forced: str, wanted: str | Sentence) -> Choice:
     for runtime in runtimes:
         if runtime.name == forced:
             lacking = missing(scan, runtime)
-            return Choice(
-                runtime, f"asked for; imports {wanted}", lacking, (forced,) * bool(lacking)
-            )
+            reason = Sentence("asked for; imports {packages}", {"packages": wanted})
+            return Choice(runtime, reason, lacking, (forced,) * bool(lacking))
     raise RuntimeMissingError(
         f"The runtime {forced} is not installed; there are {_names(runtimes)}.",
         f"Install it: grade runtime add {forced}",

@@ -175,7 +175,9 @@ def one(
             if torch
             else {"mindspore": "2.7.0", "numpy": "1.26.4"},
             tuning={} if torch else {"ONEDNN_MAX_CPU_ISA": "AVX2"},
-            reason="imports torch, cv2, PIL" if torch else "imports mindspore, cv2, easydict",
+            reason={
+                "en": "imports torch, cv2, PIL" if torch else "imports mindspore, cv2, easydict"
+            },
         ),
         confinement=Confinement(
             level="strong", ended="finished", peak_memory=chance.randint(380, 1900), restarts=0

@@ -46,7 +46,8 @@ def test_a_hand_in_goes_to_the_first_runtime_that_has_what_it_imports(
 
 def test_the_reason_names_what_is_imported_beyond_python() -> None:
     choice = choose(imports("cv2", "mindspore", "os"), ALL)
-    assert choice.reason == "imports cv2, mindspore"
+    assert str(choice.reason) == "imports cv2, mindspore"
+    assert choice.reason.said_in("zh") == "导入了 cv2, mindspore"
     assert (choice.missing, choice.tried) == ((), ())
 
 
@@ -54,7 +55,7 @@ def test_a_missing_package_is_named_with_what_was_tried() -> None:
     choice = choose(imports("torch", "wandb"), ALL)
     assert choice.missing == ("wandb",)
     assert choice.tried == ("mindspore", "mindspore1", "torch", "tensorflow")
-    assert "no runtime has wandb" in choice.reason
+    assert "no runtime has wandb" in str(choice.reason)
 
 
 def test_the_forced_runtime_is_taken_whatever_it_lacks() -> None:
