@@ -18,6 +18,7 @@ from grader.sandbox import held
 from grader.sandbox.contract import MemoryLimit
 
 PREFIX = "grade-box-"
+KILL = "cgroup.kill"  # since Linux 5.14
 MIB = 1024 * 1024
 DYING = 10.0  # seconds within which a killed group has to be empty
 
@@ -99,9 +100,11 @@ def _clear(folder: Path) -> None:
 def _kill(folder: Path) -> None:
     with contextlib.suppress(FileNotFoundError):  # removed already
         try:
-            with (folder / "cgroup.kill").open("r+") as file:
-                file.write("1")
-        except FileNotFoundError:  # before Linux 5.14
+            kill = os.open(folder / KILL, os.O_WRONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
             for pid in (folder / "cgroup.procs").read_text().split():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(int(pid), signal.SIGKILL)
+        else:
+            with os.fdopen(kill, "w") as file:
+                file.write("1")

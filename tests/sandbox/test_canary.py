@@ -11,13 +11,21 @@ import pytest
 
 from grader.sandbox import canary
 from grader.sandbox.bare import Bare
-from grader.sandbox.contract import Box, Level, Room, SandboxUnavailableError, Share
+from grader.sandbox.contract import (
+    Box,
+    Level,
+    MemoryLimit,
+    Room,
+    SandboxUnavailableError,
+    Share,
+)
 
 
 class Leaky:
     """A sandbox that says it is strong, and confines nothing."""
 
     level = Level.STRONG
+    memory_limit = MemoryLimit.WATCHDOG
     remarks = ()
 
     def place(self, share: Share) -> Path:
