@@ -48,7 +48,8 @@ def find(
     **facts: object,
 ) -> Finding:
     """A finding of the vocabulary with its facts (`known` and named ones) filled in; those that
-    are missing read as "?". The fact `hint` may have a line in each language.
+    are missing read as "?". The fact `hint` may have a line in each language. A fact `cure` is
+    said in place of the hint.
 
     Raises KeyError for a code that is not in the vocabulary.
     """
@@ -68,7 +69,7 @@ def find(
         code=code,
         severity=severity or usual,
         message=fill(say(message), shown),
-        hint=fill(say(hint), shown),
+        hint=shown.get("cure") or fill(say(hint), shown),
         facts=told,
     )
 
@@ -89,7 +90,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "predict-missing": (
         E,
-        "{entry} was imported but defines no function {function}.",
+        "Importing {entry} gives no function {function}.",
         "Define {function}(image) at the top level of {entry}, not below "
         "`if __name__ == '__main__'` and not inside a class.",
     ),

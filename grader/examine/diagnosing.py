@@ -11,6 +11,7 @@ from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import find
 from grader.examine import diagnosis
 from grader.examine.conversation import ConversationEndedError
+from grader.examine.cures import IN_CALL, cure
 from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.loading import elsewhere
 from grader.examine.predicting import Predictions, ask_again
@@ -192,7 +193,10 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
         return None
     error, interface = predictions.error, assignment.interface
     facts: dict[str, object] = {"count": len(raised), "total": len(predictions.answers)}
-    if error is not None and error.missing_path and len(raised) == len(predictions.answers):
+    cured = cure(error, interface, IN_CALL) if error is not None else None
+    if cured is not None:
+        facts["cure"] = cured
+    elif error is not None and error.missing_path and len(raised) == len(predictions.answers):
         return find(
             "weights-missing",
             path=error.missing_path,
@@ -207,8 +211,8 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
         facts,
         function=interface.function,
         error=error.summary if error else raised[0].said,
-        file=error.file if error else "?",
-        line=error.line if error else "?",
+        file=(error and error.file) or interface.entry,
+        line=(error and error.line) or "?",
         source=error.source if error else "",
         channels=interface.channels,
     )

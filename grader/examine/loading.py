@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from grader.assignment import Assignment
 from grader.evidence import Finding, Severity
 from grader.evidence.findings import find
+from grader.examine.cures import AT_IMPORT, cure
 from grader.examine.replies import Failure, LoadReport
 from grader.language import Sentence
 
@@ -57,11 +58,12 @@ def _failure(
         "source": error.source,
     }
     severity = Severity.WARNING if report.stopped else Severity.ERROR
+    cured = cure(error, assignment.interface, AT_IMPORT)
     if error.time_limit:
         code = "trains-at-import" if report.attempts.trains else "timeout-import"
         seconds = f"{assignment.limits.import_:g}"
         return find(code, place, severity=severity, seconds=seconds, entry=entry)
-    if error.missing_package:
+    if error.missing_package and cured is None:
         return find(
             "package-missing",
             place,
@@ -78,7 +80,7 @@ def _failure(
             device=device,
             error=error.summary,
         )
-    if error.missing_path:
+    if error.missing_path and cured is None:
         if error.reads_dataset:
             return find("dataset-at-import", place, severity=severity, path=error.missing_path)
         return find(
@@ -91,7 +93,8 @@ def _failure(
         )
     if report.stopped:
         return find("import-stopped", place, error=error.summary, function=function)
-    return find("import-failed", place, entry=report.entry or entry, error=error.summary)
+    facts = place if cured is None else {**place, "cure": cured}
+    return find("import-failed", facts, entry=report.entry or entry, error=error.summary)
 
 
 def to_lend(report: LoadReport, assignment: Assignment) -> dict[str, str] | None:

@@ -1,0 +1,203 @@
+"""What a student does about an exception: a cure for each of the faults that hand-ins share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from grader.assignment import Interface
+from grader.examine.replies import Failure
+from grader.language import Sentence
+
+
+class Rule(NamedTuple):
+    """Patterns that must be found in the exception, as "type: message", and in the failing line;
+    groups of the first may be named in the cure.
+    """
+
+    error: str
+    line: str
+    cure: Sentence
+
+
+def cure(error: Failure, interface: Interface, rules: Sequence[Rule]) -> Sentence | None:
+    """What mends `error`, by the first of the `rules` that fits; None where none does."""
+    told = f"{error.type}: {error.message}"
+    for rule in rules:
+        match = re.search(rule.error, told)
+        if match and re.search(rule.line, error.source):
+            facts = {"entry": interface.entry, "function": interface.function}
+            return Sentence(rule.cure.text, {**facts, **match.groupdict("?")})
+    return None
+
+
+_NO_FILE = "^(FileNotFoundError|NotADirectoryError)"
+
+ANYWHERE: tuple[Rule, ...] = (
+    Rule(
+        r"[Rr]ead-only file system|^PermissionError",
+        "",
+        Sentence(
+            "Only the hand-in's own folder can be written to: use a path relative to {entry}."
+        ),
+    ),
+    Rule(
+        _NO_FILE,
+        r"\bchdir\(",
+        Sentence(
+            "Leave os.chdir out: {entry} runs in its own folder, where relative paths are right."
+        ),
+    ),
+    Rule(
+        _NO_FILE,
+        r"basicConfig|FileHandler|\bsave\w*\(|\bto_csv\(|open\(.*,\s*(mode\s*=\s*)?['\"][wax]",
+        Sentence(
+            "The folder that this is written to is not there: "
+            "create it first by os.makedirs(folder, exist_ok=True)."
+        ),
+    ),
+    Rule(
+        "UnicodeDecodeError",
+        "",
+        Sentence(
+            "Say in which encoding the file is: open(path, encoding='gbk') for one that Chinese "
+            "Windows wrote."
+        ),
+    ),
+    Rule(
+        "EOF when reading a line",
+        "",
+        Sentence("Nobody is there to answer input(): leave it out."),
+    ),
+    Rule(
+        r"NameError.* '(?P<name>\w+)' is not defined",
+        "",
+        Sentence(
+            "Define {name} at the top level of {entry}, above what uses it and not below "
+            "`if __name__ == '__main__'`."
+        ),
+    ),
+    Rule(
+        r"name resolution|internet connection|URL fetch failure|^(urllib|requests)\.\w+Error",
+        "",
+        Sentence(
+            "There is no network here: hand the file in and load it by its path; "
+            "build networks without pretrained weights."
+        ),
+    ),
+    Rule(
+        r"Found no NVIDIA driver|not compiled with CUDA|No CUDA GPUs",
+        "",
+        Sentence("Use a GPU only where there is one: torch.cuda.is_available()."),
+    ),
+    Rule(
+        r"UnpicklingError: invalid load key|central directory|corrupted|Ran out of input"
+        r"|parameter dict is empty|file signature not found|truncated file|BadZipFile|^EOFError$",
+        "",
+        Sentence(
+            "The file of weights is not whole, or only a pointer of Git LFS: compare its size with "
+            "the original's and hand it in again."
+        ),
+    ),
+    Rule(
+        r"Unexpected key\(s\) in state_dict: \"module\.",
+        "",
+        Sentence(
+            "nn.DataParallel has put `module.` before each name in the checkpoint: take it off, "
+            "or wrap the network in it, too."
+        ),
+    ),
+    Rule(
+        r"loading state_dict|should have the same (shape|type)|size mismatch|axes don't match",
+        "",
+        Sentence(
+            "The checkpoint belongs to another network: build the very network that was trained, "
+            "with its sizes and names."
+        ),
+    ),
+    Rule(
+        r"Can't get attribute '(?P<name>\w+)' on|No module named '(?P<module>[\w.]+)'",
+        r"\bload\(",
+        Sentence(
+            "The file is a whole pickled network, whose class was not handed in: hand in the module "
+            "that defines it, or save net.state_dict() instead."
+        ),
+    ),
+    Rule(
+        r"'(collections\.)?(Ordered[Dd]ict|dict)' object (has no attribute|is not callable)",
+        "",
+        Sentence(
+            "The file holds parameters, not a network: build the network and load them into it."
+        ),
+    ),
+)
+
+AT_IMPORT: tuple[Rule, ...] = (
+    Rule(
+        "attempted relative import",
+        "",
+        Sentence(
+            "{entry} is imported by itself, not as part of a package: leave the dot after `from` "
+            "out."
+        ),
+    ),
+    Rule(
+        r"unicodeescape",
+        "",
+        Sentence(
+            "A backslash in a string begins an escape: write paths with forward slashes, relative "
+            "to {entry}."
+        ),
+    ),
+    Rule(
+        "^(TabError|IndentationError)",
+        "",
+        Sentence("Indent by spaces alone, four for each level."),
+    ),
+    Rule(
+        "^SystemExit: exit with 2$|^IndexError",
+        r"arg",
+        Sentence(
+            "{entry} is imported, without a command line: give every argument a default value."
+        ),
+    ),
+    Rule(
+        "^IndexError",
+        r"(?i)gpus?\[0\]",
+        Sentence("The list of GPUs is empty here: look into it only where it has items."),
+    ),
+    Rule(
+        "Keras 3 only supports",
+        "",
+        Sentence(
+            "Save the model anew as a .keras file, or read the folder by tf.saved_model.load()."
+        ),
+    ),
+    *ANYWHERE,
+)
+
+IN_CALL: tuple[Rule, ...] = (
+    Rule(
+        r"\(\) (missing|takes) \d+ ",
+        "",
+        Sentence("Define {function}(image) with one parameter; others need a default value."),
+    ),
+    Rule(
+        "^(AttributeError|TypeError|cv2.error)",
+        r"imread|Image\.open",
+        Sentence(
+            "{function} is given the image itself, not a path to it: leave out what reads a file."
+        ),
+    ),
+    Rule(
+        r"Unexpected type <class 'numpy|pic should be|should be PIL|ndarray' object has no "
+        r"attribute '(convert|resize|mode|crop|getbands|width)'",
+        "",
+        Sentence(
+            "{function} is given an array, not a PIL image: begin with "
+            "image = Image.fromarray(image[:, :, ::-1])."
+        ),
+    ),
+    *ANYWHERE,
+)
