@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from grader.evidence import Answer
 from grader.examine import diagnosis
 from grader.examine.words import Vocabulary
-from tests import make
+from tests import handins, make
 
 CLASSES = make.assignment().classes
 NAMES = make.assignment().names
@@ -57,7 +59,7 @@ def test_the_shift_of_a_data_set_without_one_folder_is_found() -> None:
     finding = diagnosis.label_order(shifted, CLASSES)
     assert finding is not None
     assert "Eggshell → Banana Peel" in finding.facts["swaps"]
-    assert finding.facts["missing"] == "03_02"
+    assert "without the folder 03_02" in finding.hint
 
 
 def test_names_in_alphabetical_order_are_found() -> None:
@@ -65,6 +67,18 @@ def test_names_in_alphabetical_order_are_found() -> None:
     finding = diagnosis.label_order(answers_where(lambda truth, n: alphabetical[truth]), CLASSES)
     assert finding is not None
     assert finding.facts["other"] == "130"
+    assert "order of the alphabet" in finding.hint
+    back = answers_where(lambda truth, n: NAMES[alphabetical.index(NAMES[truth])])
+    again = diagnosis.label_order(back, CLASSES)
+    assert again is not None
+    assert "字母顺序" in again.said_in("zh").hint
+
+
+def test_any_other_order_of_names_is_found() -> None:
+    mixed = random.Random(5).sample(NAMES, len(NAMES))
+    finding = diagnosis.label_order(answers_where(lambda truth, n: mixed[truth]), CLASSES)
+    assert finding is not None
+    assert "another order than in training" in finding.hint
 
 
 def test_an_honest_weak_model_has_its_labels_in_order() -> None:
@@ -149,3 +163,20 @@ def test_any_word_is_a_class_or_none(word: str) -> None:
     vocabulary = Vocabulary(CLASSES)
     assert vocabulary.name(word) in {*NAMES, None}
     assert vocabulary.nearest(word) in {*NAMES, None}
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(60, 26 + 13 + 26), (1e-6, 26)])
+def test_asking_more_takes_no_more_than_its_share_of_time(
+    tmp_path: Path, seconds: float, asked: int
+) -> None:
+    """A hand-in that reads the other order better is asked for all images in it, if time allows."""
+    swapped = handins.honest().replace("image[0, 0, 0]", "image[0, 0, 2]")
+    main = swapped.replace("    return", "    print('asked')\n    return")
+    folder = handins.hand_in(tmp_path / "ann", {"main.py": main})
+    hidden, out = handins.colours(tmp_path / "hidden", each=1), tmp_path / "out"
+    done = handins.grade(
+        folder, "--hidden", hidden, "--out", out, "--set", "interface.lenet5=''",
+        "--set", f"limits.diagnosis={seconds:.6f}",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (out / "logs" / "ann.txt").read_text().splitlines().count("asked") == asked

@@ -211,17 +211,17 @@ def _predict(
     draft.findings += shown
     if shown and all(answer.answer is None for answer in predictions.answers.values()):
         draft.stopped = draft.stopped or shown[0].code  # no working function
-    if session.loaded is not None and diagnosing.no_better_than_guessing(
-        predictions, conditions.assignment
-    ):
-        unloaded = diagnosing.weights_not_loaded(session.loaded)
-        if unloaded is None and stopped is None:
-            unloaded = diagnosing.undecided(session, order)
-        draft.findings += [unloaded] if unloaded else []
     answers = list(predictions.answers.values())
     draft.findings += _missing_records(draft.records, conditions.assignment.policy, answers)
+    clock = Clock(min(conditions.assignment.limits.diagnosis, session.clock.left))
+    if diagnosing.no_better_than_guessing(predictions, conditions.assignment):
+        report = session.loaded or LoadReport()
+        unloaded = diagnosing.weights_not_loaded(report)
+        if unloaded is None and stopped is None and report.frameworks:
+            unloaded = diagnosing.undecided(session, order, clock)
+        draft.findings += [unloaded] if unloaded else []
     if stopped is None:
-        draft.findings += diagnosing.behind_answers(session, predictions, order)
+        draft.findings += diagnosing.behind_answers(session, predictions, order, clock)
     return predictions.end
 
 

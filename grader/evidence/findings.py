@@ -194,8 +194,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         W,
         "With the class names in another order {other} of {total} answers are right instead of "
         "{correct}: {swaps}.",
-        "Map indices to names by the folder names that training saw; a data set without the "
-        "folder {missing} shifts all later indices.",
+        "Map indices to names by the folder names that training saw: {cause}.",
     ),
     "predict-failed": (
         E,

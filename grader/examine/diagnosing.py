@@ -16,7 +16,7 @@ from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.loading import elsewhere
 from grader.examine.predicting import Predictions, ask_again
 from grader.examine.replies import LoadReport
-from grader.examine.session import Session
+from grader.examine.session import Clock, Session
 from grader.examine.words import Vocabulary
 from grader.language import Sentence
 from grader.sandbox.contract import Cause, End
@@ -87,10 +87,10 @@ def answer_findings(predictions: Predictions, assignment: Assignment) -> list[Fi
 
 
 def behind_answers(
-    session: Session, predictions: Predictions, order: Sequence[HiddenImage]
+    session: Session, predictions: Predictions, order: Sequence[HiddenImage], clock: Clock
 ) -> list[Finding]:
-    """What only more questions can tell: another order of channels, chance in the answers; and,
-    where that explains nothing, another order of labels.
+    """What only more questions can tell, before `clock` runs out: another order of channels, chance
+    in the answers; and, where that explains nothing, another order of labels.
 
     The answers in the other order stay in `predictions`. A worker that does not survive the
     questions ends the diagnosis, nothing else.
@@ -99,13 +99,12 @@ def behind_answers(
     if all(answer.answer is None for answer in answers):
         return []
     assignment = session.setup.assignment
-    channels = assignment.interface.channels
     found: list[Finding | None] = []
     try:
-        again = ask_again(session, order[:TWICE], assignment, channels)
+        again = ask_again(session, order[:TWICE], assignment.interface.channels, clock)
         found.append(diagnosis.nondeterministic(answers, again))
         if not _has_full_marks(answers, assignment):
-            other = _other_order(session, answers, order)
+            other = _other_order(session, answers, order, clock)
             predictions.keep_other(other)
             found.append(diagnosis.channel_order(answers, other, assignment.interface))
     except (ConversationEndedError, OSError):
@@ -115,7 +114,7 @@ def behind_answers(
     return [finding for finding in found if finding is not None]
 
 
-def undecided(session: Session, order: Sequence[HiddenImage]) -> Finding | None:
+def undecided(session: Session, order: Sequence[HiddenImage], clock: Clock) -> Finding | None:
     """`weights-not-loaded` where the numbers behind the answers hardly differ between classes.
 
     For answers no better than guessing. A worker that does not survive the questions, or whose
@@ -124,7 +123,7 @@ def undecided(session: Session, order: Sequence[HiddenImage]) -> Finding | None:
     assignment = session.setup.assignment
     found = []
     try:
-        for image in order[:LOOKED_INTO]:
+        for image in order[:LOOKED_INTO] if clock.left > 0 else ():
             pixels = pixels_of(image, assignment.interface.channels)
             found.append(session.outputs(pixels, assignment.limits.answer))
     except (ConversationEndedError, OSError):
@@ -139,19 +138,19 @@ def _has_full_marks(answers: Sequence[Answer], assignment: Assignment) -> bool:
 
 
 def _other_order(
-    session: Session, answers: Sequence[Answer], order: Sequence[HiddenImage]
+    session: Session, answers: Sequence[Answer], order: Sequence[HiddenImage], clock: Clock
 ) -> dict[str, str | None]:
     """The answers in the other order of channels: a part of the images, and all of them only
     where that part reads better.
     """
-    assignment = session.setup.assignment
-    channels = assignment.interface.channels[::-1]
+    channels = session.setup.assignment.interface.channels[::-1]
     part = max(len(order) // PARTS, 1)
-    other = ask_again(session, order[:part], assignment, channels)
-    now = sum(answer.correct for answer in answers[:part])
-    then = sum(other[answer.image] == answer.truth for answer in answers[:part])
+    other = ask_again(session, order[:part], channels, clock)
+    asked = [answer for answer in answers if answer.image in other]
+    now = sum(answer.correct for answer in asked)
+    then = sum(other[answer.image] == answer.truth for answer in asked)
     if then > now:
-        other |= ask_again(session, order[part:], assignment, channels)
+        other |= ask_again(session, order[part:], channels, clock)
     return other
 
 

@@ -105,8 +105,23 @@ def label_order(answers: Sequence[Answer], classes: Sequence[Label]) -> Finding 
         other=hits + gain,
         total=len(answers),
         swaps=", ".join(swaps[:3]) + (", …" if len(swaps) > 3 else ""),
-        missing=classes[min(min(pair) for pair in moved)].folder,
+        cause=_cause(moved, classes),
     )
+
+
+def _cause(moved: Sequence[tuple[int, int]], classes: Sequence[Label]) -> Sentence:
+    """How the names came into each other's places; `moved` are pairs of indices, said and meant."""
+    names = [label.en for label in classes]
+    ranks = [sorted(names).index(name) for name in names]
+    if all(meant == said + 1 for said, meant in moved):
+        missing = classes[min(said for said, _ in moved)].folder
+        text = "a data set without the folder {missing} shifts all later indices"
+        return Sentence(text, {"missing": missing})
+    if all(said == ranks[meant] for said, meant in moved) or all(
+        meant == ranks[said] for said, meant in moved
+    ):
+        return Sentence("here they are in the order of the alphabet on one side only")
+    return Sentence("here they are in another order than in training")
 
 
 def nondeterministic(answers: Sequence[Answer], again: Answers) -> Finding | None:

@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.assignment import Assignment
 from grader.evidence import Answer, Problem
 from grader.examine.conversation import ConversationEndedError
 from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.replies import Failure
-from grader.examine.session import Session
+from grader.examine.session import Clock, Session
 from grader.examine.words import Vocabulary
 from grader.sandbox.contract import Cause, End
 from grader.worker import frames
@@ -85,15 +84,19 @@ def ask_all(session: Session, images: Sequence[HiddenImage], progress: Progress)
 
 
 def ask_again(
-    session: Session, images: Sequence[HiddenImage], assignment: Assignment, channels: str
+    session: Session, images: Sequence[HiddenImage], channels: str, clock: Clock
 ) -> dict[str, str | None]:
-    """The valid answers to `images` in the order `channels`, for a diagnosis: by image id.
+    """The valid answers to `images` in the order `channels`, for a diagnosis: by image id. Images
+    that have no turn before the clock runs out are not in it.
 
     Raises ConversationEndedError.
     """
+    assignment = session.setup.assignment
     vocabulary = Vocabulary(assignment.classes)
     answers = {}
     for image in images:
+        if clock.left <= 0:
+            break
         said = session.predict(pixels_of(image, channels), assignment.limits.answer)
         answers[image.id] = vocabulary.name(said.word) if said.outcome == frames.WORD else None
     return answers
