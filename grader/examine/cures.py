@@ -120,8 +120,8 @@ ANYWHERE: tuple[Rule, ...] = (
         r"Can't get attribute '(?P<name>\w+)' on|No module named '(?P<module>[\w.]+)'",
         r"\bload\(",
         Sentence(
-            "The file is a whole pickled network, whose class was not handed in: hand in the module "
-            "that defines it, or save net.state_dict() instead."
+            "The file is a whole pickled network, whose class was not handed in: "
+            "hand in the module that defines it, or save net.state_dict() instead."
         ),
     ),
     Rule(
