@@ -78,7 +78,24 @@ def _confinement(console: Console, say: Translate) -> bool:
             continue
         console.print(f"  [green]✓[/] {level.value}", highlight=False)
         works = True
+    if sys.platform == "linux":
+        _memory_limit(console, say)
     return works
+
+
+def _memory_limit(console: Console, say: Translate) -> None:
+    """Who keeps the limit of memory; grading works either way."""
+    from grader.sandbox import delegation  # of Linux alone
+
+    try:
+        delegation.find()
+    except SandboxUnavailableError as error:
+        told = say("Limit of memory: kept by a watchdog, which looks every 25 ms")
+        console.print(f"  [dim]–[/] {told}: {for_rich(str(error))}", highlight=False)
+        console.print(f"      → {for_rich(error.cure)}", style="dim", highlight=False)
+    else:
+        told = say("Limit of memory: kept by the kernel, by control groups")
+        console.print(f"  [green]✓[/] {told}", highlight=False)
 
 
 def _device(console: Console, kind: str) -> None:

@@ -30,6 +30,7 @@ from grader.examine.prepare import Conditions
 from grader.intake import HandIn, IntakeError, digest, digest_folder, find
 from grader.intake.roster import call_by_roster, read_roster
 from grader.language import translator
+from grader.scoring import Status
 from grader.store import Store, key
 
 DEFAULT_ASSIGNMENT = Path("hidden_tests")
@@ -92,8 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     store = Store(arguments.out)
     store.overrides()  # a file that cannot be read is said before the class runs, not after
     tasks = _tasks(handins, assignment, hidden, arguments)
-    _name_again(store, handins)
-    todo = [task for task in tasks if arguments.fresh or not _is_done(store, task)]
+    todo = [task for task in tasks if not _is_done(store, task) or arguments.fresh]
     if len(todo) < len(tasks):
         done = say("{done} of {total} are already examined and unchanged; --fresh repeats them.")
         console.print(done.format(done=len(tasks) - len(todo), total=len(tasks)), style="dim")
@@ -121,7 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
             troubles = _examine(console, todo, slots, hidden, arguments, stop)
         except KeyboardInterrupt:
             interrupted, troubles = True, []
-    publishing.publish(
+    marked = publishing.publish(
         store,
         assignment,
         publishing.About(
@@ -132,11 +132,11 @@ def run(arguments: argparse.Namespace) -> int:
             hidden=arguments.hidden or assignment.hidden,
         ),
     )
-    grades = publishing.grades(store, assignment)
-    summarise(console, grades, store, assignment, arguments.out, arguments.lang)
+    summarise(console, marked, arguments.out, arguments.lang)
     for trouble in troubles:
         console.print(f"[red]✗[/] {trouble}", highlight=False)
-    left = sum(_is_left(store, task) for task in tasks)
+    there = {(one.grade.id, one.key) for one in marked if one.grade.status is not Status.UNGRADED}
+    left = sum((task.handin.id, task.key) not in there for task in tasks)
     if interrupted:
         note = say("Interrupted. {left} hand-ins are left; the same command goes on from here.")
         console.print(note.format(left=left), style="yellow")
@@ -171,34 +171,25 @@ def _tasks(
     return [Task(handin, key(*common, digest(handin))) for handin in handins]
 
 
-def _name_again(store: Store, handins: Sequence[HandIn]) -> None:
-    """Stored evidence under the names that are known now, as from a roster that came later."""
-    for handin in handins:
-        evidence = store.read(handin.id)
-        if evidence is None:
-            continue
-        known = {"name": handin.student.name or handin.id, "number": handin.student.number}
-        submission = evidence.submission.model_copy(update=known)
-        if submission != evidence.submission:
-            renamed = evidence.model_copy(update={"submission": submission})
-            store.write(renamed, store.log(handin.id))
-
-
 def _is_done(store: Store, task: Task) -> bool:
-    """Whether there is nothing to do again: no trouble of ours, no package that may have come."""
+    """Whether there is nothing to do again: no trouble of ours, no package that may have come.
+
+    What is stored gets the name and number that are known now, as from a roster that came later.
+    """
     evidence = store.read(task.handin.id)
+    if evidence is None:
+        return False
+    student = task.handin.student
+    known = {"name": student.name or task.handin.id, "number": student.number}
+    submission = evidence.submission.model_copy(update=known)
+    if submission != evidence.submission:
+        renamed = evidence.model_copy(update={"submission": submission})
+        store.write(renamed, store.log(task.handin.id))
     return (
-        evidence is not None
-        and evidence.key == task.key
+        evidence.key == task.key
         and evidence.trouble is None
         and evidence.stopped != "package-missing"
     )
-
-
-def _is_left(store: Store, task: Task) -> bool:
-    """Whether a hand-in has no result: not examined, or kept from it by a trouble of ours."""
-    evidence = store.read(task.handin.id)
-    return evidence is None or evidence.key != task.key or evidence.trouble is not None
 
 
 def _jobs(wanted: int | None, assignment: Assignment, tasks: int, devices: int, kind: str) -> int:

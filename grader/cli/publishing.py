@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from grader import __version__
 from grader.assignment import Assignment
-from grader.evidence import Evidence
+from grader.evidence import Evidence, Severity
 from grader.report import Context, Result
 from grader.report import publish as publish_report
 from grader.scoring import Grade, Override, grade
@@ -25,19 +25,23 @@ class About(NamedTuple):
     hidden: Path | None
 
 
-def grades(store: Store, assignment: Assignment) -> list[Grade]:
-    """The marks of all stored hand-ins, by id."""
-    overrides = store.overrides()
-    return [_grade(evidence, assignment, overrides) for evidence in store]
+class Marked(NamedTuple):
+    """What is kept in mind of one hand-in that was published."""
+
+    grade: Grade
+    key: str  # of its evidence
+    codes: tuple[str, ...]  # of its findings, but for notes
 
 
-def publish(store: Store, assignment: Assignment, about: About) -> Path:
-    """Write ``grades.csv``, ``grades.json`` and the pages; the path of the class page.
+def publish(store: Store, assignment: Assignment, about: About) -> list[Marked]:
+    """Write ``grades.csv``, ``grades.json`` and the pages; all stored hand-ins, by id.
 
-    Raises OSError; what was there before is then whole.
+    Raises OSError and StoreError; what was there before is then whole.
     """
     context = context_of(assignment, about, store.out)
-    return publish_report(results(store, assignment), context, store.out)
+    marked: list[Marked] = []
+    publish_report(_marking(results(store, assignment), marked), context, store.out)
+    return marked
 
 
 def context_of(assignment: Assignment, about: About, out: Path) -> Context:
@@ -64,6 +68,15 @@ def results(store: Store, assignment: Assignment) -> Iterator[Result]:
             grade=_grade(evidence, assignment, overrides),
             log=store.log(evidence.submission.id),
         )
+
+
+def _marking(results: Iterator[Result], marked: list[Marked]) -> Iterator[Result]:
+    """The results on their way; what is kept in mind of each is added to `marked`."""
+    for result in results:
+        evidence = result.evidence
+        codes = (f.code for f in evidence.findings if f.severity is not Severity.INFO)
+        marked.append(Marked(result.grade, evidence.key, tuple(codes)))
+        yield result
 
 
 def _grade(evidence: Evidence, assignment: Assignment, overrides: tuple[Override, ...]) -> Grade:

@@ -58,10 +58,10 @@ def rescore(arguments: argparse.Namespace, store: Store, decisions: Sequence[Ove
         if decisions:
             store.add_overrides(decisions)
         before = former_scores(store.out)
-        grades = publishing.grades(store, assignment)
+        run = about(store, assignment, arguments.lang)
+        grades = [one.grade for one in publishing.publish(store, assignment, run)]
     except StoreError as error:
         raise UsageError(str(error)) from None
-    publishing.publish(store, assignment, about(store, assignment, arguments.lang))
     changed = [grade for grade in grades if before.get(grade.id, grade.score) != grade.score]
     for grade in changed:
         console.print(_change(grade, before[grade.id], arguments.lang), highlight=False)

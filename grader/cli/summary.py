@@ -9,12 +9,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader.assignment import Assignment
-from grader.evidence import Severity
+from grader.cli.publishing import Marked
 from grader.language import translator
 from grader.report.text import for_rich
 from grader.scoring import Grade, Status
-from grader.store import Store
 
 ROWS = 60  # hand-ins shown by name; a larger class is on the page
 
@@ -23,46 +21,36 @@ _STYLES = {Status.GRADED: "green", Status.FAULTED: "red", Status.UNGRADED: "yell
 
 def summarise(
     console: Console,
-    grades: Sequence[Grade],
-    store: Store,
-    assignment: Assignment,
+    marked: Sequence[Marked],
     out: Path,
     language: str,
 ) -> None:
     """Print the class as a table, the bands, and the findings with how many they concern."""
     say = translator(language)
-    findings = {
-        evidence.submission.id: [
-            finding.code for finding in evidence.findings if finding.severity is not Severity.INFO
-        ]
-        for evidence in store
-    }
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("hand-in", "status", "score", "right", "band", "findings"):
         numeric = heading in ("score", "right")
         table.add_column(say(heading), justify="right" if numeric else "left", no_wrap=numeric)
-    for grade in grades[:ROWS]:
+    for grade, _, codes in marked[:ROWS]:
         table.add_row(
             for_rich(grade.id),
             f"[{_STYLES[grade.status]}]{say(grade.status.value)}[/]",
             "" if grade.score is None else f"{grade.score:g}",
             f"{grade.correct}/{grade.total}" if grade.total else "",
             f"{grade.band} %" if grade.band else "",
-            " ".join(findings.get(grade.id, [])),
+            " ".join(codes),
         )
     console.print()
     console.print(table)
-    if len(grades) > ROWS:
-        console.print(say("… and {count} more").format(count=len(grades) - ROWS), style="dim")
-    _print_bands(console, grades, assignment, language)
-    _print_findings(console, findings, language)
+    if len(marked) > ROWS:
+        console.print(say("… and {count} more").format(count=len(marked) - ROWS), style="dim")
+    _print_bands(console, [one.grade for one in marked], language)
+    _print_findings(console, marked, language)
     page = (out / "report" / "index.html").resolve()
     console.print(f"\n{say('Report')}: {page}", highlight=False, soft_wrap=True)
 
 
-def _print_bands(
-    console: Console, grades: Sequence[Grade], assignment: Assignment, language: str
-) -> None:
+def _print_bands(console: Console, grades: Sequence[Grade], language: str) -> None:
     say = translator(language)
     bands = Counter(grade.band for grade in grades if grade.band and grade.score is not None)
     if not bands:
@@ -73,9 +61,9 @@ def _print_bands(
         console.print(f"  {band:>7} %  {bar} {bands[band]}", highlight=False)
 
 
-def _print_findings(console: Console, findings: dict[str, list[str]], language: str) -> None:
+def _print_findings(console: Console, marked: Sequence[Marked], language: str) -> None:
     say = translator(language)
-    counts = Counter(code for codes in findings.values() for code in set(codes))
+    counts = Counter(code for one in marked for code in set(one.codes))
     if not counts:
         return
     console.print(f"\n[bold]{say('what went wrong')}[/]")
