@@ -16,6 +16,7 @@ def test_the_doctor_names_confinement_runtimes_devices_and_cures(
     assert "strong" in done.stdout
     assert "mindspore" in done.stdout
     assert "grade runtime add" in done.stdout
+    assert "Limit of memory" in done.stdout
     assert "nvidia-smi was not found" in " ".join(done.stdout.split())
 
 

@@ -626,6 +626,35 @@ def test_scratch_of_any_shape_is_removed(stand: Stand, monkeypatch: pytest.Monke
     assert Path("/etc/passwd").exists()
 
 
+def test_scratch_of_a_killed_grader_is_gone_after_the_next_start(basic: Stand) -> None:
+    with open_folder() as temporary:
+        temporary.chmod(0o1777)
+        variables = {**os.environ, "PYTHONPATH": os.curdir, "TMPDIR": str(temporary)}
+        grader = f"""
+            import sys
+            from grader.sandbox import canary
+            from grader.sandbox.contract import Level
+            sandbox = canary.choose(Level.BASIC).sandbox
+            if sys.argv[1:]:
+                from tests.sandbox.trial import Stand, open_folder
+                with open_folder() as folder:
+                    box = Stand(sandbox, folder).start({"open('a', 'w').close();" + ALONE!r})
+                    print(box.stdout.readline().decode().strip(), flush=True)
+                    sys.stdin.read()
+        """
+        command = [sys.executable, "-c", textwrap.dedent(grader)]
+        with subprocess.Popen(
+            [*command, "start"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"4\n"
+            process.kill()
+        left = list(temporary.glob("*/a"))
+        assert left  # as long as nobody sweeps
+        subprocess.run(command, env=variables, check=True)
+        assert not any(path.parent.exists() for path in left)
+
+
 def test_file_above_its_size_cannot_be_written(stand: Stand) -> None:
     answer = stand.ask(
         "say(closed(lambda: open('big', 'wb', 0).write(b'x' * (3 << 20)) == 1 << 20 or "

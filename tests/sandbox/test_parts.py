@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,60 @@ def test_scratch_counts_what_lies_on_the_disk() -> None:
     finally:
         made.remove()
     assert not made.folder.exists()
+
+
+def test_scratch_of_a_killed_grader_is_swept_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "kept").write_text("kept")
+    (tmp_path / f"{scratch.PREFIX}link").symlink_to(tmp_path / "precious")
+    (tmp_path / f"{scratch.PREFIX}file").write_text("not a folder")
+    live, killed = holder(tmp_path), holder(tmp_path)
+    scratch.sweep()
+    assert len(list(tmp_path.glob(f"{scratch.PREFIX}*/held"))) == 2
+    killed.kill()
+    killed.wait()
+    scratch.sweep()
+    assert len(list(tmp_path.glob(f"{scratch.PREFIX}*/held"))) == 1
+    live.kill()
+    live.wait()
+    scratch.sweep()
+    left = {path.name.removeprefix(scratch.PREFIX) for path in tmp_path.iterdir()}
+    assert left == {"precious", "link", "file"}
+    assert (tmp_path / "precious" / "kept").read_text() == "kept"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="root alone could remove the folder of another")
+def test_scratch_of_another_user_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    owners = {"another's": 65534, "a box's": slots.ALL[0]}
+    for name, owner in owners.items():
+        folder = tmp_path / f"{scratch.PREFIX}{name}"
+        folder.mkdir(mode=0o700)
+        os.chown(folder, owner, owner)
+    scratch.sweep()
+    assert [path.name for path in tmp_path.iterdir()] == [f"{scratch.PREFIX}another's"]
+
+
+def holder(temporary: Path) -> subprocess.Popen[bytes]:
+    """A process that holds a scratch with something in it, and waits for its end."""
+    program = (
+        "import sys; from grader.sandbox.scratch import Scratch; "
+        "from grader.sandbox.contract import Limits; made = Scratch(None, Limits()); "
+        "(made.folder / 'held').mkdir(); print('ready', flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": os.curdir},
+    )  # fmt: skip
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.readline() == b"ready\n"
+    return process
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="user ids are root's to give")
