@@ -253,6 +253,7 @@ class Session:
         """What the sandbox did so far; `end` is how the worker ended that mattered."""
         return Confinement(
             level=self.setup.sandbox.level.value,
+            memory_limit=self.setup.sandbox.memory_limit.value,
             ended=end.cause.value,
             detail=end.detail,
             peak_memory=self._peak,
