@@ -85,6 +85,7 @@ class Confinement(Document):
     """What the sandbox did."""
 
     level: str
+    memory_limit: str = "watchdog"  # who kept it: "watchdog", or "kernel" by a control group
     ended: str = ""  # Cause of the (last) box's end
     detail: str = ""
     peak_memory: int = 0  # MiB
