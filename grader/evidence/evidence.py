@@ -174,7 +174,7 @@ class Curve(Document):
     x: tuple[float, ...]
     y: tuple[float, ...]  # as many; extremes are kept where values were left out
     count: int  # values in the record
-    lost: int = 0  # values that were no number (nan, inf)
+    lost: int = 0  # values that were no number (nan, inf, or as good as that)
 
 
 class Records(Document):

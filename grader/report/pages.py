@@ -16,7 +16,7 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from grader.assignment import Assignment
-from grader.report import drawing, files, templating, words
+from grader.report import drawing, files, plot, templating, words
 from grader.report.drawing import Log
 from grader.report.gallery import gallery
 from grader.report.gathering import Gathering
@@ -149,6 +149,8 @@ def _environment(context: Context, nonce: str) -> Environment:
         bar=drawing.bar,
         confusion=drawing.confusion,
         timeline=drawing.timeline,
+        plot=lru_cache(maxsize=64)(plot.plot),  # for the student's page after the staff's
+        swatch=cache(plot.swatch),
         **{name: getattr(words, name) for name in TABLES},
     )
     return environment
@@ -166,6 +168,8 @@ TABLES: Final = (
         "LEVEL",
         "KIND",
         "VARIANT",
+        "QUANTITY",
+        "BY",
     ),
     "CHARTS",
 )

@@ -21,6 +21,7 @@ from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
 from grader.examine.lenet5 import REFERENCE
 from grader.report.strips import strip
 from grader.report.text import one_line
+from grader.report.training import Training, trainings
 from grader.report.values import Context, Result
 from grader.report.words import FINDING, Said, said, said_finding, two
 from grader.scoring import Grade, Part, garbage
@@ -169,6 +170,7 @@ class StudentView:
     report: str
     reports: tuple[str, ...]
     records: tuple[str, ...]
+    trainings: tuple[Training, ...]
     if_report_complete: float | None
     findings: tuple[FindingView, ...]
     checks: tuple[CheckView, ...]
@@ -224,6 +226,7 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         report=grade.report,
         reports=tuple(map(keep, evidence.records.reports)),
         records=tuple(map(keep, evidence.records.records)),
+        trainings=trainings(evidence.records.curves, keep),
         if_report_complete=grade.if_report_complete,
         findings=_findings(shown, keep),
         checks=tuple(_check(check, keep) for check in evidence.checks),

@@ -85,6 +85,16 @@ VARIANT = {
     "softmax": "Softmax at the end",
 }
 LEVEL = {"strong": "strong", "basic": "basic", "none": "none"}
+QUANTITY = {"loss": "Loss", "accuracy": "Accuracy"}
+BY = {"step": "by step", "epoch": "by epoch", "": "one value after the other"}
+COURSE = {  # of a quantity by unit
+    "loss step": "{course}; steps {low}–{high}; least {best} at step {at}",
+    "loss epoch": "{course}; epochs {low}–{high}; least {best} in epoch {at}",
+    "loss ": "{course}; {high} values; least {best} as value {at}",
+    "accuracy step": "{course}; steps {low}–{high}; most {best} at step {at}",
+    "accuracy epoch": "{course}; epochs {low}–{high}; most {best} in epoch {at}",
+    "accuracy ": "{course}; {high} values; most {best} as value {at}",
+}
 CHARTS = (  # id, title, whether it takes the whole width
     ("accuracy", "Accuracy", False),
     ("marks", "Marks", False),

@@ -16,6 +16,7 @@ from grader.evidence import (
     Answer,
     Check,
     Confinement,
+    Curve,
     Evidence,
     Layer,
     LeNet5,
@@ -195,6 +196,7 @@ def one(
         records=Records(
             reports=reports,
             records=records,
+            curves=_curves(chance, bad) if records else (),
             summary={"characters": chance.randint(800, 9000), "images": chance.randint(0, 12)}
             if reports
             else {},
@@ -248,7 +250,7 @@ def _answers(kind: str, chance: random.Random, lab: Assignment, bad: str) -> tup
         seconds = 0.0 if problem is Problem.NOT_ASKED else round(chance.uniform(0.02, 0.09), 4)
         other = None
         if kind == "channels":
-            other = "" if index % 50 == 7 else truth if index % 6 else near
+            other = "" if index % 50 == 7 else truth if index % 9 else near
         shown.append(
             Answer(
                 image=image,
@@ -310,6 +312,30 @@ def _findings(
     if chance.random() < 0.2:
         found.append(find("report-missing", low=80, high=85))
     return tuple(found)
+
+
+def _curves(chance: random.Random, bad: str) -> tuple[Curve, ...]:
+    """A loss by step and three curves by epoch, of one or two trainings."""
+    steps = range(9, 1_876, 9)
+    loss = [2.3 * 0.998**step * chance.uniform(0.7, 1.3) + 0.02 for step in steps]
+    epochs = tuple(float(epoch) for epoch in range(1, 21))
+    rising = [1 - 0.7 * 0.8**epoch for epoch in epochs]
+    curves = [
+        Curve(file="results/train.log", name="loss", quantity="loss", unit="step", count=16_863,
+              x=tuple(steps), y=tuple(round(value, 4) for value in loss),
+              lost=3 * (chance.random() < 0.1)),
+        Curve(file="results/train.log", name="Accuracy", quantity="accuracy", unit="epoch", count=1,
+              x=(20.0,), y=(rising[-1],)),
+    ]  # fmt: skip
+    for name, kind, low in (("loss", "loss", 0.0), ("val_loss", "loss", 0.2),
+                            (bad or "val_acc", "accuracy", 0.1)):  # fmt: skip
+        values = [low + (1 - value if kind == "loss" else value - 0.1) for value in rising]
+        curves += [
+            Curve(file="lab.ipynb", cell=12, run=run, name=name, quantity=kind, unit="epoch",
+                  count=20, x=epochs, y=tuple(round(value / run, 4) for value in values))
+            for run in ((1, 2) if chance.random() < 0.2 else (1,))
+        ]  # fmt: skip
+    return tuple(curves)
 
 
 def _lenet(chance: random.Random, torch: bool) -> LeNet5:

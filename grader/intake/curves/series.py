@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import isfinite
 from typing import NamedTuple
 
 from grader.evidence import Curve
@@ -14,6 +13,7 @@ from grader.evidence import Curve
 KEPT = 200  # points of a curve
 NAME = 40  # characters of its name
 PERCENT = 1.5  # accuracies above are no shares of 1
+LARGEST = 1e30  # a value above is as good as infinite
 
 LOSS_WORDS = r"loss(?:es)?|损失(?:函数)?值?"
 ACCURACY_WORDS = r"acc(?:uracy|s)?(?:@?[15])?|准确[率度]|正确率|精度"
@@ -49,7 +49,7 @@ def quantity(name: str) -> str:
 def curve(series: Series, file: str) -> Curve | None:
     """What is kept of `series`, read from `file`; None where none of its values is a number."""
     read = _once(series.points)
-    points = [point for point in read if isfinite(point.value)]
+    points = [point for point in read if abs(point.value) < LARGEST]
     if not points:
         return None
     kind = quantity(series.name)
