@@ -13,7 +13,7 @@ from grader.checks.subjects import DatasetSubject, LeNet5Subject, SubmissionSubj
 # keeps them: (out, in) in MindSpore and PyTorch, (in, out) in Keras.
 KERNELS = {(6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (10, 84)}
 BIASES = {6, 16, 120, 84, 10}
-COUNTS = {61_684: "without biases in the convolutions", 61_706: "with biases everywhere"}
+COUNTS = (61_684, 61_706)
 
 
 def test_can_be_built(submission: SubmissionSubject) -> None:
@@ -26,11 +26,12 @@ def test_can_be_built(submission: SubmissionSubject) -> None:
         where = f" ({report.error.file}, line {report.error.line})" if report.error.file else ""
         actual = report.error.summary + where
     else:
-        actual = "no class of that name in any file"
+        actual = "no class of that name in any file\n所有文件中都没有这个名字的类"
     expect(
         report.found,
         "No LeNet5 could be built.\n无法构建 LeNet5。",
-        expected="a network class LeNet5 that can be built without arguments",
+        expected="a network class LeNet5 that can be built without arguments\n"
+        "无需参数即可构建的网络类 LeNet5",
         actual=actual,
         help="Define class LeNet5 in main.py or in a module beside it.\n"
         "请在 main.py 或同目录的模块中定义 LeNet5 类。",
@@ -66,7 +67,7 @@ def test_parameter_shapes(lenet5: LeNet5Subject) -> None:
         not missing and not foreign and others <= BIASES,
         "The layers differ from the lecture's.\n网络层与课件不同。",
         expected=", ".join(map(str, missing)) or ", ".join(map(str, sorted(KERNELS))),
-        actual=", ".join(map(str, foreign)) or f"biases of {sorted(others)}",
+        actual=", ".join(map(str, foreign)) or f"biases of {sorted(others)}\n偏置 {sorted(others)}",
         help="Conv 1→6 and 6→16 with kernel 5 and no padding, then Dense 400→120→84→10.\n"
         "卷积 1→6、6→16，核大小 5，无填充；全连接 400→120→84→10。",
     )
@@ -80,7 +81,8 @@ def test_parameter_count(lenet5: LeNet5Subject) -> None:
     expect(
         lenet5.count in COUNTS,
         "The number of weights differs.\n参数数量不同。",
-        expected=" or ".join(f"{count:,} ({what})" for count, what in COUNTS.items()),
+        expected="61,684 (without biases in the convolutions) or 61,706 (with biases everywhere)\n"
+        "61,684（卷积无偏置）或 61,706（全部带偏置）",
         actual=f"{lenet5.count:,}",
         help="Compare the layers one by one with the lecture's.\n请逐层与课件对照。",
     )
@@ -98,7 +100,7 @@ def test_outputs(lenet5: LeNet5Subject) -> None:
     expect(
         output.shape == expected.shape and np.allclose(output, expected, rtol=1e-4, atol=1e-4),
         "The outputs differ from the reference's.\n输出与参考网络不同。",
-        expected=f"{expected[0, :3].round(4).tolist()} …, within 0.0001",
+        expected=f"{expected[0, :3].round(4).tolist()} … ± 0.0001",
         actual=f"{output.reshape(-1)[:3].round(4).tolist()} …",
         help="Look at the order of layers, at activations, and at how the maps are flattened.\n"
         "请检查各层的顺序、激活函数以及特征图的展平方式。",
@@ -116,18 +118,18 @@ def test_a_batch_equals_its_rows(lenet5: LeNet5Subject) -> None:
     expect(
         together.shape == alone.shape and np.allclose(together, alone, rtol=1e-4, atol=1e-4),
         "An image's output depends on the others in its batch.\n某张图片的输出受同批其他图片影响。",
-        expected="equal outputs",
-        actual=f"up to {float(np.abs(together - alone).max()):.2g} apart"
+        expected="equal outputs\n相同的输出",
+        actual=_apart(together, alone)
         if together.shape == alone.shape
-        else f"shapes {together.shape} and {alone.shape}",
+        else f"{together.shape}, {alone.shape}",
         help="Batch normalisation in training mode does this.\n"
         "处于训练模式的批归一化会造成这种情况。",
     )
     expect(
         np.array_equal(together, again),
         "Two runs give different outputs.\n两次运行的输出不同。",
-        expected="equal outputs",
-        actual=f"up to {float(np.abs(together - again).max()):.2g} apart",
+        expected="equal outputs\n相同的输出",
+        actual=_apart(together, again),
         help="Switch dropout off outside of training.\n训练之外请关闭 dropout。",
     )
 
@@ -143,8 +145,8 @@ def test_it_trains(lenet5: LeNet5Subject) -> None:
     expect(
         last < 0.8 * first,
         "The network hardly learns.\n网络几乎没有学到东西。",
-        expected=f"a loss below {0.8 * first:.2f}",
-        actual=f"{first:.2f} at first, {last:.2f} at last",
+        expected=f"a loss below {0.8 * first:.2f}\n损失低于 {0.8 * first:.2f}",
+        actual=f"{first:.2f} → {last:.2f}",
         help="Look for a softmax before the loss, sigmoid activations or frozen parameters.\n"
         "请检查损失之前是否有 softmax、是否使用 sigmoid 激活或冻结了参数。",
     )
@@ -161,11 +163,12 @@ def test_dataset(dataset: DatasetSubject, submission: SubmissionSubject) -> None
         where = f" ({report.error.file}, line {report.error.line})" if report.error.file else ""
         actual = report.error.summary + where
     else:
-        actual = "no function of that name in any file"
+        actual = "no function of that name in any file\n所有文件中都没有这个名字的函数"
     expect(
         report.found and report.error is None,
         "No batch could be had.\n无法取得一批数据。",
-        expected=f"{dataset.name}(folder with MNIST's files) gives a data set",
+        expected=f"{dataset.name}(folder with MNIST's files) gives a data set\n"
+        f"{dataset.name}(含 MNIST 文件的文件夹) 返回数据集",
         actual=actual,
         help="The folder has the four files themselves and, as in the lecture, train/ and test/.\n"
         "该文件夹直接包含四个文件，并如课件那样含有 train/ 与 test/。",
@@ -188,8 +191,9 @@ def test_dataset(dataset: DatasetSubject, submission: SubmissionSubject) -> None
     expect(
         -5 < least < 0 < most < 5,
         "The images are not normalised.\n图片没有归一化。",
-        expected="values below and above 0: (x / 255 - 0.1307) / 0.3081",
-        actual=f"values from {least:.2f} to {most:.2f}",
+        expected="values below and above 0: (x / 255 - 0.1307) / 0.3081\n"
+        "小于和大于 0 的值：(x / 255 - 0.1307) / 0.3081",
+        actual=f"values from {least:.2f} to {most:.2f}\n值从 {least:.2f} 到 {most:.2f}",
         help="Rescale by 1 / (255 * 0.3081) and shift by -0.1307 / 0.3081.\n"
         "缩放 1 / (255 * 0.3081)，平移 -0.1307 / 0.3081。",
     )
@@ -208,9 +212,14 @@ def _expect_rows(lenet5: LeNet5Subject, rows: int) -> None:
     expect(
         np.isfinite(output).all(),
         "The output has numbers that are not finite.\n输出中有非有限的数。",
-        expected="finite numbers",
-        actual=f"{int((~np.isfinite(output)).sum())} of {output.size} are not",
+        expected="finite numbers\n有限的数",
+        actual=f"{int((~np.isfinite(output)).sum())} / {output.size} NaN, Inf",
     )
+
+
+def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> str:
+    most = float(np.abs(one - other).max())
+    return f"up to {most:.2g} apart\n最大相差 {most:.2g}"
 
 
 def _images(lenet5: LeNet5Subject, count: int) -> NDArray[np.float32]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
-from tests import handins
+import pytest
+
+from tests import handins, make
 
 
 def check(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
@@ -87,3 +91,50 @@ def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     done = handins.grade("--self-check", tmp_path / "nowhere")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
+
+
+def test_nothing_is_needed_that_windows_lacks(tmp_path: Path) -> None:
+    """A stand-in for Windows, which is not at hand: see `like_windows`."""
+    main = "import numpy as np\nfrom mindspore import nn\n" + handins.honest()
+    folder = handins.hand_in(tmp_path / "我的作业", {"main.py": main})
+    command = [
+        sys.executable, "-X", "warn_default_encoding", "tests/like_windows.py", "grader",
+        "--self-check", str(folder), "--data", str(handins.colours(tmp_path / "data")),
+        "--page", str(tmp_path / "page.html"), "--pack", str(tmp_path / "mine.zip"),
+        "--lang", "zh",
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=make.ROOT, capture_output=True, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "gbk", "COLUMNS": "200"},
+    )  # fmt: skip
+    said = done.stdout.decode("gbk")
+    assert "52 张图片" in said, said + done.stderr.decode("gbk")
+    assert "无法找到" not in said
+    assert done.returncode == 1
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("module", "needs"), [("fcntl", "import fcntl"), ("os", "import os\nos.getuid()")]
+)
+def test_the_stand_in_for_windows_lacks_what_windows_lacks(module: str, needs: str) -> None:
+    """Else the test above could not fail."""
+    code = f"import tests.like_windows as w; w.main(['{module}'])"
+    program = f"exec(compile({needs!r}, 'x', 'exec'), {{'__file__': w.OURS}})"
+    done = subprocess.run(
+        [sys.executable, "-c", code.replace(f"w.main(['{module}'])", "w.builtins.__import__ = "
+         f"w.importing; {program}")],
+        cwd=make.ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "is not on Windows" in done.stderr
+
+
+def test_signs_that_an_encoding_lacks_are_replaced(tmp_path: Path) -> None:
+    folder = handins.hand_in(tmp_path / "mine", {"main.py": handins.honest()})
+    done = subprocess.run(
+        handins.command("--self-check", folder, "--page", tmp_path / "page.html"),
+        cwd=make.ROOT, capture_output=True, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252", "LANG": "C.UTF-8"},
+    )  # fmt: skip
+    said = done.stdout.decode("cp1252")
+    assert "+ main.py is imported" in said, said + done.stderr.decode("cp1252")

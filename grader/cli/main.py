@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.assignment import AssignmentError
+from grader.cli.streams import never_fail
 from grader.language import LANGUAGES, preferred
 
 OK, SOMETHING_LEFT, WRONG_USAGE = 0, 1, 2
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: all graded or faulted, nothing to fix; 1: something ungraded, something to fix; 2: wrong
     usage or configuration.
     """
+    never_fail()
     words = list(sys.argv[1:] if arguments is None else arguments)
     module = _module_of(words)
     parser = _parser(module, words)

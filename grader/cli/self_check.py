@@ -7,6 +7,7 @@ import filecmp
 import os
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.prepare import Conditions
 from grader.examine.twins import pictures, twins
 from grader.intake import HandIn, IntakeError, IntakeLimits, find, stage
-from grader.language import Translate, translator
+from grader.language import Translate, by_language, translator
 from grader.report import Context, Result, pages
 from grader.report.text import for_rich
 from grader.runtimes import detect
@@ -86,12 +87,12 @@ def run(arguments: argparse.Namespace) -> int:
         lines += _twins(arguments.data, say)
     for line in lines:
         _print(console, line)
-    _expect(console, evidence, assignment, say)
+    _expect(console, evidence, assignment, arguments.lang)
     if data is None:
         evidence = evidence.model_copy(update={"answers": ()})
     _write_page(arguments, assignment, evidence, log)
     bad = sum(line.fine is False for line in lines)
-    verdict = say("Nothing to mend.") if not bad else say("{count} things to mend.")
+    verdict = say("Nothing to mend.") if not bad else say("Things to mend: {count}.")
     console.print(f"\n[bold]{verdict.format(count=bad)}[/]  {arguments.page.resolve()}")
     return SOMETHING_LEFT if bad else OK
 
@@ -197,21 +198,28 @@ def _checklist(
     for check in evidence.checks:
         if check.outcome == "passed":
             yield Line(True, check.title[language])
-        elif check.outcome == "skipped":
-            yield Line(None, f"{check.title[language]} ({say('skipped')})")
-        else:
-            found = f" {say('Expected')}: {check.expected}. {say('Found')}: {check.actual}."
-            yield Line(False, check.title[language] + found, check.help)
+        elif check.outcome != "skipped":
+            expected, actual, cure = (
+                by_language(text)[language] for text in (check.expected, check.actual, check.help)
+            )
+            found = f" {say('Expected')}: {expected}. {say('Found')}: {actual}."
+            yield Line(False, check.title[language] + found, cure)
+    skipped = Counter(c.rationale for c in evidence.checks if c.outcome == "skipped")
+    for why, count in skipped.items():
+        text = say("{count} checks were skipped: {reason}.")
+        yield Line(None, text.format(count=count, reason=say(why)))
     if data is not None:
         yield _estimate(evidence, assignment, say)
 
 
 def _shown(evidence: Evidence, data: HiddenSet | None) -> Sequence[Finding]:
-    """Findings, but for those that pictures without a meaning cannot show."""
-    if data is not None:
-        return evidence.findings
-    meaningless = {"constant-answers", "channel-order", "label-order"}
-    return [finding for finding in evidence.findings if finding.code not in meaningless]
+    """Findings, but for those that a check says as well, and those that pictures without a meaning
+    cannot show.
+    """
+    left_out = {"lenet5-missing"} if evidence.checks else set()
+    if data is None:
+        left_out |= {"constant-answers", "channel-order", "label-order"}
+    return [finding for finding in evidence.findings if finding.code not in left_out]
 
 
 def _finding(finding: Finding) -> Line:
@@ -262,8 +270,9 @@ def _print(console: Console, line: Line) -> None:
         console.print(f"    → {for_rich(line.cure)}", style="dim", highlight=False)
 
 
-def _expect(console: Console, evidence: Evidence, assignment: Assignment, say: Translate) -> None:
+def _expect(console: Console, evidence: Evidence, assignment: Assignment, language: str) -> None:
     """What the grader will do with this hand-in."""
+    say = translator(language)
     limits, interface = assignment.limits, assignment.interface
     text = say(
         "The grader gives {function} uint8 arrays (height, width, 3) in {channels}, and waits "
@@ -279,7 +288,7 @@ def _expect(console: Console, evidence: Evidence, assignment: Assignment, say: T
     )
     console.print(f"\n{text}", style="dim", highlight=False)
     if evidence.runtime is not None:
-        reason = f"{evidence.runtime.name}: {evidence.runtime.reason}"
+        reason = f"{evidence.runtime.name}: {evidence.runtime.reason.get(language, '')}"
         console.print(f"{say('Runtime')}: {for_rich(reason)}", style="dim", highlight=False)
 
 

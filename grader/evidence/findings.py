@@ -15,6 +15,8 @@ from pydantic import Field
 from grader.evidence.document import Document
 from grader.language import LANGUAGES, Sentence, by_language, fill, translator
 
+BILINGUAL = ("hint", "expected", "actual")  # facts that come from a teacher's check
+
 
 class Severity(str, Enum):
     """How a finding weighs: ERROR cost marks or stopped the run, WARNING may, INFO does not."""
@@ -48,7 +50,7 @@ def find(
     **facts: object,
 ) -> Finding:
     """A finding of the vocabulary with its facts (`known` and named ones) filled in; those that
-    are missing read as "?". The fact `hint` may have a line in each language. A fact `cure` is
+    are missing read as "?". Those in BILINGUAL may have a line in each language. A fact `cure` is
     said in place of the hint.
 
     Raises KeyError for a code that is not in the vocabulary.
@@ -62,8 +64,7 @@ def find(
         else:
             told[name] = str(value)
     shown = {name: told.get(f"{name}.{language}", text) for name, text in told.items()}
-    if "hint" in told:
-        shown["hint"] = by_language(told["hint"])[language]
+    shown |= {name: by_language(told[name])[language] for name in BILINGUAL if name in told}
     say = translator(language)
     return Finding(
         code=code,

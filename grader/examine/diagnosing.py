@@ -118,8 +118,11 @@ def undecided(session: Session, order: Sequence[HiddenImage], clock: Clock) -> F
     """`weights-not-loaded` where the numbers behind the answers hardly differ between classes.
 
     For answers no better than guessing. A worker that does not survive the questions, or whose
-    networks give no such numbers, tells nothing.
+    networks give no such numbers, tells nothing; nor do very few images, such as those of a
+    self-check.
     """
+    if len(order) < 2 * LOOKED_INTO:
+        return None
     assignment = session.setup.assignment
     found = []
     try:

@@ -18,6 +18,7 @@ from math import prod
 
 from grader.assignment import Assignment, Policy
 from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
+from grader.evidence.findings import BILINGUAL
 from grader.examine.lenet5 import REFERENCE
 from grader.report.strips import strip
 from grader.report.text import one_line
@@ -67,8 +68,8 @@ class CheckView:
     points: float
     rationale: Said
     help: Said
-    expected: str
-    actual: str
+    expected: Said
+    actual: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +276,7 @@ def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[Find
     views = []
     for finding in sorted(findings, key=lambda finding: _ORDER[finding.severity.value]):
         facts = {
-            name: keep(value) if name == "hint" else one_line(keep(value), 400)
+            name: keep(value) if name in BILINGUAL else one_line(keep(value), 400)
             for name, value in finding.facts.items()
         }
         kept = finding.model_copy(
@@ -305,15 +306,9 @@ def _part(part: Part, evidence: Evidence) -> PartView:
 
 
 def _check(check: Check, keep: Callable[[str], str]) -> CheckView:
-    return CheckView(
-        dict(check.title),
-        check.outcome,
-        check.points,
-        {lang: keep(text) for lang, text in two(check.rationale).items()},
-        {lang: keep(text) for lang, text in two(check.help).items()},
-        keep(check.expected),
-        keep(check.actual),
-    )
+    told = (check.rationale, check.help, check.expected, check.actual)
+    texts = [{lang: keep(said) for lang, said in two(text).items()} for text in told]
+    return CheckView(dict(check.title), check.outcome, check.points, *texts)
 
 
 def _net(net: LeNet5, keep: Callable[[str], str]) -> NetView:

@@ -32,7 +32,11 @@ from grader.sandbox.contract import (
 from grader.sandbox.groups import NoGroup
 
 MARKER = "GRADER_BOX"  # names the box in the environment of all its processes
-WINDOWS_NEEDS = ("SYSTEMROOT", "PATH", "TEMP")
+# Without these neither Python nor its libraries start on Windows.
+WINDOWS_NEEDS = (
+    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATH", "PATHEXT", "TEMP", "TMP"),
+    *("NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE"),
+)
 LOOK = 0.25  # seconds between two looks into the scratch
 
 
@@ -65,8 +69,11 @@ class Bare:
         """See `contract.Sandbox.start`."""
         scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
         marker = secrets.token_hex(16)
-        inherited = {name: os.environ[name] for name in WINDOWS_NEEDS if sys.platform == "win32"}
-        variables = {**inherited, **rooms.environment(room, str(scratch)), MARKER: marker}
+        variables = {
+            **rooms.environment(room, str(scratch)),
+            **_inherited(scratch),
+            MARKER: marker,
+        }
         try:
             process = box.start(list(command), variables, folder=str(scratch))
         except OSError as error:
@@ -76,6 +83,14 @@ class Bare:
             ) from error
         _set_limits(process.pid, room)
         return box.Running(process, _Family(process, scratch, marker), NoGroup(), room.limits)
+
+
+def _inherited(home: Path) -> dict[str, str]:
+    """Variables that a system cannot do without; on Windows also its name for HOME."""
+    if sys.platform != "win32":
+        return {}
+    there = {name: os.environ[name] for name in WINDOWS_NEEDS if name in os.environ}
+    return {**there, "USERPROFILE": str(home)}
 
 
 class _Family:
