@@ -7,11 +7,13 @@ bait: files, variables and sockets that hold secrets; the alarms: what would cha
 from __future__ import annotations
 
 import contextlib
+import csv
 import ctypes
 import hashlib
 import importlib.util
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -39,11 +41,19 @@ else:
 CASES = Path(__file__).parent / "cases"
 REPOSITORY = Path(grader.__file__).parent.parent
 NEIGHBOURS = ("an_honest_neighbour", "zz_an_honest_neighbour")
-HONEST = 'print("neighbour")\n\n\ndef predict(image):\n    return "Hats"\n'
 CLASSES = (("00_00", "Plastic Bottle"), ("00_01", "Hats"), ("00_02", "Newspaper"))
+# Right about every image, as the first value of each tells its class.
+HONEST = f"""print("neighbour")
+
+
+def predict(image):
+    return {[label for _, label in CLASSES]}[int(image[0, 0, 0]) // 80]
+"""
 EACH = 4  # hidden images of each class
 SECONDS = 1500  # for the whole class
 BETWEEN_LOOKS = 0.2  # seconds
+CONTROLS = set("\x00\x07\x1b\u202e\u202a\u202b\u202d")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PR_SET_CHILD_SUBREAPER = 36
 ASSIGNMENT = """
 [assignment]
@@ -69,6 +79,8 @@ class Case(NamedTuple):
     """A folder of `cases`: a hand-in (main.py) or a recipe for one (make.py), and expected.toml.
 
     attack: number of the kind of attack. claim: what it does, in a sentence.
+    stopped_by: the measure against it, without which `control.py` shows it at work;
+    stopped_at_basic_by: another one at level basic, if Landlock or the strict filter is it.
     status, stopped: what may come of it. findings: what has to be found, one of them.
     printed: what it has to print, so that it is known to have tried. correct_at_most: right answers
     that it may have. log_limit: bytes of log that may be kept. seconds: that it may
@@ -78,7 +90,9 @@ class Case(NamedTuple):
     name: str
     attack: int
     claim: str
+    stopped_by: str
     status: Sequence[str]
+    stopped_at_basic_by: str = ""
     stopped: Sequence[str] = ()
     findings: Sequence[str] = ()
     printed: Sequence[str] = ()
@@ -161,6 +175,32 @@ def alarms(result: Result) -> list[str]:
     return [f"{kind}: {what}" for kind in kinds for what in getattr(result, kind)]
 
 
+def live(out: Path, terminal: str) -> list[str]:
+    """What of a hand-in is more than text to who reads the pages, tables and the terminal."""
+    found = []
+    for page in out.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if "<script>alert(" in text or re.search(r"<(img|b|i|svg)[^>]*\son\w+\s*=", text):
+            found.append(f"code in {page.name}")
+        if "javascript:alert" in "".join(re.findall(r'href="([^"]*)"', text)):
+            found.append(f"a link of code in {page.name}")
+        if set(text) & CONTROLS:
+            found.append(f"control characters in {page.name}")
+    for table in out.rglob("grades.csv"):
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.reader(file):
+                if any(cell[:1] in FORMULA for cell in row if cell):
+                    found.append(f"a formula in {table.name}: {row}")
+                if row[:1] == ["status"]:
+                    found.append(f"a row of its own in {table.name}: {row}")
+    for note, code in (("*.md", "](javascript:"), ("*.tex", "\\input{")):
+        for path in out.rglob(note):
+            found += [f"code in {path.name}"] * (code in path.read_text(encoding="utf-8"))
+    if set(terminal) & CONTROLS:
+        found.append("control characters in the terminal")
+    return found
+
+
 def right_answers(evidence: Mapping[str, Any]) -> int:
     """How many images were answered right."""
     return sum(answer["answer"] == answer["truth"] for answer in evidence["answers"])
@@ -168,11 +208,15 @@ def right_answers(evidence: Mapping[str, Any]) -> int:
 
 @contextmanager
 def run(
-    level: Level, chosen: Sequence[Case], program: Sequence[str] = ("grader",)
+    level: Level,
+    chosen: Sequence[Case],
+    program: Sequence[str] = ("grader",),
+    honest: Sequence[str] = NEIGHBOURS,
 ) -> Iterator[Result]:
     """Grade the cases at `level`; results can be looked at until the block ends.
 
-    program: the module that grades, with arguments of its own.
+    program: the module that grades, with arguments of its own. honest: names of honest hand-ins,
+    which are graded in the order of names among the cases.
     Raises ValueError for level none: these hand-ins are never run unconfined.
     """
     if level is Level.NONE:
@@ -180,13 +224,13 @@ def run(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hostile-")))
         folder.chmod(0o755)  # so that only the sandbox stands before it
-        planted = _Planted(folder)
+        planted = Planted(folder)
         stack.callback(planted.remove)
         alarms = stack.enter_context(_listeners(folder))
         decoy = stack.enter_context(_decoy())
         bait = planted.bait | alarms.bait | {"pids": [decoy.pid]}
         home, class_ = _assignment(folder), folder / "submissions"
-        _hand_in(class_, chosen, bait)
+        hand_in(class_, chosen, honest, bait)
         planted.hide()
         out, temporary = folder / "out", folder / "tmp"
         temporary.mkdir()
@@ -224,7 +268,7 @@ def run(
         yield Result(
             exit_code=graded.returncode,
             terminal=terminal.decode("utf-8", "replace"),
-            outcomes=_outcomes(out),
+            outcomes=_outcomes(out, [*honest, *(case.name for case in chosen)]),
             out=out,
             secrets=planted.secrets,
             reached=alarms.reached(),
@@ -254,7 +298,7 @@ def _watch(grader_: int, usage: list[Usage]) -> None:
             time.sleep(BETWEEN_LOOKS)
 
 
-class _Planted:
+class Planted:
     """Secrets in files, in variables of the grader, in shared folders."""
 
     def __init__(self, folder: Path) -> None:
@@ -310,46 +354,62 @@ class _Listeners:
     """Sockets of the machine that nobody in a box may reach."""
 
     def __init__(self, folder: Path) -> None:
-        self.tcp = socket.create_server(("127.0.0.1", 0))
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", 0))
-        self.stream = socket.socket(socket.AF_UNIX)
-        self.stream.bind(str(folder / "stream"))
-        self.datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.datagrams.bind(str(folder / "datagrams"))
-        self.abstract = socket.socket(socket.AF_UNIX)
-        self.abstract.bind("\0" + folder.name)
+        tcp = socket.create_server(("127.0.0.1", 0), backlog=100)
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        stream = socket.socket(socket.AF_UNIX)
+        stream.bind(str(folder / "stream"))
+        datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        datagrams.bind(str(folder / "datagrams"))
+        abstract = socket.socket(socket.AF_UNIX)
+        abstract.bind("\0" + folder.name)
         for name in ("stream", "datagrams"):
             (folder / name).chmod(0o777)
-        for listener in (self.stream, self.abstract):
+        for listener in (stream, abstract):
             listener.listen()
+        self.all = {
+            "tcp": tcp,
+            "udp": udp,
+            "stream": stream,
+            "datagrams": datagrams,
+            "abstract": abstract,
+        }
+        with contextlib.suppress(OSError):  # where it is free and we may
+            names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            names.bind(("127.0.0.1", 53))  # who asks without a configuration asks there
+            self.all["names"] = names
         self.bait = {
-            "tcp": self.tcp.getsockname()[1],
-            "udp": self.udp.getsockname()[1],
+            "tcp": tcp.getsockname()[1],
+            "udp": udp.getsockname()[1],
             "stream": str(folder / "stream"),
             "datagrams": str(folder / "datagrams"),
             "abstract": folder.name,
         }
 
     def reached(self) -> list[str]:
-        """The names of those that somebody reached."""
+        """The names of those that somebody reached, each with what was sent."""
         found = []
-        for name in ("tcp", "udp", "stream", "datagrams", "abstract"):
-            listener: socket.socket = getattr(self, name)
+        for name, listener in self.all.items():
             listener.setblocking(False)
-            try:
-                if name in ("udp", "datagrams"):
-                    found.append(f"{name}: {listener.recv(1000)!r}")
-                else:
-                    listener.accept()[0].close()
-                    found.append(name)
-            except BlockingIOError:
-                continue
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    found.append(f"{name}: {_received(listener)!r}")
         return found
 
     def close(self) -> None:
-        for listener in (self.tcp, self.udp, self.stream, self.datagrams, self.abstract):
+        for listener in self.all.values():
             listener.close()
+
+
+def _received(listener: socket.socket) -> bytes:
+    """What one who reached it has sent so far. Raises BlockingIOError where nobody did."""
+    if listener.type is socket.SOCK_DGRAM:
+        return listener.recv(1000)
+    with listener.accept()[0] as connection:
+        connection.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            return connection.recv(1000)
+        return b""
 
 
 @contextmanager
@@ -401,16 +461,19 @@ def _assignment(folder: Path) -> Path:
         (home / "images" / name).mkdir(parents=True)
         for image in range(EACH):
             pixels = random.integers(0, 256, (24, 24, 3), np.uint8)
+            pixels[0, 0] = 80 * number + 40
             path = home / "images" / name / f"hidden_image_{number}_{image}.png"
             cv2.imwrite(str(path), pixels)
     (home / "assignment.toml").write_text(text)
     return home
 
 
-def _hand_in(class_: Path, chosen: Sequence[Case], bait: Mapping[str, Any]) -> None:
-    """Lay the class out: the cases between two honest neighbours."""
+def hand_in(
+    class_: Path, chosen: Sequence[Case], honest: Sequence[str], bait: Mapping[str, Any]
+) -> None:
+    """Lay the class out: the cases, and honest hand-ins of the names `honest`."""
     class_.mkdir()
-    for name in NEIGHBOURS:
+    for name in honest:
         (class_ / name).mkdir()
         (class_ / name / "main.py").write_text(HONEST)
     for case in chosen:
@@ -436,9 +499,9 @@ def _follow(recipe: Path, class_: Path, name: str) -> None:
     module.make(class_, name)
 
 
-def _outcomes(out: Path) -> dict[str, list[Outcome]]:
-    """What came of each hand-in, by the name of its case."""
-    names = sorted((*NEIGHBOURS, *(case.name for case in cases())), key=len, reverse=True)
+def _outcomes(out: Path, names: Sequence[str]) -> dict[str, list[Outcome]]:
+    """What came of each hand-in, by the name that its own begins with."""
+    names = sorted(names, key=len, reverse=True)
     grades = json.loads((out / "grades.json").read_text(encoding="utf-8"))
     statuses = {grade["id"]: grade["status"] for grade in _list_in(grades)}
     found: dict[str, list[Outcome]] = {}
@@ -459,7 +522,7 @@ def _list_in(grades: Any) -> list[Any]:
     return next(value for value in grades.values() if isinstance(value, list))
 
 
-def fingerprint(folder: Path, without: Sequence[Path]) -> dict[str, str]:
+def fingerprint(folder: Path, without: Sequence[Path] = ()) -> dict[str, str]:
     """Names, modes, owners, times and contents of all that is below `folder`."""
     found = {}
     for path in sorted([folder, *folder.rglob("*")]):

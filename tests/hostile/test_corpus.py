@@ -5,8 +5,6 @@ The whole corpus is graded once at each level as one class, by the program itsel
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -90,25 +88,10 @@ def test_hand_in_comes_to_the_expected_end(result: Result, case: Case) -> None:
         assert corpus.broken(case, outcome) == [], told
 
 
-def test_pages_hold_no_code_of_a_hand_in(result: Result) -> None:
-    pages = list(result.out.rglob("*.html"))
-    assert len(pages) > len(result.outcomes)
-    for page in pages:
-        text = page.read_text(encoding="utf-8")
-        assert "<script>alert(" not in text, page.name
-        assert not re.search(r"<(img|b|i|svg)[^>]*\son\w+\s*=", text), page.name
-        assert "javascript:alert" not in re.findall(r'href="([^"]*)"', text), page.name
-        assert not set(text) & set("\x00\x07\x1b\u202e\u202a\u202b\u202d"), page.name
-
-
-def test_tables_hold_no_formula_of_a_hand_in(result: Result) -> None:
-    with (result.out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.reader(file):
-            assert not [cell for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r")], row
-
-
-def test_terminal_shows_no_control_characters(result: Result) -> None:
-    assert not set(result.terminal) & set("\x00\x07\x1b\u202e"), result.terminal[-2000:]
+def test_nothing_of_a_hand_in_is_code_to_a_reader(result: Result) -> None:
+    assert len(list(result.out.rglob("*.html"))) > len(result.outcomes)
+    assert (result.out / "grades.csv").exists()
+    assert corpus.live(result.out, result.terminal) == []
 
 
 def test_corpus_is_never_run_unconfined() -> None:

@@ -1,8 +1,9 @@
 import urllib.request
 
-from bait import attempt
+from bait import BAIT, attempt
 
-attempt("download", lambda: urllib.request.urlopen("http://example.org/model.ckpt", timeout=5))
+url = "http://127.0.0.1:%d/download_a_model.ckpt" % BAIT["tcp"]
+attempt("download", lambda: urllib.request.urlopen(url, timeout=1))
 
 
 def predict(image):

