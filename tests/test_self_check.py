@@ -138,3 +138,9 @@ def test_signs_that_an_encoding_lacks_are_replaced(tmp_path: Path) -> None:
     )  # fmt: skip
     said = done.stdout.decode("cp1252")
     assert "+ main.py is imported" in said, said + done.stderr.decode("cp1252")
+
+
+def test_wrong_usage_is_told_in_the_readers_language(tmp_path: Path) -> None:
+    done = handins.grade("--self-check", tmp_path / "none", "--lang", "zh")
+    assert done.returncode == 2
+    assert "不存在。请给出你要提交的文件夹" in done.stderr

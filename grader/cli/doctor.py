@@ -16,7 +16,7 @@ from rich.console import Console
 from grader import __version__
 from grader.cli import runtime
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
-from grader.language import Translate, translator
+from grader.language import Sentence, Translate, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect
 from grader.runtimes.devices import DeviceAbsentError, select
@@ -59,7 +59,7 @@ def _attack(levels: Sequence[str]) -> int:
     checkout = Path(__file__).parents[2]
     if not (checkout / "tests" / "hostile" / "corpus.py").is_file():
         raise UsageError(
-            "--attack needs a checkout of the project, where tests/hostile has the corpus"
+            Sentence("--attack needs a checkout of the project, where tests/hostile has the corpus")
         )
     command = [sys.executable, "-m", "tests.hostile", *levels]
     return subprocess.run(command, cwd=checkout, check=False).returncode  # noqa: S603

@@ -29,7 +29,7 @@ from grader.examine.mnist import read_mnist
 from grader.examine.prepare import Conditions
 from grader.intake import HandIn, IntakeError, digest, digest_folder, find
 from grader.intake.roster import call_by_roster, read_roster
-from grader.language import translator
+from grader.language import Sentence, translator
 from grader.scoring import Status
 from grader.store import Store, key
 
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             handins, told = call_by_roster(handins, read_roster(arguments.roster))
             notices += told
     except IntakeError as error:
-        raise UsageError(error.said.said_in(arguments.lang)) from None
+        raise UsageError(error.said) from None
     for notice in notices:
         console.print(f"[yellow]![/] {notice.said_in(arguments.lang)}", highlight=False)
     sandbox = machine.sandbox(
@@ -197,7 +197,9 @@ def _jobs(wanted: int | None, assignment: Assignment, tasks: int, devices: int, 
     memory allow, since one small image at a time keeps one core busy.
     """
     if wanted is not None and wanted < 1:
-        raise UsageError(f"--jobs {wanted}: expected a number from 1 up")
+        raise UsageError(
+            Sentence("--jobs {count}: expected a number from 1 up", {"count": str(wanted)})
+        )
     if kind != "CPU":
         return min(wanted or devices, devices)
     if wanted is not None:

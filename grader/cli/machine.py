@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.cli.main import UsageError
+from grader.language import Sentence
 from grader.runtimes import detect
 from grader.runtimes import tuning as speed
 from grader.runtimes.detect import Runtime
@@ -43,12 +44,17 @@ def runtimes(forced: str | None) -> tuple[Runtime, ...]:
     """This machine's runtimes. Raises UsageError where there is none, or not the forced one."""
     found = tuple(detect.runtimes())
     if not found:
-        raise UsageError("no runtime: install MindSpore here, or `grade runtime add mindspore`")
+        raise UsageError(
+            Sentence("no runtime: install MindSpore here, or `grade runtime add mindspore`")
+        )
     names = [runtime.name for runtime in found]
     if forced is not None and forced not in names:
         raise UsageError(
-            f"--runtime {forced}: not installed. Installed: {', '.join(names)}. "
-            f"`grade runtime add {forced}` installs it."
+            Sentence(
+                "--runtime {name}: not installed. Installed: {names}. `grade runtime add {name}` "
+                "installs it.",
+                {"name": forced, "names": ", ".join(names)},
+            )
         )
     return found
 

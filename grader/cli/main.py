@@ -11,7 +11,7 @@ from pathlib import Path
 from grader import __version__
 from grader.assignment import AssignmentError
 from grader.cli.streams import never_fail
-from grader.language import LANGUAGES, preferred
+from grader.language import LANGUAGES, Sentence, preferred
 
 OK, SOMETHING_LEFT, WRONG_USAGE = 0, 1, 2
 
@@ -31,6 +31,15 @@ Run = Callable[[argparse.Namespace], int]
 class UsageError(Exception):
     """Wrong words on the command line, or a configuration that cannot be used: exit code 2."""
 
+    def __init__(self, said: Sentence | str) -> None:
+        """A text is told as it is, in whatever language."""
+        super().__init__(str(said))
+        self._said = said
+
+    def said_in(self, language: str) -> str:
+        """What is wrong, for the reader."""
+        return self._said if isinstance(self._said, str) else self._said.said_in(language)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``grade`` with `arguments` (default: the process's own) and return its exit code.
@@ -46,7 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Run = import_module(f"grader.cli.{module}").run
     try:
         return run(parsed)
-    except (UsageError, AssignmentError) as error:
+    except UsageError as error:
+        sys.stderr.write(f"grade: {error.said_in(parsed.lang)}\n")
+        return WRONG_USAGE
+    except AssignmentError as error:
         sys.stderr.write(f"grade: {error}\n")
         return WRONG_USAGE
     except OSError as error:

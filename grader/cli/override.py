@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 
 from grader.cli import rescore
 from grader.cli.main import UsageError
+from grader.language import Sentence
 from grader.scoring import Override
 
 
@@ -26,9 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
     store = rescore.stored(arguments.out)
     if store.read(arguments.id) is None:
         known = ", ".join(evidence.submission.id for evidence in store)
-        raise UsageError(f"no hand-in {arguments.id} in {arguments.out}; there are: {known}")
+        facts = {"id": arguments.id, "out": str(arguments.out), "known": known}
+        raise UsageError(Sentence("no hand-in {id} in {out}; there are: {known}", facts))
     if arguments.report is None and arguments.points == 0:
-        raise UsageError("expected --report complete, --report incomplete or --points N")
+        raise UsageError(Sentence("expected --report complete, --report incomplete or --points N"))
     decision = Override(
         id=arguments.id,
         report=arguments.report,

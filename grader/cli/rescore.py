@@ -12,7 +12,7 @@ from rich.console import Console
 from grader.assignment import Assignment, read_assignment
 from grader.cli import publishing
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
-from grader.language import translator
+from grader.language import Sentence, translator
 from grader.report.text import for_rich
 from grader.scoring import Grade, Override, Status
 from grader.store import Store, StoreError, former_scores
@@ -36,8 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             decisions = _OVERRIDES.validate_json(arguments.overrides.read_bytes())
         except (OSError, ValidationError) as error:
+            facts = {"file": str(arguments.overrides), "error": str(error)}
             raise UsageError(
-                f"{arguments.overrides}: expected a list of overrides: {error}"
+                Sentence("{file}: expected a list of overrides: {error}", facts)
             ) from None
     return rescore(arguments, stored(arguments.out), decisions)
 
@@ -45,7 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
 def stored(out: Path) -> Store:
     """The store in `out`. Raises UsageError where there is none."""
     if not (out / "evidence").is_dir():
-        raise UsageError(f"{out}: no results here. Expected a folder that `grade … --out` wrote.")
+        raise UsageError(
+            Sentence(
+                "{out}: no results here. Expected a folder that `grade … --out` wrote.",
+                {"out": str(out)},
+            )
+        )
     return Store(out)
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.cli.main import OK, UsageError
-from grader.language import translator
+from grader.language import Sentence, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect, install
 from grader.runtimes.recipes import RECIPES
@@ -31,7 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(table(arguments.lang))
         return OK
     if arguments.name is None:
-        raise UsageError(f"grade runtime {arguments.action}: expected a NAME")
+        facts = {"action": arguments.action, "names": ", ".join(r.name for r in RECIPES)}
+        raise UsageError(Sentence("grade runtime {action}: expected a NAME, one of {names}", facts))
     try:
         if arguments.action == "remove":
             install.remove(arguments.name)

@@ -28,7 +28,7 @@ from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.prepare import Conditions
 from grader.examine.twins import pictures, twins
 from grader.intake import HandIn, IntakeError, IntakeLimits, find, stage
-from grader.language import Translate, by_language, translator
+from grader.language import Sentence, Translate, by_language, translator
 from grader.report import Context, Result, pages
 from grader.report.text import for_rich
 from grader.runtimes import detect
@@ -102,18 +102,27 @@ def _handin(
 ) -> HandIn:
     folder, pack = arguments.folder, arguments.pack
     if not folder.is_dir() and not folder.is_file():
-        raise UsageError(f"{folder}: not found. Expected the folder that you hand in.")
+        raise UsageError(
+            Sentence(
+                "{folder}: not found. Expected the folder that you hand in.",
+                {"folder": str(folder)},
+            )
+        )
     try:
         if pack is not None:
             _pack(folder, pack, assignment, made=(pack, arguments.page))
             console.print(say("Packed {zip}; that file is examined.").format(zip=pack))
         found = find([pack or folder])
     except IntakeError as error:
-        raise UsageError(error.said.said_in(arguments.lang)) from None
+        raise UsageError(error.said) from None
     if len(found) != 1:
+        entry, count = assignment.interface.entry, str(len(found))
         raise UsageError(
-            f"{folder}: expected one hand-in with {assignment.interface.entry} at its top, found "
-            f"{len(found)}. Go into the folder that you hand in."
+            Sentence(
+                "{folder}: expected one hand-in with {entry} at its top, found {count}. Go into "
+                "the folder that you hand in.",
+                {"folder": str(folder), "entry": entry, "count": count},
+            )
         )
     return found.handins[0]
 
@@ -149,7 +158,10 @@ def _conditions(
         runtime = detect.look(python)
     except detect.BrokenRuntimeError as error:
         raise UsageError(
-            f"--python {python}: expected a Python 3.7 or later with numpy: {error}"
+            Sentence(
+                "--python {python}: expected a Python 3.7 or later with numpy: {error}",
+                {"python": str(python), "error": str(error)},
+            )
         ) from None
     return Conditions(
         assignment=assignment,

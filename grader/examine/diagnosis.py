@@ -115,8 +115,9 @@ def _cause(moved: Sequence[tuple[int, int]], classes: Sequence[Label]) -> Senten
     ranks = [sorted(names).index(name) for name in names]
     if all(meant == said + 1 for said, meant in moved):
         missing = classes[min(said for said, _ in moved)].folder
-        text = "a data set without the folder {missing} shifts all later indices"
-        return Sentence(text, {"missing": missing})
+        return Sentence(
+            "a data set without the folder {missing} shifts all later indices", {"missing": missing}
+        )
     if all(said == ranks[meant] for said, meant in moved) or all(
         meant == ranks[said] for said, meant in moved
     ):
