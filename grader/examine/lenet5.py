@@ -147,9 +147,10 @@ def _details(
         if acts[0] not in role.followed_by:
             last = role is REFERENCE[-1]
             name = "output" if last else role.name
-            expected = " / ".join(role.followed_by) if not last else "10 numbers without softmax"
-            advice = _SOFTMAX if last else _ACTIVATION
-            yield Difference(name, f"then {expected}" if not last else expected, acts[0], advice)
+            wanted = " / ".join(role.followed_by)
+            expected = "10 numbers without softmax" if last else f"activation {wanted}"
+            actual = acts[0] if last else f"activation {acts[0]}"
+            yield Difference(name, expected, actual, _SOFTMAX if last else _ACTIVATION)
 
 
 def _missing_or_more(layers: Sequence[LayerReport], found: Sequence[int]) -> Difference | None:
@@ -184,8 +185,10 @@ def _sizes(sizes: Sequence[int]) -> str:
 
 
 _CONV = (
-    "Two convolutions, 1→6 and 6→16, kernel 5, stride 1, no padding (pad_mode='valid').\n"
-    "两个卷积层 1→6、6→16，核大小 5，步长 1，无填充（pad_mode='valid'）。"
+    "Two convolutions, 1→6 and 6→16, kernel 5, stride 1, no padding (pad_mode='valid'; "
+    "in PyTorch padding=0, in Keras padding='valid').\n"
+    "两个卷积层 1→6、6→16，核大小 5，步长 1，无填充（pad_mode='valid'；"
+    "PyTorch 中为 padding=0，Keras 中为 padding='valid'）。"
 )
 _POOL = (
     "Each convolution is followed by pooling with kernel 2 and stride 2.\n"
@@ -213,7 +216,8 @@ _PADDING = (
     "28 x 28 的图片在第一个卷积层需要填充 2。"
 )
 _BIAS = (
-    "Dense layers have biases (has_bias=True, the default).\n全连接层带偏置（默认 has_bias=True）。"
+    "Dense layers have biases: leave has_bias, bias or use_bias at its default, True.\n"
+    "全连接层带偏置：has_bias、bias 或 use_bias 请保持默认值 True。"
 )
 _ACTIVATION = (
     "The lecture's activation is ReLU; sigmoid makes the gradients vanish.\n"

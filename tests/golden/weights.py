@@ -1,7 +1,10 @@
 """Makes the small weights that golden hand-ins load; run by the runtime's own interpreter.
 
-``python weights.py FILE FOLDER`` writes FILE, one of the names below, into FOLDER. The network is
-one linear layer on 3 inputs with 26 outputs, whose bias makes it answer class 1.
+``python weights.py MADE FILE`` writes FILE. MADE is a name that `MAKERS` knows, such as "bgr.pth",
+and the name of the layer in the file where it is not the maker's own: "bgr.pth classifier.1". All
+of them are one linear layer with 26 outputs on the means of an image's three channels: "net" always
+answers class 1, "bgr" tells the colours of `tests.handins.colours` (scaled to 0..1) apart, and so
+does "rgb", for images in that order.
 """
 
 import os
@@ -21,76 +24,154 @@ def made(python: str, name: str, folders: Any) -> Path:
     from tests.worker.client import cuda_runtime  # which other interpreters do not have
 
     if (python, name) not in _MADE:
-        folder = folders.mktemp("weights")
-        command = [python, "-I", "-B", __file__, name, str(folder)]
+        file = folders.mktemp("weights") / name.partition(" ")[0]
+        command = [python, "-I", "-B", __file__, name, str(file)]
         libraries = ":".join(map(str, cuda_runtime(python)))
-        environment = {**os.environ, "LD_LIBRARY_PATH": libraries}
+        environment = {**os.environ, "LD_LIBRARY_PATH": libraries, "TF_CPP_MIN_LOG_LEVEL": "3"}
         subprocess.run(command, check=True, capture_output=True, env=environment)
-        _MADE[python, name] = folder / name
+        _MADE[python, name] = file
     return _MADE[python, name]
 
 
-def numbers() -> tuple[Any, Any]:
-    """Weights (26, 3) and biases (26)."""
-    bias = np.zeros(26, np.float32)
-    bias[1] = 1
-    return np.zeros((26, 3), np.float32), bias
+def numbers(kind: str) -> tuple[Any, Any]:
+    """Weights (26, 3) and biases (26) of "net", "bgr" or "rgb"; without those of class 24 where
+    "25" follows, as of a network trained on 25 folders.
+    """
+    weight, bias = np.zeros((26, 3), np.float32), np.zeros(26, np.float32)
+    if kind == "net":
+        bias[1] = 1
+        return weight, bias
+    # The largest of x * i - i² / 2 is that of the i nearest to x, here (255 * blue - 4) / 9.
+    index = np.arange(26, dtype=np.float32)
+    weight[:, kind.index("b")] = 255 * index / 9
+    bias = -(index**2) / 2 - 4 * index / 9
+    if kind.endswith("25"):
+        bias[25] -= 1  # class 24 lies halfway between its neighbours
+        return np.delete(weight, 24, axis=0), np.delete(bias, 24)
+    return weight, bias
 
 
-def net_npz(path: str) -> None:
+def npz(path: str, kind: str, layer: str) -> None:
     """NumPy's own format."""
-    weight, bias = numbers()
+    weight, bias = numbers(kind)
     np.savez(path, weight=weight, bias=bias)
 
 
-def net_ckpt(path: str) -> None:
-    """A MindSpore checkpoint with the parameters dense.weight and dense.bias."""
+def ckpt(path: str, kind: str, layer: str) -> None:
+    """A MindSpore checkpoint."""
     mindspore = import_module("mindspore")
 
     mindspore.set_context(device_target="CPU")
-    weight, bias = (mindspore.Tensor(values) for values in numbers())
-    parameters = [{"name": "dense.weight", "data": weight}, {"name": "dense.bias", "data": bias}]
+    weight, bias = (mindspore.Tensor(values) for values in numbers(kind))
+    layer = layer or "dense"
+    parameters = [
+        {"name": layer + ".weight", "data": weight},
+        {"name": layer + ".bias", "data": bias},
+    ]
     mindspore.save_checkpoint(parameters, path)
 
 
-def net_pth(path: str) -> None:
-    """A PyTorch state with the parameters fc.weight and fc.bias."""
+def pth(path: str, kind: str, layer: str) -> None:
+    """A PyTorch state."""
     torch = import_module("torch")
 
-    weight, bias = (torch.from_numpy(values) for values in numbers())
-    torch.save({"fc.weight": weight, "fc.bias": bias}, path)
+    torch.save(_state(torch, kind, layer or "fc"), path)
 
 
-def whole_pth(path: str) -> None:
+def _state(torch: Any, kind: str, layer: str) -> dict[str, Any]:
+    weight, bias = (torch.from_numpy(values) for values in numbers(kind))
+    return {layer + ".weight": weight, layer + ".bias": bias}
+
+
+def tar(path: str, kind: str, layer: str) -> None:
+    """A checkpoint of a network in nn.DataParallel, as training scripts keep it."""
+    torch = import_module("torch")
+
+    state = _state(torch, kind, "module." + (layer or "fc"))
+    torch.save({"epoch": 30, "best_acc": 0.93, "state_dict": state}, path)
+
+
+def cuda(path: str, kind: str, layer: str) -> None:
+    """`pth` as a machine with a graphics card would have written it."""
+    import zipfile
+
+    pth(path, kind, layer)
+    with zipfile.ZipFile(path) as archive:
+        parts = {item: archive.read(item) for item in archive.namelist()}
+    cpu, card = b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0"  # texts, as pickled
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for item, data in parts.items():
+            archive.writestr(item, data.replace(cpu, card) if "data.pkl" in item else data)
+
+
+def whole(path: str, kind: str, layer: str) -> None:
     """A whole pickled PyTorch network of a library's class, as `torch.save(net)` makes it."""
     torch = import_module("torch")
 
     net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 26))
-    weight, bias = (torch.from_numpy(values) for values in numbers())
-    net.load_state_dict({"1.weight": weight, "1.bias": bias})
+    net.load_state_dict(_state(torch, kind, "1"))
     torch.save(net, path)
 
 
-def cuda_pth(path: str) -> None:
-    """`net_pth` as a machine with a graphics card would have written it."""
-    import zipfile
+def script(path: str, kind: str, layer: str) -> None:
+    """A whole pickled network whose class the script defined that saved it."""
+    torch = import_module("torch")
 
-    net_pth(path)
-    with zipfile.ZipFile(path) as archive:
-        parts = {item: archive.read(item) for item in archive.namelist()}
-    cpu, cuda = b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0"  # texts, as pickled
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for item, data in parts.items():
-            archive.writestr(item, data.replace(cpu, cuda) if "data.pkl" in item else data)
+    class Net(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = torch.nn.Linear(3, 26)
+
+    Net.__module__, Net.__qualname__ = "__main__", "Net"
+    sys.modules["__main__"].Net = Net  # type: ignore[attr-defined]
+    net = Net()
+    net.load_state_dict(_state(torch, kind, "fc"))
+    torch.save(net, path)
+
+
+def traced(path: str, kind: str, layer: str) -> None:
+    """TorchScript."""
+    torch = import_module("torch")
+
+    net = torch.nn.Sequential(
+        torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(3, 26)
+    )
+    net.load_state_dict(_state(torch, kind, "2"))
+    torch.jit.trace(net, torch.zeros(1, 3, 8, 8)).save(path)
+
+
+def keras(path: str, kind: str, layer: str) -> None:
+    """A whole Keras model, in the format that the file's name asks for."""
+    keras = import_module("tensorflow").keras
+
+    pool = keras.layers.GlobalAveragePooling2D()
+    head = keras.layers.Dense(26, name=layer or "predictions")
+    model = keras.Sequential([keras.Input((None, None, 3)), pool, head])
+    weight, bias = numbers(kind)
+    head.set_weights([weight.T, bias])
+    model.save(path)
+
+
+def part(path: str, kind: str, layer: str) -> None:
+    """The first part of a PyTorch state, as an upload that broke off leaves it."""
+    pth(path, kind, layer)
+    os.truncate(path, 700)
 
 
 MAKERS = {
-    "net.npz": net_npz,
-    "net.ckpt": net_ckpt,
-    "net.pth": net_pth,
-    "whole.pth": whole_pth,
-    "cuda.pth": cuda_pth,
+    ".npz": npz,
+    ".ckpt": ckpt,
+    ".pth": pth,
+    ".tar": tar,
+    ".cuda": cuda,
+    ".whole": whole,
+    ".script": script,
+    ".traced": traced,
+    ".keras": keras,
+    ".h5": keras,
+    ".part": part,
 }
 
 if __name__ == "__main__":
-    MAKERS[sys.argv[1]](str(Path(sys.argv[2]) / sys.argv[1]))
+    name, _, layer = sys.argv[1].partition(" ")
+    MAKERS[Path(name).suffix](sys.argv[2], Path(name).stem, layer)

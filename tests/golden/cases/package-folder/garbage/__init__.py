@@ -1,0 +1,3 @@
+from .推理 import predict
+
+__all__ = ["predict"]

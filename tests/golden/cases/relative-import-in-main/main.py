@@ -1,0 +1,7 @@
+from .net import build
+
+net = build()
+
+
+def predict(image):
+    return net(image)

@@ -1,0 +1,2 @@
+def predict(image, model):
+    return model(image)
