@@ -125,11 +125,12 @@ class Usage(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of the class, and every alarm that rang."""
+    """What came of the class, and every alarm that rang. honest: names of honest hand-ins."""
 
     exit_code: int
     terminal: str
-    outcomes: Mapping[str, Sequence[Outcome]]  # by name of case or neighbour
+    honest: Sequence[str]
+    outcomes: Mapping[str, Sequence[Outcome]]  # by name of a case or an honest hand-in
     out: Path
     secrets: Mapping[str, str]  # where planted -> the secret
     reached: Sequence[str]  # what came in at listeners
@@ -201,6 +202,16 @@ def live(out: Path, terminal: str) -> list[str]:
     return found
 
 
+def require_right(result: Result, honest: str) -> None:
+    """Raises AssertionError unless the honest hand-in got all its marks."""
+    came = [
+        (one.status, right_answers(one.evidence), one.evidence["trouble"])
+        for one in result.outcomes.get(honest, ())
+    ]
+    if came != [("graded", EACH * len(CLASSES), None)]:
+        raise AssertionError(f"{honest}: {came}\n{result.terminal[-2000:]}")
+
+
 def right_answers(evidence: Mapping[str, Any]) -> int:
     """How many images were answered right."""
     return sum(answer["answer"] == answer["truth"] for answer in evidence["answers"])
@@ -268,6 +279,7 @@ def run(
         yield Result(
             exit_code=graded.returncode,
             terminal=terminal.decode("utf-8", "replace"),
+            honest=honest,
             outcomes=_outcomes(out, [*honest, *(case.name for case in chosen)]),
             out=out,
             secrets=planted.secrets,

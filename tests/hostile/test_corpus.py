@@ -1,6 +1,7 @@
 """No hostile hand-in gets out, harms its neighbours, or ends otherwise than expected.
 
-The whole corpus is graded once at each level as one class, by the program itself.
+The whole corpus is graded once at each level as one class, by the program itself; at level strong
+among as many honest hand-ins. `test_corpus_as_user.py` does all of it again as an ordinary user.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tests.hostile.corpus import NEIGHBOURS, Case, Result, Usage
 
 CASES = corpus.cases()
 LEVELS = (Level.STRONG, Level.BASIC)
+HONEST_ONES = "and_an_honest_one"  # one beside each, where the class is to be long
 BOX = 10  # descriptors that the box of a hand-in takes, at most
 KINDS_ELSEWHERE = {58, 60, 61, 63}  # memorising, copying, size: for grader/scoring and the reports
 
@@ -28,13 +30,21 @@ def result(request: pytest.FixtureRequest) -> Iterator[Result]:
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
     chosen = [case for case in CASES if level.value in case.levels]
-    with corpus.run(level, chosen) as result:
+    beside = [f"{case.name}.{HONEST_ONES}" for case in chosen if level is Level.STRONG]
+    with corpus.run(level, chosen, honest=[*NEIGHBOURS, *beside]) as result:
         yield result
 
 
 def test_corpus_covers_every_kind_of_attack() -> None:
     assert len(CASES) >= 100
     assert {case.attack for case in CASES} | KINDS_ELSEWHERE == set(range(1, 65))
+
+
+def test_class_is_long_and_half_of_it_honest_at_level_strong(result: Result) -> None:
+    hostile, honest = len(result.outcomes) - len(result.honest), len(result.honest)
+    assert hostile > 200
+    if len(result.honest) > len(NEIGHBOURS):
+        assert honest >= hostile
 
 
 def test_class_is_graded_to_its_end(result: Result) -> None:
@@ -72,11 +82,9 @@ def test_no_secret_is_in_any_result(result: Result) -> None:
     assert not any(secret in result.terminal for secret in result.secrets.values())
 
 
-def test_honest_neighbours_are_graded_as_ever(result: Result) -> None:
-    for name in NEIGHBOURS:
-        (outcome,) = result.outcomes[name]
-        assert outcome.status == "graded"
-        assert corpus.right_answers(outcome.evidence) == corpus.EACH
+def test_honest_hand_ins_get_all_their_marks(result: Result) -> None:
+    for name in result.honest:
+        corpus.require_right(result, name)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -28,7 +28,7 @@ BESIDE = ("planted_by_*", "[0-9]*")  # as the cases call what they put elsewhere
 
 # measure: the harm that a hand-in must do where it is missing, any of them
 HARM = {
-    "process": ("died", "hung", "neighbour", "left", "escaped"),
+    "process": ("died", "hung", "neighbour", "left", "escaped", "fooled"),
     "answers": ("died", "fooled", "hung"),
     "order": ("fooled",),
     "escaping": ("died", "live", "large", "hung"),

@@ -130,26 +130,34 @@ def _trusting_answer(payload: bytes) -> frames.Answer:
     return frames.Answer(payload[0], payload[2 : 2 + payload[1]].decode())
 
 
+def _trusting_reply(kind: type[Any], meta: frames.Meta) -> Any:
+    try:
+        return _READ(kind, meta)
+    except replies.ReplyError:
+        return kind.model_construct(**meta)
+
+
 def _trusting_exchange(
     talk: Conversation, payload: bytes, kind: int, limit: int, seconds: float
 ) -> bytes:
-    """One call, sent ahead of its time as often as fits, and whatever comes back first."""
+    """One call, sent ahead as often as an image is wanted, and whatever comes back for it."""
     talk._number += 1
     talk.box.deadline(seconds)
-    ahead = 1 if kind == frames.REPORT else AHEAD
+    calls = AHEAD if kind == frames.ANSWER else 1
     try:
-        for _ in range(ahead):
+        for _ in range(calls):
             frames.write_frame(talk.box.stdin, frames.CALL, talk._number, payload)
-        frame = frames.read_frame(talk.box.stdout, limit)
+        answers = [frames.read_frame(talk.box.stdout, limit) for _ in range(calls)]
     except (OSError, ValueError):
-        frame = None
+        answers = [None]
     talk.box.deadline(None)
-    if frame is None:
+    if answers[-1] is None:
         raise ConversationEndedError(talk.box.end(Cause.CLOSED))
-    return frame.payload
+    return answers[-1].payload
 
 
-AHEAD = 8  # calls; more than the worker reads at once
+AHEAD = 8  # calls, more than the worker reads at once
+_READ = replies.read
 _START = box.start
 
 # measure: what stands for it outside the sandbox, and what is there without it
@@ -165,7 +173,7 @@ ELSEWHERE: dict[str, Sequence[tuple[object, str, object]]] = {
         (frames, "unpack_message", _trusting_message),
         (frames, "unpack_answer", _trusting_answer),
         (Conversation, "_exchange", _trusting_exchange),
-        (replies, "read", lambda kind, meta: kind.model_construct(**meta)),
+        (replies, "read", _trusting_reply),
     ),
     "diagnosis": ((diagnosis, "constant", lambda *_: None),),
     "landlock-reading": ((landlock, "READABLE", ("/",)),),

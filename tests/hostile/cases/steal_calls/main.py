@@ -1,12 +1,15 @@
 import os
-import threading
+
+from bait import escaped
 
 
 def steal():
     for number in range(90, 200):
         try:
             os.set_blocking(number, True)
-            print("stole", len(os.read(number, 100)))
+            stolen = os.read(number, 100)
+            if stolen:
+                escaped("stole %d bytes of a call" % len(stolen))
         except OSError:
             continue
 
