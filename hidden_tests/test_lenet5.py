@@ -22,17 +22,13 @@ def test_can_be_built(submission: SubmissionSubject) -> None:
     能找到并构建 LeNet5。
     """
     report = submission.lenet5
-    if report.error is not None:
-        where = f" ({report.error.file}, line {report.error.line})" if report.error.file else ""
-        actual = report.error.summary + where
-    else:
-        actual = "no class of that name in any file\n所有文件中都没有这个名字的类"
+    none = "no class of that name in any file\n所有文件中都没有这个名字的类"
     expect(
         report.found,
         "No LeNet5 could be built.\n无法构建 LeNet5。",
         expected="a network class LeNet5 that can be built without arguments\n"
         "无需参数即可构建的网络类 LeNet5",
-        actual=actual,
+        actual=report.error.told if report.error else none,
         help="Define class LeNet5 in main.py or in a module beside it.\n"
         "请在 main.py 或同目录的模块中定义 LeNet5 类。",
     )
@@ -159,17 +155,13 @@ def test_dataset(dataset: DatasetSubject, submission: SubmissionSubject) -> None
     数据集给出形状为 (32, 1, 32, 32) 的 float32 归一化批次，以及 32 个整数标签。
     """
     report = dataset.report
-    if report.error is not None:
-        where = f" ({report.error.file}, line {report.error.line})" if report.error.file else ""
-        actual = report.error.summary + where
-    else:
-        actual = "no function of that name in any file\n所有文件中都没有这个名字的函数"
+    none = "no function of that name in any file\n所有文件中都没有这个名字的函数"
     expect(
         report.found and report.error is None,
         "No batch could be had.\n无法取得一批数据。",
         expected=f"{dataset.name}(folder with MNIST's files) gives a data set\n"
         f"{dataset.name}(含 MNIST 文件的文件夹) 返回数据集",
-        actual=actual,
+        actual=report.error.told if report.error else none,
         help="The folder has the four files themselves and, as in the lecture, train/ and test/.\n"
         "该文件夹直接包含四个文件，并如课件那样含有 train/ 与 test/。",
     )

@@ -15,7 +15,7 @@ from grader.evidence import Answer
 from grader.examine import lenet5_reference as reference
 from grader.examine.lenet5 import LayersReport
 from grader.examine.mnist import read_mnist
-from grader.examine.replies import Failure, LeNet5Report
+from grader.examine.replies import LeNet5Report
 from grader.examine.session import Session
 from grader.worker import frames
 
@@ -129,7 +129,7 @@ class LeNet5Subject:
             raise CheckFailedError(
                 "The network could not be trained.\n网络无法训练。",
                 expected="losses",
-                actual=_told(report.error),
+                actual=report.error.told if report.error else "no output",
             )
         return report.losses
 
@@ -143,7 +143,7 @@ class LeNet5Subject:
             raise CheckFailedError(
                 "The network could not process the input.\n网络无法处理该输入。",
                 expected=f"an output for an input of shape {images.shape}",
-                actual=_told(report.error),
+                actual=report.error.told if report.error else "no output",
                 help="Call it on zeros of this shape.\n请用该形状的零数组自行调用一次。",
             )
         return output
@@ -184,10 +184,3 @@ def _roles_here(weights: dict[str, NDArray[np.float32]], c5: str) -> dict[str, N
         moved[f"{names.get(layer, layer)}.{part}"] = values
     moved["conv3.w"] = moved["conv3.w"].reshape(120, 16, 5, 5)
     return moved
-
-
-def _told(error: Failure | None) -> str:
-    if error is None:
-        return "no output"
-    place = f" ({error.file}, line {error.line})" if error.file else ""
-    return error.summary + place

@@ -57,6 +57,11 @@ class Failure(Reply):
             text += f" ({self.under_main} exists only below `if __name__ == '__main__'`)"
         return f"{text} (this is Python 2)" if self.python2 else text
 
+    @property
+    def told(self) -> str:
+        """The summary, and where in the hand-in."""
+        return self.summary + (f" ({self.file}, line {self.line})" if self.file else "")
+
 
 class Attempt(Reply):
     """Something that an import should not do, and where it was done."""
