@@ -1,4 +1,4 @@
-"""Checkpoints that lie about their sizes, loaded by MindSpore."""
+"""Checkpoints that lie about their sizes, or take long to read, loaded by MindSpore."""
 
 from pathlib import Path
 
@@ -26,5 +26,5 @@ def make(folder: Path, name: str) -> None:
     value = b"\x0a\x01w\x12" + bytes([len(tensor)]) + tensor
     (place / "huge.ckpt").write_bytes(b"\x0a" + bytes([len(value)]) + value)
     (place / "torn.ckpt").write_bytes(b"\x0a\xff\xff\xff\x7f" + bytes(100))
-    (place / "bomb.ckpt").write_bytes(b"\x0a\x02\x0a\x00" * 500_000)
+    (place / "bomb.ckpt").write_bytes(b"\x0a\x02\x0a\x00" * 2_000_000)
     (place / "lying.safetensors").write_bytes((1 << 60).to_bytes(8, "little") + b"{}")
