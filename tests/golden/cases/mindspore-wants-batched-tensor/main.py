@@ -1,7 +1,7 @@
 import mindspore as ms
-from mindspore import nn, ops
+from mindspore import nn
 
-net = nn.SequentialCell(nn.Conv2d(3, 4, 3), nn.ReLU(), ops.AdaptiveAvgPool2D(1), nn.Flatten(), nn.Dense(4, 26))
+net = nn.SequentialCell(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dense(4, 26))
 LABELS = [
     'Plastic Bottle', 'Hats', 'Newspaper', 'Cans', 'Glassware', 'Glass Bottle', 'Cardboard',
     'Basketball', 'Paper', 'Metalware', 'Disposable Chopsticks', 'Lighter', 'Broom',
