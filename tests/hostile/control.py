@@ -66,7 +66,7 @@ def _boxed(measure: str) -> dict[str, list[str]]:
     chosen = attacks(measure)
     level = Level.BASIC if measure in BASIC else Level.STRONG
     with corpus.run(level, chosen, ("tests.hostile.control", "grade", measure)) as result:
-        for name in corpus.NEIGHBOURS:
+        for name in corpus.NEIGHBOURS if measure in SHOWN_BY_ITS_END else ():
             corpus.require_right(result, name)  # so that it is the case's doing, and no one else's
         return {case.name: _alarms(case, measure, result) for case in chosen}
 
