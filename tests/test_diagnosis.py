@@ -62,6 +62,14 @@ def test_the_shift_of_a_data_set_without_one_folder_is_found() -> None:
     assert "without the folder 03_02" in finding.hint
 
 
+def test_the_folder_that_was_missing_is_named_whatever_its_images_are_taken_for() -> None:
+    """All Eggshells are named as the class before, which itself is right."""
+    said = [*NAMES[:24], NAMES[23], NAMES[24]]
+    finding = diagnosis.label_order(answers_where(lambda truth, n: said[truth]), CLASSES)
+    assert finding is not None
+    assert "without the folder 03_02" in finding.hint
+
+
 def test_names_in_alphabetical_order_are_found() -> None:
     alphabetical = sorted(NAMES)
     finding = diagnosis.label_order(answers_where(lambda truth, n: alphabetical[truth]), CLASSES)

@@ -88,7 +88,9 @@ def label_order(answers: Sequence[Answer], classes: Sequence[Label]) -> Finding 
         if answer.answer is not None:
             confusion[index[answer.answer], index[answer.truth]] += 1
     images_of = Counter(index[answer.truth] for answer in answers)
-    said, meant = linear_sum_assignment(confusion, maximize=True)
+    # Where two renamings hit as often, the one that leaves more names in their places counts.
+    hits_first = confusion * (len(classes) + 1) + np.eye(len(classes), dtype=np.int64)
+    said, meant = linear_sum_assignment(hits_first, maximize=True)
     moved = [
         (int(s), int(m))
         for s, m in zip(said, meant, strict=True)

@@ -69,7 +69,7 @@ def _failure(
             place,
             severity=severity,
             package=error.missing_package,
-            runtimes=", ".join(runtimes),
+            runtimes=", ".join(dict.fromkeys(runtimes)),
         )
     if error.device:
         return find(
