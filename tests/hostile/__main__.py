@@ -1,12 +1,13 @@
-"""``python -m tests.hostile [strong|basic]…``: the corpus against this machine, and what held.
+"""``python -m tests.hostile [strong|basic]… [CASE]…``: attack this machine, and say what held.
 
-`grade doctor --attack` runs it from a checkout. Exit code 1 where anything did not hold.
+All levels that work and all cases where none are named. `grade doctor --attack` runs it from a
+checkout. Exit code 1 where anything did not hold.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -15,38 +16,45 @@ from grader.sandbox import canary
 from grader.sandbox.contract import Level, SandboxUnavailableError
 from tests.hostile import corpus
 
+LEVELS = ("strong", "basic")
 
-def main(levels: Sequence[str]) -> int:
+
+def main(words: Sequence[str]) -> int:
     """Attack at each level that works here; print what held."""
     console = Console()
+    names = {word for word in words if word not in LEVELS}
     held = True
-    for level in map(Level, levels or ("strong", "basic")):
+    for level in map(Level, [word for word in words if word in LEVELS] or LEVELS):
         try:
             canary.choose(level)
         except SandboxUnavailableError as error:
             console.print(f"[yellow]–[/] {level.value}: {error}. {error.cure}", highlight=False)
             continue
-        held = _attack(console, level) and held
+        held = _attack(console, level, names) and held
     return 0 if held else 1
 
 
-def _attack(console: Console, level: Level) -> bool:
-    chosen = [case for case in corpus.cases() if level.value in case.levels]
+def _attack(console: Console, level: Level, names: Collection[str]) -> bool:
+    chosen = [
+        case
+        for case in corpus.cases()
+        if level.value in case.levels and (not names or case.name in names)
+    ]
     console.print(f"\n[bold]{level.value}[/]: {len(chosen)} hostile hand-ins …", highlight=False)
     table = Table(box=None, pad_edge=False)
     for heading in ("hand-in", "what it does", "what did not hold"):
         table.add_column(heading)
     with corpus.run(level, chosen) as result:
-        faults = {
-            case: [what for one in result.outcomes[case.name] for what in corpus.broken(case, one)]
+        faults = [
+            [what for one in result.outcomes[case.name] for what in corpus.broken(case, one)]
             for case in chosen
-        }
+        ]
         rang = corpus.alarms(result)
-    for case, wrong in faults.items():
+    for case, wrong in zip(chosen, faults, strict=True):
         if wrong:
             table.add_row(case.name, case.claim, "; ".join(wrong))
     kinds = len({case.attack for case in chosen})
-    good = sum(not wrong for wrong in faults.values())
+    good = sum(not wrong for wrong in faults)
     console.print(f"  {good} of {len(chosen)} held, of {kinds} kinds of attack", highlight=False)
     if good < len(chosen):
         console.print(table)
