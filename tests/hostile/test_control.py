@@ -17,6 +17,8 @@ from grader.sandbox.contract import Level, SandboxUnavailableError
 from tests.hostile import control, corpus, place
 from tests.sandbox.trial import as_ordinary_user
 
+pytestmark = pytest.mark.thorough
+
 GETPID_OF_X32 = (1 << 30) | 39
 
 

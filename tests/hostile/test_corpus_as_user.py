@@ -13,6 +13,8 @@ import pytest
 from tests.hostile import corpus, test_corpus
 from tests.sandbox.trial import as_ordinary_user, open_folder
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.skipif(os.getuid() != 0, reason="all ran as an ordinary user in the first place")
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap opens closed folders")
