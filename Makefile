@@ -5,8 +5,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIMES := torch tensorflow mindspore1
-# More than there are cores: tests wait a good deal, for what hangs to be ended.
-WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 export GRADE_RUNTIMES ?= $(CURDIR)/.runtimes
 
 .PHONY: grade test attack lint clean $(RUNTIMES)
@@ -18,11 +16,11 @@ grade: torch
 test: $(VENV)/.ready
 	@sh scripts/confinement.sh
 	$(MAKE) --jobs --output-sync $(RUNTIMES) lint
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not thorough"
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not thorough"
 
 attack: $(VENV)/.ready
 	@sh scripts/confinement.sh
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m thorough tests/hostile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m thorough tests/hostile
 
 $(RUNTIMES): $(VENV)/.ready
 	$(BIN)/grade runtime add $@ --if-missing

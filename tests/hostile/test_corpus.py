@@ -1,11 +1,13 @@
 """No hostile hand-in gets out, harms its neighbours, or ends otherwise than expected.
 
-The whole corpus is graded once at each level as one class, by the program itself; at level strong
-among as many honest hand-ins. `test_corpus_as_user.py` does all of it again as an ordinary user.
+The whole corpus is graded once at each level as one class, by the program itself.
+`test_corpus_as_user.py` does all of it again as an ordinary user, at level strong among as many
+honest hand-ins.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -17,7 +19,8 @@ from tests.hostile.corpus import NEIGHBOURS, Case, Result, Usage
 
 CASES = corpus.cases()
 LEVELS = (Level.STRONG, Level.BASIC)
-HONEST_ONES = "and_an_honest_one"  # one beside each, where the class is to be long
+LONG_CLASS = "HOSTILE_CORPUS_LONG_CLASS"  # variable that asks for an honest hand-in beside each
+HONEST_ONES = "and_an_honest_one"
 BOX = 10  # descriptors that the box of a hand-in takes, at most
 KINDS_ELSEWHERE = {58, 60, 61, 63}  # memorising, copying, size: for grader/scoring and the reports
 
@@ -30,7 +33,8 @@ def result(request: pytest.FixtureRequest) -> Iterator[Result]:
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
     chosen = [case for case in CASES if level.value in case.levels]
-    beside = [f"{case.name}.{HONEST_ONES}" for case in chosen if level is Level.STRONG]
+    long = LONG_CLASS in os.environ and level is Level.STRONG
+    beside = [f"{case.name}.{HONEST_ONES}" for case in chosen if long]
     with corpus.run(level, chosen, honest=[*NEIGHBOURS, *beside]) as result:
         yield result
 
@@ -40,11 +44,14 @@ def test_corpus_covers_every_kind_of_attack() -> None:
     assert {case.attack for case in CASES} | KINDS_ELSEWHERE == set(range(1, 65))
 
 
-def test_class_is_long_and_half_of_it_honest_at_level_strong(result: Result) -> None:
+def test_class_is_long_and_half_of_it_honest_where_that_was_asked(
+    result: Result, request: pytest.FixtureRequest
+) -> None:
     hostile, honest = len(result.outcomes) - len(result.honest), len(result.honest)
+    level = request.node.callspec.params["result"]
+    long = LONG_CLASS in os.environ and level is Level.STRONG
     assert hostile > 200
-    if len(result.honest) > len(NEIGHBOURS):
-        assert honest >= hostile
+    assert honest >= (hostile if long else len(NEIGHBOURS))
 
 
 def test_class_is_graded_to_its_end(result: Result) -> None:
