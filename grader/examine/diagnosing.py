@@ -126,7 +126,9 @@ def undecided(session: Session, order: Sequence[HiddenImage], clock: Clock) -> F
     assignment = session.setup.assignment
     found = []
     try:
-        for image in order[:LOOKED_INTO] if clock.left > 0 else ():
+        for image in order[:LOOKED_INTO]:
+            if clock.left <= 0:
+                break
             pixels = pixels_of(image, assignment.interface.channels)
             found.append(session.outputs(pixels, assignment.limits.answer))
     except (ConversationEndedError, OSError):

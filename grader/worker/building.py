@@ -85,7 +85,7 @@ def _tried(
     if framework is None:
         raise TypeError(f"{candidate.name} gives no network")
     accepts, gives, error = _probe(framework, network, inputs)
-    file, line = _location(candidate, place)
+    file, line = location(candidate, place)
     return Built(network, framework, candidate.name, file, line, arguments, accepts, gives, error)
 
 
@@ -135,7 +135,7 @@ def _probe(
     return (), (), trouble
 
 
-def _location(candidate: Candidate, place: Place) -> tuple[str, int]:
+def location(candidate: Candidate, place: Place) -> tuple[str, int]:
     """File and line of the class or function, wherever in the hand-in it was defined."""
     owner = sys.modules.get(str(getattr(candidate.thing, "__module__", "")), candidate.module)
     filename = str(getattr(owner, "__file__", "") or getattr(candidate.module, "__file__", ""))

@@ -10,11 +10,12 @@ from typing import Any, Callable
 
 import numpy as np
 
-from . import faults, source
+from . import faults
+from .building import location
 from .frames import Meta
 from .operations import Array, Operation, Reply
 from .place import Place
-from .search import Candidate, Search, first_line_of
+from .search import Search
 from .text import clean
 
 BATCH = 32
@@ -54,7 +55,8 @@ class Datasets:
         folder = write_mnist(array, np.array(meta["labels"], np.uint8))
         search, trouble = Search(self._place, str(meta["name"])), None
         for candidate in search.functions():
-            told = {"found": True, **self._where(candidate)}
+            file, line = location(candidate, self._place)
+            told: Meta = {"found": True, "file": file, "line": line}
             try:
                 images, labels = _first_batch(_call(candidate.thing, folder))
             except BaseException as error:
@@ -66,12 +68,6 @@ class Datasets:
         if trouble is None and search.trouble is not None:
             trouble = dict(nothing, error=faults.describe(search.trouble, self._place, []))
         return trouble or nothing, None
-
-    def _where(self, candidate: Candidate) -> Meta:
-        filename = str(getattr(candidate.module, "__file__", ""))
-        line = first_line_of(source.read_source(Path(filename)), candidate.name)
-        spot = self._place.spot(filename, line)
-        return {"file": spot.file, "line": spot.line} if spot else {}
 
 
 def write_mnist(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> Path:
