@@ -325,7 +325,7 @@ class Session:
 
     def _command(self) -> list[str]:
         program = self.setup.sandbox.place(WORKER) / "__main__.py"
-        return [str(self.setup.runtime.python), "-I", "-B", "-u", str(program)]
+        return [str(self.setup.runtime.python), "-s", "-B", "-u", str(program)]
 
     def _room(self) -> Room:
         limits, threads = self.setup.assignment.limits, str(self.setup.threads)

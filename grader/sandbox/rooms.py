@@ -20,6 +20,7 @@ def environment(room: Room, scratch: str) -> dict[str, str]:
         "LOGNAME": "student",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
+        "PYTHONHASHSEED": "0",  # sets of strings have the same order in every run
         **room.devices.environment,
         **room.environment,
         **dict.fromkeys(("HOME", "TMPDIR"), scratch),

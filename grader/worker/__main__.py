@@ -1,13 +1,17 @@
-"""Starts the worker as a program: ``<interpreter> -I -B -u <folder of this file>/__main__.py``.
+"""Starts the worker as a program: ``<interpreter> -s -B -u <folder of this file>/__main__.py``.
 
 The worker's modules are loaded under one private package name, by path, so that nothing beside
 a hand-in can shadow them and they shadow nothing of a hand-in's (``utils``, ``json``, ...).
+Not ``-I``: Python would ignore the environment's PYTHONHASHSEED.
 """
+
+import sys
+
+sys.path.pop(0)  # this folder, whose files are not to be found by their bare names
 
 import importlib
 import importlib.util
 import os
-import sys
 
 PACKAGE = "_lab_grader_worker"
 

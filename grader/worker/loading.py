@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
-from . import compat, faults, hooks, importing, source, staging
+from . import chance, compat, faults, hooks, importing, source, staging
 from .entry import Entry, find_entry
 from .frames import Meta
 from .observe import Observer
@@ -93,6 +93,7 @@ class Loading:
         importing.arrange_process(self.place, name, order.device, order.threads)
         importing.arrange_path(self.place)
         after, put_back = hooks.AfterImportFinder(), hooks.PutBackFinder()
+        chance.repeatable(after)
         layer = compat.Layer(
             after, put_back, self.observer, self.place, order.device, order.threads
         )

@@ -41,6 +41,7 @@ class Worker:
             "TMPDIR": self._temporary.name,
             "LANG": "C.UTF-8",
             "OMP_NUM_THREADS": "1",
+            "PYTHONHASHSEED": "0",
             "ONEDNN_MAX_CPU_ISA": "AVX2",
             "http_proxy": "http://127.0.0.1:9",  # no test downloads anything
             "https_proxy": "http://127.0.0.1:9",
@@ -50,7 +51,7 @@ class Worker:
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [python, "-I", "-B", "-u", str(PROGRAM)],
+                [python, "-s", "-B", "-u", str(PROGRAM)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -2,7 +2,7 @@ import numpy as np
 import torch
 from torch import nn
 
-NAMES = ["Plastic Bottle", "Hats"] + ["?"] * 24
+NAMES = ["?"] * 26  # its network is random: no answer may be a class by luck
 
 
 class Net(nn.Module):
