@@ -11,21 +11,21 @@ is left for a look; the default one is removed.
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from grader.evidence import Evidence  # noqa: E402
-from grader.report import Context, Result, publish  # noqa: E402
-from grader.scoring import grade  # noqa: E402
+from grader.cli import publishing  # noqa: E402
+from grader.cli.survey import survey  # noqa: E402
+from grader.store import Store  # noqa: E402
 from tests.report import make  # noqa: E402
 
 WORDS = ("王", "slow", "32201", "nobody", "")
@@ -50,24 +50,24 @@ def main(count: int, folder: Path) -> None:
 
 def publish_stored(folder: Path, hidden: Path) -> None:
     """What `grade rescore` does, with its figures."""
-    lab = make.assignment()
-    context = Context(lab, device="CPU", started="2026-06-01T08:00:00Z", hidden=hidden)
-    wall, busy = time.perf_counter(), time.process_time()
-    publish(stored(folder), context, folder)
-    wall, busy = time.perf_counter() - wall, time.process_time() - busy
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    wall = time.perf_counter()
+    store = Store(folder)
+    seen = survey(store)
+    print(f"a first look at all: {time.perf_counter() - wall:.1f} s")
+    about = publishing.About("en", seen.devices, seen.level, seen.started, hidden)
+    publishing.publish(store, make.assignment(), about, seen)
+    wall = time.perf_counter() - wall
+    own, others = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    busy = sum(use.ru_utime + use.ru_stime for use in (own, others))
     size = sum(path.stat().st_size for path in (folder / "report").rglob("*") if path.is_file())
-    print(f"marks, tables, pages: {wall:.1f} s ({busy:.1f} s of one core), {peak:.0f} MiB at most")
+    print(
+        f"marks, tables, pages: {wall:.1f} s ({busy:.1f} s of one core); at most "
+        f"{own.ru_maxrss / 1024:.0f} MiB, and {others.ru_maxrss / 1024:.0f} MiB in each process "
+        f"of {os.cpu_count()}"
+    )
     print(f"report on disk: {size / 2**20:.0f} MiB")
-
-
-def stored(folder: Path) -> Iterator[Result]:
-    """The stored hand-ins with their marks, one at a time."""
-    lab = make.assignment()
-    for path in sorted((folder / "evidence").iterdir()):
-        evidence = Evidence.model_validate_json(path.read_bytes())
-        log = (folder / "logs" / f"{path.stem}.txt").read_text(encoding="utf-8")
-        yield Result(evidence, grade(evidence, lab.policy, len(lab.classes)), log)
 
 
 def look(index: Path) -> None:

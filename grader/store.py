@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -59,11 +59,9 @@ class Store:
         except FileNotFoundError:
             return ""
 
-    def __iter__(self) -> Iterator[Evidence]:
-        """All evidence of this version, by id, one at a time."""
-        for path in sorted((self.out / "evidence").glob("*.json")):
-            if (evidence := self.read(path.stem)) is not None:
-                yield evidence
+    def ids(self) -> list[str]:
+        """Ids of all hand-ins that have evidence, of whatever version, in order."""
+        return sorted(path.stem for path in (self.out / "evidence").glob("*.json"))
 
     def overrides(self) -> tuple[Override, ...]:
         """What persons decided, oldest first. Raises StoreError for a file that is no such list."""

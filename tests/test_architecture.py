@@ -22,6 +22,7 @@ ORDER = [
     ["intake", "runtimes"],
     ["sandbox"],
     ["store"],
+    ["crew"],
     ["scoring"],
     ["assignment"],
     ["evidence"],

@@ -10,6 +10,7 @@ from rich.console import Console
 from grader.assignment import read_assignment
 from grader.cli import publishing, rescore
 from grader.cli.main import OK
+from grader.cli.survey import survey
 from grader.report import exports
 
 
@@ -25,9 +26,10 @@ def run(arguments: argparse.Namespace) -> int:
     store = rescore.stored(arguments.out)
     assignment = read_assignment(arguments.assignment or Path("hidden_tests"), arguments.settings)
     path = arguments.to or arguments.out / exports.FILES[arguments.format]
-    context = publishing.context_of(
-        assignment, rescore.about(store, assignment, arguments.lang), store.out
-    )
-    exports.EXPORTS[arguments.format](publishing.results(store, assignment), path, context)
+    seen = survey(store)
+    run = rescore.about(seen, assignment, arguments.lang)
+    context = publishing.context_of(assignment, run, store.out)
+    source = publishing.stored(store, assignment, seen)
+    exports.EXPORTS[arguments.format](source.results(source.ids), path, context)
     Console().print(str(path.resolve()), highlight=False, soft_wrap=True)
     return OK

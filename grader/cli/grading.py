@@ -21,6 +21,7 @@ from grader.cli import machine, publishing
 from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
 from grader.cli.summary import summarise
+from grader.cli.survey import survey
 from grader.engine.local import Task
 from grader.engine.local import run as run_engine
 from grader.evidence.evidence import SCHEMA
@@ -131,6 +132,7 @@ def run(arguments: argparse.Namespace) -> int:
             started=started,
             hidden=arguments.hidden or assignment.hidden,
         ),
+        survey(store),
     )
     summarise(console, marked, arguments.out, arguments.lang)
     for trouble in troubles:

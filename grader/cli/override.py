@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Record the decision, then compute and write all marks again."""
     store = rescore.stored(arguments.out)
     if store.read(arguments.id) is None:
-        known = ", ".join(evidence.submission.id for evidence in store)
+        known = ", ".join(store.ids())
         facts = {"id": arguments.id, "out": str(arguments.out), "known": known}
         raise UsageError(Sentence("no hand-in {id} in {out}; there are: {known}", facts))
     if arguments.report is None and arguments.points == 0:

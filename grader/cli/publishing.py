@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from grader import __version__
 from grader.assignment import Assignment
-from grader.evidence import Evidence, Severity
-from grader.report import Context, Result
+from grader.cli.survey import Survey
+from grader.report import Context, Marked, Result
 from grader.report import publish as publish_report
-from grader.scoring import Grade, Override, grade
+from grader.scoring import Override, grade
 from grader.store import Store, former_scores
 
 
@@ -21,27 +21,17 @@ class About(NamedTuple):
     language: str
     device: str
     level: str
-    started: str  # ISO 8601, UTC
+    started: str  # ISO 8601
     hidden: Path | None
 
 
-class Marked(NamedTuple):
-    """What is kept in mind of one hand-in that was published."""
-
-    grade: Grade
-    key: str  # of its evidence
-    codes: tuple[str, ...]  # of its findings, but for notes
-
-
-def publish(store: Store, assignment: Assignment, about: About) -> list[Marked]:
+def publish(store: Store, assignment: Assignment, about: About, survey: Survey) -> list[Marked]:
     """Write ``grades.csv``, ``grades.json`` and the pages; all stored hand-ins, by id.
 
     Raises OSError and StoreError; what was there before is then whole.
     """
     context = context_of(assignment, about, store.out)
-    marked: list[Marked] = []
-    publish_report(_marking(results(store, assignment), marked), context, store.out)
-    return marked
+    return publish_report(stored(store, assignment, survey), context, store.out)
 
 
 def context_of(assignment: Assignment, about: About, out: Path) -> Context:
@@ -59,25 +49,25 @@ def context_of(assignment: Assignment, about: About, out: Path) -> Context:
     )
 
 
-def results(store: Store, assignment: Assignment) -> Iterator[Result]:
-    """Evidence, marks and log of every stored hand-in, one at a time."""
-    overrides = store.overrides()
-    for evidence in store:
-        yield Result(
-            evidence=evidence,
-            grade=_grade(evidence, assignment, overrides),
-            log=store.log(evidence.submission.id),
-        )
+class Stored(NamedTuple):
+    """Stored hand-ins as results: a `grader.report.Source`."""
+
+    out: Path
+    assignment: Assignment
+    overrides: tuple[Override, ...]
+    ids: Sequence[str]
+
+    def results(self, ids: Sequence[str]) -> Iterator[Result]:
+        """Evidence, marks and log of hand-ins, one at a time."""
+        store, classes = Store(self.out), len(self.assignment.classes)
+        for name in ids:
+            evidence = store.read(name)
+            if evidence is None:
+                raise OSError(f"{self.out}: the evidence of {name} went while it was being read")
+            mark = grade(evidence, self.assignment.policy, classes, self.overrides)
+            yield Result(evidence, mark, store.log(name))
 
 
-def _marking(results: Iterator[Result], marked: list[Marked]) -> Iterator[Result]:
-    """The results on their way; what is kept in mind of each is added to `marked`."""
-    for result in results:
-        evidence = result.evidence
-        codes = (f.code for f in evidence.findings if f.severity is not Severity.INFO)
-        marked.append(Marked(result.grade, evidence.key, tuple(codes)))
-        yield result
-
-
-def _grade(evidence: Evidence, assignment: Assignment, overrides: tuple[Override, ...]) -> Grade:
-    return grade(evidence, assignment.policy, len(assignment.classes), overrides)
+def stored(store: Store, assignment: Assignment, survey: Survey) -> Stored:
+    """The results of all hand-ins of the survey. Raises StoreError."""
+    return Stored(store.out, assignment, store.overrides(), survey.ids)

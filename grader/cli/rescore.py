@@ -12,6 +12,7 @@ from rich.console import Console
 from grader.assignment import Assignment, read_assignment
 from grader.cli import publishing
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
+from grader.cli.survey import Survey, survey
 from grader.language import Sentence, translator
 from grader.report.text import for_rich
 from grader.scoring import Grade, Override, Status
@@ -64,8 +65,9 @@ def rescore(arguments: argparse.Namespace, store: Store, decisions: Sequence[Ove
         if decisions:
             store.add_overrides(decisions)
         before = former_scores(store.out)
-        run = about(store, assignment, arguments.lang)
-        grades = [one.grade for one in publishing.publish(store, assignment, run)]
+        seen = survey(store)
+        run = about(seen, assignment, arguments.lang)
+        grades = [one.grade for one in publishing.publish(store, assignment, run, seen)]
     except StoreError as error:
         raise UsageError(str(error)) from None
     changed = [grade for grade in grades if before.get(grade.id, grade.score) != grade.score]
@@ -87,20 +89,12 @@ def _change(grade: Grade, before: float | None, language: str) -> str:
     return line
 
 
-def about(store: Store, assignment: Assignment, language: str) -> publishing.About:
+def about(seen: Survey, assignment: Assignment, language: str) -> publishing.About:
     """The run that the stored evidence came from."""
-    devices, levels, times = set(), set(), set()
-    for evidence in store:
-        times.add(evidence.started)
-        if evidence.runtime:
-            devices.add(evidence.runtime.device)
-        if evidence.confinement:
-            levels.add(evidence.confinement.level)
-    weakest = next((level for level in ("none", "basic", "strong") if level in levels), "strong")
     return publishing.About(
         language=language,
-        device=", ".join(sorted(devices)) or "CPU",
-        level=weakest,
-        started=min(times, default=""),
+        device=seen.devices,
+        level=seen.level,
+        started=seen.started,
         hidden=assignment.hidden if assignment.hidden.is_dir() else None,
     )

@@ -9,7 +9,6 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -29,7 +28,7 @@ from grader.examine.prepare import Conditions
 from grader.examine.twins import pictures, twins
 from grader.intake import HandIn, IntakeError, IntakeLimits, find, stage
 from grader.language import Sentence, Translate, by_language, translator
-from grader.report import Context, Result, pages
+from grader.report import Context, Result, files, pages
 from grader.report.text import for_rich
 from grader.runtimes import detect
 from grader.sandbox.bare import Bare
@@ -307,23 +306,14 @@ def _expect(console: Console, evidence: Evidence, assignment: Assignment, langua
 def _write_page(
     arguments: argparse.Namespace, assignment: Assignment, evidence: Evidence, log: str
 ) -> None:
-    with _folder_of(arguments.page) as folder:
-        context = Context(
-            assignment=assignment,
-            language=arguments.lang,
-            confinement="none",
-            started=evidence.started,
-            version=__version__,
-            hidden=arguments.data,
-            self_check=True,
-        )
-        mark = grade(evidence, assignment.policy, len(assignment.classes))
-        page = pages.write([Result(evidence, mark, log)], context, folder)
-        arguments.page.write_bytes(page.read_bytes())
-
-
-@contextmanager
-def _folder_of(page: Path) -> Iterator[Path]:
-    page.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="page-") as folder:
-        yield Path(folder)
+    context = Context(
+        assignment=assignment,
+        language=arguments.lang,
+        confinement="none",
+        started=evidence.started,
+        version=__version__,
+        hidden=arguments.data,
+        self_check=True,
+    )
+    mark = grade(evidence, assignment.policy, len(assignment.classes))
+    files.write(arguments.page, pages.Pages(context).staff(Result(evidence, mark, log)))

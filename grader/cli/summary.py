@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader.cli.publishing import Marked
 from grader.language import translator
+from grader.report import Marked
 from grader.report.text import for_rich
 from grader.scoring import Grade, Status
 

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pebble import ProcessExpired, ProcessPool
 
+from grader import crew
 from grader.engine.events import Event, Events, teller
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Stage
@@ -113,13 +113,7 @@ def _prepare_process(grader: int, address: str) -> None:
     global _tell
     _tell = teller(address)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with, args=[grader], daemon=True).start()
-
-
-def _die_with(grader: int) -> None:
-    while os.getppid() == grader:
-        time.sleep(REFRESH)
-    os._exit(1)
+    crew.die_with(grader)
 
 
 def _examine(task: Task, conditions: Conditions, hidden: HiddenSet, out: Path) -> str:

@@ -1,10 +1,10 @@
-"""What the class page knows: a compact row for each hand-in and sums over all of them."""
+"""What the class page knows, gathered result by result."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from grader.report import words
+from grader.report.sums import Change, Group, Sums
 from grader.report.text import one_line, visible
 from grader.report.thumbnails import Thumbnails
 from grader.report.values import Context, Result
@@ -22,23 +23,8 @@ from grader.scoring import Status
 STATUSES = [status.value for status in Status]
 REPORTS = list(words.REPORT)
 HARDEST = 24  # images shown
-NAMED = 12  # hand-ins named below a finding; the table shows all
+CODES = 13  # where a row has the codes of its findings
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-
-
-@dataclass(slots=True)
-class Group:
-    """Hand-ins with the same finding."""
-
-    code: str
-    severity: str
-    count: int = 0
-    first: list[tuple[str, str]] = field(default_factory=list)  # page, name
-
-    @property
-    def title(self) -> str:
-        """What it is called, in English."""
-        return FINDING.get(self.code, self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +38,6 @@ class HardImage:
     asked: int
     taken_for: str
     taken: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A mark that differs from the run before."""
-
-    page: str
-    name: str
-    before: float | None
-    now: float | None
-    new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,46 +61,27 @@ class Summary:
 
 
 class Gathering:
-    """Adds up results one by one; holds rows and sums, no evidence."""
+    """Adds up results one by one."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         lab = context.assignment
         self._place = {label.en: index for index, label in enumerate(lab.classes)}
-        self._rows: list[list[Any]] = []
-        self._plain: list[str] = []
-        self._statuses: Counter[str] = Counter()
-        self._scores: list[float] = []
-        self._accuracies: list[float] = []
-        self._full = self._to_confirm = 0
-        self._groups: dict[str, Group] = {}
-        self._codes: dict[str, int] = {}
-        none = len(lab.classes)
-        self._confusion = [[0] * (none + 1) for _ in range(none)]
-        self._images: dict[str, tuple[str, Counter[str | None]]] = {}
-        self._changes: list[Change] = []
-        self._seen: set[str] = set()
+        self.sums = Sums(len(lab.classes))
 
     def add(self, result: Result, page: str) -> None:
         """Take up one result, whose pages are called `page`."""
         evidence, grade = result.evidence, result.grade
         shares = self._answers(result)
-        codes = []
         name = one_line(grade.name, 80)
+        severities: dict[str, str] = {}
         for finding in evidence.findings:
-            group = self._groups.setdefault(
-                finding.code, Group(finding.code, finding.severity.value)
-            )
-            index = self._codes.setdefault(finding.code, len(self._codes))
-            if index in codes:
-                continue
-            codes.append(index)
-            group.count += 1
-            if len(group.first) < NAMED:
-                group.first.append((page, name))
+            severities.setdefault(finding.code, finding.severity.value)
+        for code, severity in severities.items():
+            self.sums.add_to_group(code, severity, page, name)
         low, high = grade.interval or (None, None)
         passed = sum(check.outcome == "passed" for check in evidence.checks)
-        self._rows.append(
+        self.sums.rows.append(
             [
                 page,
                 name,
@@ -140,7 +96,7 @@ class Gathering:
                 passed,
                 len(evidence.checks),
                 REPORTS.index(grade.report),
-                codes,
+                list(severities),
                 round(evidence.seconds, 1),
                 shares,
                 self._before(result, page, name),
@@ -148,14 +104,14 @@ class Gathering:
                 grade.if_report_complete,
             ]
         )
-        self._statuses[grade.status.value] += 1
+        self.sums.statuses[grade.status.value] += 1
         if grade.score is not None:
-            self._scores.append(grade.score)
-            self._full += grade.score >= grade.possible > 0
+            self.sums.scores.append(grade.score)
+            self.sums.full += grade.score >= grade.possible > 0
         if grade.accuracy is not None and grade.score is not None:
-            self._accuracies.append(100 * grade.accuracy)
-        self._to_confirm += grade.if_report_complete is not None
-        self._plain.append(self._plain_row(result, page, name))
+            self.sums.accuracies.append(100 * grade.accuracy)
+        self.sums.to_confirm += grade.if_report_complete is not None
+        self.sums.plain.append(self._plain_row(result, page, name))
 
     def _answers(self, result: Result) -> str:
         """Count the answers; each class's share of right ones as one digit to base 36."""
@@ -167,11 +123,11 @@ class Gathering:
                 continue
             asked[row] += 1
             column = none if answer.answer is None else place.get(answer.answer, none)
-            self._confusion[row][column] += 1
+            self.sums.confusion[row][column] += 1
             right[row] += row == column
-            known = self._images.get(answer.image)
+            known = self.sums.images.get(answer.image)
             if known is None:
-                known = self._images[answer.image] = (answer.truth, Counter())
+                known = self.sums.images[answer.image] = (answer.truth, Counter())
             known[1][answer.answer] += 1
         if not result.evidence.answers:
             return ""
@@ -185,11 +141,11 @@ class Gathering:
         if previous is None:
             return None
         grade = result.grade
-        self._seen.add(grade.id)
+        self.sums.seen.add(grade.id)
         new = grade.id not in previous
         before = previous.get(grade.id)
         if new or before != grade.score:
-            self._changes.append(Change(page, name, before, grade.score, new))
+            self.sums.changes.append(Change(page, name, before, grade.score, new))
         return before
 
     def _plain_row(self, result: Result, page: str, name: str) -> str:
@@ -208,27 +164,27 @@ class Gathering:
         """What the page says without scripts."""
         previous: Mapping[str, float | None] = self._context.previous or {}
         return Summary(
-            count=len(self._rows),
-            graded=self._statuses["graded"],
-            faulted=self._statuses["faulted"],
-            ungraded=self._statuses["ungraded"],
-            full=self._full,
-            to_confirm=self._to_confirm,
-            median=median(self._scores) if self._scores else None,
-            median_accuracy=median(self._accuracies) if self._accuracies else None,
-            groups=tuple(sorted(self._groups.values(), key=_weight)),
+            count=len(self.sums.rows),
+            graded=self.sums.statuses["graded"],
+            faulted=self.sums.statuses["faulted"],
+            ungraded=self.sums.statuses["ungraded"],
+            full=self.sums.full,
+            to_confirm=self.sums.to_confirm,
+            median=median(self.sums.scores) if self.sums.scores else None,
+            median_accuracy=median(self.sums.accuracies) if self.sums.accuracies else None,
+            groups=tuple(sorted(self.sums.groups.values(), key=_weight)),
             hardest=self._hardest(thumbnails),
             by_class=self._by_class(),
-            changes=tuple(sorted(self._changes, key=_direction)),
-            gone=len(previous.keys() - self._seen),
-            rows=Markup("\n".join(self._plain)),  # noqa: S704 - each part was escaped
+            changes=tuple(sorted(self.sums.changes, key=_direction)),
+            gone=len(previous.keys() - self.sums.seen),
+            rows=Markup("\n".join(self.sums.plain)),  # noqa: S704 - each part was escaped
         )
 
     def _by_class(self) -> tuple[tuple[Said, int, int], ...]:
         scores = [
             ({"en": label.en, "zh": label.zh or label.en}, row[index], sum(row))
             for index, (label, row) in enumerate(
-                zip(self._context.assignment.classes, self._confusion, strict=True)
+                zip(self._context.assignment.classes, self.sums.confusion, strict=True)
             )
             if sum(row)
         ]
@@ -236,7 +192,7 @@ class Gathering:
 
     def _hardest(self, thumbnails: Thumbnails) -> tuple[HardImage, ...]:
         found = []
-        for image, (truth, answers) in self._images.items():
+        for image, (truth, answers) in self.sums.images.items():
             asked = sum(answers.values())
             wrong = asked - answers[truth]
             if wrong:
@@ -254,17 +210,17 @@ class Gathering:
     def data(self) -> dict[str, Any]:
         """What the page's script reads."""
         lab = self._context.assignment
-        groups = sorted(self._codes, key=lambda code: self._codes[code])
+        codes = {code: index for index, code in enumerate(self.sums.groups)}
         return {
-            "rows": self._rows,
+            "rows": [_numbered(row, codes) for row in self.sums.rows],
             "statuses": STATUSES,
             "reports": REPORTS,
             "codes": [
-                {"code": code, "severity": self._groups[code].severity, **_pair(FINDING, code)}
-                for code in groups
+                {"code": code, "severity": group.severity, **_pair(FINDING, code)}
+                for code, group in self.sums.groups.items()
             ],
             "classes": [{"en": label.en, "zh": label.zh or label.en} for label in lab.classes],
-            "confusion": self._confusion,
+            "confusion": self.sums.confusion,
             "bands": [f"{stair.low}-{stair.high}" for stair in stairs(lab.policy)],
             "edges": [lab.policy.report_from, lab.policy.full_at],
             "band": lab.policy.band,
@@ -274,6 +230,11 @@ class Gathering:
             "status": {name: said(sentence) for name, sentence in words.STATUS.items()},
             "report": {name: said(sentence) for name, sentence in words.REPORT.items()},
         }
+
+
+def _numbered(row: list[Any], codes: Mapping[str, int]) -> list[Any]:
+    """The row with its findings as numbers in the table of codes, which makes a page shorter."""
+    return [*row[:CODES], [codes[code] for code in row[CODES]], *row[CODES + 1 :]]
 
 
 def _direction(change: Change) -> int:

@@ -1,12 +1,11 @@
-"""Writes the pages of a run: the class, and two pages for each hand-in; one at a time, so that
-memory stays flat however many there are.
-"""
+"""The pages of a run: the class, and two pages for each hand-in."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -38,38 +37,19 @@ CLASS_FILES: Final = (
 )
 
 
-def write(results: Iterable[Result], context: Context, out: Path) -> Path:
-    """Write the pages of `results` below `out`; the path of the first one to open.
+@contextmanager
+def folder(out: Path) -> Iterator[Path]:
+    """A folder to put ``index.html``, ``staff/NAME.html`` and ``student/NAME.html`` in.
 
-    With `context.self_check` that is the only page. All are made beside the pages of an earlier
-    run and then take their place, so that no mark that no longer holds lies around. Raises OSError
-    (such as a full disk); then the earlier pages are untouched.
+    It takes the place of the pages of an earlier run in `out` once all are made, so that no mark
+    that no longer holds lies around. Raises OSError (such as a full disk); then those are
+    untouched.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    pages = Pages(context)
-    index = out / "index.html"
-    if context.self_check:
-        for result in results:
-            files.write(index, pages.staff(result))
-        return index
     with files.replaced(out, ("assets", "staff", "student", "index.html")) as fresh:
         _copy_assets(fresh / "assets")
-        for folder in ("staff", "student"):
-            (fresh / folder).mkdir()
-        gathering = Gathering(context)
-        for before, result, after in _neighbours(results):
-            name = page_name(result)
-            page = f"{name}.html"
-            files.put(fresh / "staff" / page, pages.staff(result, before, after))
-            files.put(fresh / "student" / page, pages.student(result))
-            gathering.add(result, name)
-        files.put(fresh / "index.html", pages.whole_class(gathering))
-    return index
-
-
-def page_name(result: Result) -> str:
-    """File name, without its ending, of the pages of `result`."""
-    return file_name(result.evidence.submission.id)
+        for name in ("staff", "student"):
+            (fresh / name).mkdir()
+        yield fresh
 
 
 class Pages:
@@ -100,7 +80,7 @@ class Pages:
             v=view(result, self._context, full=True),
             e=evidence,
             g=result.grade,
-            page=page_name(result),
+            page=file_name(evidence.submission.id),
             before=before,
             after=after,
             gallery=gallery(evidence.answers, channels, self._thumbnails),
@@ -222,18 +202,6 @@ def day(time: str) -> str:
         return f"{datetime.fromisoformat(time.replace('Z', '+00:00')):%Y-%m-%d %H:%M} UTC"
     except ValueError:
         return time
-
-
-def _neighbours(results: Iterable[Result]) -> Iterator[tuple[str, Result, str]]:
-    """Each result with the page names of the ones before and after it."""
-    before, current = "", None
-    for following in results:
-        if current is not None:
-            yield before, current, page_name(following)
-            before = page_name(current)
-        current = following
-    if current is not None:
-        yield before, current, ""
 
 
 def _copy_assets(to: Path) -> None:

@@ -1,24 +1,95 @@
-"""All that a run publishes, in one pass over its results."""
+"""All that a run publishes: tables and pages, each result read once, by several processes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
-from grader.report import pages
-from grader.report.exports.tables import through_csv, through_json
-from grader.report.values import Context, Result
+from grader.crew import shares, spread
+from grader.evidence import Severity
+from grader.report import files, pages
+from grader.report.exports import tables
+from grader.report.gathering import Gathering
+from grader.report.sums import Sums
+from grader.report.text import file_name
+from grader.report.values import Context, Marked, Result
 
 
-def publish(results: Iterable[Result], context: Context, out: Path) -> Path:
-    """Write ``grades.csv``, ``grades.json`` and the pages in ``report`` below `out`; the path of
-    the class page. Each result is read once and forgotten.
+class Source(Protocol):
+    """Where results are read; picklable, as each process reads its own."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The hand-ins, in the order of all tables; each has a result."""
+
+    def results(self, ids: Sequence[str]) -> Iterator[Result]:
+        """The results of some hand-ins, one at a time."""
+
+
+class Part(NamedTuple):
+    """What tables and class page keep of some hand-ins in a row."""
+
+    rows: list[tables.Row]
+    entries: list[str]
+    sums: Sums
+    marked: list[Marked]
+
+
+def publish(source: Source, context: Context, out: Path) -> list[Marked]:
+    """Write ``grades.csv``, ``grades.json`` and the pages in ``report`` below `out`; what is to be
+    kept in mind of each hand-in. Memory grows by a line a hand-in.
 
     Raises OSError; then what was there before is whole.
     """
+    marked: list[Marked] = []
+    gathering = Gathering(context)
     with (
-        closing(through_csv(results, out / "grades.csv")) as first,
-        closing(through_json(first, out / "grades.json", context)) as second,
+        tables.csv_table(out / "grades.csv") as add_row,
+        tables.json_table(out / "grades.json", context) as add_entry,
+        pages.folder(out / "report") as folder,
     ):
-        return pages.write(second, context, out / "report")
+        begin = partial(_Publisher, source, context, folder)
+        for part in spread(begin, shares(source.ids), len(source.ids)):
+            for row, entry in zip(part.rows, part.entries, strict=True):
+                add_row(row)
+                add_entry(entry)
+            gathering.sums.absorb(part.sums)
+            marked += part.marked
+        files.put(folder / "index.html", pages.Pages(context).whole_class(gathering))
+    return marked
+
+
+class _Publisher:
+    """What one process needs to write the pages of some hand-ins."""
+
+    def __init__(self, source: Source, context: Context, folder: Path) -> None:
+        self._source = source
+        self._context = context
+        self._folder = folder
+        self._pages = pages.Pages(context)
+        names = [file_name(name) for name in source.ids]
+        beside = zip(["", *names[:-1]], [*names[1:], ""], strict=True) if names else ()
+        self._beside = dict(zip(source.ids, beside, strict=True))
+
+    def __call__(self, ids: Sequence[str]) -> Part:
+        gathering = Gathering(self._context)
+        rows, entries, marked = [], [], []
+        for result in self._source.results(ids):
+            before, after = self._beside[result.evidence.submission.id]
+            name = file_name(result.evidence.submission.id)
+            page = f"{name}.html"
+            files.put(self._folder / "staff" / page, self._pages.staff(result, before, after))
+            files.put(self._folder / "student" / page, self._pages.student(result))
+            gathering.add(result, name)
+            rows.append(tables.row(result))
+            entries.append(tables.entry(result))
+            marked.append(_marked(result))
+        return Part(rows, entries, gathering.sums, marked)
+
+
+def _marked(result: Result) -> Marked:
+    findings = result.evidence.findings
+    codes = tuple(each.code for each in findings if each.severity is not Severity.INFO)
+    return Marked(result.grade, result.evidence.key, codes)

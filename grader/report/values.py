@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.assignment import Assignment
 from grader.evidence import Evidence
@@ -18,6 +19,14 @@ class Result:
     evidence: Evidence
     grade: Grade
     log: str = ""
+
+
+class Marked(NamedTuple):
+    """What is kept in mind of one hand-in that was published."""
+
+    grade: Grade
+    key: str  # of its evidence
+    codes: tuple[str, ...]  # of its findings, but for notes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.report import Context, Result, pages
+from grader.report import Context, Result
 from tests.report import make
 
 COUNT = 80  # hand-ins of the class; all kinds of ends are among them
@@ -37,4 +37,4 @@ def context(hidden: Path) -> Context:
 def report(
     results: list[Result], context: Context, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    return pages.write(results, context, tmp_path_factory.mktemp("out") / "report").parent
+    return make.report(results, context, tmp_path_factory.mktemp("out"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -30,7 +30,7 @@ from grader.evidence import (
     Trouble,
 )
 from grader.evidence.findings import Finding, find
-from grader.report import Result
+from grader.report import Context, Result, publish
 from grader.scoring import Override, grade
 
 ROOT = Path(__file__).parents[2]
@@ -104,6 +104,25 @@ def hidden_set(folder: Path, lab: Assignment, each: int = 5) -> Path:
         draw.text((12, 8), truth, fill="white")
         picture.save(path, quality=88)
     return folder
+
+
+class Given(NamedTuple):
+    """Results that are at hand: a `grader.report.Source`."""
+
+    all: list[Result]
+
+    @property
+    def ids(self) -> list[str]:
+        return [result.evidence.submission.id for result in self.all]
+
+    def results(self, ids: Sequence[str]) -> Iterator[Result]:
+        return (result for result in self.all if result.evidence.submission.id in ids)
+
+
+def report(results: Iterable[Result], context: Context, out: Path) -> Path:
+    """The folder of the pages that are published below `out`."""
+    publish(Given(list(results)), context, out)
+    return out / "report"
 
 
 def results(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from grader.report import Context, Result, pages
+from grader.report import Context, Result, files, pages
 from grader.report.gathering import Gathering
 from grader.report.pages import Pages
 from grader.scoring import Override
@@ -272,7 +272,8 @@ def test_axe_finds_nothing_in_a_self_check_and_in_the_dialog(
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     own = dataclasses.replace(context, self_check=True)
-    index = pages.write([next(iter(make.results(1)))], own, tmp_path)
+    index = tmp_path / "index.html"
+    files.write(index, pages.Pages(own).staff(next(iter(make.results(1)))))
     page = browser.new_page()
     page.goto(index.as_uri())
     assert axe.run(page, options=RULES).response["violations"] == []

@@ -7,14 +7,17 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import re
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from grader import crew
 from grader.report import Context, Result, exports, publish
 from grader.scoring import Grade
+from tests.report import make
 
 
 def read(path: Path, encoding: str = "utf-8-sig", **dialect: str) -> list[list[str]]:
@@ -184,10 +187,41 @@ def test_a_failed_export_leaves_the_earlier_file(results: list[Result], tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["csv", "json"]
 
 
-def test_everything_is_published_in_one_pass(
+def test_everything_is_published_together(
     results: list[Result], context: Context, tmp_path: Path
 ) -> None:
-    page = publish(iter(results), context, tmp_path)
-    assert page == tmp_path / "report" / "index.html"
+    marked = publish(make.Given(results), context, tmp_path)
+    assert [one.grade for one in marked] == [result.grade for result in results]
+    assert (tmp_path / "report" / "index.html").is_file()
     assert len(read(tmp_path / "grades.csv")) == len(results) + 1
     assert len(json.loads((tmp_path / "grades.json").read_text("utf-8"))["grades"]) == len(results)
+
+
+def test_several_processes_write_what_one_does(
+    results: list[Result],
+    context: Context,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(crew, "TOGETHER", 7)
+    before = {result.grade.id: result.grade.score for result in results[3:]}
+    source, context = (
+        make.Given(results),
+        dataclasses.replace(context, previous={**before, "gone": 1.0}),
+    )
+    alone = publish(source, context, tmp_path / "alone")
+    monkeypatch.setattr(crew, "WORTH", len(results) // 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    together = publish(source, context, tmp_path / "together")
+    assert together == alone
+    assert written(tmp_path / "together") == written(tmp_path / "alone")
+
+
+def written(out: Path) -> dict[str, str]:
+    """All files; the word that lets scripts run is new in each process."""
+    nonce = re.compile(r"(nonce=\"|'nonce-)[\w-]+")
+    return {
+        str(path.relative_to(out)): nonce.sub("", path.read_text(encoding="utf-8"))
+        for path in out.rglob("*")
+        if path.is_file()
+    }

@@ -6,14 +6,14 @@ import dataclasses
 import json
 import re
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from grader.evidence import Evidence, Finding, Severity
-from grader.report import Context, Result, files, pages, publish
+from grader.report import Context, Result, files, publish
 from grader.report.pages import Pages
 from grader.report.view import view
 from grader.scoring import grade
@@ -108,7 +108,7 @@ def test_only_scripts_of_ours_may_run(all_pages: dict[str, str]) -> None:
         assert all(
             f'nonce="{nonce[1]}"' in tag for tag in re.findall(r"<(?:script|style)[^>]*>", page)
         )
-    assert len(nonces) == 1
+    assert len(nonces) == 2  # new in the process of the hand-ins' pages and for the class page
 
 
 def test_what_students_wrote_is_text(all_pages: dict[str, str]) -> None:
@@ -138,7 +138,7 @@ def test_the_language_of_the_run_is_shown_first(context: Context) -> None:
 
 def test_an_unconfined_run_has_a_banner_on_every_page(context: Context, tmp_path: Path) -> None:
     loose = dataclasses.replace(context, confinement="none")
-    out = pages.write(make.results(2), loose, tmp_path).parent
+    out = make.report(make.results(2), loose, tmp_path)
     for page in out.rglob("*.html"):
         assert 'class="banner" role="alert"' in page.read_text(encoding="utf-8")
 
@@ -171,7 +171,7 @@ def test_changes_since_the_run_before_are_listed(
     before[results[5].grade.id] = 12.5
     before["gone"] = 80.0
     again = dataclasses.replace(context, previous=before)
-    page = pages.write(results, again, tmp_path).read_text(encoding="utf-8")
+    page = (make.report(results, again, tmp_path) / "index.html").read_text(encoding="utf-8")
     changes = page.split('<ul class="changes">')[1].split("</ul>")[0]
     assert changes.count("<li") == 2 and "12.5" in changes
     assert "1 hand-ins of the run before are not in this one." in page
@@ -179,23 +179,24 @@ def test_changes_since_the_run_before_are_listed(
 
 def test_pages_of_hand_ins_that_are_gone_go_too(context: Context, tmp_path: Path) -> None:
     first, second = list(make.results(3)), list(make.results(1))
-    pages.write(first, context, tmp_path)
-    pages.write(second, context, tmp_path)
-    assert len(list((tmp_path / "staff").iterdir())) == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
+    make.report(first, context, tmp_path)
+    report = make.report(second, context, tmp_path)
+    assert len(list((report / "staff").iterdir())) == 1
+    assert sorted(path.name for path in report.iterdir()) == [
         *("assets", "index.html", "staff", "student")
     ]
 
 
 def test_a_run_that_breaks_leaves_the_earlier_pages(context: Context, tmp_path: Path) -> None:
-    def breaks() -> Iterator[Result]:
-        yield from make.results(1)
-        raise OSError("no space left on device")
+    class Breaking(make.Given):
+        def results(self, ids: Sequence[str]) -> Iterator[Result]:
+            yield from super().results(ids[:1])
+            raise OSError("no space left on device")
 
-    pages.write(make.results(3), context, tmp_path)
+    make.report(make.results(3), context, tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.html")}
     with pytest.raises(OSError, match="no space"):
-        pages.write(breaks(), context, tmp_path)
+        publish(Breaking(list(make.results(2))), context, tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.html")} == before
 
 
@@ -204,9 +205,7 @@ def test_a_self_check_is_one_page_that_shows_its_own_images(
 ) -> None:
     own = dataclasses.replace(context, self_check=True, confinement="none")
     result = next(r for r in make.results(40, hostile=False) if r.grade.total)
-    page = pages.write([result], own, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
-    html = page.read_text(encoding="utf-8")
+    html = Pages(own).staff(result)
     assert "Self-check" in html and "data:image/jpeg" in html and 'class="banner"' not in html
     assert [link for link in checked(html).links if not link.startswith(("#", "data:"))] == []
 
@@ -254,17 +253,19 @@ def test_no_evidence_is_kept_however_much_there_is(context: Context, tmp_path: P
     alive: list[weakref.ref[Evidence]] = []
     most = 0
 
-    def watched() -> Iterator[Result]:
-        nonlocal most
-        for index in range(30):
-            evidence = make.one(index)
-            alive.append(weakref.ref(evidence))
-            yield Result(evidence, grade(evidence, context.assignment.policy, 26), "log")
-            del evidence
-            most = max(most, sum(known() is not None for known in alive))
+    class Watched(make.Given):
+        def results(self, ids: Sequence[str]) -> Iterator[Result]:
+            nonlocal most
+            for index, _ in enumerate(ids):
+                evidence = make.one(index)
+                alive.append(weakref.ref(evidence))
+                yield Result(evidence, grade(evidence, context.assignment.policy, 26), "log")
+                del evidence
+                most = max(most, sum(known() is not None for known in alive))
 
-    publish(watched(), context, tmp_path)
-    assert most <= 4  # the one at hand, its neighbours, and what is being made
+    publish(Watched(list(make.results(30, hostile=False))), context, tmp_path)
+    assert len(alive) == 30
+    assert most <= 2  # the one at hand, and what is being made
 
 
 def test_templates_are_found_in_the_checkout() -> None:
@@ -278,13 +279,13 @@ def test_an_id_that_is_no_file_name_writes_no_file_elsewhere(
     bad = evidence.submission.model_copy(update={"id": "../../outside"})
     evil = evidence.model_copy(update={"submission": bad})
     result = Result(evil, grade(evil, context.assignment.policy, 26))
-    pages.write([result], context, tmp_path / "a" / "b")
+    make.report([result], context, tmp_path / "a")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
-    assert len(list((tmp_path / "a" / "b" / "staff").glob("*outside*.html"))) == 1
+    assert len(list((tmp_path / "a" / "report" / "staff").glob("*outside*.html"))) == 1
 
 
 def test_a_class_of_nobody_has_a_page(context: Context, tmp_path: Path) -> None:
-    page = pages.write([], context, tmp_path).read_text(encoding="utf-8")
+    page = (make.report([], context, tmp_path) / "index.html").read_text(encoding="utf-8")
     assert checked(page).wrong == []
 
 

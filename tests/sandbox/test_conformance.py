@@ -47,7 +47,7 @@ def test_environment_is_what_the_room_gives(stand: Stand, monkeypatch: pytest.Mo
     assert "planted" not in answer.values()
     assert set(answer) <= {
         *("GIVEN", "HOME", "TMPDIR", "PATH", "LANG", "LC_CTYPE", "USER", "LOGNAME", "PWD"),
-        *("PYTHONDONTWRITEBYTECODE", "PYTHONNOUSERSITE"),
+        *("PYTHONDONTWRITEBYTECODE", "PYTHONNOUSERSITE", "PYTHONHASHSEED"),
     }
 
 

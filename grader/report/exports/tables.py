@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from grader.report.text import for_cell, for_json
 from grader.report.values import Context, Result
 
 COLUMNS = (*("id", "name", "status", "score", "correct", "total", "accuracy", "band", "findings"),)
+Row = list[str | int | float]
 
 
 def grades_csv(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
@@ -22,20 +23,20 @@ def grades_csv(results: Iterable[Result], path: Path, context: Context | None = 
     `accuracy` is a share to four decimals; `score` and `accuracy` are empty where there is none;
     `findings` are codes with spaces between.
     """
-    for _ in through_csv(results, path):
-        pass
+    with csv_table(path) as add:
+        for result in results:
+            add(row(result))
 
 
-def through_csv(results: Iterable[Result], path: Path) -> Generator[Result]:
-    """`results` as they come, written to ``grades.csv`` on their way; it is there at their end."""
+@contextmanager
+def csv_table(path: Path) -> Iterator[Callable[[Row], object]]:
+    """What adds a row to a new ``grades.csv``, which is at `path` once it is whole."""
     with sheet(path) as lines:
         lines.writerow(COLUMNS)
-        for result in results:
-            lines.writerow(row(result))
-            yield result
+        yield lines.writerow
 
 
-def row(result: Result) -> list[str | int | float]:
+def row(result: Result) -> Row:
     """The cells of one hand-in; texts are safe, numbers are numbers."""
     grade = result.grade
     return [
@@ -65,14 +66,14 @@ def grades_json(results: Iterable[Result], path: Path, context: Context | None =
     """The grades as ``{"assignment", "started", "grades": [...]}``, one a line; each is a
     `grader.scoring.Grade` with its `accuracy` and the codes of its `findings`.
     """
-    for _ in through_json(results, path, context):
-        pass
+    with json_table(path, context) as add:
+        for result in results:
+            add(entry(result))
 
 
-def through_json(
-    results: Iterable[Result], path: Path, context: Context | None = None
-) -> Generator[Result]:
-    """`results` as they come, written to ``grades.json`` on their way; it is there at their end."""
+@contextmanager
+def json_table(path: Path, context: Context | None = None) -> Iterator[Callable[[str], None]]:
+    """What adds an entry to a new ``grades.json``, which is at `path` once it is whole."""
     head: dict[str, Any] = {}
     if context is not None:
         head = {
@@ -83,17 +84,26 @@ def through_json(
     with opened(path) as file:
         start = json.dumps({**for_json(head), "grades": []}, ensure_ascii=False)
         file.write(start.removesuffix("]}"))
-        for place, result in enumerate(results):
-            grade = result.grade.model_dump(mode="python")
-            grade |= {
-                "status": result.grade.status.value,
-                "accuracy": result.grade.accuracy,
-                "findings": codes(result),
-            }
-            file.write(",\n" if place else "\n")
-            file.write(json.dumps(for_json(grade), ensure_ascii=False, allow_nan=False))
-            yield result
+        between = "\n"
+
+        def add(entry: str) -> None:
+            nonlocal between
+            file.write(between + entry)
+            between = ",\n"
+
+        yield add
         file.write("\n]}\n")
+
+
+def entry(result: Result) -> str:
+    """One hand-in as JSON on one line."""
+    grade = result.grade.model_dump(mode="python")
+    grade |= {
+        "status": result.grade.status.value,
+        "accuracy": result.grade.accuracy,
+        "findings": codes(result),
+    }
+    return json.dumps(for_json(grade), ensure_ascii=False, allow_nan=False)
 
 
 @contextmanager
@@ -105,12 +115,14 @@ def sheet(path: Path, **dialect: Any) -> Iterator[Any]:
 
 __all__ = [
     "COLUMNS",
+    "Row",
     "codes",
+    "csv_table",
+    "entry",
     "grades_csv",
     "grades_json",
+    "json_table",
     "plain",
     "row",
     "sheet",
-    "through_csv",
-    "through_json",
 ]

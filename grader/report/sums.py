@@ -1,0 +1,84 @@
+"""What is kept of some hand-ins in a row for the class page: rows and sums, no evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.report.words import FINDING
+
+NAMED = 12  # hand-ins named below a finding; the table shows all
+
+
+@dataclass(slots=True)
+class Group:
+    """Hand-ins with the same finding."""
+
+    code: str
+    severity: str
+    count: int = 0
+    first: list[tuple[str, str]] = field(default_factory=list)  # page, name
+
+    def absorb(self, following: Group) -> None:
+        """Add hand-ins that come later."""
+        self.count += following.count
+        self.first = (self.first + following.first)[:NAMED]
+
+    @property
+    def title(self) -> str:
+        """What it is called, in English."""
+        return FINDING.get(self.code, self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A mark that differs from the run before."""
+
+    page: str
+    name: str
+    before: float | None
+    now: float | None
+    new: bool
+
+
+class Sums:
+    """Sums over some hand-ins; those over others that follow can be added."""
+
+    def __init__(self, classes: int) -> None:
+        self.rows: list[list[Any]] = []
+        self.plain: list[str] = []
+        self.statuses: Counter[str] = Counter()
+        self.scores: list[float] = []
+        self.accuracies: list[float] = []
+        self.full = self.to_confirm = 0
+        self.groups: dict[str, Group] = {}
+        self.confusion = [[0] * (classes + 1) for _ in range(classes)]
+        self.images: dict[str, tuple[str, Counter[str | None]]] = {}
+        self.changes: list[Change] = []
+        self.seen: set[str] = set()
+
+    def absorb(self, following: Sums) -> None:
+        """Take over what was summed up over the hand-ins that follow."""
+        self.rows += following.rows
+        self.plain += following.plain
+        self.statuses += following.statuses
+        self.scores += following.scores
+        self.accuracies += following.accuracies
+        self.full += following.full
+        self.to_confirm += following.to_confirm
+        for code, group in following.groups.items():
+            self._group(code, group.severity).absorb(group)
+        for mine, other in zip(self.confusion, following.confusion, strict=True):
+            mine[:] = [a + b for a, b in zip(mine, other, strict=True)]
+        for image, (truth, answers) in following.images.items():
+            self.images.setdefault(image, (truth, Counter()))[1].update(answers)
+        self.changes += following.changes
+        self.seen |= following.seen
+
+    def add_to_group(self, code: str, severity: str, page: str, name: str) -> None:
+        """Note that the hand-in has a finding of this code."""
+        self._group(code, severity).absorb(Group(code, severity, 1, [(page, name)]))
+
+    def _group(self, code: str, severity: str) -> Group:
+        return self.groups.setdefault(code, Group(code, severity))
