@@ -158,6 +158,14 @@ class Assignment(Document):
         return folder if folder.is_dir() else None
 
     @property
+    def handed_out(self) -> tuple[Path, ...]:
+        """Folders with what the teacher handed out, where there are any: `provided`, and
+        ``starter`` for code that students begin with and is laid under nothing.
+        """
+        folders = (self.home / "provided", self.home / "starter")
+        return tuple(folder for folder in folders if folder.is_dir())
+
+    @property
     def hidden(self) -> Path:
         """The folder of the hidden images."""
         return self.home / self.images.hidden

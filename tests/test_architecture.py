@@ -19,6 +19,7 @@ ORDER = [
     ["report"],
     ["checks"],
     ["examine"],
+    ["similarity"],
     ["intake", "runtimes"],
     ["sandbox"],
     ["store"],

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     seen = survey(store)
     run = rescore.about(seen, assignment, arguments.lang)
     context = publishing.context_of(assignment, run, store.out)
-    source = publishing.stored(store, assignment, seen)
+    source = publishing.stored(store, assignment, seen, arguments.lang)
     exports.EXPORTS[arguments.format](source.results(source.ids), path, context)
     Console().print(str(path.resolve()), highlight=False, soft_wrap=True)
     return OK

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from grader import __version__
 from grader.assignment import Assignment
 from grader.cli.survey import Survey
+from grader.evidence import Finding
+from grader.evidence.findings import find
 from grader.report import Context, Marked, Result
 from grader.report import publish as publish_report
 from grader.scoring import Override, grade
+from grader.similarity import alike, handed_out
 from grader.store import Store, former_scores
 
 
@@ -31,7 +34,8 @@ def publish(store: Store, assignment: Assignment, about: About, survey: Survey) 
     Raises OSError and StoreError; what was there before is then whole.
     """
     context = context_of(assignment, about, store.out)
-    return publish_report(stored(store, assignment, survey), context, store.out)
+    source = stored(store, assignment, survey, about.language)
+    return publish_report(source, context, store.out)
 
 
 def context_of(assignment: Assignment, about: About, out: Path) -> Context:
@@ -56,6 +60,7 @@ class Stored(NamedTuple):
     assignment: Assignment
     overrides: tuple[Override, ...]
     ids: Sequence[str]
+    shared: Mapping[str, tuple[Finding, ...]]  # what hand-ins have in common with others, by id
 
     def results(self, ids: Sequence[str]) -> Iterator[Result]:
         """Evidence, marks and log of hand-ins, one at a time."""
@@ -65,9 +70,19 @@ class Stored(NamedTuple):
             if evidence is None:
                 raise OSError(f"{self.out}: the evidence of {name} went while it was being read")
             mark = grade(evidence, self.assignment.policy, classes, self.overrides)
+            if name in self.shared:
+                findings = (*evidence.findings, *self.shared[name])
+                evidence = evidence.model_copy(update={"findings": findings})
             yield Result(evidence, mark, store.log(name))
 
 
-def stored(store: Store, assignment: Assignment, survey: Survey) -> Stored:
-    """The results of all hand-ins of the survey. Raises StoreError."""
-    return Stored(store.out, assignment, store.overrides(), survey.ids)
+def stored(store: Store, assignment: Assignment, survey: Survey, language: str) -> Stored:
+    """The results of all hand-ins of the survey, compared with each other. Raises StoreError, and
+    OSError where what the teacher handed out cannot be read.
+    """
+    traces = [seen.trace for seen in survey.hand_ins]
+    shared = {
+        name: tuple(find(each.code, each.facts, language=language) for each in likenesses)
+        for name, likenesses in alike(traces, handed_out(assignment.handed_out)).items()
+    }
+    return Stored(store.out, assignment, store.overrides(), survey.ids, shared)

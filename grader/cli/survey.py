@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.crew import shares, spread
+from grader.similarity import Trace, trace
 from grader.store import Store
 
 
@@ -18,6 +19,7 @@ class Seen(NamedTuple):
     started: str
     device: str  # "" where no runtime was found
     level: str  # "" where nothing was started
+    trace: Trace
 
 
 class Survey(NamedTuple):
@@ -70,4 +72,5 @@ class _Surveyor:
             evidence.started,
             evidence.runtime.device if evidence.runtime else "",
             evidence.confinement.level if evidence.confinement else "",
+            trace(evidence),
         )

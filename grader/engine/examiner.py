@@ -19,6 +19,7 @@ from grader.evidence import (
     Confinement,
     Evidence,
     Finding,
+    Fingerprint,
     LeNet5,
     Loading,
     Problem,
@@ -62,6 +63,7 @@ class _Draft:
     lenet5: LeNet5 | None = None
     checks: tuple[Check, ...] = ()
     records: Records = field(default_factory=Records)
+    fingerprint: Fingerprint = field(default_factory=Fingerprint)
     findings: list[Finding] = field(default_factory=list)
     log: str = ""
 
@@ -116,6 +118,7 @@ def examine(
         lenet5=draft.lenet5,
         checks=draft.checks,
         records=draft.records,
+        fingerprint=draft.fingerprint,
         findings=tuple(
             finding.said_in(language) for finding in sorted(draft.findings, key=_weight)
         ),
@@ -142,7 +145,7 @@ def _examine(
         draft.stop(find("archive-refused", source=readable(handin.path), reason=refused.said))
         return
     draft.submission, draft.records = prepared.submission, prepared.records
-    draft.runtime = prepared.runtime
+    draft.runtime, draft.fingerprint = prepared.runtime, prepared.fingerprint
     draft.stage = Stage.START
     clock = Clock(assignment.limits.total)
     with Session(prepared.setup, prepared.folder, clock) as session:

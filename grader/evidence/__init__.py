@@ -7,6 +7,7 @@ from grader.evidence.evidence import (
     Confinement,
     Curve,
     Evidence,
+    Fingerprint,
     Layer,
     LeNet5,
     Loading,
@@ -17,6 +18,7 @@ from grader.evidence.evidence import (
     Runtime,
     Stage,
     Submission,
+    Tensors,
     Trouble,
 )
 from grader.evidence.findings import Finding, Severity
@@ -29,6 +31,7 @@ __all__ = [
     "Document",
     "Evidence",
     "Finding",
+    "Fingerprint",
     "Layer",
     "LeNet5",
     "Loading",
@@ -40,5 +43,6 @@ __all__ = [
     "Severity",
     "Stage",
     "Submission",
+    "Tensors",
     "Trouble",
 ]

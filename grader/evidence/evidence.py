@@ -186,6 +186,20 @@ class Records(Document):
     curves: tuple[Curve, ...] = ()  # read from the records, file by file
 
 
+class Tensors(Document):
+    """What a file of weights can be compared by."""
+
+    file: str  # path in the hand-in
+    prints: str  # base64 of uint64, little-endian: digests of its tensors, sorted
+
+
+class Fingerprint(Document):
+    """What a hand-in can be compared with others by; see `grader.similarity`."""
+
+    code: str = ""  # base64 of uint32, little-endian: prints of its code, sorted
+    weights: tuple[Tensors, ...] = ()
+
+
 class Evidence(Document):
     """Everything that one examination established."""
 
@@ -202,6 +216,7 @@ class Evidence(Document):
     lenet5: LeNet5 | None = None
     checks: tuple[Check, ...] = ()
     records: Records = Records()
+    fingerprint: Fingerprint = Fingerprint()
     findings: tuple[Finding, ...] = ()
     started: str = ""  # ISO 8601, UTC
     seconds: float = 0.0  # wall clock of the whole examination

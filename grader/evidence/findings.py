@@ -247,18 +247,21 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "similar-weights": (
         W,
-        "The weights are alike those of {other}.",
-        "A person looks at this; it costs no marks by itself.",
+        "{file} holds the same trained weights as the hand-in of {other}.",
+        "A person looks at this; it costs no marks by itself. Both may have them from one public "
+        "place, or from the same code with the same seed.",
     ),
     "similar-answers": (
         W,
-        "The answers are alike those of {other}.",
+        "{same} of {wrong} wrong answers are the same as those of {other}; {rare} of them hardly "
+        "anyone else gave.",
         "A person looks at this; it costs no marks by itself.",
     ),
     "similar-code": (
         W,
-        "The code is alike that of {other}.",
-        "A person looks at this; it costs no marks by itself.",
+        "{percent} % of the code is also in the hand-in of {other}, other names aside.",
+        "A person looks at this; it costs no marks by itself. Code that was handed out, or that "
+        "many have, is not counted.",
     ),
     "report-missing": (
         NOTE,

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from grader.assignment import Assignment, read_assignment
-from grader.evidence import Records, Runtime, Submission
+from grader.evidence import Fingerprint, Records, Runtime, Submission
 from grader.examine.session import Clock, Session, Setup
 from grader.intake import HandIn, IntakeLimits, Notice, find, find_records, stage
 from grader.language import LANGUAGES
@@ -20,6 +20,7 @@ from grader.runtimes.devices import Device, select
 from grader.runtimes.imports import scan
 from grader.sandbox.canary import choose as choose_sandbox
 from grader.sandbox.contract import Sandbox
+from grader.similarity import fingerprint
 
 MIB = 1024 * 1024
 
@@ -50,6 +51,7 @@ class Prepared(NamedTuple):
     submission: Submission
     folder: Path
     records: Records
+    fingerprint: Fingerprint
     runtime: Runtime
     setup: Setup
     tried: tuple[str, ...]  # runtimes that lack something the hand-in imports
@@ -94,8 +96,16 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
         reason={language: choice.reason.said_in(language) for language in LANGUAGES},
     )
     notes = tuple(notice.said_in(conditions.language) for notice in notices)
-    records = find_records(clean)
-    return Prepared(submission, clean, records, told, setup, tuple(choice.tried), notes)
+    return Prepared(
+        submission,
+        clean,
+        find_records(clean),
+        fingerprint(clean),
+        told,
+        setup,
+        tuple(choice.tried),
+        notes,
+    )
 
 
 @contextmanager

@@ -1,0 +1,168 @@
+"""Pairs of hand-ins in a class that share weights, wrong answers or code.
+
+The rules, made so that honest work done side by side does not meet them:
+
+weights
+    All tensors of a file are in the other hand-in's weights, but for those that the teacher handed
+    out or that many have. A backbone that two students took from the same place is no match: the
+    heads that they trained differ.
+answers
+    SAME of the wrong answers that the two gave are the same ones; RARE of these hardly anyone else
+    gave. Hand-ins whose answers have another reason to agree (no weights loaded, one answer for
+    everything, classes in another order) are left out.
+code
+    OVERLAP of the smaller one's prints are in the other's, and at least PRINTS, without those of
+    code that was handed out or that many have. Other names for things change nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+from grader.evidence import Evidence, Fingerprint
+from grader.similarity.fingerprint import unpacked
+from grader.similarity.together import Prints, together, without
+
+MANY = 5  # weights that more have, and more than a fifth of the class, are public
+OVERLAP = 0.7
+PRINTS = 25  # some 200 tokens
+SAME = 0.8
+RARE = 5
+UNTOLD = ("constant-answers", "label-order", "other-classes", "weights-not-loaded")
+MOST = 50  # hand-ins with a print in common that are compared with each other
+NAME = 60  # characters of a name
+NAMED = 3  # hand-ins that one finding names
+
+
+class Trace(NamedTuple):
+    """What a comparison needs of one evidence."""
+
+    id: str
+    name: str
+    code: Prints  # uint32
+    weights: tuple[tuple[str, Prints], ...]  # file, uint64
+    wrong: Prints  # uint32, one for each wrong answer to a certain image
+
+
+class Pair(NamedTuple):
+    """A hand-in (its place in the class) that shares something with another: how much, to put the
+    strongest first, and the facts of the finding but for the other's name.
+    """
+
+    one: int
+    other: int
+    strength: float
+    facts: dict[str, object]
+
+
+class Alike(NamedTuple):
+    """What a hand-in shares with others: code and facts of a finding."""
+
+    code: str
+    facts: dict[str, object]
+
+
+def trace(evidence: Evidence) -> Trace:
+    """What is kept of the evidence for a comparison."""
+    return Trace(
+        evidence.submission.id,
+        evidence.submission.name,
+        unpacked(evidence.fingerprint.code, np.uint32),
+        tuple(
+            (each.file, unpacked(each.prints, np.uint64)) for each in evidence.fingerprint.weights
+        ),
+        _wrong(evidence),
+    )
+
+
+def _wrong(evidence: Evidence) -> Prints:
+    given = Counter(each.answer for each in evidence.answers if each.answer is not None)
+    constant = given and max(given.values()) > sum(given.values()) / 2
+    if constant or any(finding.code in UNTOLD for finding in evidence.findings):
+        return np.empty(0, np.uint32)
+    answers = [each for each in evidence.answers if each.answer is not None and not each.correct]
+    prints = [crc32(f"{each.image}\0{each.answer}".encode()) for each in answers]
+    return np.unique(np.array(prints, np.uint32))
+
+
+def alike(traces: Sequence[Trace], given: Fingerprint) -> dict[str, list[Alike]]:
+    """What hand-ins share with others, by id; `given`: what the teacher handed out."""
+    found: defaultdict[str, list[Alike]] = defaultdict(list)
+    rules = {
+        "similar-weights": _weights(traces, given),
+        "similar-answers": _answers(traces),
+        "similar-code": _code(traces, given),
+    }
+    for code, pairs in rules.items():
+        by_one: defaultdict[int, list[Pair]] = defaultdict(list)
+        for pair in pairs:
+            by_one[pair.one].append(pair)
+        for one, theirs in by_one.items():
+            strongest = sorted(theirs, key=lambda pair: (-pair.strength, pair.other))
+            facts = {**strongest[0].facts, "other": _named(strongest, traces)}
+            found[traces[one].id].append(Alike(code, facts))
+    return dict(found)
+
+
+def _named(pairs: Sequence[Pair], traces: Sequence[Trace]) -> str:
+    """The others, strongest first: "张三 (3210000001), Ada (ada) (+2)"."""
+    others = [traces[other] for other in dict.fromkeys(pair.other for pair in pairs)]
+    first = ", ".join(f"{other.name[:NAME]} ({other.id[:NAME]})" for other in others[:NAMED])
+    return first + (f" (+{len(others) - NAMED})" if len(others) > NAMED else "")
+
+
+def _weights(traces: Sequence[Trace], given: Fingerprint) -> Iterator[Pair]:
+    handed_out = _united([unpacked(each.prints, np.uint64) for each in given.weights])
+    all_of = [
+        without(_united([prints for _, prints in each.weights]), handed_out) for each in traces
+    ]
+    values, counts = np.unique(_joined(all_of), return_counts=True)
+    public = _united([handed_out, values[counts > max(MANY, len(traces) // 5)]])
+    for one, other in together(all_of, MOST).pairs:
+        for mine, theirs in ((one, other), (other, one)):
+            for file, prints in traces[mine].weights:
+                own = without(prints, public)
+                if len(own) and not len(without(own, all_of[theirs])):
+                    yield Pair(mine, theirs, len(own), {"file": file})
+                    yield Pair(theirs, mine, len(own), {"file": _holds(own, traces[theirs])})
+
+
+def _holds(prints: Prints, trace: Trace) -> str:
+    """The file of the hand-in that has most of the prints."""
+    return max(trace.weights, key=lambda each: len(prints) - len(without(prints, each[1])))[0]
+
+
+def _answers(traces: Sequence[Trace]) -> Iterator[Pair]:
+    few = max(3, min(12, len(traces) // 100))
+    rare = together([each.wrong for each in traces], few)
+    for (one, other), unusual in zip(rare.pairs, rare.shared, strict=True):
+        mine, theirs = traces[one].wrong, traces[other].wrong
+        same = len(mine) - len(without(mine, theirs))
+        if unusual >= RARE and same >= SAME * (len(mine) + len(theirs) - same):
+            for first, second in ((one, other), (other, one)):
+                wrong = len(traces[first].wrong)
+                yield Pair(first, second, same, {"same": same, "wrong": wrong, "rare": unusual})
+
+
+def _code(traces: Sequence[Trace], given: Fingerprint) -> Iterator[Pair]:
+    handed_out = unpacked(given.code, np.uint32)
+    few = max(4, min(12, len(traces) // 25))
+    found = together([without(each.code, handed_out) for each in traces], few)
+    for (one, other), shared in zip(found.pairs, found.shared, strict=True):
+        if shared >= PRINTS and shared >= OVERLAP * min(found.own[one], found.own[other]):
+            for first, second in ((one, other), (other, one)):
+                share = shared / found.own[first]
+                yield Pair(first, second, share, {"percent": f"{100 * share:.0f}"})
+
+
+def _united(sets: Sequence[Prints]) -> Prints:
+    return np.unique(_joined(sets))
+
+
+def _joined(sets: Sequence[Prints]) -> Prints:
+    return np.concatenate([np.empty(0, np.uint64), *sets])

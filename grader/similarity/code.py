@@ -1,0 +1,64 @@
+"""Prints of Python code that survive renaming, reformatting and moving parts about.
+
+Winnowing: S. Schleimer, D. Wilkerson, A. Aiken, "Winnowing: Local Algorithms for Document
+Fingerprinting", SIGMOD 2003. Any GUARANTEED tokens in a row that two hand-ins share have a print
+in common.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+GRAM = 16  # tokens in a row that make a print
+WINDOW = 16  # prints in a row of which the smallest is kept
+GUARANTEED = GRAM + WINDOW - 1
+LONGEST = 1_000_000  # characters of a hand-in's code that are looked at
+
+_TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n]*)
+    | (?P<string>[rbfuRBFU]{0,2}(?:'{3}.*?(?:'{3}|\Z)|"{3}.*?(?:"{3}|\Z)
+        |'(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*"?))
+    | (?P<attribute>(?<=\.)[^\W\d]\w*)
+    | (?P<name>[^\W\d]\w*)
+    | (?P<number>\d[\w.]*)
+    | (?P<sign>[^\s\w])""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def tokens(text: str) -> list[str]:
+    """The text as tokens: names read "n" but for keywords and what follows a dot, strings "s";
+    comments are left out.
+    """
+    found = []
+    for match in _TOKEN.finditer(text[:LONGEST]):
+        kind, word = match.lastgroup, match[0]
+        if kind == "string":
+            found.append("s")
+        elif kind == "name":
+            found.append(word if keyword.iskeyword(word) else "n")
+        elif kind != "comment":
+            found.append(word)
+    return found
+
+
+def prints(text: str) -> NDArray[np.uint32]:
+    """The prints of some code: sorted, each once; uint32 (N,). None for less than GRAM tokens."""
+    words = tokens(text)
+    grams = [
+        crc32("\0".join(words[at : at + GRAM]).encode("utf-8", "replace"))
+        for at in range(len(words) - GRAM + 1)
+    ]
+    if not grams:
+        return np.empty(0, np.uint32)
+    values = np.array(grams, np.uint32)
+    if len(values) <= WINDOW:
+        return np.array([values.min()], np.uint32)
+    windows = np.lib.stride_tricks.sliding_window_view(values, WINDOW)
+    kept: NDArray[np.uint32] = np.unique(windows.min(axis=1))
+    return kept
