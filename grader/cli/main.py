@@ -10,8 +10,9 @@ from pathlib import Path
 
 from grader import __version__
 from grader.assignment import AssignmentError
+from grader.cli.parser import Parser, language_of
 from grader.cli.streams import never_fail
-from grader.language import LANGUAGES, Sentence, preferred
+from grader.language import LANGUAGES, Sentence, translator
 
 OK, SOMETHING_LEFT, WRONG_USAGE = 0, 1, 2
 
@@ -65,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"grade: {error}\n")
         return SOMETHING_LEFT
     except KeyboardInterrupt:
-        sys.stderr.write("\ngrade: interrupted; what was done is kept\n")
+        say = translator(parsed.lang)
+        sys.stderr.write(f"\ngrade: {say('interrupted; what was done is kept')}\n")
         return SOMETHING_LEFT
 
 
@@ -77,19 +79,25 @@ def _module_of(words: Sequence[str]) -> str:
     return "grading"
 
 
-def _parser(module: str, words: Sequence[str]) -> argparse.ArgumentParser:
-    more = "\n".join(f"  grade {name:<10} {what}" for name, what in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+def _parser(module: str, words: Sequence[str]) -> Parser:
+    language = language_of(words)
+    say = translator(language)
+    others = [f"  grade {name:<10} {say(what)}" for name, what in COMMANDS.items()]
+    others.append(f"  grade --self-check [DIR]   {say('examine your own folder')}")
+    parser = Parser(
+        language,
         prog=f"grade {module}" if module in COMMANDS else "grade",
-        description="Grade hand-ins of a deep-learning lab: confined, on hidden images.",
-        epilog=None
-        if module in COMMANDS
-        else f"other commands:\n{more}\n  grade --self-check [DIR]   examine your own folder",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=say("Grade hand-ins of a deep-learning lab: confined, on hidden images."),
+        epilog=None if module in COMMANDS else "\n".join([say("other commands:"), *others]),
     )
-    parser.add_argument("--version", action="version", version=f"grade {__version__}")
     parser.add_argument(
-        "--lang", choices=LANGUAGES, default=preferred(), help="language of messages and pages"
+        "--version",
+        action="version",
+        version=f"grade {__version__}",
+        help="show program's version number and exit",
+    )
+    parser.add_argument(
+        "--lang", choices=LANGUAGES, default=language, help="language of messages and pages"
     )
     import_module(f"grader.cli.{module}").add_arguments(parser)
     return parser

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
+from grader.cli.main import COMMANDS
+from grader.cli.parser import ARGPARSE
 from grader.evidence.findings import VOCABULARY
 from grader.report import gathering, words
 
@@ -37,7 +39,7 @@ def all_sentences() -> set[str]:
         said |= in_template(template.read_text(encoding="utf-8"))
     for module in (ROOT / "grader").rglob("*.py"):
         said |= in_python(module.read_text(encoding="utf-8"))
-    return said
+    return said | set(ARGPARSE) | set(COMMANDS.values())
 
 
 def in_template(source: str) -> set[str]:
@@ -56,13 +58,15 @@ def in_template(source: str) -> set[str]:
 
 
 def in_python(source: str) -> set[str]:
-    """Texts that said(...), t(...), say(...) self._say(...) and Sentence(...) are called with."""
-    return {
-        call.args[0].value
-        for call in ast.walk(ast.parse(source))
-        if isinstance(call, ast.Call)
-        and getattr(call.func, "id", getattr(call.func, "attr", "")) in SAYING
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
-        and isinstance(call.args[0].value, str)
-    }
+    """Texts that said(...), t(...), say(...) self._say(...) and Sentence(...) are called with, and
+    what add_argument(...) has as help.
+    """
+    found: list[ast.expr] = []
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call):
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            found += call.args[:1] if name in SAYING else []
+            if name == "add_argument":
+                found += [word.value for word in call.keywords if word.arg == "help"]
+    texts = [text.value for text in found if isinstance(text, ast.Constant)]
+    return {text for text in texts if isinstance(text, str)}
