@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from grader.sandbox import box, rooms
+from grader.sandbox import box, processes, rooms
 from grader.sandbox.contract import (
     Box,
     Level,
@@ -29,6 +29,7 @@ from grader.sandbox.contract import (
     SandboxUnavailableError,
     Share,
 )
+from grader.sandbox.deadline import Waits
 from grader.sandbox.groups import NoGroup
 
 MARKER = "GRADER_BOX"  # names the box in the environment of all its processes
@@ -124,6 +125,9 @@ class _Family:
             with contextlib.suppress(psutil.Error):
                 total += member.memory_info().rss
         return total
+
+    def waits(self) -> Waits:
+        return processes.waits([member.pid for member in self._descendants()])
 
     def scratch(self) -> box.Use:
         if time.monotonic() >= self._next_look:

@@ -12,10 +12,10 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from typing import IO, BinaryIO, NamedTuple, Protocol, cast
 
 from grader.sandbox.contract import Cause, End, Limits
+from grader.sandbox.deadline import Deadline, Waits
 from grader.sandbox.groups import Group
 from grader.sandbox.log import Log
 
@@ -47,6 +47,9 @@ class Tree(Protocol):
     def memory(self, limit: int) -> int:
         """Bytes in use; exact only around and above `limit` bytes."""
 
+    def waits(self) -> Waits:
+        """How long its threads have waited for processors; none where nobody tells."""
+
     def scratch(self) -> Use:
         """What the scratch holds now, or held at last."""
 
@@ -68,7 +71,7 @@ class Running:
         self._group = group
         self._limits = limits
         self._log = Log(limits.log * 1024)
-        self._until: float | None = None
+        self._deadline: Deadline | None = None
         self._peak = 0
         self._cause: End | None = None
         self._end: End | None = None
@@ -81,7 +84,7 @@ class Running:
 
     def deadline(self, seconds: float | None) -> None:
         """See `contract.Box.deadline`."""
-        self._until = None if seconds is None else time.monotonic() + seconds
+        self._deadline = None if seconds is None else Deadline(seconds)
 
     def end(self, cause: Cause = Cause.CLOSED) -> End:
         """See `contract.Box.end`."""
@@ -180,12 +183,12 @@ class Running:
 
     def _until_next(self, pause: float) -> float:
         """Seconds to the next look: `pause`, or less where the deadline comes first."""
-        until = self._until
-        return pause if until is None else max(0.0, min(pause, until - time.monotonic()))
+        deadline = self._deadline
+        return pause if deadline is None else min(pause, deadline.next_look)
 
     def _excess(self) -> End | None:
-        until = self._until
-        if until is not None and time.monotonic() >= until:
+        deadline = self._deadline
+        if deadline is not None and deadline.passed(self._tree.waits):
             return End(Cause.TIME, "ran past its deadline")
         limit = self._limits.memory * MIB
         used = self._tree.memory(limit)

@@ -131,6 +131,7 @@ class Box(Protocol):
     def deadline(self, seconds: float | None) -> None:
         """End the box with `Cause.TIME` when `seconds` from now have passed; None lifts it.
 
+        Time in which the machine had no processor for it does not count (`sandbox.deadline`).
         Kept by a watchdog, so that blocking reads and writes of the caller end with the box.
         """
 

@@ -74,6 +74,18 @@ def memory(pids: list[int], limit: int) -> int:
     return held
 
 
+def waits(pids: list[int]) -> dict[int, float]:
+    """Seconds that each of the processes' threads has been ready to run and had no processor."""
+    found = {}
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"{PROC}/{pid}/task"):  # noqa: PTH208 (polled)
+                told = _read(f"{PROC}/{pid}/task/{thread}/schedstat").split()
+                if len(told) > 1:
+                    found[int(thread)] = int(told[1]) / 1e9
+    return found
+
+
 def _children(pid: int) -> list[int]:
     """Children of all threads of `pid`: the kernel lists them with the thread that forked."""
     children: list[int] = []
