@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -23,6 +24,9 @@ _THREADS = (
     *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
 )
+
+
+PATIENCE = 2  # as in the limits that are kept from outside
 
 
 class TimeLimit(BaseException):
@@ -100,7 +104,8 @@ def import_file(
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeLimit in the main thread's Python code after `seconds` (0: never).
+    """Raise TimeLimit in the main thread's Python code after `seconds` (0: never), without those
+    (up to PATIENCE times `seconds`) in which it had no processor.
 
     Code can catch it; the limit that counts is kept from outside, by ending the process.
     """
@@ -109,9 +114,15 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
+    end, waited = time.monotonic() + seconds, _waited()
+
     def ring(number: int, frame: FrameType | None) -> None:
         if frame is not None and frame.f_code.co_filename == __file__:
             return  # on the way in or out; it rings again
+        left = end + min(_waited() - waited, PATIENCE * seconds) - time.monotonic()
+        if left > 0:
+            signal.setitimer(signal.ITIMER_REAL, max(left, 0.01), 1.0)
+            return
         raise TimeLimit(f"still running after {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -122,3 +133,15 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+
+
+def _waited() -> float:
+    """Seconds that this thread was ready to run and had no processor; 0 where nobody tells."""
+    try:
+        told = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        try:
+            return int(os.read(told, 200).split()[1]) / 1e9
+        finally:
+            os.close(told)
+    except (OSError, ValueError, IndexError):
+        return 0.0
