@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from grader.evidence import Records
-from grader.intake.clutter import clutter
+from grader.intake import contents
 from grader.intake.curves import event_file, find_curves
 from grader.intake.reports import count_report
-
-FILES = 20_000  # in one hand-in
 
 _LOG = re.compile(r"(?:^|[_\-. ])logs?(?:$|[_\-. 0-9])|train|nohup|history|output|记录|日志", re.I)
 _CURVE = re.compile(
@@ -31,7 +28,7 @@ DATA_SET = 40  # images in a folder above which they are data, not drawings of a
 
 def find_records(root: Path) -> Records:
     """What `root`, a staged hand-in, holds of reports and records of training."""
-    paths = sorted(path for path in _files(root))
+    paths = sorted(path for path in contents.files(root))
     names = {path: path.relative_to(root).as_posix() for path in paths}
     images = Counter(path.parent for path in paths if path.suffix.lower() in _IMAGES)
     counts: Counter[str] = Counter()
@@ -52,14 +49,6 @@ def find_records(root: Path) -> Records:
         summary={name: count for name, count in sorted(counts.items()) if count},
         curves=curves,
     )
-
-
-def _files(root: Path) -> Iterator[Path]:
-    for count, path in enumerate(root.rglob("*")):
-        if count > FILES:
-            return
-        if path.is_file() and not path.is_symlink() and not clutter((path.name,)):
-            yield path
 
 
 def _record(path: Path, images: int) -> str:

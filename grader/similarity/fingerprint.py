@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from grader.evidence import Fingerprint, Tensors
 from grader.intake import contents
-from grader.intake.clutter import clutter
 from grader.similarity import code, weights
 from grader.similarity.together import Prints
 
-FILES = 20_000  # of one hand-in that are looked at
 WEIGHTS = 16  # files of weights, the largest
 PRINTS = 20_000  # of code
 
@@ -26,7 +24,7 @@ _PUBLIC = re.compile(r"-[0-9a-f]{8}\.(?:pth|pt)$")
 def fingerprint(root: Path) -> Fingerprint:
     """What `root`, a staged hand-in, can be compared by. Raises OSError."""
     sources, stored = [], []
-    for path in sorted(_files(root)):
+    for path in sorted(contents.files(root)):
         if path.suffix.lower() in (".py", ".ipynb"):
             sources.append(path)
         elif path.suffix.lower() in weights.SUFFIXES and not _PUBLIC.search(path.name):
@@ -60,14 +58,6 @@ def packed(prints: Prints) -> str:
 def unpacked(text: str, kind: type[np.uint32] | type[np.uint64]) -> Prints:
     """Prints of `kind` (uint32 or uint64) from base64."""
     return np.frombuffer(base64.b64decode(text), np.dtype(kind).newbyteorder("<")).astype(kind)
-
-
-def _files(root: Path) -> Iterator[Path]:
-    for count, path in enumerate(root.rglob("*")):
-        if count > FILES:
-            return
-        if path.is_file() and not path.is_symlink() and not clutter((path.name,)):
-            yield path
 
 
 def _code(path: Path) -> str:
