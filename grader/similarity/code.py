@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 GRAM = 16  # tokens in a row that make a print
 WINDOW = 16  # prints in a row of which the smallest is kept
 GUARANTEED = GRAM + WINDOW - 1
-LONGEST = 1_000_000  # characters of a hand-in's code that are looked at
+LONGEST = 400_000  # characters of a hand-in's code that are looked at: some 10,000 lines
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)

@@ -15,7 +15,6 @@ from grader.similarity import code, weights
 from grader.similarity.together import Prints
 
 WEIGHTS = 16  # files of weights, the largest
-PRINTS = 20_000  # of code
 
 # What torchvision and others call public weights: the name ends in the digest of the content.
 _PUBLIC = re.compile(r"-[0-9a-f]{8}\.(?:pth|pt)$")
@@ -31,7 +30,7 @@ def fingerprint(root: Path) -> Fingerprint:
             stored.append(path)
     largest = sorted(stored, key=lambda path: -path.stat().st_size)[:WEIGHTS]
     return Fingerprint(
-        code=packed(code.prints("\n".join(map(_code, sources)))[:PRINTS]),
+        code=packed(code.prints(_joined(sources))),
         weights=tuple(
             Tensors(file=path.relative_to(root).as_posix(), prints=packed(weights.prints(path)))
             for path in sorted(largest)
@@ -58,6 +57,16 @@ def packed(prints: Prints) -> str:
 def unpacked(text: str, kind: type[np.uint32] | type[np.uint64]) -> Prints:
     """Prints of `kind` (uint32 or uint64) from base64."""
     return np.frombuffer(base64.b64decode(text), np.dtype(kind).newbyteorder("<")).astype(kind)
+
+
+def _joined(sources: Iterable[Path]) -> str:
+    """The code of the files, as much of it as is looked at."""
+    text = ""
+    for path in sources:
+        if len(text) > code.LONGEST:
+            break
+        text += _code(path) + "\n"
+    return text
 
 
 def _code(path: Path) -> str:

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import struct
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+
+from grader.intake.limits import MIB, IntakeLimits
+from grader.intake.members import Type, entries
 
 SUFFIXES = (
     *(".ckpt", ".pth", ".pt", ".h5", ".hdf5", ".keras", ".safetensors", ".npz", ".npy", ".onnx"),
@@ -25,8 +27,10 @@ SUFFIXES = (
 )
 SMALLEST = 256  # bytes of a tensor that tells anything: 64 float32
 TENSORS = 4000  # of one file
-READ = 1024 * 1024 * 1024  # bytes of one file, unpacked
-_CHUNK = 1024 * 1024
+FIELDS = 10 * TENSORS  # of a protocol buffer that are read
+READ = 1024 * MIB  # bytes of one file, unpacked
+
+_ARRAY = b"\x93NUMPY"  # begins what NumPy saves
 
 
 class _NotThisError(Exception):
@@ -41,7 +45,7 @@ def prints(path: Path) -> NDArray[np.uint64]:
     """
     with path.open("rb") as file:
         try:
-            found = list(islice(_tensors(file), TENSORS))
+            found = list(islice(_tensors(path, file), TENSORS))
         except Exception:  # a damaged file can make a reader raise anything
             found = []
         if not found:
@@ -50,20 +54,22 @@ def prints(path: Path) -> NDArray[np.uint64]:
     return np.unique(np.array([value for value in found if value is not None], np.uint64))
 
 
-def _tensors(file: BinaryIO) -> Iterator[int | None]:
+def _tensors(path: Path, file: BinaryIO) -> Iterator[int | None]:
     head = file.read(8)
     file.seek(0)
     if head.startswith(b"PK\x03\x04"):
-        return _of_zip(file)
+        return _of_zip(path)
     if head[:1] == b"\x0a":
-        return _of_checkpoint(file)
+        return _Checkpoint(file).prints()
     return _of_safetensors(file)
 
 
-def _print(pieces: Iterator[bytes]) -> int | None:
+def _print(pieces: Iterable[bytes]) -> int | None:
     """Eight bytes of a digest over the pieces; None for a tensor that tells nothing."""
     digest, size, varied, first = blake2b(digest_size=8), 0, False, b""
     for piece in pieces:
+        if not size and piece.startswith(_ARRAY):
+            piece = piece[10 + int.from_bytes(piece[8:10], "little") :]
         first = first or piece[:8]
         size += len(piece)
         varied = varied or piece != (first * (len(piece) // 8 + 1))[: len(piece)]
@@ -71,106 +77,88 @@ def _print(pieces: Iterator[bytes]) -> int | None:
     return struct.unpack("<Q", digest.digest())[0] if size >= SMALLEST and varied else None
 
 
-def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
-    while size > 0 and (piece := file.read(min(size, _CHUNK))):
+def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
+    while size > 0 and (piece := file.read(min(size, MIB))):
         size -= len(piece)
         yield piece
 
 
-def _of_zip(file: BinaryIO) -> Iterator[int | None]:
+def _of_zip(path: Path) -> Iterator[int | None]:
     left = READ
-    with zipfile.ZipFile(file) as archive:
-        for member in archive.infolist():
-            if member.is_dir() or member.file_size < SMALLEST or member.file_size > left:
-                continue
-            if member.filename.endswith((".pkl", ".py", ".json")):
-                continue  # names and structure, not weights
-            left -= member.file_size
-            with archive.open(member) as opened:
-                yield _print(_pieces(opened, _past_header(opened, member.file_size)))
-
-
-def _past_header(file: IO[bytes], size: int) -> int:
-    """Skip the header that NumPy puts before each array; the bytes that are left of `size`."""
-    head = file.read(10)
-    length = 10 + struct.unpack("<H", head[8:])[0] if head.startswith(b"\x93NUMPY") else 0
-    file.seek(min(length, size))
-    return size - min(length, size)
+    for member, content in entries(path, IntakeLimits(files=2 * TENSORS)):
+        if member.name.endswith((".pkl", ".py", ".json")):
+            continue  # names and structure, not weights
+        if member.type is Type.FILE and SMALLEST <= member.size <= left:
+            left -= member.size
+            yield _print(content())
 
 
 def _of_safetensors(file: BinaryIO) -> Iterator[int | None]:
     """Its header: the length as uint64, then {name: {data_offsets: [from, to]}} as JSON."""
     (length,) = struct.unpack("<Q", file.read(8).ljust(8, b"\xff"))
-    if length > _CHUNK:
+    if length > MIB:
         raise _NotThisError
-    header = json.loads(file.read(length))
-    if not isinstance(header, dict):
-        raise _NotThisError
-    for name, about in header.items():
-        if name == "__metadata__":
-            continue
-        try:
-            begin, end = map(int, about["data_offsets"])
-        except (TypeError, KeyError, ValueError):
-            raise _NotThisError from None
+    header, left = json.loads(file.read(length)), READ
+    header.pop("__metadata__", None)
+    for about in header.values():
+        begin, end = map(int, about["data_offsets"])
         file.seek(8 + length + max(begin, 0))
-        yield _print(_pieces(file, min(end - begin, READ)))
+        yield _print(_pieces(file, min(end - begin, left)))
+        left -= max(end - begin, 0)
 
 
-def _of_checkpoint(file: BinaryIO) -> Iterator[int | None]:
-    """MindSpore's ``Checkpoint``: field 1 repeats {1: name, 2: tensor {…, 3: content}}; a large
-    tensor comes as several values of one name.
+class _Checkpoint:
+    """MindSpore's: field 1 repeats {1: name, 2: tensor {…, 3: content}}; a large tensor comes as
+    several values of one name.
     """
-    end = file.seek(0, 2)
-    file.seek(0)
-    while file.tell() < end:
-        value_end = _field(file, end)
-        if value_end is None:
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._left = FIELDS  # such fields can be empty, and millions
+
+    def prints(self) -> Iterator[int | None]:
+        end = self._file.seek(0, 2)
+        self._file.seek(0)
+        while (value := self._field(end)) is not None:
+            if value[0] != 1:
+                raise _NotThisError
+            if (size := self._content(value[1])) > 0:
+                yield _print(_pieces(self._file, size))
+            self._file.seek(value[1])
+
+    def _content(self, end: int) -> int:
+        """Put the file to the tensor's content: its bytes; 0 where the value has none."""
+        for wanted in (2, 3):
+            while (found := self._field(end)) is not None and found[0] != wanted:
+                self._file.seek(found[1])
+            if found is None:
+                return 0
+            end = found[1]
+        return end - self._file.tell()
+
+    def _field(self, end: int) -> tuple[int, int] | None:
+        """The number of the field that begins here and where it ends; the file stands at its
+        content then. None at `end`. Raises _NotThisError for what is no protocol buffer.
+        """
+        self._left -= 1
+        if self._file.tell() >= end:
+            return None
+        key = self._varint()
+        if key & 7 == 0:
+            self._varint()
+            return key >> 3, self._file.tell()
+        size = self._varint()
+        if key & 7 != 2 or self._left < 0 or self._file.tell() + size > end:
             raise _NotThisError
-        if value_end[0] != 1:
-            raise _NotThisError
-        content = _content(file, value_end[1])
-        if content:
-            yield _print(_pieces(file, content))
-        file.seek(value_end[1])
+        return key >> 3, self._file.tell() + size
 
-
-def _content(file: BinaryIO, end: int) -> int:
-    """Where the file stands at the tensor's content: its bytes; 0 where the value has none."""
-    for wanted in (2, 3):
-        while (found := _field(file, end)) is not None and found[0] != wanted:
-            file.seek(found[1])
-        if found is None:
-            return 0
-        end = found[1]
-    return end - file.tell()
-
-
-def _field(file: BinaryIO, end: int) -> tuple[int, int] | None:
-    """The number of the field that begins here and where it ends; the file stands at its content
-    then. None at `end`. Raises _NotThisError for what is no protocol buffer.
-    """
-    if file.tell() >= end:
-        return None
-    key = _varint(file)
-    if key & 7 == 0:
-        _varint(file)
-        return key >> 3, file.tell()
-    if key & 7 != 2:
+    def _varint(self) -> int:
+        value = 0
+        for shift in range(0, 64, 7):
+            byte = self._file.read(1)
+            if not byte:
+                raise _NotThisError
+            value |= (byte[0] & 0x7F) << shift
+            if byte[0] < 0x80:
+                return value
         raise _NotThisError
-    length = _varint(file)
-    if file.tell() + length > end:
-        raise _NotThisError
-    return key >> 3, file.tell() + length
-
-
-def _varint(file: BinaryIO) -> int:
-    value = 0
-    for shift in range(0, 64, 7):
-        byte = file.read(1)
-        if not byte:
-            raise _NotThisError
-        value |= (byte[0] & 0x7F) << shift
-        if byte[0] < 0x80:
-            return value
-    raise _NotThisError

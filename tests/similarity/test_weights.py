@@ -6,7 +6,7 @@ import json
 import struct
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -96,7 +96,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(weights, "READ", 1024 * 1024)
     read = 0
 
-    def counted(pieces: Iterator[bytes]) -> int | None:
+    def counted(pieces: Iterable[bytes]) -> int | None:
         nonlocal read
         read += sum(map(len, pieces))
         return 1
@@ -108,6 +108,24 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             archive.writestr(f"data/{name}", bytes(size * 1024))
     assert prints(path).tolist() == [1]
     assert read == 1003 * 1024
+
+
+@pytest.mark.parametrize("content", [b"\x0a\x00", b"\x0a\x04\x12\x02\x1a\x00", b"\x0a\x02\x08\x01"])
+def test_millions_of_empty_values_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    read, fields = weights._Checkpoint._field, 0
+
+    def counted(self: weights._Checkpoint, end: int) -> tuple[int, int] | None:
+        nonlocal fields
+        fields += 1
+        return read(self, end)
+
+    monkeypatch.setattr(weights._Checkpoint, "_field", counted)
+    path = tmp_path / "bomb.ckpt"
+    path.write_bytes(content * 1_000_000)
+    assert len(prints(path)) <= 1
+    assert weights.FIELDS < fields < 2 * weights.FIELDS
 
 
 @pytest.fixture(scope="module")
