@@ -52,7 +52,7 @@ class Interface(Document):
     lenet5: str = "LeNet5"
     dataset: str = ""
     cell_marker: str = "生成 main.py 时请勾选此 cell"
-    repair: tuple[Literal["weights-path"], ...] = ()
+    repair: tuple[Literal["weights-path", "device"], ...] = ()
 
 
 class Images(Document):

@@ -86,3 +86,14 @@ def test_a_change_of_what_is_provided_is_examined_again(tmp_path: Path, home: Pa
     assert right(graded(tmp_path, home, files)) == 0
     handins.hand_in(provided, {"labels.txt": ",".join(make.assignment().names)})
     assert right(graded(tmp_path, home, files)) == 26
+
+
+def test_an_assignment_may_move_a_hand_in_to_the_device_that_is_there(
+    tmp_path: Path, home: Path
+) -> None:
+    fixed = "import mindspore\nmindspore.set_context(device_target='Ascend')\n" + handins.honest()
+    refused = graded(tmp_path, home, {"main.py": fixed})
+    assert refused["stopped"] == "device-refused" and right(refused) == 0
+    moved = graded(tmp_path, home, {"main.py": fixed}, "--set", "interface.repair=['device']")
+    assert moved["loading"]["compatibility"] == ["set_context(device_target='Ascend') → CPU"]
+    assert right(moved) == len(moved["answers"]) > 0

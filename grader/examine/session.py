@@ -137,6 +137,7 @@ class Session:
                 "threads": self.setup.threads,
                 "provided": self._provided(),
                 "lend": self.lent,
+                "move": "device" in interface.repair,
                 "run": importing,
                 "seconds": max(limit - GRACE, limit / 2),
             },

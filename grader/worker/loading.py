@@ -24,7 +24,8 @@ class Order(NamedTuple):
     handin: folder of what was handed in, only read. work: folder for the private copy, which
     becomes the working directory. provided: folder with files that the assignment gives, laid
     where the hand-in lacks them. entry, function, marker: see `find_entry`. device: "CPU", "GPU"
-    or "Ascend". compat: whether old interfaces are put back. run: False to lay files out only.
+    or "Ascend". compat: whether old interfaces are put back. move: whether a hand-in that fixes
+    another device runs on this one. run: False to lay files out only.
     seconds: soft limit of the import, after which TimeLimit is raised in it; 0 for none.
     """
 
@@ -37,6 +38,7 @@ class Order(NamedTuple):
     device: str
     threads: int
     compat: bool
+    move: bool
     run: bool
     seconds: float
     lend: dict[str, str]  # path that the code asks for -> file of the hand-in that goes there
@@ -55,6 +57,7 @@ class Order(NamedTuple):
             str(meta.get("device", "CPU")),
             int(meta.get("threads", 2)),
             bool(meta.get("compat", True)),
+            bool(meta.get("move", False)),
             bool(meta.get("run", True)),
             float(meta.get("seconds", 0)),
             dict(meta.get("lend") or {}),
@@ -97,7 +100,7 @@ class Loading:
         layer = compat.Layer(
             after, put_back, self.observer, self.place, order.device, order.threads
         )
-        layer.arrange(order.compat)
+        layer.arrange(order.compat, order.move)
         hooks.install([after], [put_back])
         self.observer.start()
         return layer.used

@@ -7,7 +7,17 @@ import numpy as np
 from ..hooks import AfterImportFinder, PutBackFinder
 from ..observe import Observer
 from ..place import Place
-from . import loading, mindspore, mindspore_old, numpy_old, opencv, pickled, torch, training
+from . import (
+    devices,
+    loading,
+    mindspore,
+    mindspore_old,
+    numpy_old,
+    opencv,
+    pickled,
+    torch,
+    training,
+)
 
 
 class Layer:
@@ -30,8 +40,10 @@ class Layer:
         self._device = device
         self._threads = threads
 
-    def arrange(self, compat: bool) -> None:
-        """Set frameworks up once they are imported; with `compat` put old interfaces back."""
+    def arrange(self, compat: bool, move: bool) -> None:
+        """Set frameworks up once they are imported; with `compat` put old interfaces back; with
+        `move` let what is fixed to another device run on this one.
+        """
         self._after.when("mindspore", lambda module: mindspore.set_up(module, self._device))
         self._after.when("cv2", lambda module: module.setNumThreads(self._threads))
         self._after.when("cv2", lambda module: opencv.report_unread(module, self._observer))
@@ -45,6 +57,8 @@ class Layer:
             mindspore_old.put_back(
                 self._put_back, self._after, self._observer, self._device, self.use
             )
+        if move:
+            devices.move(self._after, self._device, self.use)
 
     def use(self, name: str) -> None:
         """Note that an old interface was made use of."""
