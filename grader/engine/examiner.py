@@ -225,6 +225,7 @@ def _predict(
         draft.findings += [unloaded] if unloaded else []
     if stopped is None:
         draft.findings += diagnosing.behind_answers(session, predictions, order, clock)
+    draft.findings = diagnosing.without_effects(draft.findings)
     return predictions.end
 
 

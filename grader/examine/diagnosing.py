@@ -114,6 +114,15 @@ def behind_answers(
     return [finding for finding in found if finding is not None]
 
 
+def without_effects(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings but for those that another explains: a network whose channels are swapped may
+    well give one answer to everything, though its weights were loaded.
+    """
+    codes = {finding.code for finding in findings}
+    effects = {"constant-answers"} if "channel-order" in codes else set()
+    return [finding for finding in findings if finding.code not in effects]
+
+
 def undecided(session: Session, order: Sequence[HiddenImage], clock: Clock) -> Finding | None:
     """`weights-not-loaded` where the numbers behind the answers hardly differ between classes.
 

@@ -105,7 +105,8 @@ def first_difference(layers: Sequence[LayerReport], taken: Sequence[int]) -> Dif
     without an activation between them are known variants and no difference.
     """
     if taken and list(taken) not in INPUTS:
-        return Difference("input", "(1, 32, 32)", _sizes(taken), _INPUT)
+        advice = _GREY if list(taken) == [3, 32, 32] else _INPUT
+        return Difference("input", "(1, 32, 32)", _sizes(taken), advice)
     if not layers:
         return None
     found = [index for index, layer in enumerate(layers) if _counts(layer)]
@@ -210,6 +211,10 @@ _HELP = {
 _INPUT = (
     "Images come as (N, 1, 32, 32): channel before height and width.\n"
     "图片的形状为 (N, 1, 32, 32)：通道在高和宽之前。"
+)
+_GREY = (
+    "Written digits are grey: the first convolution takes 1 channel.\n"
+    "手写数字是灰度图：第一个卷积层的输入通道数为 1。"
 )
 _PADDING = (
     "Images of 28 x 28 need padding 2 in the first convolution.\n"
