@@ -72,7 +72,7 @@ class Role(NamedTuple):
     needs_bias: bool = False  # of a dense layer
 
 
-CONVOLUTION, DENSE = "convolution", "dense"
+CONVOLUTION, DENSE, NORMALISATION = "convolution", "dense", "batch-norm"
 POOLS = ("max-pool", "average-pool")
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky-relu", "relu6", "softmax", "log-softmax")
 _BENT, _FREE = ("relu", "tanh"), ("relu", "tanh", "none")
@@ -119,8 +119,12 @@ def first_difference(layers: Sequence[LayerReport], taken: Sequence[int]) -> Dif
 
 
 def _counts(layer: LayerReport) -> bool:
-    """Whether a layer plays a role: pools, and whatever has weights, which LeNet5 has few of."""
-    return layer.kind in (CONVOLUTION, DENSE, *POOLS) or layer.parameters > 0
+    """Whether a layer plays a role: pools, and whatever has weights, which LeNet5 has few of. A
+    normalisation plays none: it belongs to the layer before it.
+    """
+    return layer.kind in (CONVOLUTION, DENSE, *POOLS) or (
+        layer.parameters > 0 and layer.kind != NORMALISATION
+    )
 
 
 def _differs(
@@ -143,6 +147,8 @@ def _details(
         yield Difference(role.name, f"output {expected}", f"output {_sizes(output)}", advice)
     if role.needs_bias and layer.kind == DENSE and not layer.bias:
         yield Difference(role.name, "biases", "no biases", _BIAS)
+    if NORMALISATION in [item.kind for item in after]:
+        yield Difference(role.name, "no normalisation", NORMALISATION, _NORM)
     if role.followed_by:
         acts = [item.kind for item in after if item.kind in ACTIVATIONS] or ["none"]
         if acts[0] not in role.followed_by:
@@ -223,6 +229,10 @@ _PADDING = (
 _BIAS = (
     "Dense layers have biases: leave has_bias, bias or use_bias at its default, True.\n"
     "全连接层带偏置：has_bias、bias 或 use_bias 请保持默认值 True。"
+)
+_NORM = (
+    "The lecture's LeNet5 has no batch normalisation: take it out.\n"
+    "课件中的 LeNet5 没有批归一化：请去掉。"
 )
 _ACTIVATION = (
     "The lecture's activation is ReLU; sigmoid makes the gradients vanish.\n"

@@ -111,3 +111,15 @@ class Small(LeNet5):
         x = self.pool(ops.relu(self.conv2(x)))
         x = self.drop(self.flatten(ops.relu(self.c5(x))))
         return self.fc3(ops.relu(self.fc2(x)))
+
+
+class Normalised(LeNet5):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(6)
+
+    def construct(self, x):
+        x = self.pool(self.act(self.norm(self.conv1(x))))
+        x = self.pool(self.act(self.conv2(x)))
+        x = self.act(self.fc1(self.flatten(x)))
+        return self.fc3(self.act(self.fc2(x)))
