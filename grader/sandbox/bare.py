@@ -29,7 +29,7 @@ from grader.sandbox.contract import (
     SandboxUnavailableError,
     Share,
 )
-from grader.sandbox.deadline import Waits
+from grader.sandbox.deadline import Threads
 from grader.sandbox.groups import NoGroup
 
 MARKER = "GRADER_BOX"  # names the box in the environment of all its processes
@@ -126,8 +126,8 @@ class _Family:
                 total += member.memory_info().rss
         return total
 
-    def waits(self) -> Waits:
-        return processes.waits([member.pid for member in self._descendants()])
+    def threads(self) -> Threads:
+        return processes.threads([member.pid for member in self._descendants()])
 
     def scratch(self) -> box.Use:
         if time.monotonic() >= self._next_look:

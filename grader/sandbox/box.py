@@ -15,7 +15,7 @@ import threading
 from typing import IO, BinaryIO, NamedTuple, Protocol, cast
 
 from grader.sandbox.contract import Cause, End, Limits
-from grader.sandbox.deadline import Deadline, Waits
+from grader.sandbox.deadline import Deadline, Threads
 from grader.sandbox.groups import Group
 from grader.sandbox.log import Log
 
@@ -47,8 +47,8 @@ class Tree(Protocol):
     def memory(self, limit: int) -> int:
         """Bytes in use; exact only around and above `limit` bytes."""
 
-    def waits(self) -> Waits:
-        """How long its threads have waited for processors; none where nobody tells."""
+    def threads(self) -> Threads:
+        """How long its threads ran and waited for processors; none where nobody tells."""
 
     def scratch(self) -> Use:
         """What the scratch holds now, or held at last."""
@@ -188,7 +188,7 @@ class Running:
 
     def _excess(self) -> End | None:
         deadline = self._deadline
-        if deadline is not None and deadline.passed(self._tree.waits):
+        if deadline is not None and deadline.passed(self._tree.threads):
             return End(Cause.TIME, "ran past its deadline")
         limit = self._limits.memory * MIB
         used = self._tree.memory(limit)

@@ -33,7 +33,7 @@ from grader.sandbox.contract import (
     SandboxUnavailableError,
     Share,
 )
-from grader.sandbox.deadline import Waits
+from grader.sandbox.deadline import Threads
 from grader.sandbox.groups import Groups, NoGroups
 
 SETUP_TIME = 20.0  # seconds that bubblewrap may take to report its child
@@ -206,8 +206,8 @@ class _Namespace:
             self._next_search = started + min(SEARCHING * took, LONGEST_BLINDNESS)
         return processes.memory(self._members, limit)
 
-    def waits(self) -> Waits:
-        return processes.waits(processes.tree(self._first.pid))
+    def threads(self) -> Threads:
+        return processes.threads(processes.tree(self._first.pid))
 
     def scratch(self) -> box.Use:
         size = files = 0

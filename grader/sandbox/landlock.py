@@ -27,7 +27,7 @@ from grader.sandbox.contract import (
     SandboxUnavailableError,
     Share,
 )
-from grader.sandbox.deadline import Waits
+from grader.sandbox.deadline import Threads
 from grader.sandbox.groups import Group, Groups, NoGroups
 from grader.sandbox.inside import launcher
 from grader.sandbox.scratch import Scratch
@@ -201,8 +201,8 @@ class _OneProcess:
     def memory(self, limit: int) -> int:
         return processes.memory([self._process.pid], limit)
 
-    def waits(self) -> Waits:
-        return processes.waits([self._process.pid])
+    def threads(self) -> Threads:
+        return processes.threads([self._process.pid])
 
     def scratch(self) -> box.Use:
         return self._scratch.use(self._process.pid, now=self._process.poll() is not None)

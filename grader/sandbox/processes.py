@@ -9,6 +9,8 @@ import signal
 import time
 from pathlib import Path
 
+from grader.sandbox.deadline import Times
+
 PROC = "/proc"
 MANY = 16  # processes above which shared pages are no longer told apart: too slow to poll
 
@@ -74,15 +76,15 @@ def memory(pids: list[int], limit: int) -> int:
     return held
 
 
-def waits(pids: list[int]) -> dict[int, float]:
-    """Seconds that each of the processes' threads has been ready to run and had no processor."""
+def threads(pids: list[int]) -> dict[int, Times]:
+    """How long each thread of the processes ran, and waited for a processor."""
     found = {}
     for pid in pids:
         with contextlib.suppress(OSError):
             for thread in os.listdir(f"{PROC}/{pid}/task"):  # noqa: PTH208 (polled)
                 told = _read(f"{PROC}/{pid}/task/{thread}/schedstat").split()
                 if len(told) > 1:
-                    found[int(thread)] = int(told[1]) / 1e9
+                    found[int(thread)] = Times(int(told[0]) / 1e9, int(told[1]) / 1e9)
     return found
 
 

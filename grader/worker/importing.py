@@ -26,7 +26,7 @@ _THREADS = (
 )
 
 
-PATIENCE = 2  # as in the limits that are kept from outside
+PATIENCE = 1  # as in the limits that are kept from outside
 
 
 class TimeLimit(BaseException):
