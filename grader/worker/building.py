@@ -66,7 +66,7 @@ def build(candidate: Candidate, classes: int, inputs: Inputs, place: Place) -> B
     trouble: BaseException = TypeError(f"{candidate.name} cannot be built")
     for arguments in _argument_sets(candidate.thing, classes):
         try:
-            built = _tried(candidate, candidate.thing(**arguments), arguments, inputs, place)
+            built = _built(candidate, arguments, inputs, place)
         except BaseException as error:
             trouble = error
             continue
@@ -78,10 +78,26 @@ def build(candidate: Candidate, classes: int, inputs: Inputs, place: Place) -> B
     return best
 
 
+def _built(candidate: Candidate, arguments: dict[str, Any], inputs: Inputs, place: Place) -> Built:
+    """The network with these arguments, in the first layout in which it takes any input."""
+    built = _tried(candidate, candidate.thing(**arguments), arguments, inputs, place)
+    for layout in [] if built.accepts else built.framework.other_layouts():
+        other = candidate.thing(**arguments)
+        again = _tried(candidate, other, arguments, inputs, place, layout)
+        if again.accepts:
+            return again
+    return built
+
+
 def _tried(
-    candidate: Candidate, network: Any, arguments: dict[str, Any], inputs: Inputs, place: Place
+    candidate: Candidate,
+    network: Any,
+    arguments: dict[str, Any],
+    inputs: Inputs,
+    place: Place,
+    layout: Framework | None = None,
 ) -> Built:
-    framework = _framework_of(network)
+    framework = layout or _framework_of(network)
     if framework is None:
         raise TypeError(f"{candidate.name} gives no network")
     accepts, gives, error = _probe(framework, network, inputs)

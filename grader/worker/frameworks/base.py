@@ -76,6 +76,12 @@ class Framework:
         """
         return [(self.network_type(), "__call__")]
 
+    def other_layouts(self) -> list[Framework]:
+        """The same framework for networks that take images in another order of axes; each is tried
+        on a network of its own, since layers may take their sizes from the first image.
+        """
+        return []
+
     def is_container(self, layer: Any) -> bool:
         """Whether a layer only runs others: what a hand-in wrote itself, or a sequence."""
         raise NotImplementedError

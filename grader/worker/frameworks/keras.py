@@ -16,13 +16,21 @@ class Keras(Framework):
     name = "keras"
     channels_last = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, turns: bool = True) -> None:
+        """`turns`: whether images are turned; else the network takes (N, C, H, W) and turns them
+        itself.
+        """
         self._keras: Any = sys.modules["keras"]
+        self._turns = turns
 
     def network_type(self) -> type:
         """`keras.layers.Layer`, of which `keras.Model` is one."""
         kind: type = self._keras.layers.Layer
         return kind
+
+    def other_layouts(self) -> list[Framework]:
+        """Networks that begin with a permutation, as the assignment's images ask for."""
+        return [Keras(turns=False)]
 
     def entrances(self) -> list[tuple[Any, str]]:
         """Also `Model.predict`, which runs compiled code that calls no layer."""
@@ -54,7 +62,7 @@ class Keras(Framework):
 
     def _wants_last(self, network: Any, array: np.ndarray[Any, Any]) -> bool:
         """Whether the network wants (N, H, W, C): what it was declared with, else Keras's rule."""
-        if array.ndim != 4:
+        if array.ndim != 4 or not self._turns:
             return False
         shape = getattr(network, "input_shape", None)
         if isinstance(shape, tuple) and len(shape) == 4 and None not in shape[1:]:
