@@ -38,7 +38,7 @@ FRIENDS = (
     "easydict==1.14",
     "matplotlib==3.11.2",
     "numpy==2.4.6",
-    "opencv-python-headless==5.0.0.93",
+    "opencv-python-headless==4.14.0.94",  # 5 has no HOGDescriptor, no CascadeClassifier, …
     "pandas==3.1.1",
     "pillow==13.0.0",
     "scikit-learn==1.9.1",
