@@ -1,5 +1,5 @@
 # Two commands: `make grade` sets up and grades the sample class, `make test` sets up and tests.
-# `make attack` runs what of the tests takes longest: see tests/hostile.
+# `make thorough`, after `make test`, runs the tests that take longest.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUNTIMES := torch tensorflow mindspore1
 export GRADE_RUNTIMES ?= $(CURDIR)/.runtimes
 
-.PHONY: grade test attack lint clean $(RUNTIMES)
+.PHONY: grade test thorough lint clean $(RUNTIMES)
 
 grade: torch
 	@sh scripts/confinement.sh
@@ -18,9 +18,9 @@ test: $(VENV)/.ready
 	$(MAKE) --jobs --output-sync $(RUNTIMES) lint
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not thorough"
 
-attack: $(VENV)/.ready
+thorough: $(VENV)/.ready
 	@sh scripts/confinement.sh
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m thorough tests/hostile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m thorough
 
 $(RUNTIMES): $(VENV)/.ready
 	$(BIN)/grade runtime add $@ --if-missing

@@ -13,9 +13,10 @@ from tests import handins, make
 
 IMAGES = make.SHARED / "data" / "garbage_26x100"
 
-pytestmark = pytest.mark.skipif(
-    not IMAGES.is_dir(), reason="the lab's images are not beside the checkout"
-)
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(not IMAGES.is_dir(), reason="the lab's images are not beside the checkout"),
+]
 
 # What anybody would write to measure a hand-in: no part of the grader.
 LOOP = """

@@ -11,6 +11,8 @@ from grader.runtimes.detect import runtimes
 from tests import handins, make
 from tests.test_real_images import LOOP, python
 
+pytestmark = pytest.mark.thorough
+
 HANDIN = make.ROOT / "submissions" / "3210000001_张三"
 
 

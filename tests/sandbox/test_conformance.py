@@ -866,6 +866,7 @@ def test_interpreter_in_a_closed_folder_works_for_root(stand: Stand) -> None:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.getuid() != 0, reason="repeats all as another user, which takes root")
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap opens closed folders")
 def test_all_of_this_as_an_ordinary_user() -> None:
