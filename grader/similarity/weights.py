@@ -109,7 +109,8 @@ def _of_safetensors(file: BinaryIO) -> Iterator[int | None]:
 
 class _Checkpoint:
     """MindSpore's: field 1 repeats {1: name, 2: tensor {…, 3: content}}; a large tensor comes as
-    several values of one name.
+    several values of one name. Walked field by field: protobuf itself would build all of it, and a
+    bomb of empty values, in memory.
     """
 
     def __init__(self, file: BinaryIO) -> None:
