@@ -72,6 +72,7 @@ class Running:
         self._limits = limits
         self._log = Log(limits.log * 1024)
         self._deadline: Deadline | None = None
+        self._before: Threads | None = {}  # nobody has run yet; later nobody knows
         self._peak = 0
         self._cause: End | None = None
         self._end: End | None = None
@@ -84,7 +85,8 @@ class Running:
 
     def deadline(self, seconds: float | None) -> None:
         """See `contract.Box.deadline`."""
-        self._deadline = None if seconds is None else Deadline(seconds)
+        before, self._before = self._before, None
+        self._deadline = None if seconds is None else Deadline(seconds, before)
 
     def end(self, cause: Cause = Cause.CLOSED) -> End:
         """See `contract.Box.end`."""

@@ -13,24 +13,38 @@ UNHURRIED = 0.1  # share of the time after which waiting is first looked at: mos
 class Times(NamedTuple):
     """Seconds since a thread's start that it ran, and that it was ready to and had no processor."""
 
-    ran: float
-    waited: float
+    ran: float = 0
+    waited: float = 0
+
+    def since(self, before: Times) -> Times:
+        """What came after `before`."""
+        return Times(self.ran - before.ran, self.waited - before.waited)
 
 
-Threads = Mapping[int, Times]
+class Thread(NamedTuple):
+    """A thread of a process, by their numbers; the main thread has the number of its process."""
+
+    process: int
+    number: int
+
+
+Threads = Mapping[Thread, Times]
 
 
 class Deadline:
-    """Passes `seconds` from now, later by what the thread that ran most waited meanwhile.
+    """Passes `seconds` from now, later by what the thread that ran most, or a main thread, waited
+    meanwhile, whichever is more.
 
     Otherwise a machine that others keep busy would cost an honest hand-in its answers. Threads that
-    only look for work again and again wait much, but run less than one that works.
+    only look for work again and again wait much, but run less than one that works. Main threads
+    count as a worker goes by its own: it has to find its time over before the box is ended.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, before: Threads | None = None) -> None:
+        """`before`: what the threads have had by now; left out where finding out costs too much."""
         self._begun = time.monotonic()
         self._seconds = seconds
-        self._before: Threads | None = None
+        self._before = before
         self._until = self._begun + seconds
 
     @property
@@ -45,12 +59,10 @@ class Deadline:
             self._before = threads()
         if now < self._until:
             return False
-        before, none = self._before or {}, Times(0, 0)
-        meanwhile = [
-            Times(its.ran - before.get(who, none).ran, its.waited - before.get(who, none).waited)
-            for who, its in threads().items()
-        ]
-        waited = max(meanwhile, default=none).waited
-        moved = min(max(waited, 0), PATIENCE * self._seconds)
+        before = self._before or {}
+        meanwhile = {who: its.since(before.get(who, Times())) for who, its in threads().items()}
+        counted = [Times(), max(meanwhile.values(), default=Times())]
+        counted += [its for who, its in meanwhile.items() if who.process == who.number]
+        moved = min(max(its.waited for its in counted), PATIENCE * self._seconds)
         self._until = self._begun + self._seconds + moved
         return now >= self._until

@@ -9,7 +9,7 @@ import signal
 import time
 from pathlib import Path
 
-from grader.sandbox.deadline import Times
+from grader.sandbox.deadline import Thread, Times
 
 PROC = "/proc"
 MANY = 16  # processes above which shared pages are no longer told apart: too slow to poll
@@ -76,7 +76,7 @@ def memory(pids: list[int], limit: int) -> int:
     return held
 
 
-def threads(pids: list[int]) -> dict[int, Times]:
+def threads(pids: list[int]) -> dict[Thread, Times]:
     """How long each thread of the processes ran, and waited for a processor."""
     found = {}
     for pid in pids:
@@ -84,7 +84,8 @@ def threads(pids: list[int]) -> dict[int, Times]:
             for thread in os.listdir(f"{PROC}/{pid}/task"):  # noqa: PTH208 (polled)
                 told = _read(f"{PROC}/{pid}/task/{thread}/schedstat").split()
                 if len(told) > 1:
-                    found[int(thread)] = Times(int(told[0]) / 1e9, int(told[1]) / 1e9)
+                    times = Times(int(told[0]) / 1e9, int(told[1]) / 1e9)
+                    found[Thread(pid, int(thread))] = times
     return found
 
 

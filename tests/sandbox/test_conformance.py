@@ -417,6 +417,18 @@ def test_who_never_answers_has_no_more_than_patience_gives(stand: Stand, busy: N
     assert time.monotonic() - begun < (1 + deadline.PATIENCE) * 0.4 + PASSING
 
 
+def test_a_first_deadline_knows_what_was_waited_before_anyone_looked(
+    stand: Stand, busy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "UNHURRIED", 0.9)  # of a time in which a framework is imported
+    box = stand.start("while True: pass")
+    begun = time.monotonic()
+    box.deadline(1.0)
+    assert box.stdout.read(16) == b""
+    assert box.end().cause is Cause.TIME
+    assert time.monotonic() - begun > 1.5
+
+
 def test_deadline_frees_a_blocked_writer(stand: Stand) -> None:
     box = stand.start("time.sleep(600)")
     box.deadline(0.3)
