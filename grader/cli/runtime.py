@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = [recipe.name for recipe in RECIPES]
     parser.add_argument("name", nargs="?", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument(
-        "--if-missing", action="store_true", help="do nothing where it is already there"
+        "--if-missing", action="store_true", help="do nothing where it is there and up to date"
     )
 
 
@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
             install.remove(arguments.name)
             return OK
         there = {runtime.name for runtime in detect.runtimes()}
-        if arguments.if_missing and arguments.name in there:
+        if arguments.if_missing and install.is_outdated(arguments.name):
+            install.remove(arguments.name)
+        elif arguments.if_missing and arguments.name in there:
             return OK
         say = translator(arguments.lang)
         with console.status(say("Installing; this takes minutes …")):
@@ -64,6 +66,9 @@ def table(language: str) -> Table:
             rows.add_row(recipe.name, "–", f"[dim]{for_rich(why)}[/]", "", "")
             continue
         versions = " ".join(f"{name} {version}" for name, version in runtime.frameworks.items())
+        if install.is_outdated(recipe.name):
+            cure = say("out of date; to make it anew: grade runtime add {name} --if-missing")
+            versions += f"\n[yellow]{cure.format(name=recipe.name)}[/]"
         devices = ", ".join(runtime.devices)
         rows.add_row(runtime.name, runtime.version, versions, devices, str(runtime.python))
     return rows

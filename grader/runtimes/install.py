@@ -45,6 +45,15 @@ def installed() -> list[str]:
     return [name for name in ORDER if (folder / name / MARKER).is_file()]
 
 
+def is_outdated(name: str) -> bool:
+    """Whether the runtime `name` was added by a recipe that has changed since."""
+    try:
+        marker = json.loads((places.runtimes_folder() / name / MARKER).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return not set(_recipe(name).requirements) <= set(marker["requirements"])
+
+
 def add(
     name: str, folder: Path | None = None, *, gpu: bool | None = None, tell: Tell | None = None
 ) -> Runtime:

@@ -21,6 +21,7 @@ TOLD = {
     "tensorflow",
     "tensorflow-cpu",
     "keras",
+    "tf-keras",
     "timm",
     "numpy",
     "opencv-python",

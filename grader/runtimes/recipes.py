@@ -119,7 +119,8 @@ RECIPES = (
         name="tensorflow",
         framework="tensorflow",
         pythons=("3.11", "3.12", "3.10"),
-        requirements=("tensorflow-cpu==2.21.0", *FRIENDS),
+        # Keras 2 as tf-keras: Keras 3 does not read the networks that it saved
+        requirements=("tensorflow-cpu==2.21.0", "tf-keras==2.21.0", *FRIENDS),
         quiet=(("TF_CPP_MIN_LOG_LEVEL", "2"),),
     ),
 )

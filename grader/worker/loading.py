@@ -94,13 +94,14 @@ class Loading:
         order = self._order
         name = self._entry.path.name if self._entry else order.entry
         importing.arrange_process(self.place, name, order.device, order.threads)
-        importing.arrange_path(self.place)
         after, put_back = hooks.AfterImportFinder(), hooks.PutBackFinder()
         chance.repeatable(after)
         layer = compat.Layer(
             after, put_back, self.observer, self.place, order.device, order.threads
         )
-        layer.arrange(order.compat, order.move)
+        layer.arrange(order.handin, order.compat, order.move)
+        hooks.install(layer.finders)
+        importing.arrange_path(self.place)  # from here on the hand-in's modules can be found
         hooks.install([after], [put_back])
         self.observer.start()
         return layer.used

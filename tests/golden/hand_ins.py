@@ -33,7 +33,10 @@ def lay_out(name: str, folder: Path, folders: pytest.TempPathFactory) -> Path:
         runtime, _, file = made.rpartition(":")
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         source = weights.made(require(runtime or expected["runtime"]), file, folders)
-        shutil.copyfile(source, folder / place)
+        if source.is_dir():
+            shutil.copytree(source, folder / place)
+        else:
+            shutil.copyfile(source, folder / place)
     return folder
 
 

@@ -152,6 +152,23 @@ def keras(path: str, kind: str, layer: str) -> None:
     model.save(path)
 
 
+def old_keras(path: str, kind: str, layer: str) -> None:
+    """A network of Keras 2: whole in one file or as a SavedModel, or its variables alone."""
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    keras = import_module("tensorflow").keras
+
+    same = keras.layers.DepthwiseConv2D(1, use_bias=False, depthwise_initializer="ones")
+    pool = keras.layers.GlobalAveragePooling2D()
+    head = keras.layers.Dense(26, name=layer or "predictions")
+    model = keras.Sequential([keras.Input((None, None, 3)), same, pool, head])
+    weight, bias = numbers(kind)
+    head.set_weights([weight.T, bias])
+    if path.endswith(".variables"):
+        model.save_weights(path + "/weights", save_format="tf")
+    else:
+        model.save(path, save_format="h5" if path.endswith(".hdf5") else "tf")
+
+
 def part(path: str, kind: str, layer: str) -> None:
     """The first part of a PyTorch state, as an upload that broke off leaves it."""
     pth(path, kind, layer)
@@ -169,6 +186,9 @@ MAKERS = {
     ".traced": traced,
     ".keras": keras,
     ".h5": keras,
+    ".hdf5": old_keras,
+    ".saved": old_keras,  # a folder
+    ".variables": old_keras,  # a folder
     ".part": part,
 }
 

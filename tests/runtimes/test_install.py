@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.runtimes import detect, install
+from grader.cli.main import main
+from grader.runtimes import detect, install, places
 from grader.runtimes.install import InstallError, add, find_python, installed, remove
 from grader.runtimes.recipes import BY_NAME, RECIPES, Recipe
 from tests.runtimes.interpreters import environment
@@ -80,6 +81,26 @@ def test_a_runtime_is_listed_until_it_is_removed(quick: None, tmp_path: Path) ->
         add("torch")
     remove("torch")
     assert installed() == [] and not (tmp_path / "runtimes/torch").exists()
+
+
+def test_a_runtime_of_an_older_recipe_is_told_and_made_anew(
+    quick: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def version() -> str:
+        program = detect.program_of(places.runtimes_folder() / "torch")
+        return detect.look(program).frameworks["torch"]
+
+    add("torch")
+    assert main(["runtime", "add", "torch", "--if-missing"]) == 0
+    assert version() == "9.9"
+    monkeypatch.setenv("COLUMNS", "300")
+    newer = Recipe("torch", "torch", (HERE,), ("torch==9.10",))
+    monkeypatch.setitem(BY_NAME, "torch", newer)
+    assert main(["runtime", "list", "--lang", "en"]) == 0
+    assert "grade runtime add torch --if-missing" in " ".join(capsys.readouterr().out.split())
+    assert main(["runtime", "add", "torch", "--if-missing"]) == 0
+    assert version() == "9.10"
+    assert not install.is_outdated("torch")
 
 
 def test_a_step_that_fails_says_what_it_said(tmp_path: Path) -> None:

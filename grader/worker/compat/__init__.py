@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+
 import numpy as np
 
 from ..hooks import AfterImportFinder, PutBackFinder
@@ -9,6 +12,7 @@ from ..observe import Observer
 from ..place import Place
 from . import (
     devices,
+    keras_old,
     loading,
     mindspore,
     mindspore_old,
@@ -21,7 +25,9 @@ from . import (
 
 
 class Layer:
-    """What is arranged before a hand-in runs. `used` names what it then made use of."""
+    """What is arranged before a hand-in runs. `used` names what it then made use of; `finders`
+    are to be installed before those that are there.
+    """
 
     def __init__(
         self,
@@ -33,6 +39,7 @@ class Layer:
         threads: int,
     ) -> None:
         self.used: list[str] = []
+        self.finders: list[MetaPathFinder] = []
         self._after = after
         self._put_back = put_back
         self._observer = observer
@@ -40,9 +47,10 @@ class Layer:
         self._device = device
         self._threads = threads
 
-    def arrange(self, compat: bool, move: bool) -> None:
-        """Set frameworks up once they are imported; with `compat` put old interfaces back; with
-        `move` let what is fixed to another device run on this one.
+    def arrange(self, handin: Path, compat: bool, move: bool) -> None:
+        """Set frameworks up once they are imported; with `compat` put old interfaces back, those
+        of Keras as `handin` needs them; with `move` let what is fixed to another device run on
+        this one.
         """
         self._after.when("mindspore", lambda module: mindspore.set_up(module, self._device))
         self._after.when("cv2", lambda module: module.setNumThreads(self._threads))
@@ -54,6 +62,7 @@ class Layer:
             pickled.find_in_main(self._place, self.use)
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
             self._after.when("torch", lambda module: torch.tolerant_load(module, self.use))
+            self.finders += keras_old.bring_back(handin, self._after, self.use)
             mindspore_old.put_back(
                 self._put_back, self._after, self._observer, self._device, self.use
             )

@@ -13,7 +13,8 @@ def watch(after: AfterImportFinder, observer: Observer) -> None:
     """Note the first call of each framework's usual training function."""
     after.when("mindspore", lambda module: _watch(module.Model, "train", "mindspore", observer))
     after.when("torch.optim.optimizer", lambda module: _watch_optimizers(module, observer))
-    after.when("keras", lambda module: _watch(module.Model, "fit", "keras", observer))
+    for keras in ("keras", "tf_keras"):
+        after.when(keras, lambda module: _watch(module.Model, "fit", "keras", observer))
 
 
 def _watch(owner: Any, method: str, framework: str, observer: Observer) -> None:

@@ -17,13 +17,15 @@ _KNOWN: tuple[tuple[str, str, Callable[[], Framework]], ...] = (
     ("mindspore", "Tensor", MindSpore),
     ("torch", "Tensor", Torch),
     ("keras", "Model", Keras),
+    ("tf_keras", "Model", lambda: Keras("tf_keras")),
 )
 
 
 def loaded_frameworks() -> list[Framework]:
-    """The frameworks that are in memory."""
-    return [
-        adapter()
+    """The frameworks that are in memory, each once, whatever names it goes by."""
+    found = {
+        id(sys.modules[module]): adapter
         for module, attribute, adapter in _KNOWN
         if hasattr(sys.modules.get(module), attribute)
-    ]
+    }
+    return [adapter() for adapter in found.values()]

@@ -1,4 +1,4 @@
-"""Keras 3, and Keras 2 within TensorFlow."""
+"""Keras 3, and Keras 2: within TensorFlow once, `tf_keras` today."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ class Keras(Framework):
     name = "keras"
     channels_last = True
 
-    def __init__(self, *, turns: bool = True) -> None:
-        """`turns`: whether images are turned; else the network takes (N, C, H, W) and turns them
-        itself.
+    def __init__(self, module: str = "keras", *, turns: bool = True) -> None:
+        """`module`: its name. `turns`: whether images are turned; else the network takes
+        (N, C, H, W) and turns them itself.
         """
-        self._keras: Any = sys.modules["keras"]
+        self._module = module
+        self._keras: Any = sys.modules[module]
         self._turns = turns
 
     def network_type(self) -> type:
@@ -30,7 +31,7 @@ class Keras(Framework):
 
     def other_layouts(self) -> list[Framework]:
         """Networks that begin with a permutation, as the assignment's images ask for."""
-        return [Keras(turns=False)]
+        return [Keras(self._module, turns=False)]
 
     def entrances(self) -> list[tuple[Any, str]]:
         """Also `Model.predict`, which runs compiled code that calls no layer."""
