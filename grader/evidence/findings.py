@@ -238,7 +238,8 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     "slow": (
         NOTE,
         "{function} takes {seconds} s an image.",
-        "Load the weights once, outside {function}.",
+        "Build the network and load its weights once, outside {function}. Asking it several times "
+        "for one image (test-time augmentation) takes as many times as long.",
     ),
     "network-attempt": (
         W,

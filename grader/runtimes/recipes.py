@@ -33,16 +33,22 @@ class Recipe:
 
 
 # What hand-ins import beside a framework (counted over 30 hand-ins: cv2 15, PIL 16, easydict 10,
-# matplotlib 9, tqdm 5), in the versions that run together on CPython 3.11 and 3.12.
+# matplotlib 9, tqdm 5), in the versions that run together on CPython 3.11 and 3.12. A hand-in that
+# only draws a confusion matrix by seaborn after training is not to fail for want of it.
 FRIENDS = (
     "easydict==1.14",
+    "imageio==2.38.1",
     "matplotlib==3.11.2",
     "numpy==2.4.6",
     "opencv-python-headless==4.14.0.94",  # 5 has no HOGDescriptor, no CascadeClassifier, …
     "pandas==3.1.1",
     "pillow==13.0.0",
+    "pyyaml==6.0.3",
+    "requests==2.34.2",
+    "scikit-image==0.26.0",
     "scikit-learn==1.9.1",
     "scipy==1.17.1",
+    "seaborn==0.13.2",
     "tqdm==4.70.1",
 )
 
@@ -93,9 +99,13 @@ RECIPES = (
             # libmindspore.so itself is linked to libcudart.so.11.0, also for CPU
             "nvidia-cuda-runtime-cu11==11.8.89",
             "opencv-python-headless==4.8.1.78",
+            "pandas==1.5.3",
             "pillow==9.5.0",
             "protobuf==3.20.3",
+            "pyyaml==6.0.3",
+            "scikit-learn==1.2.2",
             "scipy==1.9.3",
+            "seaborn==0.12.2",
             "tqdm==4.70.1",
         ),
         gpu=CUDA_11,
@@ -110,7 +120,12 @@ RECIPES = (
         requirements=(
             "torch==2.14.1",
             "torchvision==0.29.1",
+            "einops==0.8.2",
+            "tensorboard==2.21.0",  # torch.utils.tensorboard
+            "thop==0.1.1.post2209072238",
             "timm==1.0.31",
+            "torchinfo==1.8.0",
+            "torchsummary==1.5.1",
             "ttach==0.0.3",
             *FRIENDS,
         ),

@@ -68,8 +68,9 @@ class Loading:
     """One load. Afterwards `function` is what is to be called, if it is there.
 
     The report's fields: entry (as handed in), notes, compatibility (old interfaces that were made
-    use of), function (is it there), parameter (its first one's name), file, line and lines (first
-    and last) of its definition, elsewhere (where it stands if it is not there: see
+    use of so far: what comes later could tell the student of hidden images), function (is it
+    there), parameter (its first one's name), file, line and lines (first and last) of its
+    definition, elsewhere (where it stands if it is not there: see
     `source.where_defined`), error (see `faults.describe`) and stopped (the import failed after
     the function was there), frameworks (in memory), attempts (see `Observer`).
     """

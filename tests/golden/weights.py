@@ -113,6 +113,26 @@ def whole(path: str, kind: str, layer: str) -> None:
     torch.save(net, path)
 
 
+def old_block(path: str, kind: str, layer: str) -> None:
+    """A whole pickled network with a block of torchvision 0.8, whose module has it no more."""
+    torch = import_module("torch")
+    module = import_module("torchvision.models.mobilenet")
+    nn = torch.nn
+
+    class ConvBNReLU(nn.Sequential):  # type: ignore[misc, name-defined]
+        pass
+
+    ConvBNReLU.__module__, ConvBNReLU.__qualname__ = module.__name__, "ConvBNReLU"
+    module.ConvBNReLU = ConvBNReLU  # type: ignore[attr-defined]
+    block = ConvBNReLU(
+        nn.Conv2d(3, 3, 1, groups=3, bias=False), nn.BatchNorm2d(3), nn.ReLU6(inplace=True)
+    )
+    nn.init.ones_(block[0].weight)
+    head = nn.Linear(3, 26)
+    head.load_state_dict({key[3:]: value for key, value in _state(torch, kind, "fc").items()})
+    torch.save(nn.Sequential(block, nn.AdaptiveAvgPool2d(1), nn.Flatten(), head), path)
+
+
 def script(path: str, kind: str, layer: str) -> None:
     """A whole pickled network whose class the script defined that saved it."""
     torch = import_module("torch")
@@ -183,6 +203,7 @@ MAKERS = {
     ".cuda": cuda,
     ".whole": whole,
     ".script": script,
+    ".block": old_block,
     ".traced": traced,
     ".keras": keras,
     ".h5": keras,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 
-import numpy as np
-
 from ..hooks import AfterImportFinder, PutBackFinder
 from ..observe import Observer
 from ..place import Place
@@ -16,7 +14,7 @@ from . import (
     loading,
     mindspore,
     mindspore_old,
-    numpy_old,
+    old_names,
     opencv,
     pickled,
     torch,
@@ -58,7 +56,7 @@ class Layer:
         training.watch(self._after, self._observer)
         loading.watch(self._after, self._observer)
         if compat:
-            numpy_old.put_back(np, self.use)
+            old_names.put_back(self._put_back, self._after, self.use)
             pickled.find_in_main(self._place, self.use)
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
             self._after.when("torch", lambda module: torch.tolerant_load(module, self.use))
