@@ -1,8 +1,8 @@
 """No hostile hand-in gets out, harms its neighbours, or ends otherwise than expected.
 
-The whole corpus is graded once at each level as one class, by the program itself.
-`test_corpus_as_user.py` does all of it again as an ordinary user, at level strong among as many
-honest hand-ins.
+The whole corpus is graded once at each level as one class, by the program itself; at level basic,
+which few machines have to take, by `make thorough`. `test_corpus_as_user.py` does all of it again
+as an ordinary user, at level strong among as many honest hand-ins.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ from tests.hostile.corpus import NEIGHBOURS, Case, Result, Usage
 
 CASES = corpus.cases()
 LEVELS = (Level.STRONG, Level.BASIC)
+MARKS = {Level.BASIC: pytest.mark.thorough}
 LONG_CLASS = "HOSTILE_CORPUS_LONG_CLASS"  # variable that asks for an honest hand-in beside each
 HONEST_ONES = "and_an_honest_one"
 BOX = 10  # descriptors that the box of a hand-in takes, at most
 KINDS_ELSEWHERE = {58, 60, 61, 63}  # memorising, copying, size: for grader/scoring and the reports
 
 
-@pytest.fixture(scope="module", params=LEVELS, ids=lambda level: level.value)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(level, id=level.value, marks=MARKS.get(level, ())) for level in LEVELS],
+)
 def result(request: pytest.FixtureRequest) -> Iterator[Result]:
     level: Level = request.param
     try:
