@@ -21,7 +21,7 @@ from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
 from grader.evidence.findings import BILINGUAL
 from grader.examine.lenet5 import REFERENCE
 from grader.report.strips import strip
-from grader.report.text import one_line
+from grader.report.text import file_name, one_line
 from grader.report.training import Training, trainings
 from grader.report.values import Context, Result
 from grader.report.words import FINDING, Said, said, said_finding, two
@@ -46,6 +46,7 @@ class FindingView:
     message: Said
     hint: Said
     source: str = ""  # the student's own line that it is about
+    others: tuple[tuple[str, str], ...] = ()  # page and id of hand-ins that it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +290,10 @@ def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[Find
         message, hint = said_finding(kept)
         title = FINDING.get(finding.code, finding.code)
         source = facts.get("source", "")
+        ids = [each for each in finding.facts.get("ids", "").split("/") if each]
+        others = tuple((file_name(each), one_line(each, 60)) for each in ids)
         views.append(
-            FindingView(finding.code, finding.severity.value, title, message, hint, source)
+            FindingView(finding.code, finding.severity.value, title, message, hint, source, others)
         )
     return tuple(views)
 

@@ -37,6 +37,7 @@ UNTOLD = ("constant-answers", "label-order", "other-classes", "weights-not-loade
 MOST = 50  # hand-ins with a print in common that are compared with each other
 NAME = 60  # characters of a name
 NAMED = 3  # hand-ins that one finding names
+SEPARATOR = "/"  # of ids, which are names of files
 
 
 class Trace(NamedTuple):
@@ -61,7 +62,9 @@ class Pair(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """What a hand-in shares with others: code and facts of a finding."""
+    """What a hand-in shares with others: code and facts of a finding, with the `ids` of those that
+    it names.
+    """
 
     code: str
     facts: dict[str, object]
@@ -104,14 +107,15 @@ def alike(traces: Sequence[Trace], given: Fingerprint) -> dict[str, list[Alike]]
             by_one[pair.one].append(pair)
         for one, theirs in by_one.items():
             strongest = sorted(theirs, key=lambda pair: (-pair.strength, pair.other))
-            facts = {**strongest[0].facts, "other": _named(strongest, traces)}
+            others = [traces[other] for other in dict.fromkeys(pair.other for pair in strongest)]
+            ids = SEPARATOR.join(other.id for other in others[:NAMED])
+            facts = {**strongest[0].facts, "other": _named(others), "ids": ids}
             found[traces[one].id].append(Alike(code, facts))
     return dict(found)
 
 
-def _named(pairs: Sequence[Pair], traces: Sequence[Trace]) -> str:
+def _named(others: Sequence[Trace]) -> str:
     """The others, strongest first: "张三 (3210000001), Ada (ada) (+2)"."""
-    others = [traces[other] for other in dict.fromkeys(pair.other for pair in pairs)]
     first = ", ".join(f"{other.name[:NAME]} ({other.id[:NAME]})" for other in others[:NAMED])
     return first + (f" (+{len(others) - NAMED})" if len(others) > NAMED else "")
 

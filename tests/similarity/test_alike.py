@@ -98,7 +98,7 @@ def test_the_same_wrong_answers_are_found() -> None:
     class_ += [hand_in(name, answers=answers(odd)) for name in "ab"]
     assert set(found(class_)) == {"a", "b"}
     (likeness,) = alike([trace(each) for each in class_], NONE)["a"]
-    assert likeness.facts == {"same": 12, "wrong": 12, "rare": 12, "other": "B (b)"}
+    assert likeness.facts == {"same": 12, "wrong": 12, "rare": 12, "other": "B (b)", "ids": "b"}
 
 
 @pytest.mark.parametrize("code", ["label-order", "constant-answers", "weights-not-loaded"])

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -70,6 +71,8 @@ def test_only_staff_read_the_others_name(out: Path) -> None:
         for who in ("staff", "student")
     )
     assert "张三" in staff and "similar-code" in staff
+    pages = set(re.findall(r'<a href="([^"]+)"><bdi>3210000001_张三</bdi></a>', staff))
+    assert pages and all((out / "report/staff" / unquote(page)).is_file() for page in pages)
     assert "张三" not in student and "similar" not in student
 
 
