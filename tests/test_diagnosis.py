@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from grader.evidence import Answer
 from grader.examine import diagnosis
+from grader.examine.label_order import label_order
 from grader.examine.words import Vocabulary
 from tests import handins, make
 
@@ -56,7 +57,7 @@ def test_the_shift_of_a_data_set_without_one_folder_is_found() -> None:
     """Training without 03_02 has never seen Eggshell; its index went to Banana Peel."""
     said = [*NAMES[:24], NAMES[17], NAMES[24]]
     shifted = answers_where(lambda truth, n: said[truth])
-    finding = diagnosis.label_order(shifted, CLASSES)
+    finding = label_order(shifted, CLASSES)
     assert finding is not None
     assert "Eggshell → Banana Peel" in finding.facts["swaps"]
     assert "without the folder 03_02" in finding.hint
@@ -65,26 +66,26 @@ def test_the_shift_of_a_data_set_without_one_folder_is_found() -> None:
 def test_the_folder_that_was_missing_is_named_whatever_its_images_are_taken_for() -> None:
     """All Eggshells are named as the class before, which itself is right."""
     said = [*NAMES[:24], NAMES[23], NAMES[24]]
-    finding = diagnosis.label_order(answers_where(lambda truth, n: said[truth]), CLASSES)
+    finding = label_order(answers_where(lambda truth, n: said[truth]), CLASSES)
     assert finding is not None
     assert "without the folder 03_02" in finding.hint
 
 
 def test_names_in_alphabetical_order_are_found() -> None:
     alphabetical = sorted(NAMES)
-    finding = diagnosis.label_order(answers_where(lambda truth, n: alphabetical[truth]), CLASSES)
+    finding = label_order(answers_where(lambda truth, n: alphabetical[truth]), CLASSES)
     assert finding is not None
     assert finding.facts["other"] == "130"
     assert "order of the alphabet" in finding.hint
     back = answers_where(lambda truth, n: NAMES[alphabetical.index(NAMES[truth])])
-    again = diagnosis.label_order(back, CLASSES)
+    again = label_order(back, CLASSES)
     assert again is not None
     assert "字母顺序" in again.said_in("zh").hint
 
 
 def test_any_other_order_of_names_is_found() -> None:
     mixed = random.Random(5).sample(NAMES, len(NAMES))
-    finding = diagnosis.label_order(answers_where(lambda truth, n: mixed[truth]), CLASSES)
+    finding = label_order(answers_where(lambda truth, n: mixed[truth]), CLASSES)
     assert finding is not None
     assert "another order than in training" in finding.hint
 
@@ -92,20 +93,79 @@ def test_any_other_order_of_names_is_found() -> None:
 def test_an_honest_weak_model_has_its_labels_in_order() -> None:
     generator = random.Random(1)
     weak = answers_where(lambda truth, n: NAMES[truth] if n % 3 else generator.choice(NAMES))
-    assert diagnosis.label_order(weak, CLASSES) is None
+    assert label_order(weak, CLASSES) is None
 
 
 @given(st.integers(0, 2**32))
 def test_guessing_is_no_order_of_labels(seed: int) -> None:
     generator = random.Random(seed)
     guessed = answers_where(lambda truth, n: generator.choice(NAMES))
-    assert diagnosis.label_order(guessed, CLASSES) is None
+    assert label_order(guessed, CLASSES) is None
 
 
 def test_a_model_that_knows_three_wrong_things_has_no_order_of_labels() -> None:
     said = {0: NAMES[7], 1: NAMES[8], 2: NAMES[9]}
     dull = answers_where(lambda truth, n: said.get(truth, NAMES[20]))
-    assert diagnosis.label_order(dull, CLASSES) is None
+    assert label_order(dull, CLASSES) is None
+
+
+# Answers of small networks, trained honestly, to five images of each class: a letter for each.
+HONEST = (
+    "pasaabebhbiiiiilzlkleeekqtifffggegzfhwwhxqipiejcrmkkwkevollhmetimn"
+    "nopnhkwokicipciqqqqrrprrsrssstxtttwuueuvvvhhwwwwwijtxcmmtggnmxam",
+    "aararbkbkziigiidzuddqeeoqtpftmdyqgzghhhyqcipioacrmkmwfklllduzytkgc"
+    "njpnkogloppjpciqqqqrrrrsssssstttttduuuuvvvkhwwwwwtcfccvyggkzdmzd",
+    "aaaaabjbkbiizncdzuddeeeeotptfmdyegzgyhyyqqinifaarmfmwkedoolozkyeqq"
+    "qjpnhohhopqipiiqqcqrrjpssrssatttttduuvuvuvghwwzwwtnfcxvyvvgdddzd",
+    "arrrabbbmkiizqiwzuvoeeegqtpftfgkcggghhhhccipibrarckmggewmwzuxzmkqi"
+    "kppngogljppipctqqqprrjprssssjtxtttduuuxvuvklwwwwwtttktlmbugooxtm",
+    "aararbjbhbiiqncwzwodoeeocfpfqyggetyghhhyxqipifpcchbkwyvddwdwqtzecc"
+    "xgznhohloiqipqiqqiqrrpprssssstxxntuuuvuvdvehwdwwwiqfkcgqvggtyoud",
+    "aaraabjbbbiimncdzwddheekqfpfttdycgyghhhhqqinibacjmfkwfeldwdwqzyeqc"
+    "nppnholljppipctqqcqsrjrrsrssstxfttuuuuuvwvkhwwwwyftfxxmygggmmozm",
+)
+
+
+@pytest.mark.parametrize("said", HONEST)
+def test_what_a_weak_network_confuses_is_no_order_of_labels(said: str) -> None:
+    """Papers are taken for Newspapers, and so are Newspapers."""
+    answers = [
+        make.answer(n, NAMES[n // 5], NAMES[ord(letter) - ord("a")])
+        for n, letter in enumerate(said)
+    ]
+    assert label_order(answers, CLASSES) is None
+
+
+def test_two_names_that_stand_in_each_others_places_are_found() -> None:
+    said = {1: NAMES[7], 7: NAMES[1]}
+    finding = label_order(
+        answers_where(lambda truth, n: said.get(truth, NAMES[truth]) if n % 5 else NAMES[3]),
+        CLASSES,
+    )
+    assert finding is not None
+    assert finding.facts["swaps"] == "Hats → Basketball, Basketball → Hats"
+
+
+def test_a_renaming_is_told_with_what_it_costs() -> None:
+    """Where a name means another class, its own images are not right any more."""
+    alphabetical = sorted(NAMES)
+    answers = answers_where(lambda truth, n: NAMES[truth] if n < 30 else alphabetical[truth])
+    finding = label_order(answers, CLASSES)
+    assert finding is not None
+    meant = {name: NAMES[place] for place, name in enumerate(alphabetical)}
+    right = sum(
+        answer.answer is not None and meant[answer.answer] == answer.truth for answer in answers
+    )
+    assert finding.facts["other"] == str(right) and right < 130
+
+
+def test_one_more_folder_in_training_and_folders_read_as_words_are_found() -> None:
+    extra = answers_where(lambda truth, n: NAMES[min(truth + 1, 25)] if truth > 3 else NAMES[truth])
+    finding = label_order(extra, CLASSES)
+    assert finding is not None and "one more folder before 00_04" in finding.hint
+    order = sorted(range(26), key=str)
+    words = label_order(answers_where(lambda truth, n: NAMES[order.index(truth)]), CLASSES)
+    assert words is not None and "0, 1, 10, 11" in words.hint
 
 
 def test_one_answer_for_everything_is_named() -> None:

@@ -13,6 +13,7 @@ from grader.examine import diagnosis
 from grader.examine.conversation import ConversationEndedError
 from grader.examine.cures import IN_CALL, cure
 from grader.examine.images import HiddenImage, pixels_of
+from grader.examine.label_order import label_order
 from grader.examine.loading import elsewhere
 from grader.examine.predicting import Predictions, ask_again
 from grader.examine.replies import LoadReport
@@ -25,6 +26,7 @@ from grader.scoring.counts import better_than_guessing, needed
 _WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".mindir", ".npz", ".safetensors", ".weights")
 PARTS = 4  # of the images, one of which tells whether the others are worth asking
 TWICE = 13  # images that are put a second time
+ORDERS = ("channel-order", "label-order")  # each says how many are right in the `other` order
 LOOKED_INTO = 5  # images whose answers' numbers are looked at
 
 
@@ -90,7 +92,7 @@ def behind_answers(
     session: Session, predictions: Predictions, order: Sequence[HiddenImage], clock: Clock
 ) -> list[Finding]:
     """What only more questions can tell, before `clock` runs out: another order of channels, chance
-    in the answers; and, where that explains nothing, another order of labels.
+    in the answers, another order of labels. Of the two orders only the one that explains more.
 
     The answers in the other order stay in `predictions`. A worker that does not survive the
     questions ends the diagnosis, nothing else.
@@ -99,7 +101,7 @@ def behind_answers(
     if all(answer.answer is None for answer in answers):
         return []
     assignment = session.setup.assignment
-    found: list[Finding | None] = []
+    found = [label_order(answers, assignment.classes)]
     try:
         again = ask_again(session, order[:TWICE], assignment.interface.channels, clock)
         found.append(diagnosis.nondeterministic(answers, again))
@@ -108,10 +110,10 @@ def behind_answers(
             predictions.keep_other(other)
             found.append(diagnosis.channel_order(answers, other, assignment.interface))
     except (ConversationEndedError, OSError):
-        found.append(None)
-    if not any(finding and finding.code == "channel-order" for finding in found):
-        found.append(diagnosis.label_order(answers, assignment.classes))
-    return [finding for finding in found if finding is not None]
+        pass
+    orders = [finding for finding in found if finding and finding.code in ORDERS]
+    best = max(orders, key=lambda finding: int(finding.facts["other"]), default=None)
+    return [each for each in found if each and (each is best or each.code not in ORDERS)]
 
 
 def without_effects(findings: Sequence[Finding]) -> list[Finding]:

@@ -32,6 +32,15 @@ def better_than_guessing(correct: int, total: int, classes: int, level: float) -
     return Fraction(tail, classes**total) <= Fraction(str(level))
 
 
+@cache
+def clearly_more(gained: int, differing: int, level: float) -> bool:
+    """Whether `gained` of `differing` fair coins is more than chance, P(X >= gained) <= `level`:
+    McNemar's exact one-sided test, by integers.
+    """
+    tail = sum(comb(differing, k) for k in range(gained, differing + 1))
+    return Fraction(tail, 2**differing) <= Fraction(str(level))
+
+
 def interval(correct: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
     """The exact interval of Clopper and Pearson (1934) for the accuracy behind a count."""
     tail = (1 - confidence) / 2
