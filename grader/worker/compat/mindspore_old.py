@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import importlib
 import multiprocessing
+import operator
 from types import ModuleType
-from typing import Any, Callable, Mapping
+from typing import Any, Callable
 
 from ..hooks import AfterImportFinder, PutBackFinder
 from ..observe import Observer
 from ..text import text_of
+from .old_names import offer
 
 Use = Callable[[str], None]
 
@@ -29,6 +31,7 @@ def put_back(
     after.when("mindspore.nn.loss.loss", functools.partial(_loss, use=use))
     after.when("mindspore.common.api", functools.partial(_jit, use=use))
     after.when("mindspore.nn", functools.partial(_loss_gradient, use=use))
+    after.when("mindspore.train.serialization", functools.partial(_not_loaded, use=use))
     after.when(
         "mindspore",
         functools.partial(_functions, observer=observer, device=device, use=use),
@@ -77,31 +80,20 @@ def _data_sets(dataset: ModuleType, use: Use) -> None:
     """Names of data sets that changed, and packages that were there without being imported."""
     for old, new in (("ImageFolderDatasetV2", "ImageFolderDataset"),):
         if not hasattr(dataset, old) and hasattr(dataset, new):
-            _lazily(dataset, {old: functools.partial(getattr, dataset, new)}, use)
+            offer(dataset, {old: operator.attrgetter(new)}, use)
     for name, inner in (("vision", _VISION), ("transforms", _TRANSFORMS)):
         package = getattr(dataset, name, None)
         if package is not None:
             parts = {
-                part: functools.partial(importlib.import_module, f"{inner}.{part}")
+                part: functools.partial(_module, f"{inner}.{part}")
                 for part in ("c_transforms", "py_transforms")
                 if not hasattr(package, part)
             }
-            _lazily(package, parts, use)
+            offer(package, parts, use)
 
 
-def _lazily(module: ModuleType, makers: Mapping[str, Callable[[], Any]], use: Use) -> None:
-    """Let `module.<name>` be made when it is first asked for."""
-    before = vars(module).get("__getattr__")
-
-    def __getattr__(name: str) -> Any:  # noqa: N807
-        if name in makers:
-            use(f"{module.__name__}.{name}")
-            return makers[name]()
-        if before is not None:
-            return before(name)
-        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-
-    module.__getattr__ = __getattr__  # type: ignore[method-assign]
+def _module(name: str, parent: ModuleType) -> ModuleType:
+    return importlib.import_module(name)
 
 
 def _workers(helpers: ModuleType, use: Use) -> None:
@@ -145,6 +137,49 @@ def _get_next(iterators: ModuleType, use: Use) -> None:
         iterators.Iterator.get_next = get_next
 
 
+class _NotLoaded(tuple):  # type: ignore[type-arg]
+    """Two lists, as `load_param_into_net` gives since 2.0; asked whether it is empty, how long it
+    is or whether it is a list, it answers as the one list did that 1.x gave.
+    """
+
+    use: Use
+
+    def __bool__(self) -> bool:
+        self.use("load_param_into_net(…) as one list")
+        return bool(self[0])
+
+    def __len__(self) -> int:
+        self.use("load_param_into_net(…) as one list")
+        return len(self[0])
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, list):
+            self.use("load_param_into_net(…) as one list")
+            return bool(self[0] == other)
+        return tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = tuple.__hash__
+
+
+def _not_loaded(serialization: ModuleType, use: Use) -> None:
+    """`assert not load_param_into_net(net, parameters)` holds where all are loaded."""
+    original = serialization.load_param_into_net
+
+    @functools.wraps(original)
+    def load_param_into_net(*arguments: Any, **options: Any) -> Any:
+        result = original(*arguments, **options)
+        if type(result) is not tuple or len(result) != 2:
+            return result
+        told = _NotLoaded(result)
+        told.use = use
+        return told
+
+    serialization.load_param_into_net = load_param_into_net  # type: ignore[attr-defined]
+
+
 def _loss_gradient(nn: ModuleType, use: Use) -> None:
     """`SoftmaxCrossEntropyWithLogits(is_grad=...)`: the argument of 1.0 says nothing today."""
     original = nn.SoftmaxCrossEntropyWithLogits.__init__
@@ -177,13 +212,14 @@ def _set_parameter(parameters: ModuleType, use: Use) -> None:
 def _loss(losses: ModuleType, use: Use) -> None:
     """The base class of losses was called `Loss` before it was `LossBase`."""
     if not hasattr(losses, "Loss"):
-        _lazily(losses, {"Loss": lambda: losses.LossBase}, use)
+        offer(losses, {"Loss": operator.attrgetter("LossBase")}, use)
 
 
 def _jit(module: ModuleType, use: Use) -> None:
     """`ms_function` was renamed to `jit`."""
     if not hasattr(module, "ms_function"):
-        _lazily(module, {"ms_function": lambda: importlib.import_module("mindspore").jit}, use)
+        jit = {"ms_function": lambda module: importlib.import_module("mindspore").jit}
+        offer(module, jit, use)
 
 
 # Settings of 1.x that no longer exist and never changed a result.
