@@ -220,9 +220,10 @@ def _predict(
     if diagnosing.no_better_than_guessing(predictions, conditions.assignment):
         report = session.loaded or LoadReport()
         unloaded = diagnosing.weights_not_loaded(report)
-        if unloaded is None and stopped is None and report.frameworks:
-            unloaded = diagnosing.undecided(session, order, clock)
-        draft.findings += [unloaded] if unloaded else []
+        if unloaded is not None:
+            draft.findings.append(unloaded)
+        elif stopped is None and report.frameworks:
+            draft.findings = diagnosing.behind_guesses(session, draft.findings, order, clock)
     if stopped is None:
         draft.findings += diagnosing.behind_answers(session, predictions, order, clock)
     draft.findings = diagnosing.without_effects(draft.findings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.assignment import Assignment
 from grader.evidence import Answer, Finding, Problem
@@ -125,15 +126,33 @@ def without_effects(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.code not in effects]
 
 
-def undecided(session: Session, order: Sequence[HiddenImage], clock: Clock) -> Finding | None:
-    """`weights-not-loaded` where the numbers behind the answers hardly differ between classes.
+def behind_guesses(
+    session: Session, found: Sequence[Finding], order: Sequence[HiddenImage], clock: Clock
+) -> list[Finding]:
+    """What was `found` about answers no better than guessing, and what the numbers behind them
+    tell: `weights-not-loaded` where they hardly differ between the classes; where the answer is
+    always the same one, whether they are, too.
 
-    For answers no better than guessing. A worker that does not survive the questions, or whose
-    networks give no such numbers, tells nothing; nor do very few images, such as those of a
-    self-check.
+    A worker that does not survive the questions, or whose networks give no such numbers, tells
+    nothing; nor do very few images, such as those of a self-check.
     """
+    outputs = _outputs(session, order, clock)
+    if not len(outputs):
+        return list(found)
+    unloaded = diagnosis.near_uniform(outputs)
+    if unloaded is not None:
+        return [*found, unloaded]
+    return [
+        diagnosis.lost_after_the_network(each, outputs) if each.code == "constant-answers" else each
+        for each in found
+    ]
+
+
+def _outputs(session: Session, order: Sequence[HiddenImage], clock: Clock) -> NDArray[np.float32]:
+    """The numbers behind some answers, (N, classes); none where there are none."""
+    none = np.empty((0, 0), np.float32)
     if len(order) < 2 * LOOKED_INTO:
-        return None
+        return none
     assignment = session.setup.assignment
     found = []
     try:
@@ -143,9 +162,9 @@ def undecided(session: Session, order: Sequence[HiddenImage], clock: Clock) -> F
             pixels = pixels_of(image, assignment.interface.channels)
             found.append(session.outputs(pixels, assignment.limits.answer))
     except (ConversationEndedError, OSError):
-        return None
+        return none
     rows = [rows for rows in found if rows is not None and rows.size]
-    return diagnosis.near_uniform(np.concatenate(rows)) if rows else None
+    return np.concatenate(rows) if rows else none
 
 
 def _has_full_marks(answers: Sequence[Answer], assignment: Assignment) -> bool:

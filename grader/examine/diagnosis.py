@@ -29,6 +29,19 @@ def constant(answers: Sequence[Answer]) -> Finding | None:
     return find("constant-answers", count=count, answer=word)
 
 
+def lost_after_the_network(finding: Finding, outputs: NDArray[np.float32]) -> Finding:
+    """The finding `constant-answers` with another cure where `outputs` (N, classes), the numbers
+    behind some of the answers, have their largest for different classes.
+    """
+    if outputs.ndim != 2 or len(set(outputs.argmax(axis=1).tolist())) < 2:
+        return finding
+    cure = Sentence(
+        "The network itself tells these images apart: the mistake is in what follows. softmax and "
+        "argmax go along the last axis, not along the batch (axis=0)."
+    )
+    return find(finding.code, {**finding.facts, "cure": cure})
+
+
 def near_uniform(outputs: NDArray[np.float32]) -> Finding | None:
     """`weights-not-loaded` for outputs (N, classes), logits or probabilities, whose largest share
     is on average hardly above that of chance. Trained networks are far above it, even where they

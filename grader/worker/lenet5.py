@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -11,7 +12,7 @@ import numpy as np
 from . import faults
 from .building import INPUTS, MEANT, Built, build
 from .frames import Meta
-from .frameworks import Training
+from .frameworks import Training, eager_execution
 from .layers import put_in, trace_layers, variant
 from .operations import Array, Operation, Reply
 from .place import Place
@@ -30,7 +31,7 @@ class LeNet5:
 
     def operations(self) -> dict[str, Operation]:
         """Operations by name."""
-        return {
+        operations: dict[str, Operation] = {
             "lenet5": self.find,
             "lenet5_forward": self.forward,
             "lenet5_layers": self.layers,
@@ -39,6 +40,7 @@ class LeNet5:
             "lenet5_load": self.load,
             "lenet5_look": self.look,
         }
+        return {name: _at_once(operation) for name, operation in operations.items()}
 
     def find(self, meta: Meta, array: Array) -> Reply:
         """Find and build the network; see `Built` for the reply's fields."""
@@ -171,3 +173,12 @@ class LeNet5:
             "input": list(built.accepts),
             "output": list(built.gives),
         }
+
+
+def _at_once(operation: Operation) -> Operation:
+    @functools.wraps(operation)
+    def eager(meta: Meta, array: Array) -> Reply:
+        with eager_execution():
+            return operation(meta, array)
+
+    return eager

@@ -189,6 +189,17 @@ def old_keras(path: str, kind: str, layer: str) -> None:
         model.save(path, save_format="h5" if path.endswith(".hdf5") else "tf")
 
 
+def frozen(path: str, kind: str, layer: str) -> None:
+    """A frozen graph of TensorFlow 1: input (N, 3), scores (N, 26)."""
+    tf = import_module("tensorflow").compat.v1
+
+    weight, bias = numbers(kind)
+    with tf.Graph().as_default() as graph:
+        means = tf.placeholder(tf.float32, [None, 3], name="input")
+        tf.add(tf.matmul(means, tf.constant(weight.T)), tf.constant(bias), name="scores")
+    Path(path).write_bytes(graph.as_graph_def().SerializeToString())
+
+
 def part(path: str, kind: str, layer: str) -> None:
     """The first part of a PyTorch state, as an upload that broke off leaves it."""
     pth(path, kind, layer)
@@ -208,6 +219,7 @@ MAKERS = {
     ".keras": keras,
     ".h5": keras,
     ".hdf5": old_keras,
+    ".pb": frozen,
     ".saved": old_keras,  # a folder
     ".variables": old_keras,  # a folder
     ".part": part,

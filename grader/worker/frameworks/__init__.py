@@ -6,11 +6,19 @@ import sys
 from typing import Callable
 
 from .base import Framework, Parameter, Step, Training, calls_watched
-from .keras import Keras
+from .keras import Keras, eager_execution
 from .mindspore import MindSpore
 from .torch import Torch
 
-__all__ = ["Framework", "Parameter", "Step", "Training", "calls_watched", "loaded_frameworks"]
+__all__ = [
+    "Framework",
+    "Parameter",
+    "Step",
+    "Training",
+    "calls_watched",
+    "eager_execution",
+    "loaded_frameworks",
+]
 
 _KNOWN: tuple[tuple[str, str, Callable[[], Framework]], ...] = (
     # module that must be loaded, attribute that tells it from a hand-in's file of that name

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, Iterator
 
 import numpy as np
 
 from .base import Framework, Parameter, Training, same_sizes
+
+
+@contextmanager
+def eager_execution() -> Iterator[None]:
+    """TensorFlow computes what it is told at once, also where the hand-in has switched that off, as
+    code of 1.x does.
+    """
+    tensorflow: Any = sys.modules.get("tensorflow")
+    if not hasattr(tensorflow, "executing_eagerly") or tensorflow.executing_eagerly():
+        yield
+        return
+    with import_module("tensorflow.python.eager.context").eager_mode():
+        yield
 
 
 class Keras(Framework):
