@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -22,6 +23,12 @@ def saved(place: Path, version: str) -> None:
 def test_a_file_of_keras_2_asks_for_it(tmp_path: Path, version: str) -> None:
     saved(tmp_path / "model" / "last.keras", version)
     assert written_by_keras_2(tmp_path) == "model/last.keras"
+
+
+def test_a_name_that_is_no_text_is_told_as_one(tmp_path: Path) -> None:
+    saved(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xc4\xa3\xd0\xcd.keras")), "2.4.0")
+    assert written_by_keras_2(tmp_path).isprintable()
+    assert written_by_keras_2(tmp_path).encode("utf-8")
 
 
 def test_a_file_of_keras_3_beside_older_ones_asks_for_keras_3(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any, Callable, Iterator, Sequence
 
 from ..hooks import AfterImportFinder
+from ..text import clean
 
 OLD = "tf_keras"
 MOST_FILES = 200  # that are looked at; each is opened, none is read whole
@@ -54,7 +55,7 @@ def written_by_keras_2(handin: Path) -> str:
         if version >= 3:
             return ""
         if version and not found:
-            found = path.relative_to(handin).as_posix()
+            found = clean(path.relative_to(handin).as_posix())
     return found
 
 
