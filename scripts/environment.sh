@@ -16,7 +16,8 @@ esac
 
 if command -v uv >/dev/null 2>&1; then
     uv venv --quiet --allow-existing --python "$python" "$folder"
-    uv pip install --quiet --python "$folder/bin/python" -e "$extras"
+    # Compiled now, as by pip: hand-ins run in this interpreter and can write nothing there.
+    uv pip install --quiet --compile-bytecode --python "$folder/bin/python" -e "$extras"
 else
     "$python" -m venv "$folder" || {
         echo "The module venv is missing. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2

@@ -211,7 +211,9 @@ def _make(python: Path, place: Path, requirements: Sequence[str], say: Tell) -> 
     program = str(program_of(place))
     if uv := _usable_uv():
         _run([uv, "venv", "--python", str(python), str(place)], say)
-        _run([uv, "pip", "install", "--python", program, *_uv_words(), *requirements], say)
+        # pip compiles what it installs, uv on demand only; no worker may, nor write it down.
+        install = [uv, "pip", "install", "--compile-bytecode", "--python", program]
+        _run([*install, *_uv_words(), *requirements], say)
         return
     _run([str(python), "-m", "venv", str(place)], say)
     # Old interpreters come with a pip that does not know today's wheels (manylinux_2_28).

@@ -1,4 +1,7 @@
-"""The worker's reports about hand-ins: loaded, asked and described as `expected.toml` says."""
+"""The worker's reports about hand-ins: loaded, asked and described as `expected.toml` says.
+
+What comes of the same hand-ins in the end, `test_graded.py` looks at.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from tests.golden.hand_ins import EXPECTED, agree, lay_out
 from tests.worker.client import Worker
 from tests.worker.runtimes import require
 
+pytestmark = pytest.mark.thorough
 REPORTS = {"load", "lenet5", "predict", "last_error", "differences"}
 NAMES = [name for name, expected in EXPECTED.items() if REPORTS & expected.keys()]
 

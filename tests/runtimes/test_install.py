@@ -161,7 +161,7 @@ def test_the_first_python_that_is_there_is_taken() -> None:
     ("uv", "steps"),
     [
         (None, ["-m venv", "-m pip install --upgrade pip", "-m pip install --no-input x==1"]),
-        ("/usr/bin/uv", ["uv venv --python", "uv pip install --python"]),
+        ("/usr/bin/uv", ["uv venv --python", "uv pip install --compile-bytecode --python"]),
     ],
 )
 def test_uv_is_used_where_it_is_and_pip_where_not(
