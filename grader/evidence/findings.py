@@ -16,6 +16,7 @@ from grader.evidence.document import Document
 from grader.language import LANGUAGES, Sentence, by_language, fill, translator
 
 BILINGUAL = ("hint", "expected", "actual")  # facts that come from a teacher's check
+BETWEEN_IDS = "/"  # in the fact `ids`: names of files, so none holds it
 
 
 class Severity(str, Enum):

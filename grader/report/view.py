@@ -18,7 +18,7 @@ from math import prod
 
 from grader.assignment import Assignment, Policy
 from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
-from grader.evidence.findings import BILINGUAL
+from grader.evidence.findings import BETWEEN_IDS, BILINGUAL
 from grader.examine.lenet5 import REFERENCE
 from grader.report.strips import strip
 from grader.report.text import file_name, one_line
@@ -290,7 +290,7 @@ def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[Find
         message, hint = said_finding(kept)
         title = FINDING.get(finding.code, finding.code)
         source = facts.get("source", "")
-        ids = [each for each in finding.facts.get("ids", "").split("/") if each]
+        ids = [each for each in finding.facts.get("ids", "").split(BETWEEN_IDS) if each]
         others = tuple((file_name(each), one_line(each, 60)) for each in ids)
         views.append(
             FindingView(finding.code, finding.severity.value, title, message, hint, source, others)

@@ -25,6 +25,7 @@ from zlib import crc32
 import numpy as np
 
 from grader.evidence import Evidence, Fingerprint
+from grader.evidence.findings import BETWEEN_IDS
 from grader.similarity.fingerprint import unpacked
 from grader.similarity.together import Prints, together, without
 
@@ -37,7 +38,6 @@ UNTOLD = ("constant-answers", "label-order", "other-classes", "weights-not-loade
 MOST = 50  # hand-ins with a print in common that are compared with each other
 NAME = 60  # characters of a name
 NAMED = 3  # hand-ins that one finding names
-SEPARATOR = "/"  # of ids, which are names of files
 
 
 class Trace(NamedTuple):
@@ -108,7 +108,7 @@ def alike(traces: Sequence[Trace], given: Fingerprint) -> dict[str, list[Alike]]
         for one, theirs in by_one.items():
             strongest = sorted(theirs, key=lambda pair: (-pair.strength, pair.other))
             others = [traces[other] for other in dict.fromkeys(pair.other for pair in strongest)]
-            ids = SEPARATOR.join(other.id for other in others[:NAMED])
+            ids = BETWEEN_IDS.join(other.id for other in others[:NAMED])
             facts = {**strongest[0].facts, "other": _named(others), "ids": ids}
             found[traces[one].id].append(Alike(code, facts))
     return dict(found)

@@ -93,13 +93,16 @@ def put_back(missing: PutBackFinder, after: AfterImportFinder, use: Use) -> None
 
 
 def offer(module: ModuleType, gone: Mapping[str, Made], use: Use) -> None:
-    """Let `module` have the names of `gone` that it lacks, and tell when one is asked for."""
+    """Let `module` have the names of `gone` that it lacks, and tell when one is first asked for:
+    it is made once, so that all who ask have the same.
+    """
     before = vars(module).get("__getattr__")
 
     def __getattr__(name: str) -> Any:  # noqa: N807
         if name in gone:
             use(f"{module.__name__}.{name}")
-            return gone[name](module)
+            setattr(module, name, gone[name](module))
+            return vars(module)[name]
         if before is not None:
             return before(name)
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")

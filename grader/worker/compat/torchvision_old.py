@@ -73,9 +73,8 @@ def _squeeze_excitation(module: ModuleType) -> type:
 
 
 def _belongs(made: type, module: ModuleType) -> type:
-    """The class as one of `module`, where it stays: all networks share it."""
+    """The class as one that `module` defines."""
     made.__module__, made.__qualname__ = module.__name__, made.__name__
-    setattr(module, made.__name__, made)
     return made
 
 
