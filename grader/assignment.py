@@ -89,6 +89,7 @@ class Policy(Document):
     cost: float = Field(5, ge=0)
     guessing: float = Field(0.01, ge=0, le=1)
     report: Literal["person", "found"] = "person"
+    attempts: Literal["latest", "best", "first"] = "latest"
 
     @model_validator(mode="after")
     def _ordered(self) -> Policy:

@@ -182,7 +182,11 @@ def _is_done(store: Store, task: Task) -> bool:
     if evidence is None:
         return False
     student = task.handin.student
-    known = {"name": student.name or task.handin.id, "number": student.number}
+    known = {
+        "name": student.name or task.handin.id,
+        "number": student.number,
+        "origin": task.handin.origin,
+    }
     submission = evidence.submission.model_copy(update=known)
     if submission != evidence.submission:
         renamed = evidence.model_copy(update={"submission": submission})

@@ -309,4 +309,5 @@ def _unread(handin: HandIn) -> Submission:
         digest="",
         size=0,
         files=0,
+        origin=handin.origin,
     )

@@ -22,6 +22,7 @@ from grader.evidence.evidence import (
     Trouble,
 )
 from grader.evidence.findings import Finding, Severity
+from grader.evidence.origin import Origin, Submitter
 
 __all__ = [
     "Answer",
@@ -36,6 +37,7 @@ __all__ = [
     "LeNet5",
     "Loading",
     "Maps",
+    "Origin",
     "Parameter",
     "Problem",
     "Records",
@@ -43,6 +45,7 @@ __all__ = [
     "Severity",
     "Stage",
     "Submission",
+    "Submitter",
     "Tensors",
     "Trouble",
 ]

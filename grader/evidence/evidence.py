@@ -6,6 +6,7 @@ from pydantic import Field
 
 from grader.evidence.document import Document
 from grader.evidence.findings import Finding
+from grader.evidence.origin import Origin
 
 SCHEMA = 1  # raised when a field changes its meaning; evidence of another schema is made anew
 
@@ -20,6 +21,7 @@ class Submission(Document):
     digest: str  # sha256 over names and bytes of what was handed in
     size: int  # bytes, unpacked
     files: int
+    origin: Origin = Origin()  # whose it is and how it came, by the platform's own word
 
 
 class Problem(str, Enum):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from grader.evidence import Origin
 from grader.intake.archive import names, unpack
 from grader.intake.clutter import clutter, code
 from grader.intake.gradescope import students_of
@@ -36,6 +37,15 @@ from grader.intake.paths import readable
 
 
 @dataclass(frozen=True)
+class Part:
+    """A further file, folder or archive of one submission, laid beside the first."""
+
+    path: Path
+    kind: Kind
+    name: str  # what the student called it: the platform's own name around it is cut off
+
+
+@dataclass(frozen=True)
 class HandIn:
     """One hand-in as it lies on disk."""
 
@@ -43,6 +53,8 @@ class HandIn:
     student: Student
     path: Path
     kind: Kind
+    origin: Origin = Origin()
+    beside: tuple[Part, ...] = ()  # what else the platform has of the same upload
 
 
 @dataclass(frozen=True)

@@ -255,4 +255,5 @@ def _settle(root: Path, handin: HandIn) -> Submission:
         digest=whole.hexdigest(),
         size=found["size"],
         files=found["files"],
+        origin=handin.origin,
     )

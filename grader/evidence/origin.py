@@ -1,0 +1,38 @@
+"""Where a submission comes from: whose it is, by which key, and when it was handed in."""
+
+from __future__ import annotations
+
+from grader.evidence.document import Document
+
+
+class Submitter(Document):
+    """One person who handed in, as the platform and the roster know them; any part may be ""."""
+
+    name: str = ""
+    number: str = ""  # the student number
+    key: str = ""  # the platform's own key of the person, as text: Canvas's user id, …
+    login: str = ""  # the user name there
+    email: str = ""
+
+
+class Origin(Document):
+    """What the platform, or the folder that the teacher laid, says of a submission.
+
+    Nothing of it was chosen by the student but `hints`, which decide nothing.
+    """
+
+    platform: str = ""  # a module of `grader.platforms`; "" for what was laid by hand
+    submitters: tuple[Submitter, ...] = ()  # a group has several: one row for each
+    upload: str = ""  # the platform's key of this upload, where it has one
+    time: str = ""  # ISO 8601 without a zone, as the platform wrote it; "" where it does not say
+    late: bool = False  # by the platform's own word
+    contested: str = ""  # a number that another submission claims as well: nobody's till decided
+    hints: tuple[str, ...] = ()  # others' numbers that stand in names that the student chose
+
+    def person(self, submitter: Submitter) -> str:
+        """What is the same for all submissions of one person: "number:3210000001",
+        "canvas:4211"; "" where nothing is sure enough to put two submissions together.
+        """
+        if submitter.number:
+            return f"number:{submitter.number}"
+        return f"{self.platform}:{submitter.key}" if self.platform and submitter.key else ""
