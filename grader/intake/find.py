@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -53,7 +53,7 @@ class HandIn:
     student: Student
     path: Path
     kind: Kind
-    origin: Origin = Origin()
+    origin: Origin = field(default_factory=Origin)
     beside: tuple[Part, ...] = ()  # what else the platform has of the same upload
 
 
