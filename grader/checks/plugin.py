@@ -27,10 +27,6 @@ SESSION: pytest.StashKey[Session] = pytest.StashKey()
 ANSWERS: pytest.StashKey[Mapping[str, Answer]] = pytest.StashKey()
 
 
-class NotAskedError(pytest.skip.Exception):  # type: ignore[name-defined, misc]
-    """A check is about what the assignment does not ask for: no page shows it."""
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--submission` and `--device`."""
     group = parser.getgroup("grader", "checks of hand-ins")
@@ -89,7 +85,7 @@ def dataset(submission: SubmissionSubject) -> DatasetSubject:
     """The hand-in's data set for LeNet5; a check that uses it where the assignment asks for none
     is left out.
     """
-    from grader.checks.subjects import DatasetSubject
+    from grader.checks.subjects import DatasetSubject, NotAskedError
 
     if not submission.session.setup.assignment.interface.dataset:
         raise NotAskedError("the assignment asks for no data set: interface.dataset")

@@ -12,6 +12,7 @@ import pytest
 
 from grader.checks import plugin
 from grader.checks.failure import CheckFailedError
+from grader.checks.subjects import NotAskedError
 from grader.evidence import Answer, Check
 from grader.examine.conversation import ConversationEndedError
 from grader.examine.session import Session
@@ -67,7 +68,7 @@ class _Collector:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> object:
         report = yield
-        asked = call.excinfo is None or not isinstance(call.excinfo.value, plugin.NotAskedError)
+        asked = call.excinfo is None or not isinstance(call.excinfo.value, NotAskedError)
         if asked and (call.when == "call" or (call.when == "setup" and call.excinfo is not None)):
             self.checks.append(_check(item, call))
         return report

@@ -22,6 +22,10 @@ from grader.worker import frames
 DIGITS = 128  # that a hand-in's data set is made of
 
 
+class NotAskedError(pytest.skip.Exception):  # type: ignore[name-defined, misc]
+    """A check is about what the assignment does not ask for: no page shows it."""
+
+
 class SubmissionSubject:
     """The fixture `submission`: the whole hand-in."""
 
@@ -30,7 +34,12 @@ class SubmissionSubject:
 
     @cached_property
     def lenet5(self) -> LeNet5Report:
-        """What was found when LeNet5 was looked for and built."""
+        """What was found when LeNet5 was looked for and built.
+
+        A check that uses it where the assignment asks for none is left out.
+        """
+        if not self.session.setup.assignment.interface.lenet5:
+            raise NotAskedError("the assignment asks for no LeNet5: interface.lenet5")
         return self.session.lenet5()
 
 

@@ -159,8 +159,11 @@ def _examine(
                 order = shuffled(hidden.images, hidden.digest + prepared.submission.digest)
                 ended = _predict(draft, session, order, conditions, tell)
             tell(Stage.CHECKS, 0, 0)
+            # The time that the images took is no reason to leave this out: it has its own.
+            session.clock = Clock(assignment.limits.total)
             if assignment.interface.lenet5:
-                _checks(draft, session, assignment)
+                _take_apart(draft, session)
+            _checks(draft, session, assignment)
             draft.stage = Stage.DONE
         finally:
             session.close()
@@ -230,19 +233,19 @@ def _predict(
     return predictions.end
 
 
-def _checks(draft: _Draft, session: Session, assignment: Assignment) -> None:
-    """LeNet5 and the assignment's checks, in a worker of their own where the first is gone.
-
-    The time that the images took is no reason to leave LeNet5 out: it has its own.
-    """
-    session.clock = Clock(assignment.limits.total)
+def _take_apart(draft: _Draft, session: Session) -> None:
+    """LeNet5, in a worker of its own where the first is gone."""
     try:
         draft.lenet5, findings = taking_apart.describe(session)
         draft.findings += findings
     except ConversationEndedError as ended:
         draft.lenet5 = LeNet5(error=f"the process ended: {diagnosing.told(ended.end)}")
+
+
+def _checks(draft: _Draft, session: Session, assignment: Assignment) -> None:
+    """The assignment's own checks, whatever it asks for."""
     draft.checks = run_checks(assignment.home, session, draft.answers)
-    if draft.lenet5.name and not draft.lenet5.differs_at:
+    if draft.lenet5 is not None and draft.lenet5.name and not draft.lenet5.differs_at:
         draft.findings += _failed_checks(draft.checks)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from grader.assignment import Policy
-from grader.evidence import Evidence, Records
+from grader.evidence import Check, Evidence, Records
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
 from grader.scoring.grade import Grade, Override, Part, Status
 
@@ -38,7 +38,7 @@ def grade(
         number=submission.number,
         status=status,
         score=score if graded else None,
-        possible=policy.points + sum(check.points for check in evidence.checks),
+        possible=policy.points + sum(map(_worth, evidence.checks)),
         correct=correct,
         total=total,
         interval=interval(correct, total) if total else None,
@@ -120,12 +120,12 @@ def garbage(correct: int, total: int, policy: Policy, classes: int, report: Repo
 
 
 def _checks(evidence: Evidence) -> tuple[Part, ...]:
-    """Checks that carry points; a check that broke by itself is our fault and costs nothing."""
+    """Checks that carry points."""
     return tuple(
         Part(
             name=check.name,
-            earned=check.points if check.outcome in ("passed", "broken") else 0,
-            possible=check.points,
+            earned=check.points if check.outcome == "passed" else 0,
+            possible=_worth(check),
             because={
                 language: f"{title}: {check.outcome}" for language, title in check.title.items()
             },
@@ -133,6 +133,11 @@ def _checks(evidence: Evidence) -> tuple[Part, ...]:
         for check in evidence.checks
         if check.points
     )
+
+
+def _worth(check: Check) -> float:
+    """What a check can earn: one that breaks by itself earns nothing, and costs nobody anything."""
+    return 0 if check.outcome == "broken" else check.points
 
 
 def _decided(overrides: Sequence[Override]) -> tuple[Part, ...]:
