@@ -21,6 +21,7 @@ ORDER = [
     ["examine"],
     ["similarity"],
     ["intake", "runtimes"],
+    ["readers"],
     ["sandbox"],
     ["store"],
     ["crew"],

@@ -39,8 +39,8 @@ from grader.examine.prepare import Conditions, Prepared, prepare
 from grader.examine.replies import LoadReport
 from grader.examine.session import Clock, Session
 from grader.intake import ArchiveRefusedError, HandIn, UnpackerMissingError
-from grader.intake.paths import readable
 from grader.language import Sentence
+from grader.readers.paths import readable
 from grader.runtimes.choose import RuntimeMissingError
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
 from grader.scoring.counts import needed

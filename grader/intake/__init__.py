@@ -1,18 +1,18 @@
 """Intake: finds hand-ins, tells whose they are, makes clean private copies of them."""
 
-from grader.intake.archive import unpack
 from grader.intake.find import Found, HandIn, find
 from grader.intake.identify import Student, identify, safe_id
-from grader.intake.kinds import Kind
-from grader.intake.limits import CLASS_LIMITS, IntakeLimits
-from grader.intake.notices import (
+from grader.intake.stage import digest, digest_folder, stage
+from grader.readers.archive import unpack
+from grader.readers.kinds import Kind
+from grader.readers.limits import CLASS_LIMITS, IntakeLimits
+from grader.readers.notices import (
     ArchiveRefusedError,
     IntakeError,
     Notice,
     UnpackerMissingError,
 )
-from grader.intake.records import find_records
-from grader.intake.stage import digest, digest_folder, stage
+from grader.readers.records import find_records
 
 __all__ = [
     "CLASS_LIMITS",

@@ -18,8 +18,6 @@ from enum import Enum
 from pathlib import Path
 
 from grader.evidence import Origin
-from grader.intake.archive import names, unpack
-from grader.intake.clutter import clutter, code
 from grader.intake.gradescope import students_of
 from grader.intake.identify import (
     Student,
@@ -30,10 +28,12 @@ from grader.intake.identify import (
     safe_id,
     unique,
 )
-from grader.intake.kinds import Kind, kind_of, named_archive, stem
-from grader.intake.limits import CLASS_LIMITS, IntakeLimits
-from grader.intake.notices import ArchiveRefusedError, IntakeError, Notice, notice
-from grader.intake.paths import readable
+from grader.readers.archive import names, unpack
+from grader.readers.clutter import clutter, code
+from grader.readers.kinds import Kind, kind_of, named_archive, stem
+from grader.readers.limits import CLASS_LIMITS, IntakeLimits
+from grader.readers.notices import ArchiveRefusedError, IntakeError, Notice, notice
+from grader.readers.paths import readable
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.intake.find import HandIn
 from grader.intake.identify import Student
-from grader.intake.notices import IntakeError, Notice, notice
+from grader.readers.notices import IntakeError, Notice, notice
 
 NUMBERS = ("number", "student number", "student id", "id", "sis user id", "学号")
 NAMES = ("name", "student", "full name", "姓名")

@@ -16,15 +16,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.evidence import Submission
-from grader.intake.archive import unpack
-from grader.intake.clutter import MARKER, PARTS, clutter, code, environments
 from grader.intake.find import HandIn
-from grader.intake.kinds import Kind, kind_of, named_archive
-from grader.intake.limits import IntakeLimits
-from grader.intake.members import Member, Type
-from grader.intake.notices import Notice, notice, refuse
-from grader.intake.paths import BadNameError, decoded, parts_of, readable
-from grader.intake.sink import SEEN, Sink
+from grader.readers.archive import unpack
+from grader.readers.clutter import MARKER, PARTS, clutter, code, environments
+from grader.readers.kinds import Kind, kind_of, named_archive
+from grader.readers.limits import IntakeLimits
+from grader.readers.members import Member, Type
+from grader.readers.notices import Notice, notice, refuse
+from grader.readers.paths import BadNameError, decoded, parts_of, readable
+from grader.readers.sink import SEEN, Sink
 
 CHUNK = 1024 * 1024  # bytes read at a time
 

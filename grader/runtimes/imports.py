@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.runtimes import source_scan
+from grader.readers import source_scan
 
 PROGRAM = Path(source_scan.__file__)
 SECONDS = 20.0  # of wall clock for one hand-in; an ordinary one takes 0.1

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from grader.evidence import Fingerprint, Tensors
-from grader.intake import contents
-from grader.similarity import code, weights
+from grader.readers import code_prints as code
+from grader.readers import contents
+from grader.readers import weight_prints as weights
 from grader.similarity.together import Prints
 
 WEIGHTS = 16  # files of weights, the largest

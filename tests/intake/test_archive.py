@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake.archive import names, unpack
-from grader.intake.limits import MIB, IntakeLimits
-from grader.intake.notices import ArchiveRefusedError, UnpackerMissingError
+from grader.readers.archive import names, unpack
+from grader.readers.limits import MIB, IntakeLimits
+from grader.readers.notices import ArchiveRefusedError, UnpackerMissingError
 from tests.intake.archives import Item, below, raw_tar, raw_zip, tar_member
 
 SMALL = IntakeLimits(total=4 * MIB, file=2 * MIB, files=50, depth=6, ratio_from=MIB)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.evidence import Curve, Records
 from grader.intake import find_records
-from grader.intake.curves.series import KEPT
+from grader.readers.curves.series import KEPT
 
 Shown = list[tuple[str, str, list[float], list[float]]]  # name, unit, x, y
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake import find_records
-from grader.intake.curves import events
+from grader.readers.curves import events
 from tests.worker.runtimes import require
 
 TRAINING = """

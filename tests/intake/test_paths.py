@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake.limits import IntakeLimits
-from grader.intake.notices import notice, shown
-from grader.intake.paths import BadNameError, decoded, parts_of, readable
+from grader.readers.limits import IntakeLimits
+from grader.readers.notices import notice, shown
+from grader.readers.paths import BadNameError, decoded, parts_of, readable
 
 LIMITS = IntakeLimits()
 

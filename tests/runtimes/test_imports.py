@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.runtimes import source_scan
+from grader.readers import source_scan
+from grader.readers.source_scan import by_lines, by_tree
 from grader.runtimes.imports import Scan, scan
-from grader.runtimes.source_scan import by_lines, by_tree
 
 PREDICT = "def predict(image):\n    return 'Hats'\n"
 

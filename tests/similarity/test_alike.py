@@ -114,7 +114,7 @@ def test_one_answer_for_everything_is_no_copy() -> None:
 
 
 STARTER = (make.ROOT / "grader" / "report" / "view.py").read_text(encoding="utf-8")
-ONE = (make.ROOT / "grader" / "intake" / "sink.py").read_text(encoding="utf-8")
+ONE = (make.ROOT / "grader" / "readers" / "sink.py").read_text(encoding="utf-8")
 OTHER = (make.ROOT / "grader" / "scoring" / "rules.py").read_text(encoding="utf-8")
 
 

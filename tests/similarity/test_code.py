@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.similarity.code import GUARANTEED, prints, tokens
+from grader.readers.code_prints import GUARANTEED, prints, tokens
 from tests.make import ROOT
 
 SOURCE = (ROOT / "grader" / "report" / "training.py").read_text(encoding="utf-8")

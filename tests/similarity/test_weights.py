@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from grader.similarity import weights
-from grader.similarity.weights import prints
+from grader.readers import weight_prints as weights
+from grader.readers.weight_prints import prints
 from tests.worker.runtimes import require
 
 TORCH = """

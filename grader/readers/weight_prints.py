@@ -18,8 +18,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.intake.limits import MIB, IntakeLimits
-from grader.intake.members import Type, entries
+from grader.readers.limits import MIB, IntakeLimits
+from grader.readers.members import Type, entries
 
 SUFFIXES = (
     *(".ckpt", ".pth", ".pt", ".h5", ".hdf5", ".keras", ".safetensors", ".npz", ".npy", ".onnx"),

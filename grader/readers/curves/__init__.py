@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.evidence import Curve
-from grader.intake.contents import READ, cells, printed_by, text_of
-from grader.intake.curves.events import read_events
-from grader.intake.curves.printed import read_printed
-from grader.intake.curves.series import Series, curve
-from grader.intake.curves.tables import read_history, read_table
+from grader.readers.contents import READ, cells, printed_by, text_of
+from grader.readers.curves.events import read_events
+from grader.readers.curves.printed import read_printed
+from grader.readers.curves.series import Series, curve
+from grader.readers.curves.tables import read_history, read_table
 
 T = TypeVar("T")
 

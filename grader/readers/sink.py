@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from grader.intake.clutter import clutter, inside
-from grader.intake.limits import IntakeLimits
-from grader.intake.members import Member, Type
-from grader.intake.notices import ArchiveRefusedError, Notice, notice, refuse, size
-from grader.intake.paths import BadNameError, Parts, parts_of
+from grader.readers.clutter import clutter, inside
+from grader.readers.limits import IntakeLimits
+from grader.readers.members import Member, Type
+from grader.readers.notices import ArchiveRefusedError, Notice, notice, refuse, size
+from grader.readers.paths import BadNameError, Parts, parts_of
 
 SEEN = 20  # entries looked at for each that is allowed: the rest is clutter that is left out
 

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.intake.limits import IntakeLimits
-from grader.intake.notices import Notice, notice
+from grader.readers.limits import IntakeLimits
+from grader.readers.notices import Notice, notice
 
 Parts = tuple[str, ...]
 

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import IO, NamedTuple
 from zlib import crc32
 
-from grader.intake.kinds import Kind, kind_of
-from grader.intake.limits import KIB, MIB, IntakeLimits
-from grader.intake.notices import ArchiveRefusedError, refuse
-from grader.intake.paths import decoded
+from grader.readers.kinds import Kind, kind_of
+from grader.readers.limits import KIB, MIB, IntakeLimits
+from grader.readers.notices import ArchiveRefusedError, refuse
+from grader.readers.paths import decoded
 
 READ = 64 * 1024  # bytes at a time
 READ_DENSE = 4 * 1024  # for bzip2 and LZMA in zip, whose decompressors know no bound on output

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.intake.limits import GIB, IntakeLimits
-from grader.intake.members import SLACK, Member, Type, parsing
-from grader.intake.notices import (
+from grader.readers.limits import GIB, IntakeLimits
+from grader.readers.members import SLACK, Member, Type, parsing
+from grader.readers.notices import (
     ArchiveRefusedError,
     Notice,
     UnpackerMissingError,
@@ -154,7 +154,7 @@ def _write(
     """Hands every member to a sink, in the order in which the library unpacks them."""
     from py7zr.io import Py7zIO, WriterFactory
 
-    from grader.intake.sink import Output, Sink
+    from grader.readers.sink import Output, Sink
 
     sink = Sink(Path(), limits, packed)
     files = {member.name: member for member in members if member.type is Type.FILE}

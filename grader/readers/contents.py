@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader.intake.clutter import clutter
+from grader.readers.clutter import clutter
 
 FILES = 20_000
 READ = 8 * 1024 * 1024  # bytes of one file that are looked at

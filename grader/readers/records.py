@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from pathlib import Path, PurePosixPath
 
 from grader.evidence import Records
-from grader.intake import contents
-from grader.intake.curves import event_file, find_curves
-from grader.intake.reports import count_report
+from grader.readers import contents
+from grader.readers.curves import event_file, find_curves
+from grader.readers.reports import count_report
 
 _LOG = re.compile(r"(?:^|[_\-. ])logs?(?:$|[_\-. 0-9])|train|nohup|history|output|记录|日志", re.I)
 _CURVE = re.compile(

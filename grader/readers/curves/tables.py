@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from grader.intake.curves.series import Point, Series, quantity
+from grader.readers.curves.series import Point, Series, quantity
 
 COLUMNS = 200
 _PLACES = {"epoch": "epoch", "epochs": "epoch", "轮次": "epoch"} | dict.fromkeys(

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 
-from grader.intake.curves.series import Point, Series, quantity
+from grader.readers.curves.series import Point, Series, quantity
 
 BYTES = 64 * 1024 * 1024  # of a file that are looked at
 RECORD = 64 * 1024  # bytes: larger ones hold graphs and images

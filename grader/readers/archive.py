@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.intake import sevenzip
-from grader.intake.clutter import environments
-from grader.intake.kinds import Kind, kind_of
-from grader.intake.limits import IntakeLimits
-from grader.intake.members import Type, entries
-from grader.intake.notices import Notice
-from grader.intake.paths import Parts
-from grader.intake.sink import Sink
+from grader.readers import sevenzip
+from grader.readers.clutter import environments
+from grader.readers.kinds import Kind, kind_of
+from grader.readers.limits import IntakeLimits
+from grader.readers.members import Type, entries
+from grader.readers.notices import Notice
+from grader.readers.paths import Parts
+from grader.readers.sink import Sink
 
 
 def unpack(archive: Path, into: Path, limits: IntakeLimits) -> tuple[Notice, ...]:

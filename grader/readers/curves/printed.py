@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
-from grader.intake.curves.series import ACCURACY_WORDS, LOSS_WORDS, Point, Series
+from grader.readers.curves.series import ACCURACY_WORDS, LOSS_WORDS, Point, Series
 
 LINE = 2_000  # characters of a line that are looked at
 LINES = 300_000  # of a text: 150 epochs of MNIST in batches of 32, each step printed

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from grader.intake.contents import READ, cells, decode, outputs, read, source, text_of
+from grader.readers.contents import READ, cells, decode, outputs, read, source, text_of
 
 MEMBERS = 20_000  # of a Word document that are looked at
 NOTEBOOK_TEXT = 200  # characters of Markdown from which on a notebook counts as a report
