@@ -12,7 +12,7 @@ import pytest
 
 from tests import handins, make
 
-NETWORK = (make.ROOT / "grader" / "intake" / "sink.py").read_text(encoding="utf-8")
+NETWORK = (make.ROOT / "grader" / "readers" / "sink.py").read_text(encoding="utf-8")
 OTHER = (make.ROOT / "grader" / "scoring" / "rules.py").read_text(encoding="utf-8")
 CODES = {"similar-code", "similar-answers"}
 
