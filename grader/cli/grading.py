@@ -22,8 +22,8 @@ from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
 from grader.cli.summary import summarise
 from grader.cli.survey import survey
-from grader.engine.local import Task
-from grader.engine.local import run as run_engine
+from grader.engine.contract import Engine, Task
+from grader.engine.local import Local
 from grader.evidence.evidence import SCHEMA
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.mnist import read_mnist
@@ -35,6 +35,9 @@ from grader.scoring import Status
 from grader.store import Store, key
 
 DEFAULT_ASSIGNMENT = Path("hidden_tests")
+
+UNKNOWN_SECONDS = 3.0  # that a small submission takes, on a usual machine
+BYTES_A_SECOND = 50_000_000  # at which weights are copied, digested and loaded
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -93,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     runtimes = machine.runtimes(arguments.runtime)
     store = Store(arguments.out)
     store.overrides()  # a file that cannot be read is said before the class runs, not after
-    tasks = _tasks(handins, assignment, hidden, arguments)
+    tasks = _tasks(handins, assignment, hidden, arguments, store)
     todo = [task for task in tasks if not _is_done(store, task) or arguments.fresh]
     if len(todo) < len(tasks):
         done = say("{done} of {total} are already examined and unchanged; --fresh repeats them.")
@@ -119,7 +122,7 @@ def run(arguments: argparse.Namespace) -> int:
             for slot in range(jobs)
         ]
         try:
-            troubles = _examine(console, todo, slots, hidden, arguments, stop)
+            troubles = _examine(console, todo, Local(slots, hidden, store), arguments.lang, stop)
         except KeyboardInterrupt:
             interrupted, troubles = True, []
     marked = publishing.publish(
@@ -159,6 +162,7 @@ def _tasks(
     assignment: Assignment,
     hidden: HiddenSet,
     arguments: argparse.Namespace,
+    store: Store,
 ) -> list[Task]:
     """What to examine, each with the key of all that determines its evidence: not the policy,
     which only turns evidence into marks.
@@ -170,7 +174,21 @@ def _tasks(
     common = [__version__, str(SCHEMA), asked, assignment.images.mnist, *checks, hidden.digest]
     common += [arguments.device, arguments.runtime or ""]
     common += [digest_folder(assignment.provided)] if assignment.provided else []
-    return [Task(handin, key(*common, digest(handin))) for handin in handins]
+    return [
+        Task(handin, key(*common, digest(handin)), _expected(handin, store)) for handin in handins
+    ]
+
+
+def _expected(handin: HandIn, store: Store) -> float:
+    """Seconds that its examination may take: as the last one took; else by its size, as what is
+    large has weights to be read. In whole seconds, so that alike ones keep their order.
+    """
+    former = store.read(handin.id)
+    if former is not None:
+        return float(round(former.seconds))
+    inside = handin.path.rglob("*") if handin.path.is_dir() else [handin.path]
+    size = sum(path.lstat().st_size for path in inside)
+    return UNKNOWN_SECONDS + size // BYTES_A_SECOND
 
 
 def _is_done(store: Store, task: Task) -> bool:
@@ -217,17 +235,16 @@ def _jobs(wanted: int | None, assignment: Assignment, tasks: int, devices: int, 
 def _examine(
     console: Console,
     tasks: Sequence[Task],
-    slots: Sequence[Conditions],
-    hidden: HiddenSet,
-    arguments: argparse.Namespace,
+    engine: Engine,
+    language: str,
     stop: threading.Event,
 ) -> list[str]:
     """Run the tasks under a live view; what kept some of them from being stored."""
     troubles: list[str] = []
     if not tasks:
         return troubles
-    with Live(console, len(tasks), arguments.lang) as live:
-        ended_tasks = run_engine(tasks, slots, hidden, arguments.out, live.event, stop)
+    with Live(console, len(tasks), language) as live:
+        ended_tasks = engine.run(tasks, live.event, stop)
         try:
             for ended in ended_tasks:
                 live.ended(ended)

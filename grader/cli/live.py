@@ -10,8 +10,7 @@ from rich.live import Live as RichLive
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader.engine.events import Event
-from grader.engine.local import Ended
+from grader.engine.contract import Ended, Event
 from grader.evidence import Evidence, Stage
 from grader.language import translator
 from grader.report.text import for_rich

@@ -81,7 +81,7 @@ def examine(
     Never raises for what a hand-in does. A fault of ours is in the evidence as `trouble`.
     """
     started, begun = datetime.now(timezone.utc), time.monotonic()
-    draft = _Draft(_unread(handin))
+    draft = _Draft(unread(handin))
     try:
         with TemporaryDirectory(prefix="handin-", dir=conditions.workspace) as folder:
             Path(folder).chmod(0o755)  # the sandbox may run as a user of its own
@@ -301,7 +301,7 @@ def _loading(report: LoadReport, session: Session, notes: Sequence[str]) -> Load
     )
 
 
-def _unread(handin: HandIn) -> Submission:
+def unread(handin: HandIn) -> Submission:
     """What is known of a hand-in before its files are read."""
     student = handin.student
     return Submission(

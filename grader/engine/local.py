@@ -1,127 +1,262 @@
-"""The engine of this machine: examiners in processes of their own, one hand-in a slot at a time."""
+"""The engine of this machine: examiners in processes of their own, one submission at a time."""
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
+import pickle
+import selectors
+import shutil
 import signal
+import socket
 import threading
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from pathlib import Path
-from typing import Any, NamedTuple
-
-from pebble import ProcessExpired, ProcessPool
+from collections.abc import Generator, Iterator, Sequence
+from typing import NamedTuple
 
 from grader import crew
-from grader.engine.events import Event, Events, teller
+from grader.engine import wire
+from grader.engine.contract import (
+    Died,
+    Ended,
+    Event,
+    Examine,
+    Returned,
+    Slot,
+    Task,
+    Watch,
+    write,
+)
+from grader.engine.driver import drive, patience
 from grader.engine.examiner import examine
-from grader.evidence import Evidence, Stage
+from grader.engine.wire import Arrivals, Kind, WireError
+from grader.evidence import Stage
 from grader.examine.images import HiddenSet
 from grader.examine.prepare import Conditions
-from grader.intake import HandIn
 from grader.store import Store
 
-REFRESH = 0.1  # seconds between two looks at what runs
+HERE = "here"  # the one node of this engine
+STARTS = 3  # times in a row that an examiner may fail to start before its slot is given up
+SECONDS_TO_END = 10.0  # after SIGKILL
 
 
-class Task(NamedTuple):
-    """One hand-in to examine, and the key of what determines its evidence."""
+class Local(NamedTuple):
+    """Examiners on this machine, one for each of `conditions`; an `Engine`.
 
-    handin: HandIn
-    key: str
-
-
-class Ended(NamedTuple):
-    """How a task ended: the evidence that is now stored, or what kept it from being stored."""
-
-    handin: HandIn
-    evidence: Evidence | None
-    trouble: str
-
-
-Watch = Callable[[Event], None]
-
-
-def run(
-    tasks: Sequence[Task],
-    slots: Sequence[Conditions],
-    hidden: HiddenSet,
-    out: Path,
-    watch: Watch,
-    stop: threading.Event,
-) -> Generator[Ended, None, None]:
-    """Examine `tasks`, one at a time in each of `slots`, and yield each as it ends and is stored.
-
-    An examiner that dies takes only its own hand-in with it. Closing the iterator, or any
-    exception in the loop around it, ends all that runs; what was yielded is on disk. Once `stop`
-    is set, KeyboardInterrupt is raised: here and not wherever a signal finds the program, since
-    the pool's locks do not survive that.
+    examine: what they do; another one than the usual is for tests and benchmarks.
     """
-    context = multiprocessing.get_context("spawn")
-    events = Events()
-    workers = min(len(slots), len(tasks))
-    pool = ProcessPool(
-        max_workers=max(workers, 1),
-        context=context,
-        initializer=_prepare_process,
-        initargs=(os.getpid(), events.address),
-    )
-    waiting, free = list(reversed(tasks)), list(slots[:workers])
-    running: dict[Future[str], tuple[Task, Conditions]] = {}
-    try:
-        while waiting or running:
-            while waiting and free:
-                task, slot = waiting.pop(), free.pop()
-                future: Future[str] = pool.schedule(_examine, args=[task, slot, hidden, out])
-                running[future] = (task, slot)
-            done, _ = wait(running, timeout=REFRESH, return_when=FIRST_COMPLETED)
-            for event in events.arrived():
-                watch(event)
-            if stop.is_set():
-                raise KeyboardInterrupt
-            for future in done:
-                task, slot = running.pop(future)
-                free.append(slot)
-                yield _ended(task, future, Store(out))
-    finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
-        events.close()
+
+    conditions: Sequence[Conditions]
+    hidden: HiddenSet
+    store: Store
+    examine: Examine = examine
+
+    def run(
+        self, tasks: Sequence[Task], watch: Watch, stop: threading.Event
+    ) -> Generator[Ended, None, None]:
+        """See `Engine.run`."""
+        used = self.conditions[: max(len(tasks), 1)]
+        limit = patience(used[0].assignment.limits)
+        examiners = Processes(used, self.hidden, self.examine)
+        yield from drive(tasks, examiners, self.hidden, self.store, limit, watch, stop)
 
 
-def _ended(task: Task, future: Future[Any], store: Store) -> Ended:
-    try:
-        future.result()
-    except ProcessExpired as error:
-        return Ended(task.handin, None, f"the examiner's process died ({error})")
-    except OSError as error:
-        return Ended(task.handin, None, f"the evidence could not be written: {error}")
-    except Exception as error:  # a fault of the grader's; the rest of the class goes on
-        return Ended(task.handin, None, f"the grader failed: {type(error).__name__}: {error}")
-    evidence = store.read(task.handin.id)
-    return Ended(task.handin, evidence, "" if evidence else "the evidence could not be read back")
+def slot_of(number: int, conditions: Conditions) -> Slot:
+    """The slot of this machine with these conditions."""
+    device = conditions.device
+    name = "" if device.kind == "CPU" else f"{device.kind} {device.index}"
+    return Slot(HERE, name, number)
+
+
+class Processes:
+    """Examiners in processes of this machine; `Examiners` for the driver."""
+
+    def __init__(
+        self, conditions: Sequence[Conditions], hidden: HiddenSet, examine: Examine
+    ) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._why = ""
+        self._processes = {
+            slot_of(number, one): _Process(slot_of(number, one), one, hidden, examine)
+            for number, one in enumerate(conditions)
+        }
+        try:
+            for process in self._processes.values():
+                process.start(self._selector)
+        except BaseException:
+            self.close()
+            raise
+
+    def slots(self) -> Sequence[Slot]:
+        """All slots whose examiner runs."""
+        return list(self._processes)
+
+    def ready(self) -> Sequence[Slot]:
+        """Those whose examiner waits for a task."""
+        return [slot for slot, process in self._processes.items() if process.waits]
+
+    def begin(self, slot: Slot, task: Task) -> None:
+        """Send the task to its examiner."""
+        self._processes[slot].begin(task)
+
+    def wait(self, seconds: float) -> Iterator[Event | Returned | Died]:
+        """What the examiners sent, and which of them are gone."""
+        for key, _ in self._selector.select(seconds):
+            process: _Process = key.data
+            try:
+                for kind, body in process.arrivals.take():
+                    happened = process.understand(kind, body)
+                    if happened is not None:
+                        yield happened
+            except (EOFError, WireError, ValueError) as error:
+                yield from self._again(process, str(error))
+
+    def kill(self, slot: Slot) -> None:
+        """By SIGKILL: it does not answer, so it cannot be asked."""
+        self._processes[slot].hung = True
+        self._processes[slot].kill()
+
+    def why_none(self) -> str:
+        """How the last one ended."""
+        return self._why
+
+    def close(self) -> None:
+        """End all; what they had started ends with them."""
+        for process in self._processes.values():
+            process.kill()
+        for process in self._processes.values():
+            process.end(self._selector)
+        self._selector.close()
+
+    def _again(self, process: _Process, error: str) -> Iterator[Died]:
+        """Another examiner in the place of one that is gone, unless none can be started there."""
+        busy = process.busy
+        process.kill()
+        self._why = process.end(self._selector, error)
+        shutil.rmtree(process.conditions.workspace, ignore_errors=True)
+        if process.failed < STARTS:
+            try:
+                process.start(self._selector)
+            except OSError as failed:
+                self._why, process.failed = f"no process can be started: {failed}", STARTS
+        if process.failed >= STARTS:
+            del self._processes[process.slot]
+        if busy:
+            yield Died(process.slot, self._why)
+
+
+class _Process:
+    """The examiner of one slot, and the next one where it died."""
+
+    def __init__(
+        self, slot: Slot, conditions: Conditions, hidden: HiddenSet, examine: Examine
+    ) -> None:
+        # A folder of its own, so that what a dead one left can be removed under nobody's feet.
+        workspace = conditions.workspace / f"slot-{slot.number}"
+        self.slot = slot
+        self.conditions = conditions._replace(workspace=workspace)
+        self.waits = self.busy = self.hung = False
+        self.failed = 0  # starts in a row
+        self._hidden = hidden
+        self._examine = examine
+        self._process: multiprocessing.process.BaseProcess | None = None
+
+    def start(self, selector: selectors.BaseSelector) -> None:
+        """Start the process. Raises OSError where there can be none."""
+        self.failed += 1
+        self.hung = False
+        self.conditions.workspace.mkdir(parents=True, exist_ok=True)
+        self.conditions.workspace.chmod(0o755)  # the sandbox may run as a user of its own
+        self._wire, theirs = socket.socketpair()
+        self.arrivals = Arrivals(self._wire)
+        with theirs:
+            self._process = multiprocessing.get_context("spawn").Process(
+                target=_serve,
+                args=(os.getpid(), theirs, self.conditions, self._hidden, self._examine),
+            )
+            self._process.start()
+        selector.register(self._wire, selectors.EVENT_READ, self)
+
+    def begin(self, task: Task) -> None:
+        """Send it a task; where it is gone, reading from it will tell."""
+        self.waits, self.busy = False, True
+        try:
+            wire.send(self._wire, Kind.TASK, pickle.dumps(task))
+        except OSError:
+            self.kill()
+
+    def understand(self, kind: Kind, body: bytes) -> Event | Returned | None:
+        """What a message means. Raises ValueError for one that means nothing."""
+        if kind is Kind.READY:
+            self.waits, self.failed = True, 0
+            return None
+        if kind is Kind.EVENT:
+            name, stage, done, total = json.loads(body)
+            return Event(str(name), Stage(stage), int(done), int(total))
+        if kind is Kind.DOCUMENT:
+            self.busy = False
+            return Returned(self.slot, body)
+        raise WireError("it sent a task")
+
+    def kill(self) -> None:
+        """Without a chance to refuse."""
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+
+    def end(self, selector: selectors.BaseSelector, error: str = "") -> str:
+        """Let go of it; how it ended."""
+        self.waits = self.busy = False
+        if self._process is None:
+            return ""
+        selector.unregister(self._wire)
+        self._wire.close()
+        self._process.join(SECONDS_TO_END)
+        code = self._process.exitcode
+        self._process = None
+        if self.hung:
+            return "it did not end within its time"
+        if error:
+            return error
+        if code is not None and code < 0:
+            return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process ended with code {code}"
 
 
 # What follows runs in the examiners' processes.
 
-_tell: Callable[[Event], None]
 
+def _serve(
+    grader: int,
+    theirs: socket.socket,
+    conditions: Conditions,
+    hidden: HiddenSet,
+    examine: Examine,
+) -> None:
+    """Examine what comes over the wire until it is closed.
 
-def _prepare_process(grader: int, address: str) -> None:
-    """Leave Ctrl-C to the grader, and die with it: a box dies with its examiner."""
-    global _tell
-    _tell = teller(address)
+    Ctrl-C is left to the grader, and the process dies with it: a sandbox dies with its examiner.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     crew.die_with(grader)
+    theirs.set_inheritable(False)
+    try:
+        while True:
+            wire.send(theirs, Kind.READY)
+            task: Task = pickle.loads(wire.receive(theirs)[1])  # noqa: S301 - from the grader
+            _examine(task, theirs, conditions, hidden, examine)
+    except (EOFError, OSError):  # the grader is gone, or wants no more
+        return
 
 
-def _examine(task: Task, conditions: Conditions, hidden: HiddenSet, out: Path) -> str:
-    """Examine and store one hand-in; its id. Raises OSError where it cannot be stored."""
-
+def _examine(
+    task: Task,
+    theirs: socket.socket,
+    conditions: Conditions,
+    hidden: HiddenSet,
+    examine: Examine,
+) -> None:
     def tell(stage: Stage, done: int, total: int) -> None:
-        _tell(Event(task.handin.id, stage, done, total))
+        wire.send(theirs, Kind.EVENT, json.dumps((task.handin.id, stage, done, total)).encode())
 
     evidence, log = examine(task.handin, task.key, conditions, hidden, tell)
-    Store(out).write(evidence, log)
-    return evidence.submission.id
+    wire.send(theirs, Kind.DOCUMENT, write(evidence, log))

@@ -1,0 +1,157 @@
+"""The contract of an engine: submissions in, evidence in the store, whatever dies on the way.
+
+What every engine promises (tests/engine/test_conformance.py holds each to it):
+
+* every task ends exactly once, and what is told as ended is on disk;
+* only the process that runs the engine writes the store; examiners return documents, which are
+  bounded in size and validated before they are believed;
+* an examiner or a machine that dies costs time and nothing else: `engine.queue` has the rules;
+* closing the iterator, or the death of the process by whatever signal, ends all that runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from pydantic import ValidationError
+
+from grader.engine.examiner import Tell
+from grader.evidence import Document, Evidence, Stage
+from grader.examine.images import HiddenSet
+from grader.examine.prepare import Conditions
+from grader.intake import HandIn
+
+LARGEST_DOCUMENT = 64 * 2**20  # bytes; evidence of a usual submission has 0.1 MiB
+
+
+class Task(NamedTuple):
+    """One submission to examine.
+
+    key: of all that determines its evidence. expected: seconds that it may take; only the order
+    follows from it, the longest first.
+    """
+
+    handin: HandIn
+    key: str
+    expected: float = 0.0
+
+
+class Ended(NamedTuple):
+    """How a task ended: the evidence that is now stored, or what kept it from being stored."""
+
+    handin: HandIn
+    evidence: Evidence | None
+    trouble: str
+
+
+class Event(NamedTuple):
+    """A step of a running examination: stage, steps done and in all (0 of 0 where not counted)."""
+
+    handin: str
+    stage: Stage
+    done: int
+    total: int
+
+
+class Slot(NamedTuple):
+    """A place for one examination at a time.
+
+    node: the machine. device: the accelerator of that machine, "" for the processors, which are
+    no one's in particular. number: among the slots of its node.
+    """
+
+    node: str
+    device: str
+    number: int
+
+
+Watch = Callable[[Event], None]
+Examine = Callable[[HandIn, str, Conditions, HiddenSet, Tell], tuple[Evidence, str]]
+
+
+class Engine(Protocol):
+    """A way to examine a class."""
+
+    def run(
+        self, tasks: Sequence[Task], watch: Watch, stop: threading.Event
+    ) -> Generator[Ended, None, None]:
+        """Examine `tasks`, one at a time in each slot, and yield each as it ends and is stored.
+
+        Args:
+            tasks: in any order; their submissions' ids are distinct.
+            watch: told of progress, now and then.
+            stop: once it is set, KeyboardInterrupt is raised: here and not wherever a signal finds
+                the program.
+        """
+
+
+class Returned(NamedTuple):
+    """An examiner in `slot` has returned a document; see `read`."""
+
+    slot: Slot
+    document: bytes
+
+
+class Died(NamedTuple):
+    """What ran in `slot` is gone, and `why` as far as that is known."""
+
+    slot: Slot
+    why: str
+
+
+class Examiners(Protocol):
+    """What an engine drives: examiners in slots, on this machine or on others."""
+
+    def slots(self) -> Sequence[Slot]:
+        """All slots that are, or will soon be, of use. A slot that is lost for good is not here."""
+
+    def ready(self) -> Sequence[Slot]:
+        """Those that can begin a task now, but for the ones that have begun one."""
+
+    def begin(self, slot: Slot, task: Task) -> None:
+        """Examine `task` in `slot`. Never waits and never raises for what is wrong there."""
+
+    def wait(self, seconds: float) -> Iterator[Event | Returned | Died]:
+        """What has happened, after at most about `seconds`. `Died` comes only for a slot that had
+        begun a task; an idle slot mends itself or disappears from `slots`.
+        """
+
+    def kill(self, slot: Slot) -> None:
+        """End what runs in `slot`; `Died` follows."""
+
+    def why_none(self) -> str:
+        """Why `slots` is empty, in words."""
+
+    def close(self) -> None:
+        """End everything and wait until it is gone."""
+
+
+class Examined(Document):
+    """What an examiner returns."""
+
+    evidence: Evidence
+    log: str = ""
+
+
+class ReturnError(Exception):
+    """What came back from an examiner is no document of it."""
+
+
+def write(evidence: Evidence, log: str) -> bytes:
+    """The document that an examiner returns; texts that are no Unicode are made so."""
+    log = log.encode("utf-8", "replace").decode("utf-8")
+    return Examined(evidence=evidence, log=log).model_dump_json().encode()
+
+
+def read(document: bytes) -> Examined:
+    """The document that came back. Raises ReturnError for what is too large or no such thing."""
+    if len(document) > LARGEST_DOCUMENT:
+        raise ReturnError(f"it returned {len(document)} bytes, more than {LARGEST_DOCUMENT}")
+    try:
+        return Examined.model_validate_json(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ReturnError(f"what it returned is no evidence ({where}: {first['msg']})") from None

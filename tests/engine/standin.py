@@ -1,0 +1,110 @@
+"""A stand-in for the examination: does what a submission's ``plan.json`` says, and keeps a journal.
+
+Runs in examiners' processes, wherever they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from grader.engine.contract import Task
+from grader.engine.examiner import Tell
+from grader.evidence import Answer, Evidence, Stage, Submission
+from grader.examine.images import HiddenImage, HiddenSet
+from grader.examine.prepare import Conditions
+from grader.intake import HandIn
+from grader.intake.identify import Student
+from grader.readers.kinds import Kind
+from grader.runtimes.devices import Device
+from grader.sandbox.bare import Bare
+from tests import make
+
+HIDDEN = HiddenSet((HiddenImage("00_00/0.png", "Plastic Bottle", Path("nowhere")),), "digest")
+CPU = Device("CPU")
+
+
+def conditions(workspace: Path, slots: int, device: Device = CPU) -> list[Conditions]:
+    return [
+        Conditions(make.assignment(), Bare(own_code=True), (), device, 1, workspace)
+        for _ in range(slots)
+    ]
+
+
+def tasks(folder: Path, **plans: dict[str, Any]) -> list[Task]:
+    """Tasks of these plans, in order."""
+    made = []
+    for name, plan in plans.items():
+        path = folder / name
+        path.mkdir(parents=True)
+        (path / "plan.json").write_text(json.dumps(plan))
+        handin = HandIn(name, Student(), path, Kind.FOLDER)
+        made.append(Task(handin, f"key of {name}", plan.get("expected", 0.0)))
+    return made
+
+
+class Entry(NamedTuple):
+    """One attempt: which submission, in which process, from when to when (None: it died)."""
+
+    id: str
+    process: int
+    begun: float
+    ended: float | None
+
+
+def journal(folder: Path) -> list[Entry]:
+    """All attempts, in the order in which they were begun."""
+    entries = []
+    for path in folder.glob("*/attempt-*"):
+        lines = path.read_text().splitlines()
+        ended = float(lines[2]) if len(lines) > 2 else None
+        entries.append(Entry(path.parent.name, int(lines[0]), float(lines[1]), ended))
+    return sorted(entries, key=lambda entry: entry.begun)
+
+
+def evidence_of(handin: HandIn, key: str, correct: bool = True) -> Evidence:
+    said = "Plastic Bottle" if correct else None
+    return Evidence(
+        key=key,
+        submission=Submission(
+            id=handin.id, name=handin.id, source=handin.id, digest="d", size=1, files=1
+        ),
+        stage=Stage.DONE,
+        answers=(Answer(image="00_00/0.png", truth="Plastic Bottle", answer=said),),
+    )
+
+
+def examine(
+    handin: HandIn, key: str, conditions: Conditions, hidden: HiddenSet, tell: Tell
+) -> tuple[Evidence, str]:
+    plan = json.loads((handin.path / "plan.json").read_text())
+    attempts = len(list(handin.path.glob("attempt-*"))) + 1
+    note = handin.path / f"attempt-{attempts}"
+    note.write_text(f"{os.getpid()}\n{time.monotonic()}\n")
+    tell(Stage.PREDICT, 1, 2)
+    time.sleep(plan.get("seconds", 0.0))
+    if attempts <= plan.get("dies", 0):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if attempts <= plan.get("raises", 0):
+        raise RuntimeError("a fault of ours")
+    with note.open("a") as file:
+        file.write(f"{time.monotonic()}\n")
+    given = evidence_of(handin, key)
+    if attempts <= plan.get("mistakes", 0):
+        given = given.model_copy(update={"key": "of something else"})
+    return given, f"log of {handin.id}\ud800"
+
+
+def alone(entry: Entry, others: Sequence[Entry]) -> bool:
+    """Whether no other attempt that came to its end was under way while this one ran."""
+    end = entry.ended if entry.ended is not None else entry.begun
+    return not any(
+        other.ended is not None and other.begun < end and entry.begun < other.ended
+        for other in others
+        if other != entry
+    )
