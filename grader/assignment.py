@@ -79,6 +79,12 @@ class Limits(Document):
     handin: Mebibytes = 1024
 
 
+class Run(Document):
+    """How a class is run on a machine; no evidence and no mark depends on it."""
+
+    per_device: int = Field(1, ge=1, le=64)  # submissions that share one accelerator
+
+
 class Policy(Document):
     """How exact counts become marks; `grader.scoring` applies it."""
 
@@ -122,6 +128,7 @@ class Assignment(Document):
     interface: Interface = Interface()
     images: Images = Images()
     limits: Limits = Limits()
+    run: Run = Run()
     policy: Policy = Policy()
     pages: Pages = Pages()
     classes: tuple[Label, ...] = Field(min_length=2)

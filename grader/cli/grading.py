@@ -17,7 +17,7 @@ from rich.console import Console
 
 from grader import __version__
 from grader.assignment import Assignment, read_assignment
-from grader.cli import machine, publishing
+from grader.cli import engines, machine, publishing
 from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
 from grader.cli.summary import summarise
@@ -30,7 +30,7 @@ from grader.examine.mnist import read_mnist
 from grader.examine.prepare import Conditions
 from grader.intake import HandIn, IntakeError, digest, digest_folder, find
 from grader.intake.roster import call_by_roster, read_roster
-from grader.language import Sentence, translator
+from grader.language import translator
 from grader.scoring import Status
 from grader.store import Store, key
 
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hidden", type=Path, metavar="DIR", help="other hidden images: one folder a class"
     )
     add_device(parser)
-    parser.add_argument("--jobs", type=int, metavar="N", help="hand-ins examined at the same time")
+    engines.add_arguments(parser)
     parser.add_argument(
         "--roster", type=Path, metavar="CSV", help="numbers and names of all students"
     )
@@ -102,27 +102,28 @@ def run(arguments: argparse.Namespace) -> int:
         done = say("{done} of {total} are already examined and unchanged; --fresh repeats them.")
         console.print(done.format(done=len(tasks) - len(todo), total=len(tasks)), style="dim")
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    jobs = _jobs(arguments.jobs, assignment, len(todo), len(devices), devices[0].kind)
+    places = engines.places(devices, assignment, arguments, len(todo))
     interrupted = False
     tuning = {} if arguments.no_tune or not todo else machine.tuning(runtimes)
     with _workspace(arguments.out) as workspace, _stoppable() as stop:
-        slots = [
+        conditions = [
             Conditions(
                 assignment=assignment,
                 sandbox=sandbox,
                 runtimes=runtimes,
-                device=devices[slot % len(devices)],
+                device=device,
                 fallback=machine.devices("CPU")[0] if arguments.device == "auto" else None,
-                threads=max((os.cpu_count() or 1) // jobs, 1),
+                threads=max((os.cpu_count() or 1) // len(places), 1),
                 workspace=workspace,
                 language=arguments.lang,
                 forced=arguments.runtime,
                 tuning=tuning,
             )
-            for slot in range(jobs)
+            for device in places
         ]
+        engine = Local(conditions, hidden, store)
         try:
-            troubles = _examine(console, todo, Local(slots, hidden, store), arguments.lang, stop)
+            troubles = _examine(console, todo, engine, arguments.lang, stop)
         except KeyboardInterrupt:
             interrupted, troubles = True, []
     marked = publishing.publish(
@@ -167,7 +168,7 @@ def _tasks(
     """What to examine, each with the key of all that determines its evidence: not the policy,
     which only turns evidence into marks.
     """
-    asked = assignment.model_dump_json(exclude={"policy", "pages", "home", "images"})
+    asked = assignment.model_dump_json(exclude={"policy", "pages", "run", "home", "images"})
     checks = [
         path.read_text(encoding="utf-8") for path in sorted(assignment.home.glob("test_*.py"))
     ]
@@ -214,22 +215,6 @@ def _is_done(store: Store, task: Task) -> bool:
         and evidence.trouble is None
         and evidence.stopped != "package-missing"
     )
-
-
-def _jobs(wanted: int | None, assignment: Assignment, tasks: int, devices: int, kind: str) -> int:
-    """How many examinations run side by side: one an accelerator; on CPU as many as cores and
-    memory allow, since one small image at a time keeps one core busy.
-    """
-    if wanted is not None and wanted < 1:
-        raise UsageError(
-            Sentence("--jobs {count}: expected a number from 1 up", {"count": str(wanted)})
-        )
-    if kind != "CPU":
-        return min(wanted or devices, devices)
-    if wanted is not None:
-        return wanted
-    memory = psutil.virtual_memory().available // (assignment.limits.memory * 1024 * 1024)
-    return max(min(os.cpu_count() or 1, memory, tasks), 1)
 
 
 def _examine(

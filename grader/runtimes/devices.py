@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.sandbox.contract import Devices, Share
@@ -28,10 +28,15 @@ HIDDEN = {
     "ASCEND_RT_VISIBLE_DEVICES": "",
 }
 
+TAKE_WHAT_IS_NEEDED = {
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+}
+
 
 @dataclass(frozen=True)
 class Device:
-    """One device on which a hand-in may run; one hand-in at a time on an accelerator.
+    """One device on which a submission may run; on an accelerator one at a time, unless `shared`.
 
     kind: "CPU", "GPU" or "Ascend". index: as its driver counts. name: for people.
     """
@@ -46,6 +51,12 @@ class Device:
     def sandbox(self) -> Devices:
         """What a sandbox is to show of it; all that was not chosen is hidden."""
         return Devices(self.nodes, self.shares, {**HIDDEN, **self.environment})
+
+    def shared(self) -> Device:
+        """The same device for one of several submissions that use it at the same time: a framework
+        that would take all of its memory at once takes what it needs.
+        """
+        return replace(self, environment={**self.environment, **TAKE_WHAT_IS_NEEDED})
 
 
 class DeviceAbsentError(Exception):

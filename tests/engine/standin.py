@@ -5,6 +5,7 @@ Runs in examiners' processes, wherever they are.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -108,3 +109,27 @@ def alone(entry: Entry, others: Sequence[Entry]) -> bool:
         for other in others
         if other != entry
     )
+
+
+def on_a_device(
+    handin: HandIn, key: str, conditions: Conditions, hidden: HiddenSet, tell: Tell
+) -> tuple[Evidence, str]:
+    """Loads, computes on a device that only one process may hold at a time, looks at LeNet5: for
+    as long as the plan says. With ``"memory": true`` it does not wait for the device: who finds
+    it held runs out of its memory and answers nothing.
+    """
+    plan = json.loads((handin.path / "plan.json").read_text())
+    note = handin.path / f"attempt-{len(list(handin.path.glob('attempt-*'))) + 1}"
+    note.write_text(f"{os.getpid()}\n{time.monotonic()}\n")
+    time.sleep(plan["loads"])
+    printed, correct = "", True
+    with (handin.path.parent / f"device-{conditions.device.index}").open("a") as device:
+        try:
+            fcntl.flock(device, fcntl.LOCK_EX | (fcntl.LOCK_NB if plan.get("memory") else 0))
+            time.sleep(plan["computes"])
+        except BlockingIOError:
+            printed, correct = "RuntimeError: CUDA out of memory. Tried to allocate 2 GiB", False
+    time.sleep(plan["lenet5"])
+    with note.open("a") as file:
+        file.write(f"{time.monotonic()}\n")
+    return evidence_of(handin, key, correct), printed

@@ -1,0 +1,60 @@
+"""Several submissions on one accelerator, by a stand-in that only one process holds at a time."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from pathlib import Path
+
+import pytest
+
+from grader.cli import engines
+from grader.cli.main import UsageError
+from grader.engine.local import Local
+from grader.runtimes.devices import Device
+from grader.store import Store
+from tests import make
+from tests.engine import standin
+
+GPUS = [Device("GPU", 0), Device("GPU", 1)]
+
+
+def asked(**options: int) -> argparse.Namespace:
+    return argparse.Namespace(**{"jobs": None, "per_device": None, **options})
+
+
+def test_the_memory_that_a_neighbour_held_costs_nobody_a_mark(tmp_path: Path) -> None:
+    plans = {
+        f"s{n}": {"loads": 0.02 * n, "computes": 0.3, "lenet5": 0.1, "memory": True}
+        for n in range(4)
+    }
+    tasks = standin.tasks(tmp_path / "class", **plans)
+    store = Store(tmp_path / "out")
+    conditions = standin.conditions(tmp_path / "work", 2, GPUS[0])
+    engine = Local(conditions, standin.HIDDEN, store, standin.on_a_device)
+    ended = list(engine.run(tasks, lambda event: None, threading.Event()))
+    assert sorted(one.handin.id for one in ended) == sorted(plans)
+    assert all(one.evidence and one.evidence.answers[0].correct for one in ended)
+    attempts = standin.journal(tmp_path / "class")
+    assert len(attempts) > len(plans), "the stand-in's memory was never short"
+    assert any(not standin.alone(entry, attempts) for entry in attempts)
+
+
+def test_places_follow_devices_sharing_and_jobs() -> None:
+    def places(**options: int) -> list[int]:
+        found = engines.places(GPUS, make.assignment(), asked(**options), 100)
+        return [device.index for device in found]
+
+    assert places() == [0, 1]
+    assert places(per_device=3) == [0, 1, 0, 1, 0, 1]
+    assert places(per_device=2, jobs=3) == [0, 1, 0]
+    shared = make.assignment("run.per_device=2")
+    assert len(engines.places(GPUS, shared, asked(), 100)) == 4
+    alone, together = (
+        engines.places(GPUS, make.assignment(), asked(per_device=count), 9)[0] for count in (1, 2)
+    )
+    assert "TF_FORCE_GPU_ALLOW_GROWTH" not in alone.sandbox().environment
+    assert together.sandbox().environment["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
+    for options in ({"per_device": 0}, {"jobs": 0}):
+        with pytest.raises(UsageError, match="expected a number from 1 up"):
+            engines.places(GPUS, make.assignment(), asked(**options), 1)
