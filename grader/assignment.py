@@ -96,6 +96,7 @@ class Policy(Document):
     guessing: float = Field(0.01, ge=0, le=1)
     report: Literal["person", "found"] = "person"
     attempts: Literal["latest", "best", "first"] = "latest"
+    absent: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None  # for no submission
 
     @model_validator(mode="after")
     def _ordered(self) -> Policy:

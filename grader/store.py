@@ -3,7 +3,6 @@
 ====================== ==========================================================
 ``evidence/<id>.json`` `Evidence` of one hand-in
 ``logs/<id>.txt``      what its processes printed; staff only
-``overrides.json``     what persons decided, oldest first
 ====================== ==========================================================
 """
 
@@ -13,19 +12,11 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from grader.evidence import Evidence
-from grader.scoring import Override
-
-_OVERRIDES = TypeAdapter(tuple[Override, ...])
-
-
-class StoreError(Exception):
-    """A stored document that a person wrote cannot be read: says which and why."""
 
 
 class Store:
@@ -62,22 +53,6 @@ class Store:
     def ids(self) -> list[str]:
         """Ids of all hand-ins that have evidence, of whatever version, in order."""
         return sorted(path.stem for path in (self.out / "evidence").glob("*.json"))
-
-    def overrides(self) -> tuple[Override, ...]:
-        """What persons decided, oldest first. Raises StoreError for a file that is no such list."""
-        path = self.out / "overrides.json"
-        try:
-            return _OVERRIDES.validate_json(path.read_bytes())
-        except FileNotFoundError:
-            return ()
-        except ValidationError as error:
-            raise StoreError(f"{path}: expected a list of overrides: {error}") from None
-
-    def add_overrides(self, overrides: Sequence[Override]) -> None:
-        """Append to what persons decided; nothing is ever taken away."""
-        everything = (*self.overrides(), *overrides)
-        text = _OVERRIDES.dump_json(everything, indent=1).decode()
-        write_atomically(self.out / "overrides.json", text)
 
     def _evidence(self, handin: str) -> Path:
         return self.out / "evidence" / f"{handin}.json"

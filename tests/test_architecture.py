@@ -23,6 +23,7 @@ ORDER = [
     ["intake", "runtimes"],
     ["readers"],
     ["sandbox"],
+    ["decisions"],
     ["store"],
     ["crew"],
     ["scoring"],

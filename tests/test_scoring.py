@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.assignment import Policy
-from grader.evidence import Check, Trouble
+from grader.evidence import Check, Stage, Trouble
 from grader.scoring import Override, Status, grade
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
 from tests import make
@@ -22,9 +22,19 @@ def mark(correct: int, total: int = 130) -> float:
 
 
 def override(**changes: object) -> Override:
-    return Override(
-        **{"id": "s", "reason": "r", "author": "a", "time": "2026-01-01T00:00:00+00:00", **changes}
+    return Override.model_validate(
+        {"id": "s", "reason": "r", "author": "a", "time": "2026-01-01T00:00:00+00:00", **changes}
     )
+
+
+def said(*changes: dict[str, object]) -> list[Override]:
+    """Decisions about the evidence of `make`, one after the other."""
+    return [
+        override(
+            decision=f"decision-{n}", key="k", digest="d", time=f"2026-01-01T00:00:{n:02}Z", **each
+        )
+        for n, each in enumerate(changes)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +108,89 @@ def test_the_last_word_about_a_report_counts_and_points_add_up() -> None:
     result = grade(found, POLICY, 26, words)
     assert result.score == 96.5
     assert len(result.overrides) == 2
+
+
+def test_a_mark_that_is_set_replaces_the_points_before_and_takes_those_after() -> None:
+    words = said({"points": 4}, {"set_points": 60}, {"points": 2.5})
+    result = grade(make.evidence(make.answers(104)), POLICY, 26, words)
+    assert result.score == 62.5
+    assert [part.earned for part in result.parts] == [95, -35, 2.5]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(lambda n: {"points": n}, st.floats(-600, 600)),
+            st.builds(lambda n: {"set_points": n}, st.floats(-600, 600)),
+        ),
+        max_size=6,
+    ),
+    st.integers(0, 130),
+)
+def test_no_decision_takes_a_mark_out_of_its_bounds_and_the_parts_add_up(
+    words: list[dict[str, object]], correct: int
+) -> None:
+    result = grade(make.evidence(make.answers(correct)), POLICY, 26, said(*words))
+    assert result.score is not None and 0 <= result.score <= result.possible
+    assert round(sum(part.earned for part in result.parts), 2) == result.score
+
+
+def test_a_mark_leaves_its_bounds_only_where_a_person_meant_it() -> None:
+    evidence = make.evidence(make.answers(130))
+    (bound,) = said({"points": 7})
+    assert grade(evidence, POLICY, 26, [bound]).score == 100
+    assert "held at 100" in grade(evidence, POLICY, 26, [bound]).parts[-1].because["en"]
+    assert grade(evidence, POLICY, 26, said({"points": 7, "beyond": True})).score == 107
+
+
+def test_what_was_taken_back_leaves_no_trace_in_the_bill() -> None:
+    words = said({"points": -5}, {"points": -500, "beyond": True}, {"undoes": "decision-1"})
+    result = grade(make.evidence(make.answers(130)), POLICY, 26, words)
+    assert (result.score, len(result.parts)) == (95, 2)
+    assert [each.decision for each in result.overrides] == ["decision-0"]
+    assert [each.decision for each in result.undone] == ["decision-1"]
+    again = [*words, *said({}, {}, {}, {"undoes": "decision-2"})[3:]]  # the undo is taken back
+    assert grade(make.evidence(make.answers(130)), POLICY, 26, again).score == -405
+
+
+def test_a_decision_about_points_does_not_outlive_the_evidence_it_is_about() -> None:
+    """One about the report holds as long as the submission is the same."""
+    words = said({"points": -5}, {"report": "complete"})
+    found = make.evidence(make.answers(104), reports=["report.pdf"])
+    examined_again = found.model_copy(update={"key": "other"})
+    digest = found.submission.model_copy(update={"digest": "other"})
+    submitted_again = examined_again.model_copy(update={"submission": digest})
+    assert grade(found, POLICY, 26, words).score == 95
+    again = grade(examined_again, POLICY, 26, words)
+    assert (again.score, [each.points for each in again.earlier]) == (100, [-5])
+    new = grade(submitted_again, POLICY, 26, words)
+    assert (new.score, new.overrides, len(new.earlier)) == (95, (), 2)
+
+
+def test_a_decision_of_an_earlier_grader_holds_until_the_submission_is_examined_anew() -> None:
+    old = [override(points=-5)]
+    before, after = (
+        make.evidence(make.answers(130), started=f"{year}-06-01T00:00:00Z") for year in (2025, 2026)
+    )
+    assert grade(before, POLICY, 26, old).score == 95
+    assert grade(after, POLICY, 26, old).score == 100
+    assert len(grade(after, POLICY, 26, old).earlier) == 1
+
+
+def test_a_person_can_give_a_mark_where_we_could_not() -> None:
+    lost = make.evidence(trouble=Trouble(message="disk full"))
+    assert grade(lost, POLICY, 26, said({"points": 3})).score is None
+    given = grade(lost, POLICY, 26, said({"set_points": 80}))
+    assert (given.status, given.score) == (Status.UNGRADED, 80)
+
+
+def test_nothing_submitted_is_worth_what_the_policy_says() -> None:
+    absent = make.evidence(stage=Stage.ABSENT)
+    none = grade(absent, POLICY, 26)
+    assert (none.status, none.score, none.parts) == (Status.ABSENT, None, ())
+    zero = grade(absent, Policy(absent=0), 26)
+    assert (zero.status, zero.score) == (Status.ABSENT, 0)
+    assert grade(absent, POLICY, 26, said({"set_points": 50})).score == 50
 
 
 def test_no_better_than_guessing_earns_nothing() -> None:

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.cli.survey import survey
-from grader.scoring import Override
-from grader.store import Store, StoreError, key, write_atomically
+from grader.store import Store, key, write_atomically
 from tests import make
 
 
@@ -80,22 +79,6 @@ def test_a_document_is_whole_whenever_its_writer_is_killed(tmp_path: Path) -> No
         words = path.read_text().split()
         assert len(words) == 50_000
         assert len(set(words)) == 1
-
-
-def test_overrides_are_only_ever_added(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    words = [
-        Override(id="s", points=n, reason="r", author="a", time="2026-01-01") for n in (1.0, 2.0)
-    ]
-    store.add_overrides(words[:1])
-    store.add_overrides(words[1:])
-    assert store.overrides() == tuple(words)
-
-
-def test_a_broken_file_of_overrides_is_named(tmp_path: Path) -> None:
-    (tmp_path / "overrides.json").write_text("[{}]")
-    with pytest.raises(StoreError, match=r"overrides\.json"):
-        Store(tmp_path).overrides()
 
 
 @given(st.lists(st.text()), st.lists(st.text()))

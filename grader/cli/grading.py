@@ -22,6 +22,7 @@ from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
 from grader.cli.summary import summarise
 from grader.cli.survey import survey
+from grader.decisions import DecisionError, Decisions
 from grader.engine.contract import Engine, Task
 from grader.engine.local import Local
 from grader.evidence.evidence import SCHEMA
@@ -95,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     runtimes = machine.runtimes(arguments.runtime)
     store = Store(arguments.out)
-    store.overrides()  # a file that cannot be read is said before the class runs, not after
+    _require_decisions(store)  # a file that cannot be read is said before the class runs, not after
     tasks = _tasks(handins, assignment, hidden, arguments, store)
     todo = [task for task in tasks if not _is_done(store, task) or arguments.fresh]
     if len(todo) < len(tasks):
@@ -147,6 +148,13 @@ def run(arguments: argparse.Namespace) -> int:
         note = say("Interrupted. {left} hand-ins are left; the same command goes on from here.")
         console.print(note.format(left=left), style="yellow")
     return SOMETHING_LEFT if left or troubles else OK
+
+
+def _require_decisions(store: Store) -> None:
+    try:
+        Decisions(store.out).all()
+    except DecisionError as error:
+        raise UsageError(error.said) from None
 
 
 def _require_mnist(assignment: Assignment) -> None:

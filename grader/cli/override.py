@@ -1,23 +1,54 @@
-"""``grade override ID …``: record what a person decides about one hand-in."""
+"""``grade override WHO …``: record what a person decides about one submission."""
 
 from __future__ import annotations
 
 import argparse
 import getpass
-from datetime import datetime, timezone
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from grader.cli import rescore
+from grader.cli.deciding import Wish, from_file, resolved
 from grader.cli.main import UsageError
 from grader.language import Sentence
-from grader.scoring import Override
+from grader.scoring import Override, standing, taken_back
+from grader.store import Store
+
+LAST = "last"  # the decision that is meant where none is named
+SHORT = 8  # characters of a decision's id that are enough to type
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words of ``grade override``."""
-    parser.add_argument("id", metavar="ID", help="of the hand-in, as grades.csv has it")
+    parser.add_argument(
+        "id", metavar="WHO", nargs="?", help="id, number or name, as grades.csv has it"
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--points", metavar="N", help="points to add, such as +3")
+    what.add_argument("--set-points", metavar="N", help="the whole mark")
+    what.add_argument(
+        "--undo",
+        nargs="?",
+        const=LAST,
+        metavar="DECISION",
+        help="take back the last decision, or one",
+    )
+    what.add_argument(
+        "--confirm",
+        nargs="?",
+        const=LAST,
+        metavar="DECISION",
+        help="what was decided about an earlier submission holds for this one, too",
+    )
+    what.add_argument(
+        "--from", dest="file", type=Path, metavar="FILE", help="decisions that the class page saved"
+    )
     parser.add_argument("--report", choices=("complete", "incomplete"), help="the lab report is")
-    parser.add_argument("--points", type=float, default=0.0, help="points to add, such as +3")
-    parser.add_argument("--reason", required=True, help="why; it is kept and shown")
+    parser.add_argument("--reason", help="why; it is kept and shown")
     parser.add_argument("--author", default=getpass.getuser(), help="who decides (default: you)")
     rescore.add_arguments(parser)
 
@@ -25,18 +56,97 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Record the decision, then compute and write all marks again."""
     store = rescore.stored(arguments.out)
-    if store.read(arguments.id) is None:
-        known = ", ".join(store.ids())
-        facts = {"id": arguments.id, "out": str(arguments.out), "known": known}
-        raise UsageError(Sentence("no hand-in {id} in {out}; there are: {known}", facts))
-    if arguments.report is None and arguments.points == 0:
-        raise UsageError(Sentence("expected --report complete, --report incomplete or --points N"))
-    decision = Override(
-        id=arguments.id,
-        report=arguments.report,
-        points=arguments.points,
-        reason=arguments.reason,
+    return rescore.rescore(arguments, store, _wish(arguments, store))
+
+
+def _wish(arguments: argparse.Namespace, store: Store) -> Wish:
+    """What the words of the command line want to be recorded."""
+    if arguments.file is not None:
+        return from_file(arguments.file, store)
+    if arguments.id is None:
+        raise UsageError(
+            Sentence("expected whose mark: an id, number or name, as grades.csv has it")
+        )
+    student = resolved(arguments.id, store)
+    if arguments.undo is not None:
+        return lambda known: [_undo(student, arguments, known)]
+    if arguments.confirm is not None:
+        return lambda known: _confirm(student, arguments, known, store)
+    added, whole = _points(arguments.points), _points(arguments.set_points)
+    if arguments.report is None and not added and whole is None:
+        raise UsageError(
+            Sentence(
+                "expected what is decided: --report complete, --report incomplete, --points N, "
+                "--set-points N, --undo or --confirm"
+            )
+        )
+    if not (arguments.reason or "").strip():
+        raise UsageError(Sentence("expected --reason: why; it is kept and shown"))
+    says = {"report": arguments.report, "points": added or 0.0, "set_points": whole}
+    return lambda known: [_decision(student, arguments, known, **says)]
+
+
+def _points(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(
+            Sentence(
+                "{found} is no number of points; expected one such as 3 or -2.5", {"found": text}
+            )
+        )
+    return number
+
+
+def _decision(
+    student: str, arguments: argparse.Namespace, known: Sequence[Override], **says: Any
+) -> Override:
+    """A new decision, later than all that are known: what is said last is the last word."""
+    now = datetime.now(timezone.utc)
+    if known and known[-1].moment >= now:
+        now = known[-1].moment + timedelta(microseconds=1)
+    return Override(
+        decision=uuid4().hex,
+        id=student,
         author=arguments.author,
-        time=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        time=now.isoformat(timespec="microseconds"),
+        **{"reason": arguments.reason, **says},
     )
-    return rescore.rescore(arguments, store, [decision])
+
+
+def _undo(student: str, arguments: argparse.Namespace, known: Sequence[Override]) -> Override:
+    mine = [each for each in known if each.id == student]
+    back = taken_back(mine)
+    able = [each for each in mine if each.says_something and each.decision not in back]
+    meant = _meant(able, arguments.undo, student)[-1]
+    reason = arguments.reason or "taken back"
+    return _decision(student, arguments, known, undoes=meant.decision, reason=reason)
+
+
+def _confirm(
+    student: str, arguments: argparse.Namespace, known: Sequence[Override], store: Store
+) -> list[Override]:
+    evidence = store.read(student)
+    earlier = standing(known, evidence).earlier if evidence else ()
+    new: list[Override] = []
+    for each in _meant(earlier, arguments.confirm, student):
+        says = each.model_dump(include={"report", "points", "set_points", "beyond"})
+        says |= {"undoes": each.decision, "reason": arguments.reason or each.reason}
+        new.append(_decision(student, arguments, [*known, *new], **says))
+    return new
+
+
+def _meant(able: Sequence[Override], word: str, student: str) -> Sequence[Override]:
+    """The decisions that `word` means among those that can be meant. Raises UsageError."""
+    found = able if word == LAST else [each for each in able if each.decision.startswith(word)]
+    if found and (word == LAST or len(found) == 1):
+        return found
+    there = ", ".join(f"{each.decision[:SHORT]} ({each.reason})" for each in able) or "–"
+    facts = {"id": student, "there": there}
+    raise UsageError(
+        Sentence("{id}: expected one of the decisions that this can mean: {there}", facts)
+    )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from grader import __version__
 from grader.assignment import Assignment
 from grader.cli.survey import Survey
+from grader.decisions import Decisions
 from grader.evidence import Finding
 from grader.evidence.findings import find
 from grader.report import Context, Marked, Result
@@ -31,7 +32,7 @@ class About(NamedTuple):
 def publish(store: Store, assignment: Assignment, about: About, survey: Survey) -> list[Marked]:
     """Write ``grades.csv``, ``grades.json`` and the pages; all stored hand-ins, by id.
 
-    Raises OSError and StoreError; what was there before is then whole.
+    Raises OSError and DecisionError; what was there before is then whole.
     """
     context = context_of(assignment, about, store.out)
     source = stored(store, assignment, survey, about.language)
@@ -77,12 +78,12 @@ class Stored(NamedTuple):
 
 
 def stored(store: Store, assignment: Assignment, survey: Survey, language: str) -> Stored:
-    """The results of all hand-ins of the survey, compared with each other. Raises StoreError, and
-    OSError where what the teacher handed out cannot be read.
+    """The results of all hand-ins of the survey, compared with each other. Raises DecisionError,
+    and     OSError where what the teacher handed out cannot be read.
     """
     traces = [seen.trace for seen in survey.hand_ins]
     shared = {
         name: tuple(find(each.code, each.facts, language=language) for each in likenesses)
         for name, likenesses in alike(traces, handed_out(assignment.handed_out)).items()
     }
-    return Stored(store.out, assignment, store.overrides(), survey.ids, shared)
+    return Stored(store.out, assignment, Decisions(store.out).all(), survey.ids, shared)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
 from grader.assignment import Assignment, read_assignment
 from grader.cli import publishing
+from grader.cli.deciding import Deciding, Wish, from_file
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
 from grader.cli.survey import Survey, survey
+from grader.decisions import DecisionError
 from grader.language import Sentence, translator
 from grader.report.text import for_rich
-from grader.scoring import Grade, Override, Status
-from grader.store import Store, StoreError, former_scores
-
-_OVERRIDES = TypeAdapter(tuple[Override, ...])
+from grader.scoring import Grade, Status
+from grader.store import Store, former_scores
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,21 +25,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overrides", type=Path, metavar="FILE", help="decisions to add, as the class page saves"
     )
+    parser.add_argument(
+        "--beyond",
+        action="store_true",
+        help="decisions may take a mark below 0 or above what is possible",
+    )
     add_assignment(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Add decisions, if a file of them is named, and compute all marks again."""
-    decisions: tuple[Override, ...] = ()
-    if arguments.overrides is not None:
-        try:
-            decisions = _OVERRIDES.validate_json(arguments.overrides.read_bytes())
-        except (OSError, ValidationError) as error:
-            facts = {"file": str(arguments.overrides), "error": str(error)}
-            raise UsageError(
-                Sentence("{file}: expected a list of overrides: {error}", facts)
-            ) from None
-    return rescore(arguments, stored(arguments.out), decisions)
+    store = stored(arguments.out)
+    wish = from_file(arguments.overrides, store) if arguments.overrides is not None else None
+    return rescore(arguments, store, wish)
 
 
 def stored(out: Path) -> Store:
@@ -56,20 +52,20 @@ def stored(out: Path) -> Store:
     return Store(out)
 
 
-def rescore(arguments: argparse.Namespace, store: Store, decisions: Sequence[Override]) -> int:
-    """Record `decisions`, write all marks and pages again, and say which marks changed."""
+def rescore(arguments: argparse.Namespace, store: Store, wish: Wish | None) -> int:
+    """Record decisions, write all marks and pages again, and say which marks changed."""
     say = translator(arguments.lang)
     console = Console()
     assignment = read_assignment(arguments.assignment or Path("hidden_tests"), arguments.settings)
     try:
-        if decisions:
-            store.add_overrides(decisions)
+        if wish is not None:
+            Deciding(store, assignment).record(wish, beyond=arguments.beyond)
         before = former_scores(store.out)
         seen = survey(store)
         run = about(seen, assignment, arguments.lang)
         grades = [one.grade for one in publishing.publish(store, assignment, run, seen)]
-    except StoreError as error:
-        raise UsageError(str(error)) from None
+    except DecisionError as error:
+        raise UsageError(error.said) from None
     changed = [grade for grade in grades if before.get(grade.id, grade.score) != grade.score]
     for grade in changed:
         console.print(_change(grade, before[grade.id], arguments.lang), highlight=False)

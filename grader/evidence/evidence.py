@@ -56,6 +56,7 @@ class Answer(Document):
 class Stage(str, Enum):
     """How far an examination got: the last stage that was begun."""
 
+    ABSENT = "absent"  # nothing was submitted: of a student on the roster
     INTAKE = "intake"
     START = "start"
     LOAD = "load"

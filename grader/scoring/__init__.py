@@ -1,6 +1,18 @@
 """Marks: a pure function of evidence, policy and overrides."""
 
-from grader.scoring.grade import Grade, Override, Part, Status
+from grader.scoring.grade import Grade, Part, Status
+from grader.scoring.override import Override, Standing, in_order, standing, taken_back
 from grader.scoring.rules import garbage, grade
 
-__all__ = ["Grade", "Override", "Part", "Status", "garbage", "grade"]
+__all__ = [
+    "Grade",
+    "Override",
+    "Part",
+    "Standing",
+    "Status",
+    "garbage",
+    "grade",
+    "in_order",
+    "standing",
+    "taken_back",
+]

@@ -1,34 +1,22 @@
-"""The values of marking: a grade, its parts, and what persons decided."""
+"""The values of marking: a grade and its parts."""
 
 from enum import Enum
 from typing import Literal
 
-from pydantic import Field
-
 from grader.evidence import Document
+from grader.scoring.override import Override
 
 
 class Status(str, Enum):
     """`graded`: ran to its end; `faulted`: stopped by the hand-in's own fault, marked by policy;
-    `ungraded`: stopped by a fault of ours, no mark.
+    `ungraded`: stopped by a fault of ours, no mark; `absent`: on the roster, and nothing was
+    submitted, which is worth what the policy says.
     """
 
     GRADED = "graded"
     FAULTED = "faulted"
     UNGRADED = "ungraded"
-
-
-class Override(Document):
-    """What a person decided about one hand-in. Later ones stand beside earlier ones: the last
-    word about the report counts, points add up.
-    """
-
-    id: str
-    report: Literal["complete", "incomplete"] | None = None
-    points: float = Field(0, allow_inf_nan=False)
-    reason: str = Field(min_length=1)
-    author: str = Field(min_length=1)
-    time: str  # ISO 8601, UTC
+    ABSENT = "absent"
 
 
 class Part(Document):
@@ -47,7 +35,7 @@ class Grade(Document):
     name: str
     number: str = ""
     status: Status
-    score: float | None  # None while ungraded
+    score: float | None  # None while ungraded, unless a person set it
     possible: float
     correct: int = 0
     total: int = 0
@@ -56,7 +44,9 @@ class Grade(Document):
     parts: tuple[Part, ...] = ()
     report: Literal["missing", "found", "complete", "incomplete"] = "missing"
     if_report_complete: float | None = None  # the score that confirming the report would give
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[Override, ...] = ()  # what persons decided and holds
+    undone: tuple[Override, ...] = ()  # what they decided and took back
+    earlier: tuple[Override, ...] = ()  # what they decided about other evidence: to confirm
 
     @property
     def accuracy(self) -> float | None:

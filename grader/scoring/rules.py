@@ -2,54 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from grader.assignment import Policy
-from grader.evidence import Check, Evidence, Records
+from grader.evidence import Check, Evidence, Records, Stage
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
-from grader.scoring.grade import Grade, Override, Part, Status
+from grader.scoring.grade import Grade, Part, Status
+from grader.scoring.override import Override, Standing, standing
 
 Report = Literal["missing", "found", "complete", "incomplete"]
 
 
 def grade(
-    evidence: Evidence, policy: Policy, classes: int, overrides: Sequence[Override] = ()
+    evidence: Evidence,
+    policy: Policy,
+    classes: int,
+    overrides: Sequence[Override] = (),
+    others: Collection[str] = (),
 ) -> Grade:
     """The grade that follows from `evidence`.
 
-    `classes` is the number of classes that guessing would choose among. Overrides of other
-    hand-ins are ignored. An examination that a fault of ours ended gets no score.
+    An examination that a fault of ours ended gets no score, unless a person set one.
+
+    Args:
+        evidence: what happened.
+        policy: what it is worth.
+        classes: the number of classes that guessing would choose among.
+        overrides: what persons decided, of whatever submissions.
+        others: ids of the same student's other work; decisions about it are shown and do not
+            count.
     """
     submission = evidence.submission
-    mine = tuple(override for override in overrides if override.id == submission.id)
-    report = _report(evidence.records, policy, mine)
+    decided = standing(overrides, evidence, others)
+    report = _report(evidence.records, policy, decided)
     correct, total = sum(answer.correct for answer in evidence.answers), len(evidence.answers)
-    status = _status(evidence)
-    rest = (*_checks(evidence), *_decided(mine))
-    bill = garbage(correct, total, policy, classes, report)
-    parts = (bill, *rest)
-    score = _sum(parts)
-    confirmed = _sum((garbage(correct, total, policy, classes, "complete"), *rest))
-    graded = status is not Status.UNGRADED
+    possible = policy.points + sum(map(_worth, evidence.checks))
+    parts = _bill(evidence, policy, classes, report, decided, possible)
+    confirmed = _bill(evidence, policy, classes, "complete", decided, possible)
+    score, if_complete = _sum(parts), _sum(confirmed)
     return Grade(
         id=submission.id,
         name=submission.name,
         number=submission.number,
-        status=status,
-        score=score if graded else None,
-        possible=policy.points + sum(map(_worth, evidence.checks)),
+        status=_status(evidence),
+        score=score,
+        possible=possible,
         correct=correct,
         total=total,
         interval=interval(correct, total) if total else None,
         band=band(correct, total, policy) if total else "",
-        parts=parts if graded else (),
+        parts=parts,
         report=report,
-        if_report_complete=confirmed
-        if graded and report == "found" and confirmed > score
+        if_report_complete=if_complete
+        if report == "found" and score is not None and (if_complete or 0) > score
         else None,
-        overrides=mine,
+        overrides=decided.counting,
+        undone=decided.undone,
+        earlier=decided.earlier,
     )
+
+
+def _bill(
+    evidence: Evidence,
+    policy: Policy,
+    classes: int,
+    report: Report,
+    decided: Standing,
+    possible: float,
+) -> tuple[Part, ...]:
+    """All parts of the mark, were the report `report`; none where there is no mark."""
+    status = _status(evidence)
+    parts: tuple[Part, ...] = ()
+    if status is Status.ABSENT:
+        parts = _absent(policy)
+    elif status is not Status.UNGRADED:
+        correct, total = sum(answer.correct for answer in evidence.answers), len(evidence.answers)
+        parts = (garbage(correct, total, policy, classes, report), *_checks(evidence))
+    return (*parts, *_decided(decided.points, _sum(parts), possible))
 
 
 def band(correct: int, total: int, policy: Policy) -> str:
@@ -61,15 +91,16 @@ def band(correct: int, total: int, policy: Policy) -> str:
 
 
 def _status(evidence: Evidence) -> Status:
+    if evidence.stage is Stage.ABSENT:
+        return Status.ABSENT
     if evidence.trouble is not None:
         return Status.UNGRADED
     return Status.FAULTED if evidence.stopped else Status.GRADED
 
 
-def _report(records: Records, policy: Policy, overrides: Sequence[Override]) -> Report:
-    decided = [override.report for override in overrides if override.report]
-    if decided:
-        return decided[-1]
+def _report(records: Records, policy: Policy, decided: Standing) -> Report:
+    if decided.report:
+        return decided.report
     if not records.reports:
         return "missing"
     return "complete" if policy.report == "found" and records.records else "found"
@@ -140,21 +171,41 @@ def _worth(check: Check) -> float:
     return 0 if check.outcome == "broken" else check.points
 
 
-def _decided(overrides: Sequence[Override]) -> tuple[Part, ...]:
-    return tuple(
-        Part(
-            name="override",
-            earned=override.points,
-            possible=0,
-            because=dict.fromkeys(("en", "zh"), f"{override.reason} ({override.author})"),
+def _absent(policy: Policy) -> tuple[Part, ...]:
+    if policy.absent is None:
+        return ()
+    because = {"en": "nothing was submitted", "zh": "没有提交任何内容"}
+    return (Part(name="absent", earned=policy.absent, possible=policy.points, because=because),)
+
+
+def _decided(
+    decisions: Sequence[Override], score: float | None, possible: float
+) -> tuple[Part, ...]:
+    """What persons add, so that the parts add up to the mark: it stays from 0 to `possible`, unless
+    a person said `beyond`. To no mark nothing can be added; it can be set.
+    """
+    parts = []
+    for each in decisions:
+        if score is None and each.set_points is None:
+            continue
+        before = score or 0.0
+        after = wanted = before + each.points if each.set_points is None else each.set_points
+        if not each.beyond:
+            after = min(max(wanted, min(before, 0)), max(before, possible))
+        because = dict.fromkeys(("en", "zh"), f"{each.reason} ({each.author})")
+        if _tidy(after) != _tidy(wanted):
+            because["en"] += f": held at {after:g} of {possible:g}"
+            because["zh"] += f"：限于 {after:g}（满分 {possible:g}）"
+        parts.append(
+            Part(name="override", earned=_tidy(after - before), possible=0, because=because)
         )
-        for override in overrides
-        if override.points
-    )
+        score = after
+    return tuple(parts)
 
 
-def _sum(parts: Sequence[Part]) -> float:
-    return _tidy(max(sum(part.earned for part in parts), 0))
+def _sum(parts: Sequence[Part]) -> float | None:
+    """What the parts add up to; None where there are none."""
+    return _tidy(sum(part.earned for part in parts)) if parts else None
 
 
 def _tidy(points: float) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
+from grader import decisions
 from grader.cli.main import COMMANDS
 from grader.cli.parser import ARGPARSE
 from grader.evidence.findings import VOCABULARY
@@ -27,6 +28,7 @@ TABLES = (
         words.COURSE,
         words.FINDING,
         gathering.SCRIPT,
+        decisions.EXPECTED,
     ),
 )
 
