@@ -157,12 +157,13 @@ class Check(Document):
 
     name: str  # "test_lenet5.py::test_batch"
     title: dict[str, str]  # language -> the line that the student reads
-    outcome: str  # "passed", "failed", "skipped", "broken" (the check itself failed: ours)
+    outcome: str  # "passed", "failed", "skipped", "broken" (not with the reference either: ours)
     points: float = 0.0  # marks it carries
     rationale: str = ""
     help: str = ""
     expected: str = ""
     actual: str = ""
+    fault: str = ""  # staff only: the exception that ended it, and where in the check
 
 
 class Curve(Document):

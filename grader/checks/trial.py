@@ -1,0 +1,207 @@
+"""Trying an assignment's checks with the reference, before a class meets them.
+
+What passed with the reference can break later only by what a submission gives; what did not, may be
+a fault of the teacher's. Remembered for each runtime until the checks, the assignment's names, the
+grader or the runtime change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from grader import __version__
+from grader.assignment import Assignment, Limits
+from grader.checks import reference, running
+from grader.evidence import Answer
+from grader.evidence.document import Document
+from grader.examine.conversation import ConversationEndedError
+from grader.examine.session import Clock, Session, Setup
+from grader.intake import digest_folder
+from grader.runtimes import detect, places
+from grader.runtimes.choose import choose
+from grader.runtimes.detect import Runtime
+from grader.runtimes.devices import select
+from grader.runtimes.imports import scan
+from grader.sandbox.contract import Sandbox
+
+CACHE = "checks.json"
+MOST_REMEMBERED = 100
+
+
+class Told(Document):
+    """A check that did not pass with the reference: where, which, why."""
+
+    place: str
+    check: str
+    what: str
+
+    def __str__(self) -> str:
+        return "  ".join(filter(None, (self.place, self.check, self.what)))
+
+
+class Trial(Document):
+    """What came of the checks with the reference in one runtime.
+
+    passed: names of the checks that passed.
+    unfit: what breaks by itself: it can't be collected, or raises with the reference.
+    failed: assertions that do not hold for the reference.
+    left_out: names of checks with marks that are about what the assignment does not ask for.
+    hidden: digest of the right answers that they were tried with.
+    """
+
+    passed: frozenset[str] = frozenset()
+    unfit: tuple[Told, ...] = ()
+    failed: tuple[Told, ...] = ()
+    left_out: tuple[str, ...] = ()
+    hidden: str = ""
+
+
+class Bench(NamedTuple):
+    """What checks are tried on: a runtime in a sandbox, always on the CPU."""
+
+    assignment: Assignment
+    sandbox: Sandbox
+    runtime: Runtime
+
+
+def benches(
+    assignment: Assignment, sandbox: Sandbox, runtimes: Sequence[Runtime]
+) -> tuple[Bench, ...]:
+    """One for each of the runtimes that has a framework; for an assignment with a model answer of
+    its own the one that suits it; for one that asks for no network the first.
+    """
+    if (folder := reference.own(assignment)) is not None:
+        interface = assignment.interface
+        found = scan(folder, interface.entry, interface.function)
+        return (Bench(assignment, sandbox, choose(found, runtimes).runtime),)
+    able = [runtime for runtime in runtimes if runtime.framework]
+    if not able or not (assignment.interface.lenet5 or assignment.interface.dataset):
+        able = list(runtimes[:1])
+    return tuple(Bench(assignment, sandbox, runtime) for runtime in able)
+
+
+def tried(bench: Bench, truths: Mapping[str, str]) -> Trial:
+    """What came of the checks, as remembered for the same images or found out now.
+
+    truths: the right answer to each hidden image, by its id.
+    """
+    hidden = _digest(sorted(truths.items()))
+    known = _recall(bench)
+    return known if known is not None and known.hidden == hidden else _try(bench, truths, hidden)
+
+
+def remembered_or_tried(setup: Setup, truths: Mapping[str, str]) -> Trial:
+    """For a check that raised in the session of `setup`: what came of the checks with the
+    reference, with whatever images they were tried.
+    """
+    assignment, runtime = setup.assignment, setup.runtime
+    if reference.own(assignment) is not None:
+        (bench,) = benches(assignment, setup.sandbox, detect.runtimes() or [runtime])
+    else:
+        bench = Bench(assignment, setup.sandbox, runtime)
+    return _recall(bench) or _try(bench, truths, _digest(sorted(truths.items())))
+
+
+def _try(bench: Bench, truths: Mapping[str, str], hidden: str) -> Trial:
+    assignment, sandbox, runtime = bench
+    # A student's limits are not the grader's: a busy machine is no reason to refuse a check.
+    roomy = assignment.model_copy(update={"limits": Limits(total=600)})
+    setup = Setup(roomy, sandbox, runtime, select("CPU")[0], 1)
+    answers = {
+        image: Answer(image=image, truth=truth, answer=truth) for image, truth in truths.items()
+    }
+    with TemporaryDirectory(prefix="grade-reference-") as temporary:
+        Path(temporary).chmod(0o755)  # the sandbox may run as a user of its own
+        folder = reference.own(assignment)
+        folder = folder or reference.made(assignment, runtime.framework, Path(temporary))
+        with Session(setup, folder, Clock(roomy.limits.total)) as session:
+            if (trouble := _trouble(session, bench)) is not None:
+                return trouble.model_copy(update={"hidden": hidden})
+            trial = _read(running.run(assignment.home, session, answers), hidden)
+    if not trial.unfit:
+        _remember(bench, trial)
+    return trial
+
+
+def _trouble(session: Session, bench: Bench) -> Trial | None:
+    """The trial where the reference itself does not run; None where it does."""
+    own = reference.own(bench.assignment) is not None
+    place = bench.assignment.interface.entry
+    try:
+        error = session.load().error
+        if error is None:
+            return None
+        told = Told(place=f"{error.file or place}:{error.line}", check="", what=error.summary)
+    except ConversationEndedError as ended:
+        told = Told(place=place, check="", what=str(ended))
+    told = told.model_copy(update={"place": f"{reference.FOLDER}/{told.place}"})
+    # The stand-in is ours: where it does not run, the checks are untried, and the class goes on.
+    return Trial(unfit=(told,)) if own else Trial(failed=(told,))
+
+
+def _read(run: running.Run, hidden: str) -> Trial:
+    def told(outcome: str) -> list[Told]:
+        found = [one for one in run.ran if one.asked and one.check.outcome == outcome]
+        return [
+            Told(
+                place=one.place,
+                check=one.check.name.rpartition("::")[2],
+                what=one.check.fault or one.check.rationale.partition("\n")[0],
+            )
+            for one in found
+        ]
+
+    uncollected = [Told(**fault._asdict()) for fault in run.uncollected]
+    return Trial(
+        passed=frozenset(one.check.name for one in run.ran if one.check.outcome == "passed"),
+        unfit=(*uncollected, *told("raised")),
+        failed=tuple(told("failed")),
+        left_out=tuple(one.check.name for one in run.ran if not one.asked and one.check.points),
+        hidden=hidden,
+    )
+
+
+# --- remembered -------------------------------------------------------------------------
+
+
+def digest_of(home: Path) -> str:
+    """A key of all that the checks of `home` are made of: its own Python files."""
+    return _digest([(path.name, path.read_bytes().hex()) for path in sorted(home.glob("*.py"))])
+
+
+def _recall(bench: Bench) -> Trial | None:
+    known = places.recall(CACHE).get(_key(bench))
+    try:
+        return Trial.model_validate(known) if known else None
+    except ValidationError:
+        return None
+
+
+def _remember(bench: Bench, trial: Trial) -> None:
+    known = {**places.recall(CACHE), _key(bench): trial.model_dump(mode="json")}
+    places.remember(CACHE, dict(list(known.items())[-MOST_REMEMBERED:]))
+
+
+def _key(bench: Bench) -> str:
+    assignment, sandbox, runtime = bench
+    folder = reference.own(assignment)
+    asked = assignment.model_dump_json(include={"interface", "classes", "images"})
+    versions = sorted(runtime.frameworks.items())
+    return _digest(
+        [
+            (__version__, digest_of(assignment.home), asked, sandbox.level.value),
+            (digest_folder(folder) if folder else "", str(runtime.python), runtime.version),
+            versions,
+        ]
+    )
+
+
+def _digest(values: object) -> str:
+    return hashlib.sha256(json.dumps(values, ensure_ascii=True).encode()).hexdigest()
