@@ -10,13 +10,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.checks import CheckFailedError, expect
+from grader.checks import CheckFailedError, expect, run
 from grader.checks.run import run_checks
+from grader.checks.trial import Trial
 from grader.evidence import Check
 from grader.examine.conversation import ConversationEndedError
 from grader.examine.replies import ForwardReport, LeNet5Report
 from grader.language import by_language
-from grader.sandbox.contract import Cause, End
+from grader.sandbox.contract import Cause, End, SandboxUnavailableError
 from tests import handins, make
 
 
@@ -38,7 +39,11 @@ def outcomes(folder: Path, text: str) -> dict[str, Check]:
     return {check.name.split("::")[-1]: check for check in checks}
 
 
-def test_a_check_passes_fails_skips_or_is_broken(tmp_path: Path) -> None:
+def test_a_check_passes_fails_skips_or_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_reference = Trial(passed=frozenset({"test_it.py::test_slips"}))
+    monkeypatch.setattr(run, "remembered_or_tried", lambda *_: with_reference)
     found = outcomes(
         tmp_path,
         '''
@@ -62,7 +67,13 @@ def test_needs_a_network(lenet5):
     assert False
 
 def test_breaks(submission):
-    raise RuntimeError("the teacher's mistake")
+    raise RuntimeError("the teacher's mistake in " + __file__)
+
+def test_slips(submission):
+    [][7]
+
+def test_gives_up(submission):
+    pytest.fail("so")
 ''',
     )
     assert found["test_passes"].outcome == "passed"
@@ -74,14 +85,37 @@ def test_breaks(submission):
     assert found["test_asserts"].outcome == "failed"
     assert "plain words" in found["test_asserts"].rationale
     assert found["test_needs_a_network"].outcome == "skipped"
-    assert found["test_breaks"].outcome == "broken"
+    broken = found["test_breaks"]
+    assert (broken.outcome, broken.actual) == ("broken", "")
+    assert broken.fault == "test_it.py:22  RuntimeError: the teacher's mistake in test_it.py"
+    slipped = found["test_slips"]
+    assert slipped.outcome == "failed"
+    assert slipped.fault == "test_it.py:25  IndexError: list index out of range"
+    assert "IndexError" not in slipped.rationale + slipped.actual
+    assert (found["test_gives_up"].outcome, found["test_gives_up"].rationale) == ("failed", "so")
+
+
+def test_a_file_without_checks_is_told(tmp_path: Path) -> None:
+    (check,) = outcomes(tmp_path, "def check_it(): pass\n").values()
+    assert (check.outcome, check.fault) == ("broken", "test_it.py  no function test_…")
+
+
+def test_a_sandbox_that_is_gone_is_no_check_that_failed(tmp_path: Path) -> None:
+    class Gone(NoNetwork):
+        def lenet5(self) -> LeNet5Report:
+            raise SandboxUnavailableError("no room", "make some")
+
+    (tmp_path / "test_it.py").write_text("def test_it(submission): submission.lenet5\n")
+    with pytest.raises(SandboxUnavailableError, match="no room"):
+        run_checks(tmp_path, Gone(), {})  # type: ignore[arg-type]
 
 
 def test_a_file_that_cannot_be_imported_is_our_fault_and_told(tmp_path: Path) -> None:
     found = outcomes(tmp_path, "import nothing_of_this_name\n")
     (check,) = found.values()
     assert check.outcome == "broken"
-    assert "nothing_of_this_name" in check.actual
+    assert "nothing_of_this_name" in check.fault
+    assert check.actual == ""
 
 
 def test_a_worker_that_dies_fails_the_check_and_not_the_run(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ from grader.evidence import Answer, Check
 from grader.examine.session import Session
 
 UNEXPECTED = {
-    "rationale": "This check met something that it could not work with.\n该检查遇到了无法处理的结果。",
-    "help": "Compare sizes, kinds and numbers of what your code gives with what is asked. A network "
-    "gives the same sizes at each call.\n请对照题目要求，检查你的代码给出的形状、类型与数量；"
-    "网络每次调用应给出相同的形状。",
+    "rationale": "This check met something that it could not work with.\n"
+    "该检查遇到了无法处理的结果。",
+    "help": "Compare sizes, kinds and numbers of what your code gives with what is asked; "
+    "a network gives the same sizes each time.\n"
+    "请对照题目要求检查你的代码给出的形状、类型与数量；网络每次应给出相同的形状。",
 }
 
 
@@ -29,7 +30,7 @@ def run_checks(home: Path, session: Session, answers: Mapping[str, Answer]) -> t
     answers: to the hidden images, by image id. Raises SandboxUnavailableError where a worker could
     not be started.
     """
-    ran, uncollected = running.run(home, session, answers)
+    ran, uncollected, _ = running.run(home, session, answers)
     asked = [one for one in ran if one.asked]
     sound: frozenset[str] = frozenset()
     if any(one.check.outcome == "raised" for one in asked):

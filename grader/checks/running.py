@@ -48,10 +48,13 @@ class Ran(NamedTuple):
 
 
 class Run(NamedTuple):
-    """All checks in pytest's order, and what kept some from being collected."""
+    """All checks in pytest's order, what kept some from being collected, and the names of the
+    fixtures that they ask for.
+    """
 
     ran: tuple[Ran, ...]
-    uncollected: tuple[Fault, ...]
+    uncollected: tuple[Fault, ...] = ()
+    fixtures: frozenset[str] = frozenset()
 
 
 def files_of(home: Path) -> list[Path]:
@@ -67,16 +70,17 @@ def run(home: Path, session: Session, answers: Mapping[str, Answer]) -> Run:
     """
     files = [str(path) for path in files_of(home)]
     if not files:
-        return Run((), ())
+        return Run(())
     collector = _Collector(home, session, answers)
     options = ["-p", "grader.checks.plugin", "-p", "no:cacheprovider", "-p", "no:terminal"]
     options += ["--import-mode=importlib", "--rootdir", str(home), "-c", os.devnull]
+    options += ["--continue-on-collection-errors"]
     options += ["--strict-markers"]  # a mistyped `points` would cost everybody the marks
     # Plug-ins that happen to be installed have no part in a mark.
     with mock.patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}):
         code = pytest.main([*options, *files], plugins=[collector])
     _forget_modules(home)
-    if code == pytest.ExitCode.INTERRUPTED:
+    if collector.interrupted:
         raise KeyboardInterrupt
     if collector.unavailable is not None:
         raise collector.unavailable
@@ -84,7 +88,8 @@ def run(home: Path, session: Session, answers: Mapping[str, Answer]) -> Run:
         none = code == pytest.ExitCode.NO_TESTS_COLLECTED
         what = "no function test_…" if none else f"pytest: {code!s}"
         collector.uncollected.append(Fault(", ".join(Path(file).name for file in files), "", what))
-    return Run(tuple(collector.ran), tuple(dict.fromkeys(collector.uncollected)))
+    uncollected = tuple(dict.fromkeys(collector.uncollected))
+    return Run(tuple(collector.ran), uncollected, frozenset(collector.fixtures))
 
 
 def _forget_modules(home: Path) -> None:
@@ -105,7 +110,9 @@ class _Collector:
     def __init__(self, home: Path, session: Session, answers: Mapping[str, Answer]) -> None:
         self.ran: list[Ran] = []
         self.uncollected: list[Fault] = []
+        self.fixtures: set[str] = set()
         self.unavailable: SandboxUnavailableError | None = None
+        self.interrupted = False
         self._home = home
         self._session = session
         self._answers = answers
@@ -113,6 +120,10 @@ class _Collector:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[plugin.SESSION] = self._session
         config.stash[plugin.ANSWERS] = self._answers
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        # Ctrl-C; pytest has kinds of its own for what ends its collection.
+        self.interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_exception_interact(
         self, call: pytest.CallInfo[object], report: pytest.CollectReport | pytest.TestReport
@@ -124,6 +135,7 @@ class _Collector:
 
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
         for item in items:
+            self.fixtures.update(getattr(item, "fixturenames", ()))
             if _points(item) is None:
                 what = "@pytest.mark.points(n): n ≥ 0"
                 self.uncollected.append(Fault(_begin(item), item.name, what))
@@ -133,7 +145,9 @@ class _Collector:
         try:
             return (yield)
         except pytest.exit.Exception as error:  # the others still run
-            raise BrokeOffError(f"pytest.exit: {error}") from error
+            raise BrokeOffError(f"pytest.exit: {error}").with_traceback(
+                error.__traceback__
+            ) from None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> object:

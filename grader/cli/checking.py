@@ -1,8 +1,8 @@
-"""The assignment's checks, tried before the class: what can't run is refused, what is odd is told."""
+"""The assignment's checks, tried before the class: what can't run is refused, oddities are told."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 
@@ -65,7 +65,7 @@ def require_sound(
         _warn(console, "\n".join([text, *left_out]))
 
 
-def _lines(of_trials: Sequence[Sequence[trial.Told]]) -> list[str]:
+def _lines(of_trials: Iterable[Sequence[trial.Told]]) -> list[str]:
     """Each thing that is told in a line, once whatever number of runtimes say it."""
     return list(dict.fromkeys(f"  {told}" for one in of_trials for told in one))
 

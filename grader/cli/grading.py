@@ -17,7 +17,8 @@ from rich.console import Console
 
 from grader import __version__
 from grader.assignment import Assignment, read_assignment
-from grader.cli import engines, machine, publishing
+from grader.checks import trial
+from grader.cli import checking, engines, machine, publishing
 from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
 from grader.cli.summary import summarise
@@ -102,6 +103,9 @@ def run(arguments: argparse.Namespace) -> int:
     if len(todo) < len(tasks):
         done = say("{done} of {total} are already examined and unchanged; --fresh repeats them.")
         console.print(done.format(done=len(tasks) - len(todo), total=len(tasks)), style="dim")
+    if todo:
+        used = [one for one in runtimes if arguments.runtime in (None, one.name)]
+        checking.require_sound(assignment, hidden, sandbox, used, console, arguments.lang)
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     places = engines.places(devices, assignment, arguments, len(todo))
     interrupted = False
@@ -177,10 +181,8 @@ def _tasks(
     which only turns evidence into marks.
     """
     asked = assignment.model_dump_json(exclude={"policy", "pages", "run", "home", "images"})
-    checks = [
-        path.read_text(encoding="utf-8") for path in sorted(assignment.home.glob("test_*.py"))
-    ]
-    common = [__version__, str(SCHEMA), asked, assignment.images.mnist, *checks, hidden.digest]
+    checks = trial.digest_of(assignment.home)
+    common = [__version__, str(SCHEMA), asked, assignment.images.mnist, checks, hidden.digest]
     common += [arguments.device, arguments.runtime or ""]
     common += [digest_folder(assignment.provided)] if assignment.provided else []
     return [

@@ -71,6 +71,7 @@ class CheckView:
     help: Said
     expected: Said
     actual: Said
+    fault: str  # for staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,11 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         trainings=trainings(evidence.records.curves, keep),
         if_report_complete=grade.if_report_complete,
         findings=_findings(shown, keep),
-        checks=tuple(_check(check, keep) for check in evidence.checks),
+        checks=tuple(
+            _check(check, keep, full)
+            for check in evidence.checks
+            if full or check.outcome != "broken"  # that is the teacher's
+        ),
         net=_net(evidence.lenet5, keep) if evidence.lenet5 else None,
         per_class=_per_class(evidence, lab) if full or context.per_class else None,
         entry=keep(loading.entry),
@@ -308,10 +313,21 @@ def _part(part: Part, evidence: Evidence) -> PartView:
     return PartView(part.name, title or said(part.name), part.earned, part.possible, part.because)
 
 
-def _check(check: Check, keep: Callable[[str], str]) -> CheckView:
+def _check(check: Check, keep: Callable[[str], str], full: bool) -> CheckView:
     told = (check.rationale, check.help, check.expected, check.actual)
-    texts = [{lang: keep(said) for lang, said in two(text).items()} for text in told]
-    return CheckView(dict(check.title), check.outcome, check.points, *texts)
+    rationale, cure, expected, actual = (
+        {lang: keep(said) for lang, said in two(text).items()} for text in told
+    )
+    return CheckView(
+        title=dict(check.title),
+        outcome=check.outcome,
+        points=check.points,
+        rationale=rationale,
+        help=cure,
+        expected=expected,
+        actual=actual,
+        fault=check.fault if full else "",
+    )
 
 
 def _net(net: LeNet5, keep: Callable[[str], str]) -> NetView:

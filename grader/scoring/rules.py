@@ -151,18 +151,20 @@ def garbage(correct: int, total: int, policy: Policy, classes: int, report: Repo
 
 
 def _checks(evidence: Evidence) -> tuple[Part, ...]:
-    """Checks that carry points."""
+    """Checks that carry points, but for those that broke by themselves: they earn nothing, and cost
+    nobody anything.
+    """
     return tuple(
         Part(
             name=check.name,
             earned=check.points if check.outcome == "passed" else 0,
-            possible=_worth(check),
+            possible=check.points,
             because={
                 language: f"{title}: {check.outcome}" for language, title in check.title.items()
             },
         )
         for check in evidence.checks
-        if check.points
+        if check.points and check.outcome != "broken"
     )
 
 
