@@ -198,6 +198,18 @@ def read_assignment(home: Path, settings: Sequence[str] = ()) -> Assignment:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise AssignmentError(f"{file}: not TOML: {error}") from None
+    return _with_settings(home, data, settings, file, text)
+
+
+def with_settings(assignment: Assignment, settings: Sequence[str]) -> Assignment:
+    """The assignment with `settings` laid over it. Raises AssignmentError naming the setting."""
+    data = assignment.model_dump(mode="json", by_alias=True, exclude={"home"})
+    return _with_settings(assignment.home, data, settings, assignment.home / FILE, "")
+
+
+def _with_settings(
+    home: Path, data: dict[str, Any], settings: Sequence[str], file: Path, text: str
+) -> Assignment:
     set_here = {path: _lay_over(data, path, value) for path, value in map(_setting, settings)}
     try:
         return Assignment(home=home.resolve(), **data)

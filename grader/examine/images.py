@@ -20,11 +20,14 @@ Pixels = NDArray[np.uint8]
 
 
 class HiddenImage(NamedTuple):
-    """One image of the hidden set: "<folder>/<file>", the class name that is right, the file."""
+    """One image of the hidden set: "<folder>/<file>", the class name that is right, the file and
+    the sha256 of its bytes.
+    """
 
     id: str
     truth: str
     path: Path
+    sha256: str = ""
 
 
 class HiddenSet(NamedTuple):
@@ -60,10 +63,12 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
         for path in sorted(inner.iterdir())
         if path.suffix.lower() in SUFFIXES
     ]
-    digest = hashlib.sha256()
+    digest, read = hashlib.sha256(), []
     for image in images:
         data = image.path.read_bytes()
-        digest.update(image.id.encode() + b"\0" + hashlib.sha256(data).digest())
+        own = hashlib.sha256(data)
+        digest.update(image.id.encode() + b"\0" + own.digest())
+        read.append(image._replace(sha256=own.hexdigest()))
         if decode(data) is None:
             wrong.append(f"{image.path}: not an image that can be read. Replace or remove it.")
     if not images:
@@ -72,7 +77,7 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
         )
     if wrong:
         raise AssignmentError("\n".join(wrong))
-    return HiddenSet(tuple(images), digest.hexdigest())
+    return HiddenSet(tuple(read), digest.hexdigest())
 
 
 def decode(data: bytes) -> Pixels | None:
