@@ -23,8 +23,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from grader.cli import publishing  # noqa: E402
-from grader.cli.survey import survey  # noqa: E402
+from grader.cli import opening, publishing  # noqa: E402
+from grader.runs import HiddenImages, RunFolder  # noqa: E402
 from grader.store import Store  # noqa: E402
 from tests.report import make  # noqa: E402
 
@@ -52,10 +52,13 @@ def publish_stored(folder: Path, hidden: Path) -> None:
     """What `grade rescore` does, with its figures."""
     wall = time.perf_counter()
     store = Store(folder)
-    seen = survey(store)
+    run = opening.document(
+        make.assignment(), (), HiddenImages(place=str(hidden), digest="made up"), None
+    )
+    run = opening.with_former_results(run, store)
+    made = publishing.draft(run, store, (), "rescore")
     print(f"a first look at all: {time.perf_counter() - wall:.1f} s")
-    about = publishing.About("en", seen.devices, seen.level, seen.started, hidden)
-    publishing.publish(store, make.assignment(), about, seen)
+    publishing.publish(RunFolder(folder), made, "en")
     wall = time.perf_counter() - wall
     own, others = (
         resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)

@@ -23,7 +23,7 @@ ORDER = [
     ["intake", "runtimes"],
     ["readers"],
     ["sandbox"],
-    ["decisions"],
+    ["decisions", "runs"],
     ["store"],
     ["crew"],
     ["scoring"],

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.cli.survey import survey
+from grader.cli.survey import Marking, survey
 from grader.store import Store, key, write_atomically
 from tests import make
+
+MARKING = Marking(make.assignment().policy, 26, ())
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:
@@ -21,7 +23,7 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     store.write(evidence, "printed")
     assert Store(tmp_path).read("s") == evidence
     assert store.log("s") == "printed"
-    assert store.ids() == survey(store).ids == [evidence.submission.id]
+    assert store.ids() == survey(store, store.ids(), MARKING).ids == [evidence.submission.id]
 
 
 def test_evidence_of_another_version_is_as_if_it_were_not_there(tmp_path: Path) -> None:
@@ -30,7 +32,7 @@ def test_evidence_of_another_version_is_as_if_it_were_not_there(tmp_path: Path) 
     path = tmp_path / "evidence" / "s.json"
     path.write_text(path.read_text().replace('"stage"', '"phase"'))
     assert store.read("s") is None
-    assert survey(store).ids == []
+    assert survey(store, store.ids(), MARKING).ids == []
 
 
 def test_a_failed_write_leaves_the_former_document_whole(tmp_path: Path) -> None:

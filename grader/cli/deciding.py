@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.assignment import Assignment
 from grader.cli.main import UsageError
 from grader.cli.naming import Named, named
-from grader.decisions import DecisionError, Decisions, decisions_in
+from grader.decisions import Book, DecisionError, Decisions, decisions_in
 from grader.evidence import Evidence
 from grader.language import Sentence
 from grader.scoring import Override, grade
@@ -32,16 +32,28 @@ class Deciding:
 
         Raises UsageError where one cannot be recorded, and OSError.
         """
-        new: list[Override] = []
         try:
             with self._decisions.book() as book:
-                for each in wish(book.known):
-                    if book.is_new(each) and each.decision not in {one.decision for one in new}:
-                        new.append(self._checked(each, [*book.known, *new], beyond))
+                new = self._new(wish, book, beyond)
                 for each in new:
                     book.add(each)
         except DecisionError as error:
             raise UsageError(error.said) from None
+        return new
+
+    def tried(self, wish: Wish, *, beyond: bool = False) -> list[Override]:
+        """What `record` would record. Raises as it does."""
+        try:
+            with self._decisions.book() as book:
+                return self._new(wish, book, beyond)
+        except DecisionError as error:
+            raise UsageError(error.said) from None
+
+    def _new(self, wish: Wish, book: Book, beyond: bool) -> list[Override]:
+        new: list[Override] = []
+        for each in wish(book.known):
+            if book.is_new(each) and each.decision not in {one.decision for one in new}:
+                new.append(self._checked(each, [*book.known, *new], beyond))
         return new
 
     def _checked(self, override: Override, known: Sequence[Override], beyond: bool) -> Override:

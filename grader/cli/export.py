@@ -1,4 +1,4 @@
-"""``grade export FORMAT``: the marks for a gradebook, from stored evidence."""
+"""``grade export FORMAT``: the marks for a gradebook, as they are published."""
 
 from __future__ import annotations
 
@@ -7,29 +7,43 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.assignment import read_assignment
-from grader.cli import publishing, rescore
-from grader.cli.main import OK
-from grader.cli.survey import survey
+from grader.cli import publishing
+from grader.cli.main import OK, UsageError
+from grader.cli.opening import meant, opened
+from grader.cli.rescore import add_run
+from grader.cli.told import tell_changes
+from grader.decisions import DecisionError, Decisions
 from grader.report import exports
+from grader.store import Store
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words of ``grade export``."""
     parser.add_argument("format", choices=sorted(exports.EXPORTS), help="what to write")
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to (default: below --out)")
-    rescore.add_arguments(parser)
+    add_run(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write one export and say where it is."""
-    store = rescore.stored(arguments.out)
-    assignment = read_assignment(arguments.assignment or Path("hidden_tests"), arguments.settings)
+    """Write one export and say where it is.
+
+    An export never has other marks than tables and pages: where what is stored, ``--set`` or
+    ``--assignment`` give others, these are published first.
+    """
+    console, language = Console(), arguments.lang
     path = arguments.to or arguments.out / exports.FILES[arguments.format]
-    seen = survey(store)
-    run = rescore.about(seen, assignment, arguments.lang)
-    context = publishing.context_of(assignment, run, store.out)
-    source = publishing.stored(store, assignment, seen, arguments.lang)
-    exports.EXPORTS[arguments.format](source.results(source.ids), path, context)
-    Console().print(str(path.resolve()), highlight=False, soft_wrap=True)
+    with opened(arguments.out, "export", console, language) as (folder, former):
+        wanted = meant(arguments, former, console)
+        store = Store(arguments.out)
+        try:
+            made = publishing.draft(wanted, store, Decisions(arguments.out).all(), "export")
+            if made.news or wanted != former:
+                publishing.publish(folder, made, language)
+                tell_changes(console, made.changes, len(made.survey.ids), language)
+        except DecisionError as error:
+            raise UsageError(error.said) from None
+        context = publishing.context(folder, made.run, language)
+        source = publishing.source(made, folder.out, language)
+        exports.EXPORTS[arguments.format](source.results(source.ids), path, context)
+    console.print(str(path.resolve()), highlight=False, soft_wrap=True)
     return OK

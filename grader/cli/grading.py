@@ -7,36 +7,36 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 
 import psutil
 from rich.console import Console
 
 from grader import __version__
-from grader.assignment import Assignment, read_assignment
+from grader.assignment import Assignment
 from grader.checks import trial
 from grader.cli import checking, engines, machine, publishing
+from grader.cli.beginning import Asked, asked, begun, entries, grading_alone, without_gone
 from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
+from grader.cli.opening import opened
 from grader.cli.summary import summarise
-from grader.cli.survey import survey
+from grader.cli.told import tell_changes
 from grader.decisions import DecisionError, Decisions
 from grader.engine.contract import Engine, Task
 from grader.engine.local import Local
 from grader.evidence.evidence import SCHEMA
-from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.mnist import read_mnist
 from grader.examine.prepare import Conditions
 from grader.intake import HandIn, IntakeError, digest, digest_folder, find
 from grader.intake.roster import call_by_roster, read_roster
-from grader.language import translator
+from grader.language import Sentence, translator
+from grader.report.text import for_rich
+from grader.runs import Entry, Roster, Run, RunError, RunFolder
 from grader.scoring import Status
 from grader.store import Store, key
-
-DEFAULT_ASSIGNMENT = Path("hidden_tests")
 
 UNKNOWN_SECONDS = 3.0  # that a small submission takes, on a usual machine
 BYTES_A_SECOND = 50_000_000  # at which weights are copied, digested and loaded
@@ -76,80 +76,143 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade what the arguments name."""
-    say = translator(arguments.lang)
     console = Console()
-    assignment = read_assignment(arguments.assignment or DEFAULT_ASSIGNMENT, arguments.settings)
-    hidden = read_hidden(assignment, arguments.hidden or assignment.hidden)
-    _require_mnist(assignment)
+    folder = RunFolder(arguments.out)
+    former = _former(folder)
+    what = _asked(arguments, former)
+    _require_mnist(what.assignment)
     devices = machine.devices(arguments.device)
+    handins, roster = _handins(console, arguments, former)
+    sandbox = machine.sandbox(
+        arguments.require, arguments.unsafe_no_sandbox, accelerator=devices[0].kind != "CPU"
+    )
+    runtimes = machine.runtimes(arguments.runtime)
+    with grading_alone(arguments.out):
+        store = Store(arguments.out)
+        _require_decisions(store)  # what cannot be read is said before the class runs, not after
+        digests = {handin.id: digest(handin) for handin in handins}
+        listed = entries(handins, digests, arguments.paths)
+        # Read again, now that nobody else changes it: another grader may have ended meanwhile.
+        former = _former(folder)
+        what = _asked(arguments, former)
+        new = begun(what, former, store, listed).model_copy(update={"roster": roster})
+        new, gone = without_gone(new, listed, arguments.paths)
+        tasks = _tasks(handins, digests, what, arguments, store)
+        todo = [task for task in tasks if not _is_done(store, task) or arguments.fresh]
+        _tell_done(console, len(tasks) - len(todo), len(tasks), arguments.lang)
+        if todo:
+            used = [one for one in runtimes if arguments.runtime in (None, one.name)]
+            checking.require_sound(
+                what.assignment, what.hidden, sandbox, used, console, arguments.lang
+            )
+        folder.write(new)
+        _tell_beginning(console, new, gone, arguments.lang)
+        places = engines.places(devices, what.assignment, arguments, len(todo))
+        interrupted = False
+        tuning = {} if arguments.no_tune or not todo else machine.tuning(runtimes)
+        with _workspace(arguments.out) as workspace, _stoppable() as stop:
+            conditions = [
+                Conditions(
+                    assignment=what.assignment,
+                    sandbox=sandbox,
+                    runtimes=runtimes,
+                    device=device,
+                    fallback=machine.devices("CPU")[0] if arguments.device == "auto" else None,
+                    threads=max((os.cpu_count() or 1) // len(places), 1),
+                    workspace=workspace,
+                    language=arguments.lang,
+                    forced=arguments.runtime,
+                    tuning=tuning,
+                )
+                for device in places
+            ]
+            engine = Local(conditions, what.hidden, store)
+            try:
+                troubles = _examine(console, todo, engine, arguments.lang, stop)
+            except KeyboardInterrupt:
+                interrupted, troubles = True, []
+        return _publish(console, arguments, tasks, troubles, interrupted=interrupted)
+
+
+def _former(folder: RunFolder) -> Run | None:
+    try:
+        return folder.read()
+    except RunError as error:
+        raise UsageError(error.said) from None
+
+
+def _asked(arguments: argparse.Namespace, former: Run | None) -> Asked:
+    return asked(arguments.assignment, arguments.settings, arguments.hidden, former, arguments.out)
+
+
+def _handins(
+    console: Console, arguments: argparse.Namespace, former: Run | None
+) -> tuple[list[HandIn], Roster | None]:
+    """The submissions, called by the roster that is named now or was named before."""
+    roster = former.roster if former is not None else None
     try:
         found = find(arguments.paths)
         handins, notices = list(found.handins), list(found.notices)
         if arguments.roster is not None:
-            handins, told = call_by_roster(handins, read_roster(arguments.roster))
+            roster = Roster(file=arguments.roster.name, students=read_roster(arguments.roster))
+        if roster is not None:
+            handins, told = call_by_roster(handins, roster.students)
             notices += told
     except IntakeError as error:
         raise UsageError(error.said) from None
     for notice in notices:
         console.print(f"[yellow]![/] {notice.said_in(arguments.lang)}", highlight=False)
-    sandbox = machine.sandbox(
-        arguments.require, arguments.unsafe_no_sandbox, accelerator=devices[0].kind != "CPU"
-    )
-    runtimes = machine.runtimes(arguments.runtime)
-    store = Store(arguments.out)
-    _require_decisions(store)  # a file that cannot be read is said before the class runs, not after
-    tasks = _tasks(handins, assignment, hidden, arguments, store)
-    todo = [task for task in tasks if not _is_done(store, task) or arguments.fresh]
-    if len(todo) < len(tasks):
-        done = say("{done} of {total} are already examined and unchanged; --fresh repeats them.")
-        console.print(done.format(done=len(tasks) - len(todo), total=len(tasks)), style="dim")
-    if todo:
-        used = [one for one in runtimes if arguments.runtime in (None, one.name)]
-        checking.require_sound(assignment, hidden, sandbox, used, console, arguments.lang)
-    started = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    places = engines.places(devices, assignment, arguments, len(todo))
-    interrupted = False
-    tuning = {} if arguments.no_tune or not todo else machine.tuning(runtimes)
-    with _workspace(arguments.out) as workspace, _stoppable() as stop:
-        conditions = [
-            Conditions(
-                assignment=assignment,
-                sandbox=sandbox,
-                runtimes=runtimes,
-                device=device,
-                fallback=machine.devices("CPU")[0] if arguments.device == "auto" else None,
-                threads=max((os.cpu_count() or 1) // len(places), 1),
-                workspace=workspace,
-                language=arguments.lang,
-                forced=arguments.runtime,
-                tuning=tuning,
-            )
-            for device in places
-        ]
-        engine = Local(conditions, hidden, store)
-        try:
-            troubles = _examine(console, todo, engine, arguments.lang, stop)
-        except KeyboardInterrupt:
-            interrupted, troubles = True, []
-    marked = publishing.publish(
-        store,
-        assignment,
-        publishing.About(
-            language=arguments.lang,
-            device=devices[0].kind,
-            level=sandbox.level.value,
-            started=started,
-            hidden=arguments.hidden or assignment.hidden,
-        ),
-        survey(store),
-    )
-    summarise(console, marked, arguments.out, arguments.lang)
+    return handins, roster
+
+
+def _tell_beginning(console: Console, run: Run, gone: Sequence[Entry], language: str) -> None:
+    """Settings that hold from an earlier command, and submissions that are no longer there."""
+    told = []
+    if run.settings:
+        kept = "; ".join(f"{setting.text} ({setting.author})" for setting in run.settings)
+        told.append(Sentence("set in this run: {settings}", {"settings": kept}))
+    if gone:
+        ids = ", ".join(entry.id for entry in gone)
+        told.append(Sentence("no longer submitted, and left out of the marks: {ids}", {"ids": ids}))
+    for sentence in told:
+        console.print(f"[yellow]![/] {for_rich(sentence.said_in(language))}", highlight=False)
+
+
+def _tell_done(console: Console, done: int, total: int, language: str) -> None:
+    if done:
+        told = translator(language)(
+            "{done} of {total} are already examined and unchanged; --fresh repeats them."
+        )
+        console.print(told.format(done=done, total=total), style="dim")
+
+
+def _publish(
+    console: Console,
+    arguments: argparse.Namespace,
+    tasks: Sequence[Task],
+    troubles: Sequence[str],
+    *,
+    interrupted: bool,
+) -> int:
+    """Publish what is stored by now, and say what came of it."""
+    language = arguments.lang
+    with opened(arguments.out, "grade", console, language) as (folder, former):
+        if former is None:
+            raise OSError(f"{arguments.out}: the document of the run went while it was going on")
+        store = Store(arguments.out)
+        made = publishing.draft(former, store, Decisions(store.out).all(), "grade")
+        marked = publishing.publish(folder, made, language)
+    summarise(console, marked, arguments.out, language)
+    if changed := [change for change in made.changes if change.before is not None]:
+        tell_changes(console, changed, len(marked), language)
     for trouble in troubles:
         console.print(f"[red]✗[/] {trouble}", highlight=False)
     there = {(one.grade.id, one.key) for one in marked if one.grade.status is not Status.UNGRADED}
     left = sum((task.handin.id, task.key) not in there for task in tasks)
     if interrupted:
-        note = say("Interrupted. {left} hand-ins are left; the same command goes on from here.")
+        note = translator(language)(
+            "Interrupted. {left} hand-ins are left; the same command goes on from here."
+        )
         console.print(note.format(left=left), style="yellow")
     return SOMETHING_LEFT if left or troubles else OK
 
@@ -172,21 +235,23 @@ def _require_mnist(assignment: Assignment) -> None:
 
 def _tasks(
     handins: Sequence[HandIn],
-    assignment: Assignment,
-    hidden: HiddenSet,
+    digests: Mapping[str, str],
+    what: Asked,
     arguments: argparse.Namespace,
     store: Store,
 ) -> list[Task]:
     """What to examine, each with the key of all that determines its evidence: not the policy,
     which only turns evidence into marks.
     """
+    assignment = what.assignment
     asked = assignment.model_dump_json(exclude={"policy", "pages", "run", "home", "images"})
     checks = trial.digest_of(assignment.home)
-    common = [__version__, str(SCHEMA), asked, assignment.images.mnist, checks, hidden.digest]
+    common = [__version__, str(SCHEMA), asked, assignment.images.mnist, checks, what.hidden.digest]
     common += [arguments.device, arguments.runtime or ""]
     common += [digest_folder(assignment.provided)] if assignment.provided else []
     return [
-        Task(handin, key(*common, digest(handin)), _expected(handin, store)) for handin in handins
+        Task(handin, key(*common, digests[handin.id]), _expected(handin, store))
+        for handin in handins
     ]
 
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 from grader.cli import rescore
 from grader.cli.deciding import Wish, from_file, resolved
 from grader.cli.main import UsageError
+from grader.cli.opening import require_results
 from grader.language import Sentence
 from grader.scoring import Override, standing, taken_back
 from grader.store import Store
@@ -55,8 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Record the decision, then compute and write all marks again."""
-    store = rescore.stored(arguments.out)
-    return rescore.rescore(arguments, store, _wish(arguments, store))
+    store = Store(require_results(arguments.out))
+    return rescore.rescore(arguments, _wish(arguments, store), "override")
 
 
 def _wish(arguments: argparse.Namespace, store: Store) -> Wish:

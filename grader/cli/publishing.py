@@ -7,83 +7,118 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader import __version__
-from grader.assignment import Assignment
-from grader.cli.survey import Survey
-from grader.decisions import Decisions
+from grader.cli.opening import now
+from grader.cli.survey import Marking, Survey, marking, survey
 from grader.evidence import Finding
 from grader.evidence.findings import find
 from grader.report import Context, Marked, Result
 from grader.report import publish as publish_report
-from grader.scoring import Override, grade
-from grader.similarity import alike, handed_out
-from grader.store import Store, former_scores
+from grader.runs import Publication, Run, RunFolder
+from grader.runs.changes import Change, changes
+from grader.runs.lock import user
+from grader.scoring import Override
+from grader.similarity import alike
+from grader.store import Store
 
 
-class About(NamedTuple):
-    """The run that a report tells of."""
+class Draft(NamedTuple):
+    """Marks that follow from what is stored now, not yet published."""
 
-    language: str
-    device: str
-    level: str
-    started: str  # ISO 8601
-    hidden: Path | None
+    run: Run  # with the publication that is to be
+    survey: Survey
+    marking: Marking
+    changes: tuple[Change, ...]  # against what is published
+    news: bool  # whether anything differs from what is published
 
 
-def publish(store: Store, assignment: Assignment, about: About, survey: Survey) -> list[Marked]:
-    """Write ``grades.csv``, ``grades.json`` and the pages; all stored hand-ins, by id.
+def draft(run: Run, store: Store, overrides: Sequence[Override], why: str) -> Draft:
+    """The marks of the run by its own assignment. Raises OSError.
 
-    Raises OSError and DecisionError; what was there before is then whole.
+    Where nothing differs from what is published, it is that publication again.
     """
-    context = context_of(assignment, about, store.out)
-    source = stored(store, assignment, survey, about.language)
-    return publish_report(source, context, store.out)
+    rules = marking(run, overrides)
+    seen = survey(store, run.present, rules)
+    former = run.publication
+    publication = Publication(
+        number=1 if former is None else former.number + 1,
+        time=now(),
+        author=user(),
+        why=why,
+        grader=__version__,
+        policy=run.assignment.policy,
+        marks=seen.marks,
+    )
+    news = former is None or not _same(former, publication)
+    publication = publication if news or former is None else former
+    new = run.model_copy(
+        update={"publication": publication, "device": seen.devices, "level": seen.level}
+    )
+    return Draft(new, seen, rules, changes(former, publication) if former else (), news)
 
 
-def context_of(assignment: Assignment, about: About, out: Path) -> Context:
-    """What a report needs to know of the run besides its results; `out` has the former marks."""
+def publish(folder: RunFolder, made: Draft, language: str) -> list[Marked]:
+    """Write ``grades.csv``, ``grades.json``, the pages, and last the run's document.
+
+    Raises OSError; what was there before is then whole.
+    """
+    run = made.run
+    marked = publish_report(
+        source(made, folder.out, language), context(folder, run, language), folder.out
+    )
+    folder.write(run)
+    return marked
+
+
+def context(folder: RunFolder, run: Run, language: str) -> Context:
+    """What a report needs to know of the run besides its results."""
+    lab, number = run.assignment, run.publication.number if run.publication else 0
+    former = folder.publication(number - 1)
+    place = Path(run.hidden.place)
     return Context(
-        assignment=assignment,
-        language=about.language,
-        device=about.device,
-        confinement=about.level,
-        started=about.started,
+        assignment=lab,
+        language=language,
+        device=run.device,
+        confinement=run.level,
+        started=run.started,
         version=__version__,
-        hidden=about.hidden,
-        per_class=assignment.pages.per_class,
-        previous=former_scores(out) or None,
+        hidden=place if place.is_dir() else None,
+        per_class=lab.pages.per_class,
+        previous={name: mark.score for name, mark in former.marks.items()} if former else None,
     )
 
 
 class Stored(NamedTuple):
-    """Stored hand-ins as results: a `grader.report.Source`."""
+    """Stored submissions as results: a `grader.report.Source`."""
 
     out: Path
-    assignment: Assignment
-    overrides: tuple[Override, ...]
+    marking: Marking
     ids: Sequence[str]
-    shared: Mapping[str, tuple[Finding, ...]]  # what hand-ins have in common with others, by id
+    shared: Mapping[str, tuple[Finding, ...]]  # what submissions have in common with others, by id
 
     def results(self, ids: Sequence[str]) -> Iterator[Result]:
-        """Evidence, marks and log of hand-ins, one at a time."""
-        store, classes = Store(self.out), len(self.assignment.classes)
+        """Evidence, marks and log of submissions, one at a time."""
+        store = Store(self.out)
         for name in ids:
             evidence = store.read(name)
             if evidence is None:
                 raise OSError(f"{self.out}: the evidence of {name} went while it was being read")
-            mark = grade(evidence, self.assignment.policy, classes, self.overrides)
+            mark = self.marking.grade(evidence)
             if name in self.shared:
                 findings = (*evidence.findings, *self.shared[name])
                 evidence = evidence.model_copy(update={"findings": findings})
             yield Result(evidence, mark, store.log(name))
 
 
-def stored(store: Store, assignment: Assignment, survey: Survey, language: str) -> Stored:
-    """The results of all hand-ins of the survey, compared with each other. Raises DecisionError,
-    and     OSError where what the teacher handed out cannot be read.
-    """
-    traces = [seen.trace for seen in survey.hand_ins]
+def source(made: Draft, out: Path, language: str) -> Stored:
+    """The results behind the marks, compared with each other."""
+    traces = [seen.trace for seen in made.survey.hand_ins]
     shared = {
         name: tuple(find(each.code, each.facts, language=language) for each in likenesses)
-        for name, likenesses in alike(traces, handed_out(assignment.handed_out)).items()
+        for name, likenesses in alike(traces, made.run.handed_out).items()
     }
-    return Stored(store.out, assignment, Decisions(store.out).all(), survey.ids, shared)
+    return Stored(out, made.marking, made.survey.ids, shared)
+
+
+def _same(one: Publication, other: Publication) -> bool:
+    """Whether both say the same about everybody, for the same reasons."""
+    return (one.grader, one.policy, one.marks) == (other.grader, other.policy, other.marks)

@@ -1,4 +1,6 @@
-"""One look over all stored evidence: what a report has to know before its first page."""
+"""One look over all stored evidence: the marks, and what a report has to know before its first
+page.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,31 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.assignment import Policy
 from grader.crew import shares, spread
+from grader.evidence import Evidence
+from grader.runs import Mark, Run, mark_of
+from grader.scoring import Grade, Override, grade
 from grader.similarity import Trace, trace
 from grader.store import Store
+
+
+class Marking(NamedTuple):
+    """All that turns evidence into marks."""
+
+    policy: Policy
+    classes: int
+    overrides: tuple[Override, ...]
+
+    def grade(self, evidence: Evidence) -> Grade:
+        """The grade that follows from `evidence`."""
+        return grade(evidence, self.policy, self.classes, self.overrides)
+
+
+def marking(run: Run, overrides: Sequence[Override]) -> Marking:
+    """How the run marks, with what persons decided."""
+    lab = run.assignment
+    return Marking(lab.policy, len(lab.classes), tuple(overrides))
 
 
 class Seen(NamedTuple):
@@ -20,10 +44,11 @@ class Seen(NamedTuple):
     device: str  # "" where no runtime was found
     level: str  # "" where nothing was started
     trace: Trace
+    mark: Mark
 
 
 class Survey(NamedTuple):
-    """All stored hand-ins of this version, by id."""
+    """The submissions that have evidence of this version, by id."""
 
     hand_ins: Sequence[Seen]
 
@@ -33,9 +58,9 @@ class Survey(NamedTuple):
         return [seen.id for seen in self.hand_ins]
 
     @property
-    def started(self) -> str:
-        """When the first examination began, ISO 8601; "" where there is none."""
-        return min((seen.started for seen in self.hand_ins), default="")
+    def marks(self) -> dict[str, Mark]:
+        """Their marks, by id."""
+        return {seen.id: seen.mark for seen in self.hand_ins}
 
     @property
     def devices(self) -> str:
@@ -49,16 +74,16 @@ class Survey(NamedTuple):
         return next((level for level in ("none", "basic", "strong") if level in levels), "strong")
 
 
-def survey(store: Store) -> Survey:
-    """Read all that is stored. Raises OSError."""
-    ids = store.ids()
-    parts = spread(partial(_Surveyor, store.out), shares(ids), len(ids))
+def survey(store: Store, ids: Sequence[str], marking: Marking) -> Survey:
+    """Read the evidence of `ids`, as far as there is some, and mark it. Raises OSError."""
+    parts = spread(partial(_Surveyor, store.out, marking), shares(ids), len(ids))
     return Survey([seen for part in parts for seen in part])
 
 
 class _Surveyor:
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, marking: Marking) -> None:
         self._store = Store(out)
+        self._marking = marking
 
     def __call__(self, ids: Sequence[str]) -> list[Seen]:
         return [seen for name in ids if (seen := self._seen(name)) is not None]
@@ -73,4 +98,5 @@ class _Surveyor:
             evidence.runtime.device if evidence.runtime else "",
             evidence.confinement.level if evidence.confinement else "",
             trace(evidence),
+            mark_of(evidence, self._marking.grade(evidence)),
         )

@@ -12,7 +12,6 @@ from pydantic import Field
 from grader.assignment import Assignment, Policy
 from grader.evidence import Document, Evidence, Fingerprint
 from grader.scoring import Grade, Status
-from grader.store import key
 
 SCHEMA = 1  # raised when a field changes its meaning; `grader.runs.folder` reads all former ones
 
@@ -119,7 +118,7 @@ def mark_of(evidence: Evidence, grade: Grade) -> Mark:
         key=evidence.key,
         digest=evidence.submission.digest,
         examined=evidence.started,
-        overrides=tuple(key(each.model_dump_json())[:12] for each in grade.overrides),
+        overrides=tuple(each.decision for each in grade.overrides),
     )
 
 

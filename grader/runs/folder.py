@@ -48,7 +48,10 @@ class RunFolder:
             raise RunError(_unreadable(path)) from None
 
     def write(self, run: Run) -> None:
-        """Save the run, and its publication in the history. Raises OSError; then all is as before."""
+        """Save the run, and its publication in the history.
+
+        Raises OSError; then all is as before.
+        """
         if run.publication is not None:
             self._keep(run.publication)
         write_atomically(self.out / FILE, run.model_dump_json(by_alias=True, indent=1))

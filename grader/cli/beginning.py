@@ -1,0 +1,171 @@
+"""The run's document before the first submission: what is asked, on which images, of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.assignment import Assignment, read_assignment
+from grader.cli.main import UsageError
+from grader.cli.opening import (
+    DEFAULT_ASSIGNMENT,
+    document,
+    refuse_foreign_scores,
+    require_same_lab,
+    settings_of,
+    what_differs,
+    with_former_results,
+)
+from grader.examine.images import HiddenSet, read_hidden
+from grader.intake import HandIn
+from grader.language import Sentence
+from grader.runs import Entry, HiddenImages, Run, Setting
+from grader.runs.document import settings_with
+from grader.runs.lock import HeldError, alone
+from grader.store import Store
+
+
+class Asked(NamedTuple):
+    """What the submissions are to be examined by."""
+
+    assignment: Assignment
+    settings: tuple[Setting, ...]  # laid over it, now and formerly
+    hidden: HiddenSet
+    place: Path  # of the hidden images
+
+
+def asked(
+    home: Path | None, settings: Sequence[str], images: Path | None, former: Run | None, out: Path
+) -> Asked:
+    """What ``--assignment``, ``--set`` and ``--hidden`` ask for, with the settings that the
+    folder's run has kept.
+
+    Raises UsageError for another assignment or other images than the folder's run has, and for an
+    assignment that was edited since unless ``--assignment`` says that this is meant.
+    """
+    folder = home or DEFAULT_ASSIGNMENT
+    kept = former.settings if former is not None else ()
+    everything = settings_with(kept, settings_of(settings))
+    assignment = read_assignment(folder, [setting.text for setting in everything])
+    if former is None:
+        refuse_foreign_scores(out, assignment)
+    else:
+        require_same_lab(former, assignment, folder, out)
+        if home is None:
+            _require_unedited(former, folder, out)
+    place = images or assignment.hidden
+    hidden = read_hidden(assignment, place)
+    _require_same_images(former, hidden.digest, out, place)
+    return Asked(assignment, everything, hidden, place)
+
+
+def begun(what: Asked, former: Run | None, store: Store, entries: Sequence[Entry]) -> Run:
+    """The document of a run that is about to examine `entries`: the former one, with what is
+    asked now, or a new one.
+    """
+    hidden = HiddenImages(
+        place=str(what.place.resolve()),
+        digest=what.hidden.digest,
+        images={image.id: image.sha256 for image in what.hidden.images},
+    )
+    run = document(what.assignment, what.settings, hidden, former)
+    if former is None:
+        run = with_former_results(run, store)
+    known = {entry.id: entry for entry in run.submissions}
+    return run.model_copy(
+        update={"submissions": tuple((known | {each.id: each for each in entries}).values())}
+    )
+
+
+def entries(
+    handins: Sequence[HandIn], digests: Mapping[str, str], paths: Sequence[Path]
+) -> list[Entry]:
+    """The submissions as the document names them; `digests` by id, `paths` of the command line."""
+    return [
+        Entry(
+            id=handin.id,
+            name=handin.student.name or handin.id,
+            number=handin.student.number,
+            source=handin.path.name,
+            digest=digests[handin.id],
+            **_where(handin, paths),
+        )
+        for handin in handins
+    ]
+
+
+def without_gone(
+    run: Run, found: Sequence[Entry], paths: Sequence[Path]
+) -> tuple[Run, list[Entry]]:
+    """The run with those submissions left out that are not where they were found, and which these
+    are: they lay below one of `paths`, or in a place that is no longer there.
+    """
+    ids = {entry.id for entry in found}
+    named = {str(path.resolve()) for path in paths}
+    gone = [
+        entry
+        for entry in run.submissions
+        if entry.state == "present" and entry.id not in ids and _is_gone(entry, named)
+    ]
+    left = {entry.id: entry.model_copy(update={"state": "gone"}) for entry in gone}
+    submissions = tuple(left.get(entry.id, entry) for entry in run.submissions)
+    return run.model_copy(update={"submissions": submissions}), gone
+
+
+@contextmanager
+def grading_alone(out: Path) -> Iterator[None]:
+    """Hold `out` for grading. Raises UsageError where another grader does."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with alone(out, "PATH…"):
+            yield
+    except HeldError as error:
+        raise UsageError(
+            Sentence(
+                "{out}: another grader works on it: {holder}. Wait until it has ended, or name "
+                "another folder with --out.",
+                {"out": str(out), "holder": error.holder},
+            )
+        ) from None
+
+
+def _is_gone(entry: Entry, named: set[str]) -> bool:
+    if not entry.given:
+        return False  # where it was found is not known
+    place = entry.place or entry.given
+    return entry.given in named or not Path(place).exists()
+
+
+def _where(handin: HandIn, paths: Sequence[Path]) -> dict[str, str]:
+    """`given` and `place` of an entry."""
+    place = handin.path.resolve()
+    for path in map(Path.resolve, paths):
+        if path == place or path in place.parents:
+            return {"given": str(path), "place": str(place)}
+    archives = [path.resolve() for path in paths if path.is_file()]  # unpacked elsewhere
+    return {"given": str(archives[0]) if len(archives) == 1 else ""}
+
+
+def _require_unedited(former: Run, home: Path, out: Path) -> None:
+    if changed := what_differs(former, home):
+        raise UsageError(
+            Sentence(
+                "{home}: edited since {out} was graded: {changes}. `--assignment {home}` says "
+                "that this is meant; another --out keeps both.",
+                {"home": str(home), "out": str(out), "changes": "; ".join(changed)},
+            )
+        )
+
+
+def _require_same_images(former: Run | None, digest: str, out: Path, place: Path) -> None:
+    if former is None or former.hidden.digest in ("", digest):
+        return
+    raise UsageError(
+        Sentence(
+            "{out}: its submissions were examined on other hidden images ({before}), not on those "
+            "in {now}. Name another folder with --out, or those images with --hidden.",
+            {"out": str(out), "before": former.hidden.place, "now": str(place)},
+        )
+    )
