@@ -53,6 +53,7 @@ def test_an_honest_hand_in_is_graded_and_reported(tmp_path: Path, hidden: Path) 
     )
     assert list(row) == [
         "id", "name", "status", "score", "correct", "total", "accuracy", "band", "findings",
+        "number", "possible", "parts", "checks", "report", "overrides", "lateness", "run",
     ]  # fmt: skip
     for page in ("index.html", "staff/ann.html", "student/ann.html"):
         assert (out / "report" / page).stat().st_size > 1000

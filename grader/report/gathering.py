@@ -12,7 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from grader.report import words
-from grader.report.sums import Change, Group, Sums
+from grader.report.sums import Change, Earlier, Group, Sums, told
 from grader.report.text import one_line, visible
 from grader.report.thumbnails import Thumbnails
 from grader.report.values import Context, Result
@@ -48,6 +48,7 @@ class Summary:
     graded: int
     faulted: int
     ungraded: int
+    absent: int
     full: int
     to_confirm: int
     median: float | None
@@ -56,6 +57,7 @@ class Summary:
     hardest: tuple[HardImage, ...]
     by_class: tuple[tuple[Said, int, int], ...]
     changes: tuple[Change, ...]
+    earlier: tuple[Earlier, ...]
     gone: int
     rows: Markup
 
@@ -102,8 +104,12 @@ class Gathering:
                 self._before(result, page, name),
                 visible(grade.id),
                 grade.if_report_complete,
+                grade.possible,
+                result.evidence.key,
+                [each.decision for each in (*grade.overrides, *grade.undone, *grade.earlier)],
             ]
         )
+        self.sums.earlier += [Earlier(page, name, told(each)) for each in grade.earlier]
         self.sums.statuses[grade.status.value] += 1
         if grade.score is not None:
             self.sums.scores.append(grade.score)
@@ -168,6 +174,7 @@ class Gathering:
             graded=self.sums.statuses["graded"],
             faulted=self.sums.statuses["faulted"],
             ungraded=self.sums.statuses["ungraded"],
+            absent=self.sums.statuses["absent"],
             full=self.sums.full,
             to_confirm=self.sums.to_confirm,
             median=median(self.sums.scores) if self.sums.scores else None,
@@ -176,6 +183,7 @@ class Gathering:
             hardest=self._hardest(thumbnails),
             by_class=self._by_class(),
             changes=tuple(sorted(self.sums.changes, key=_direction)),
+            earlier=tuple(self.sums.earlier),
             gone=len(previous.keys() - self.sums.seen),
             rows=Markup("\n".join(self.sums.plain)),  # noqa: S704 - each part was escaped
         )
@@ -226,6 +234,7 @@ class Gathering:
             "band": lab.policy.band,
             "compared": self._context.previous is not None,
             "assignment": lab.id,
+            "run": self._context.run or lab.id,
             "words": {key: pattern(sentence) for key, sentence in SCRIPT.items()},
             "status": {name: said(sentence) for name, sentence in words.STATUS.items()},
             "report": {name: said(sentence) for name, sentence in words.REPORT.items()},
@@ -284,5 +293,9 @@ SCRIPT = {
     "why-missing": "Say why: the reason is kept with the mark.",
     "who-missing": "Say who decides.",
     "nothing-chosen": "Choose a report decision or points.",
+    "one-of-both": "Points are added, or the whole mark is set: choose one of both.",
+    "no-mark": "There is no mark to which points could be added. Set the whole mark.",
+    "out-of-bounds": "The mark would leave 0 to {possible}. If that is meant: "
+    "grade override … --beyond.",
     "pending": "{count} decisions to download",
 }

@@ -83,7 +83,7 @@ class _Publisher:
             files.put(self._folder / "staff" / page, self._pages.staff(result, before, after))
             files.put(self._folder / "student" / page, self._pages.student(result))
             gathering.add(result, name)
-            rows.append(tables.row(result))
+            rows.append(tables.row(result, self._context))
             entries.append(tables.entry(result))
             marked.append(_marked(result))
         return Part(rows, entries, gathering.sums, marked)

@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.report.text import one_line
 from grader.report.words import FINDING
+from grader.scoring import Override
 
 NAMED = 12  # hand-ins named below a finding; the table shows all
 
@@ -42,6 +44,23 @@ class Change:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A decision about an earlier submission, which a person is to confirm or leave."""
+
+    page: str
+    name: str
+    said: str
+
+
+def told(override: Override) -> str:
+    """A decision on one line: "late bus (TA): +3"."""
+    what: list[str] = [override.report] if override.report else []
+    what += [f"{override.points:+g}"] if override.points else []
+    what += [f"= {override.set_points:g}"] if override.set_points is not None else []
+    return one_line(f"{override.reason} ({override.author}): {', '.join(what)}")
+
+
 class Sums:
     """Sums over some hand-ins; those over others that follow can be added."""
 
@@ -56,6 +75,7 @@ class Sums:
         self.confusion = [[0] * (classes + 1) for _ in range(classes)]
         self.images: dict[str, tuple[str, Counter[str | None]]] = {}
         self.changes: list[Change] = []
+        self.earlier: list[Earlier] = []
         self.seen: set[str] = set()
 
     def absorb(self, following: Sums) -> None:
@@ -74,6 +94,7 @@ class Sums:
         for image, (truth, answers) in following.images.items():
             self.images.setdefault(image, (truth, Counter()))[1].update(answers)
         self.changes += following.changes
+        self.earlier += following.earlier
         self.seen |= following.seen
 
     def add_to_group(self, code: str, severity: str, page: str, name: str) -> None:

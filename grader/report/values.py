@@ -42,4 +42,5 @@ class Context:
     hidden: Path | None = None  # folder of the hidden images, for thumbnails in the staff's pages
     self_check: bool = False  # one hand-in on public images: its student may see everything
     per_class: bool = False  # students may see their accuracy by class
+    run: str = ""  # id of the run, so that a table tells which marks it holds
     previous: Mapping[str, float | None] | None = None  # id -> score of the run before

@@ -307,6 +307,7 @@ def _part(part: Part, evidence: Evidence) -> PartView:
     titles = {
         "garbage": said("Garbage classification"),
         "override": said("Decision of a person"),
+        "absent": said("Nothing submitted"),
     }
     check = next((check for check in evidence.checks if check.name == part.name), None)
     title = titles.get(part.name) or (dict(check.title) if check else {})

@@ -19,12 +19,18 @@ from grader.report.text import visible
 TAGS = {"en": "en", "zh": "zh-CN"}  # BCP 47
 Said = dict[str, str]  # language -> sentence
 
-STATUS = {"graded": "Graded", "faulted": "Stopped", "ungraded": "Not graded"}
+STATUS = {
+    "graded": "Graded",
+    "faulted": "Stopped",
+    "ungraded": "Not graded",
+    "absent": "Nothing submitted",
+}
 STATUS_MEANING = {
     "graded": "The hand-in ran to its end.",
     "faulted": "The hand-in stopped by a fault of its own; the mark follows the rules.",
     "ungraded": "A fault of the grader stopped this run, not the hand-in. It is run again; "
     "there is no mark yet, and nothing is lost.",
+    "absent": "This student is on the course's list, and nothing was submitted.",
 }
 SEVERITY = {"error": "Error", "warning": "Warning", "info": "Note"}
 OUTCOME = {
@@ -49,6 +55,7 @@ PROBLEM = {
     "not-asked": "Not asked any more",
 }
 STAGE = {
+    "absent": "Nothing submitted",
     "intake": "Unpacking",
     "start": "Starting",
     "load": "Importing",
@@ -56,7 +63,11 @@ STAGE = {
     "checks": "Checks",
     "done": "Done",
 }
-PART = {"garbage": "Garbage classification", "override": "Decision of a person"}
+PART = {
+    "garbage": "Garbage classification",
+    "override": "Decision of a person",
+    "absent": "Nothing submitted",
+}
 KIND = {
     "convolution": "Convolution",
     "max-pool": "Max pooling",

@@ -3,7 +3,7 @@
   "use strict";
   const data = JSON.parse(document.getElementById("data").textContent);
   const { language, dark, memory } = window.pages;
-  const COLUMNS = ["page", "name", "number", "status", "score", "correct", "total", "low", "high", "band", "passed", "checks", "report", "findings", "seconds", "shares", "before", "id", "confirmed"];
+  const COLUMNS = ["page", "name", "number", "status", "score", "correct", "total", "low", "high", "band", "passed", "checks", "report", "findings", "seconds", "shares", "before", "id", "confirmed", "possible", "key", "known"];
   const rows = data.rows.map((values, index) => {
     const row = { index };
     COLUMNS.forEach((name, place) => { row[name] = values[place]; });
@@ -85,9 +85,10 @@
     column("seconds", { word: "time", width: 84, cssClass: "n", headerSortStartingDir: "desc", formatter: (cell) => make("span", "", `${cell.getValue().toFixed(1)} s`) }),
     column("index", { word: "decide", width: 92, headerSort: false, print: false, formatter(cell) { const r = row(cell); const done = decisions.some((d) => d.id === r.id); const button = make("button", done ? "decide done" : "decide"); button.type = "button"; button.append(both(data.words[done ? "decided" : "decide"]), make("span", "unseen", ` ${r.name}`)); button.addEventListener("click", () => ask(r)); return button; } }),
   ];
-  const kept = memory.get(`decisions.${data.assignment}`);
+  const place = `decisions.${data.run}`, recorded = new Set(rows.flatMap((r) => r.known));
   let decisions = [];
-  try { decisions = JSON.parse(kept) ?? []; } catch { /* another version's */ }
+  try { decisions = JSON.parse(memory.get(place)) ?? []; } catch { /* another version's */ }
+  decisions = decisions.filter((d) => !recorded.has(d.decision)); // what the marks hold is done
 
   const table = new Tabulator("#table", {
     data: rows, columns, index: "index", [rows.length > 14 ? "height" : "maxHeight"]: "min(72vh, 46rem)", layout: "fitColumns", rowHeight: 44, renderVerticalBuffer: 400,
@@ -260,6 +261,7 @@
     dialog.querySelector("[data-who]").textContent = r.name;
     dialog.querySelector("[name=report][value='']").checked = true;
     byId("decision-points").value = 0;
+    byId("decision-set").value = "";
     byId("decision-reason").value = "";
     byId("decision-author").value = memory.get("author") ?? "";
     byId("decision-wrong").hidden = true;
@@ -269,29 +271,40 @@
   byId("decision-keep").addEventListener("click", () => {
     const report = dialog.querySelector("[name=report]:checked").value || null;
     const points = Number(byId("decision-points").value || 0), reason = byId("decision-reason").value.trim(), author = byId("decision-author").value.trim();
-    const wrong = !report && !points ? "nothing-chosen" : !reason ? "why-missing" : !author ? "who-missing" : "";
+    const whole = byId("decision-set").value === "" ? null : Number(byId("decision-set").value);
+    const before = marked(about), after = whole ?? (before === null ? null : before + points);
+    const outside = after !== null && (after < Math.min(0, before ?? 0) || after > Math.max(about.possible, before ?? 0));
+    const wrong = !report && !points && whole === null ? "nothing-chosen" : points && whole !== null ? "one-of-both" : points && before === null ? "no-mark" : (points || whole !== null) && outside ? "out-of-bounds" : !reason ? "why-missing" : !author ? "who-missing" : "";
     byId("decision-wrong").hidden = !wrong;
-    if (wrong) { byId("decision-wrong").textContent = word(wrong); return; }
+    if (wrong) { byId("decision-wrong").textContent = word(wrong, { possible: about.possible }); return; }
     memory.set("author", author);
-    decisions = [...decisions, { id: about.id, report, points, reason, author, time: new Date().toISOString().replace(/\.\d+Z$/, "Z") }];
+    decisions = [...decisions, { schema_version: 2, decision: name(), id: about.id, key: about.key, report, points, set_points: whole, reason, author, time: new Date().toISOString() }];
     keep();
     dialog.close();
   });
+  const name = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const marked = (r) => decisions.filter((d) => d.id === r.id).reduce((mark, d) => d.set_points ?? (mark === null ? null : mark + d.points), r.score);
+  let saved = decisions.length; // of them, how many a file or this browser holds
+  addEventListener("beforeunload", (event) => { if (saved < decisions.length) event.preventDefault(); });
   function keep() {
-    memory.set(`decisions.${data.assignment}`, JSON.stringify(decisions));
+    memory.set(place, JSON.stringify(decisions));
+    if (memory.get(place) === JSON.stringify(decisions)) saved = decisions.length;
     showPending();
     for (const shown of table.getRows("visible")) shown.reformat();
   }
+  const file = () => `decisions-${data.assignment}-${(decisions.at(-1)?.time ?? "").replace(/\D/g, "").slice(0, 14)}.json`;
   function showPending() {
     byId("pending").hidden = !decisions.length;
     byId("pending").querySelector("[data-count]").textContent = word("pending", { count: decisions.length });
+    byId("pending").querySelector("[data-file]").textContent = file();
   }
   byId("pending-drop").addEventListener("click", () => { decisions = []; keep(); });
   byId("pending-save").addEventListener("click", () => {
     const a = make("a");
     a.href = URL.createObjectURL(new Blob([JSON.stringify(decisions, null, 2) + "\n"], { type: "application/json" }));
-    a.download = "overrides.json";
+    a.download = file();
     a.click();
+    saved = decisions.length;
     setTimeout(() => URL.revokeObjectURL(a.href), 10000);
   });
   showPending();

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from grader.decisions import decisions_in
 from grader.report import Context, Result, files, pages
 from grader.report.gathering import Gathering
 from grader.report.pages import Pages
-from grader.scoring import Override
 from tests.report import make
 from tests.report.conftest import COUNT
 
@@ -180,6 +179,11 @@ def test_decisions_are_downloaded_as_overrides(
     table.click("#decision-keep")
     assert table.locator("#decision-wrong").is_visible()
     table.check("[name=report][value=complete]")
+    table.fill("#decision-points", "500")
+    table.fill("#decision-reason", "typo")
+    table.fill("#decision-author", "Chen")
+    table.click("#decision-keep")
+    assert "leave 0 to" in table.locator("#decision-wrong").inner_text()
     table.fill("#decision-points", "3")
     table.fill("#decision-reason", "报告完整 <b>")
     table.fill("#decision-author", "Chen")
@@ -187,11 +191,10 @@ def test_decisions_are_downloaded_as_overrides(
     assert table.locator("#pending [data-count]").inner_text() == "1 decisions to download"
     with table.expect_download() as download:
         table.click("#pending-save")
-    download.value.save_as(tmp_path / "overrides.json")
-    assert download.value.suggested_filename == "overrides.json"
-    [decision] = json.loads((tmp_path / "overrides.json").read_text(encoding="utf-8"))
-    override = Override.model_validate(decision)
-    assert override.id == results[1].grade.id
+    download.value.save_as(tmp_path / "saved.json")
+    assert download.value.suggested_filename.startswith("decisions-garbage-26-2")
+    [override] = decisions_in(tmp_path / "saved.json")
+    assert (override.id, override.key) == (results[1].grade.id, results[1].evidence.key)
     assert (override.report, override.points) == ("complete", 3)
     assert (override.reason, override.author) == ("报告完整 <b>", "Chen")
     table.reload()

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from grader import crew
+from grader.evidence import Check
+from grader.evidence.findings import find
 from grader.report import Context, Result, exports, publish
-from grader.scoring import Grade
+from grader.scoring import Grade, grade
 from tests.report import make
 
 
@@ -30,7 +32,10 @@ def test_csv_has_the_columns_that_were_promised(results: list[Result], tmp_path:
     exports.grades_csv(results, path)
     assert path.read_bytes().startswith(b"\xef\xbb\xbfid,name,status,score,")
     head, *rows = read(path)
-    assert ",".join(head) == "id,name,status,score,correct,total,accuracy,band,findings"
+    assert ",".join(head) == (
+        "id,name,status,score,correct,total,accuracy,band,findings,"
+        "number,possible,parts,checks,report,overrides,lateness,run"
+    )
     assert len(rows) == len(results)
     for row, result in zip(rows, results, strict=True):
         line = dict(zip(head, row, strict=True))
@@ -41,6 +46,77 @@ def test_csv_has_the_columns_that_were_promised(results: list[Result], tmp_path:
         assert line["findings"].split() == list(
             dict.fromkeys(finding.code for finding in result.evidence.findings)
         )
+
+
+def test_no_cell_of_ours_reads_like_a_date(results: list[Result], tmp_path: Path) -> None:
+    """Spreadsheets make days and months of 10-15, 5/6 and 2.5.1."""
+    exports.grades_csv(results, tmp_path / "grades.csv")
+    head, *rows = read(tmp_path / "grades.csv")
+    theirs = {head.index("id"), head.index("name"), head.index("number")}
+    cells = {cell for row in rows for n, cell in enumerate(row) if n not in theirs}
+    assert "80–85 %" in cells
+    like_a_date = re.compile(r"\d{1,4}\s*[-/.]\s*\d{1,2}(\s*[-/.]\s*\d{1,4})?")
+    assert not [c for c in cells if like_a_date.fullmatch(c) and not re.fullmatch(r"\d+\.\d+", c)]
+
+
+def test_a_table_tells_how_each_mark_came_about(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    of_a_run = dataclasses.replace(context, run="run-7")
+    exports.grades_csv(results, tmp_path / "grades.csv", of_a_run)
+    head, *rows = read(tmp_path / "grades.csv")
+    for cells, result in zip(rows, results, strict=True):
+        line = dict(zip(head, cells, strict=True))
+        assert (line["number"], line["run"]) == (result.grade.number, "run-7")
+        assert float(line["possible"]) == result.grade.possible
+        assert line["report"] == result.grade.report
+        assert len(line["parts"].split("; ")) == len(result.grade.parts) or not line["parts"]
+        assert all(each.reason in line["overrides"] for each in result.grade.overrides)
+
+
+def test_numbers_and_ids_are_texts_in_a_workbook(context: Context, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    evidence = make.one(0)
+    changes = {"id": "1E10", "number": "000321012345678"}
+    evidence = evidence.model_copy(
+        update={"submission": evidence.submission.model_copy(update=changes)}
+    )
+    lab = make.assignment()
+    result = Result(evidence, grade(evidence, lab.policy, len(lab.classes)))
+    exports.xlsx([result], tmp_path / "grades.xlsx", context)
+    head, line = openpyxl.load_workbook(tmp_path / "grades.xlsx")["Marks"].iter_rows()
+    cells = {name.value: cell for name, cell in zip(head, line, strict=True)}
+    for name, text in changes.items():
+        assert (cells[name].value, cells[name].data_type) == (text, "s")
+        assert cells[name].number_format == "@"
+    assert isinstance(cells["score"].value, (int, float)) and cells["accuracy"].value < 1
+
+
+def test_a_gradebook_says_what_was_found_and_nothing_of_what_passed(
+    context: Context, tmp_path: Path
+) -> None:
+    title = {"en": "The layers are the lecture's", "zh": "各层与课件一致"}
+    checks = tuple(
+        Check(name=f"t::{outcome}", title={**title, "en": f"{title['en']} {outcome}"},
+              outcome=outcome, points=points, rationale="It differs.\n不同。", help="Do.\n改。",
+              expected="(120, 400)", actual="(120, 256)")
+        for outcome, points in (("passed", 4), ("failed", 2), ("passed", 0), ("failed", 0))
+    )  # fmt: skip
+    finding = find("report-missing", low=80, high=85)
+    hidden = find("similar-code", percent=84, other="Ann (ann)")
+    evidence = make.one(0).model_copy(update={"checks": checks, "findings": (finding, hidden)})
+    lab = context.assignment
+    result = Result(evidence, grade(evidence, lab.policy, len(lab.classes)))
+    said = exports.gradescope_result(result, context)
+    outputs = {test["name"].rpartition(" ")[2]: test["output"] for test in said["tests"]}
+    assert outputs["passed"] == ""
+    assert outputs["failed"] == "It differs.\nexpected (120, 400), found (120, 256)\nDo."
+    exports.moodle([result], tmp_path / "m.csv", context)
+    _, line = read(tmp_path / "m.csv")
+    for told in (said["output"], line[4]):
+        assert finding.message in told and finding.hint in told
+        assert "Ann" not in told
+    assert "passed" not in line[4] and "It differs." in line[4]
 
 
 @pytest.mark.parametrize("name", ["csv", "canvas", "moodle"])

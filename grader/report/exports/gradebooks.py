@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from grader.report.exports.feedback import feedback
 from grader.report.exports.tables import plain, sheet
 from grader.report.files import opened
 from grader.report.text import for_cell, one_line
 from grader.report.values import Context, Result
+from grader.report.view import view
 
 
 def canvas(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
@@ -73,9 +75,12 @@ def _title(context: Context | None) -> str:
 
 
 def _feedback(result: Result, context: Context | None) -> str:
-    """How the mark came about, in one cell."""
-    language = context.language if context else "en"
-    return for_cell("; ".join(part.because.get(language, "") for part in result.grade.parts))
+    """How the mark came about, what was found and what to do, in one cell: no more than the
+    student's page tells, and nothing of what passed.
+    """
+    if context is None:
+        return for_cell("; ".join(part.because["en"] for part in result.grade.parts))
+    return for_cell("\n".join(feedback(view(result, context), context.language)))
 
 
 def _peek(results: Iterable[Result]) -> tuple[Result | None, Iterator[Result]]:

@@ -10,11 +10,11 @@ from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
 from grader.report import files
+from grader.report.exports.feedback import findings, part_output, told
 from grader.report.exports.tables import plain
 from grader.report.text import file_name, for_json, for_xml
 from grader.report.values import Context, Result
-from grader.report.view import CheckView, StudentView, view
-from grader.report.words import Said
+from grader.report.view import StudentView, view
 
 
 def gradescope(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
@@ -40,7 +40,7 @@ def gradescope_result(result: Result, context: Context | None) -> dict[str, Any]
     shown, language = view(result, context), context.language
     said: dict[str, Any] = {
         "execution_time": round(shown.seconds),
-        "output": "\n\n".join(_finding(shown, language)),
+        "output": "\n\n".join(findings(shown, language)),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
@@ -56,17 +56,13 @@ def gradescope_result(result: Result, context: Context | None) -> dict[str, Any]
     return said if shown.score is None else {"score": shown.score, **said}
 
 
-def _finding(shown: StudentView, language: str) -> list[str]:
-    return [f"{f.code}: {f.message[language]}\n{f.hint[language]}" for f in shown.findings]
-
-
 def _parts(shown: StudentView, language: str) -> list[dict[str, Any]]:
     return [
         {
-            "name": _in(part.title, language),
+            "name": part.title.get(language) or part.title.get("en", ""),
             "score": part.earned,
             "max_score": part.possible,
-            "output": _in(part.because, language),
+            "output": part_output(part, shown, language),
         }
         for part in shown.parts
     ]
@@ -76,24 +72,13 @@ def _checks(shown: StudentView, language: str) -> list[dict[str, Any]]:
     """Checks that carry no marks, as lines that are met or not (those with marks are parts)."""
     return [
         {
-            "name": _in(check.title, language),
+            "name": check.title.get(language) or check.title.get("en", ""),
             "status": "passed" if check.outcome == "passed" else "failed",
-            "output": _told(check, language),
+            "output": told(check, language),
         }
         for check in shown.checks
         if not check.points and check.outcome in ("passed", "failed")
     ]
-
-
-def _told(check: CheckView, language: str) -> str:
-    lines = [_in(check.rationale, language), _in(check.help, language)]
-    if check.expected or check.actual:
-        lines.insert(1, f"expected {check.expected}, found {check.actual}")
-    return "\n".join(line for line in lines if line)
-
-
-def _in(texts: Said, language: str) -> str:
-    return texts.get(language) or texts.get("en", "")
 
 
 def _needs(context: Context | None) -> Context:
@@ -131,7 +116,7 @@ def _suite(xml: XMLGenerator, result: Result) -> None:
             "tests": str(1 + len(outcomes)),
             "failures": str(outcomes.count("failed") + (status == "faulted")),
             "errors": str(outcomes.count("broken") + (status == "ungraded")),
-            "skipped": str(outcomes.count("skipped")),
+            "skipped": str(outcomes.count("skipped") + (status == "absent")),
             "time": f"{evidence.seconds:.3f}",
             **({"timestamp": evidence.started} if evidence.started else {}),
         },
@@ -142,7 +127,8 @@ def _suite(xml: XMLGenerator, result: Result) -> None:
         _start(xml, "property", {"name": name, "value": value})
         xml.endElement("property")
     xml.endElement("properties")
-    kind = {"graded": "", "faulted": "failure", "ungraded": "error"}[status]
+    kinds = {"graded": "", "faulted": "failure", "ungraded": "error", "absent": "skipped"}
+    kind = kinds[status]
     told = "\n".join(f"{f.code}: {f.message}" for f in evidence.findings)
     trouble = evidence.trouble.message if evidence.trouble else ""
     _case(xml, grade.id, "predict", kind, trouble or evidence.stopped, trouble or told)

@@ -10,22 +10,29 @@ from pathlib import Path
 from typing import Any
 
 from grader.report.files import opened
+from grader.report.sums import told
 from grader.report.text import for_cell, for_json
 from grader.report.values import Context, Result
+from grader.scoring import Part
 
-COLUMNS = (*("id", "name", "status", "score", "correct", "total", "accuracy", "band", "findings"),)
+# New columns stand behind those that scripts may already count.
+COLUMNS = (
+    *("id", "name", "status", "score", "correct", "total", "accuracy", "band", "findings"),
+    *("number", "possible", "parts", "checks", "report", "overrides", "lateness", "run"),
+)
+Cell = str | int | float | None
 Row = list[str | int | float]
 
 
 def grades_csv(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
-    """One line a hand-in, `COLUMNS`: UTF-8 with BOM, safe against spreadsheet formulas.
+    """One line a student, `COLUMNS`: UTF-8 with BOM, safe against spreadsheet formulas.
 
     `accuracy` is a share to four decimals; `score` and `accuracy` are empty where there is none;
     `findings` are codes with spaces between.
     """
     with csv_table(path) as add:
         for result in results:
-            add(row(result))
+            add(row(result, context))
 
 
 @contextmanager
@@ -36,20 +43,59 @@ def csv_table(path: Path) -> Iterator[Callable[[Row], object]]:
         yield lines.writerow
 
 
-def row(result: Result) -> Row:
-    """The cells of one hand-in; texts are safe, numbers are numbers."""
-    grade = result.grade
-    return [
-        for_cell(grade.id),
-        for_cell(grade.name),
-        grade.status.value,
-        "" if grade.score is None else plain(grade.score),
-        grade.correct,
-        grade.total,
-        "" if grade.accuracy is None else f"{grade.accuracy:.4f}",
-        grade.band,
-        " ".join(codes(result)),
-    ]
+def cells(result: Result, context: Context | None = None) -> dict[str, Cell]:
+    """What each of the `COLUMNS` holds: texts as they are, numbers as numbers, None for none.
+
+    No text of ours reads like a date or a number to a spreadsheet: "10–15 %", "5 of 6".
+    """
+    grade, evidence = result.grade, result.evidence
+    origin = evidence.submission.origin
+    passed = sum(check.outcome == "passed" for check in evidence.checks)
+    decided = [told(each) for each in grade.overrides]
+    decided += [f"to confirm: {told(each)}" for each in grade.earlier]
+    return {
+        "id": grade.id,
+        "name": grade.name,
+        "status": grade.status.value,
+        "score": grade.score,
+        "correct": grade.correct,
+        "total": grade.total,
+        "accuracy": grade.accuracy,
+        "band": band(grade.band),
+        "findings": " ".join(codes(result)),
+        "number": grade.number,
+        "possible": grade.possible,
+        "parts": "; ".join(_part(part) for part in grade.parts),
+        "checks": f"{passed} of {len(evidence.checks)}" if evidence.checks else "",
+        "report": grade.report,
+        "overrides": "; ".join(decided),
+        "lateness": "late" if origin.late else "",
+        "run": context.run if context else "",
+    }
+
+
+def row(result: Result, context: Context | None = None) -> Row:
+    """The cells of one student for a csv file; texts are safe, numbers are numbers."""
+    made = cells(result, context)
+    made["accuracy"] = None if made["accuracy"] is None else f"{made['accuracy']:.4f}"
+    return [_written(cell) for cell in made.values()]
+
+
+def _written(cell: Cell) -> str | int | float:
+    if isinstance(cell, str):
+        return for_cell(cell)
+    return plain(cell) if isinstance(cell, float) else "" if cell is None else cell
+
+
+def band(text: str) -> str:
+    """A band "10-15" as "10–15 %", which no spreadsheet takes for a day in October."""
+    return f"{text.replace('-', '–')} %" if text else ""
+
+
+def _part(part: Part) -> str:
+    if not part.possible:
+        return f"{part.name} {part.earned:+g}"
+    return f"{part.name} {plain(part.earned)} of {plain(part.possible)}"
 
 
 def codes(result: Result) -> list[str]:
@@ -80,6 +126,7 @@ def json_table(path: Path, context: Context | None = None) -> Iterator[Callable[
             "assignment": context.assignment.id,
             "started": context.started,
             "grader": context.version,
+            "run": context.run,
         }
     with opened(path) as file:
         start = json.dumps({**for_json(head), "grades": []}, ensure_ascii=False)
@@ -116,6 +163,8 @@ def sheet(path: Path, **dialect: Any) -> Iterator[Any]:
 __all__ = [
     "COLUMNS",
     "Row",
+    "band",
+    "cells",
     "codes",
     "csv_table",
     "entry",

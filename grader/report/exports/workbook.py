@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from grader.report.exports.tables import COLUMNS
+from grader.report.exports.tables import COLUMNS, cells
 from grader.report.files import beside
 from grader.report.text import visible
 from grader.report.values import Context, Result
 
-WIDTHS = (22, 18, 11, 9, 9, 9, 11, 10, 60)
+WIDTHS = (22, 18, 11, 9, 9, 9, 11, 12, 60, 16, 9, 40, 11, 13, 40, 10, 20)
 LONGEST = 32_000  # characters of a cell; Excel takes 32,767
 
 
@@ -39,7 +39,8 @@ def xlsx(results: Iterable[Result], path: Path, context: Context | None = None) 
     def cell(sheet: Any, value: Any, bold: bool = False) -> Any:
         if isinstance(value, str):
             made = WriteOnlyCell(sheet, value=visible(value)[:LONGEST])
-            made.data_type = "s"  # a text, whatever its first character is
+            made.data_type = "s"  # a text, whatever it looks like: a formula, a number, a date
+            made.number_format = "@"  # and still one after somebody has edited it
             if visible(value)[:1] in ("=", "+", "-", "@"):
                 made.quotePrefix = True
         else:
@@ -63,20 +64,9 @@ def xlsx(results: Iterable[Result], path: Path, context: Context | None = None) 
     for result in results:
         grade, evidence = result.grade, result.evidence
         count += 1
-        accuracy = WriteOnlyCell(marks, value=grade.accuracy)
-        accuracy.number_format = "0.0%"
-        texts = (grade.id, grade.name, grade.status.value)
-        marks.append(
-            [
-                *(cell(marks, text) for text in texts),
-                grade.score,
-                grade.correct,
-                grade.total,
-                accuracy,
-                cell(marks, grade.band),
-                cell(marks, " ".join(dict.fromkeys(f.code for f in evidence.findings))),
-            ]
-        )
+        values = [cell(marks, value) for value in cells(result, context).values()]
+        values[COLUMNS.index("accuracy")].number_format = "0.0%"
+        marks.append(values)
         for finding in evidence.findings:
             said = finding
             told = (finding.severity.value, said.code, said.message, said.hint)
