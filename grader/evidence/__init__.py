@@ -3,6 +3,7 @@
 from grader.evidence.document import Document
 from grader.evidence.evidence import (
     Answer,
+    Attempt,
     Check,
     Confinement,
     Curve,
@@ -26,6 +27,7 @@ from grader.evidence.origin import Origin, Submitter
 
 __all__ = [
     "Answer",
+    "Attempt",
     "Check",
     "Confinement",
     "Curve",

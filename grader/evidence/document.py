@@ -4,6 +4,8 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Document(BaseModel):
-    """Frozen; refuses unknown keys, so that a file of another version is noticed, not misread."""
+    """Frozen; refuses unknown keys, so that a file of another version is noticed, not misread, and
+    numbers that are not finite, which JSON cannot hold.
+    """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -8,7 +8,7 @@ from grader.evidence.document import Document
 from grader.evidence.findings import Finding
 from grader.evidence.origin import Origin
 
-SCHEMA = 1  # raised when a field changes its meaning; evidence of another schema is made anew
+SCHEMA = 2  # raised when a field changes its meaning; evidence of another schema is made anew
 
 
 class Submission(Document):
@@ -54,14 +54,15 @@ class Answer(Document):
 
 
 class Stage(str, Enum):
-    """How far an examination got: the last stage that was begun."""
+    """How far an examination got: the last stage that was begun, in this order."""
 
     ABSENT = "absent"  # nothing was submitted: of a student on the roster
     INTAKE = "intake"
     START = "start"
     LOAD = "load"
+    CHECKS = "checks"  # LeNet5 and the checks: before the first hidden image
     PREDICT = "predict"
-    CHECKS = "checks"
+    EXPLAIN = "explain"  # what is behind the answers: status, answers and marks stand
     DONE = "done"
 
 
@@ -70,6 +71,15 @@ class Trouble(Document):
 
     message: str
     cure: str = ""
+
+
+class Attempt(Document):
+    """An earlier examination of the same submission that a fault of ours ended."""
+
+    started: str  # ISO 8601, UTC
+    stage: Stage
+    trouble: Trouble
+    answered: int  # hidden images that had had their turn by then
 
 
 class Runtime(Document):
@@ -92,11 +102,14 @@ class Confinement(Document):
     ended: str = ""  # Cause of the (last) box's end
     detail: str = ""
     peak_memory: int = 0  # MiB
+    memory_before_images: int = 0  # MiB, the peak before the first hidden image
     restarts: int = 0  # boxes started after the first
 
 
 class Loading(Document):
-    """How importing the hand-in went, as its worker told it (a claim, except the time)."""
+    """How importing the hand-in went, as its worker told it (a claim, except the time) before it
+    had seen a hidden image.
+    """
 
     entry: str = ""  # path in the hand-in of the file that defines the required function
     notes: tuple[str, ...] = ()  # what was done to make it run, e.g. lines of a notebook left out
@@ -132,7 +145,7 @@ class Maps(Document):
 
 
 class LeNet5(Document):
-    """The hand-in's LeNet5 as its worker described it."""
+    """The hand-in's LeNet5 as a worker described it that had seen no hidden image."""
 
     file: str = ""
     name: str = ""  # of the class
@@ -205,7 +218,11 @@ class Fingerprint(Document):
 
 
 class Evidence(Document):
-    """Everything that one examination established."""
+    """Everything that one examination established.
+
+    `findings` are for staff. `told` are those of them that the student reads, made of what workers
+    said that had seen no hidden image, and of words of ours.
+    """
 
     schema_version: int = SCHEMA
     key: str  # of what determined it: hand-in, assignment, runtime, grader; see grader.store
@@ -222,6 +239,9 @@ class Evidence(Document):
     records: Records = Records()
     fingerprint: Fingerprint = Fingerprint()
     findings: tuple[Finding, ...] = ()
+    told: tuple[Finding, ...] = ()
+    mishaps: tuple[str, ...] = ()  # faults of ours that change no mark; for staff
+    earlier: tuple[Attempt, ...] = ()  # the oldest first
     started: str = ""  # ISO 8601, UTC
     seconds: float = 0.0  # wall clock of the whole examination
     grader: str = ""  # version

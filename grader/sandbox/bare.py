@@ -116,6 +116,10 @@ class _Family:
         _, alive = psutil.wait_procs(self._members(), timeout=seconds)
         return not alive
 
+    @property
+    def can_kill_itself(self) -> bool:
+        return True
+
     def started(self) -> bool:
         return True
 

@@ -23,6 +23,7 @@ POLL = 0.025  # seconds between two looks of the watchdog
 CLOSING = 1.0  # seconds granted to a box that closed its streams, to say how it ended
 DYING = 10.0  # seconds within which a killed tree has to be gone
 MIB = 1024 * 1024
+SIGKILL = 9  # which `signal` lacks on Windows
 
 
 class Use(NamedTuple):
@@ -43,6 +44,10 @@ class Tree(Protocol):
 
     def started(self) -> bool:
         """Whether the command was reached; asked when the process has ended."""
+
+    @property
+    def can_kill_itself(self) -> bool:
+        """Whether code in it can end it by SIGKILL, so that nobody can tell who did."""
 
     def memory(self, limit: int) -> int:
         """Bytes in use; exact only around and above `limit` bytes."""
@@ -152,6 +157,8 @@ class Running:
     def _explain(self) -> End:
         """How a command that nobody stopped came to its end."""
         code = self._process.returncode
+        if code == -SIGKILL and (killed := self._killed()):
+            return killed
         if not self._tree.started():
             return End(Cause.UNAVAILABLE, self._log.first_line() or f"exit code {code}")
         if code == 0:
@@ -160,16 +167,24 @@ class Running:
         if self._scratch_excess():
             return End(Cause.SCRATCH, self._scratch_excess())
         if ended_by == getattr(signal, "SIGSYS", None):
-            return End(Cause.FORBIDDEN, "a system call of a foreign architecture")
+            return End(Cause.FORBIDDEN, "SIGSYS: a system call that no worker may make")
         if ended_by == getattr(signal, "SIGXCPU", None):
             return End(Cause.TIME, f"more than {self._limits.cpu} s of processor time")
-        if ended_by == 9 and self._group.is_out_of_memory():
-            self._peak = max(self._peak, self._limits.memory * MIB)
-            return End(Cause.MEMORY, "ended by the kernel for want of memory")
+        if ended_by == SIGKILL and (killed := self._killed()):
+            return killed
         try:
             return End(Cause.CRASHED, signal.Signals(ended_by).name)
         except ValueError:
             return End(Cause.CRASHED, f"exit code {code}")
+
+    def _killed(self) -> End | None:
+        """What SIGKILL means, as far as that can be told."""
+        if self._group.is_out_of_memory():
+            self._peak = max(self._peak, self._limits.memory * MIB)
+            return End(Cause.MEMORY, "ended by the kernel for want of memory")
+        if self._tree.can_kill_itself:
+            return None
+        return End(Cause.KILLED, f"SIGKILL with {self._peak // MIB} MiB in use")
 
     def _watch(self) -> None:
         """Look at every limit until the box closes, and stop it at the first one exceeded."""

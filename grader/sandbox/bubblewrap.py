@@ -190,6 +190,10 @@ class _Namespace:
             self._outer.kill()
         return gone
 
+    @property
+    def can_kill_itself(self) -> bool:
+        return False
+
     def started(self) -> bool:
         # bubblewrap reports an exit code only for a command that it reached.
         os.set_blocking(self._status, False)

@@ -76,9 +76,13 @@ class ControlGroup:
         _kill(self._folder)
 
     def is_out_of_memory(self) -> bool:
-        """Whether the kernel has ended it for want of memory; asked before it is removed."""
-        events = (self._folder / "memory.events").read_text().split()
-        return int(events[events.index("oom_kill") + 1]) > 0
+        """Whether the kernel has ended it at its own limit; asked before it is removed.
+
+        `oom` counts in the group whose limit was met, `oom_kill` wherever a process was ended.
+        """
+        told = (self._folder / "memory.events").read_text().split()
+        events = dict(zip(told[::2], map(int, told[1::2]), strict=True))
+        return events.get("oom", 0) > 0 and events.get("oom_kill", 0) > 0
 
     def remove(self) -> None:
         """End what is left in it and remove it."""

@@ -38,18 +38,20 @@ class MemoryLimit(str, Enum):
 class Cause(str, Enum):
     """Why a box ended, told apart by who answers for it.
 
-    The first three are no fault, `UNAVAILABLE` is ours, the rest are the submission's.
+    `CLOSED` and `EXITED` are no fault, `UNAVAILABLE` and `KILLED` are none of the submission's, the
+    rest are its own.
     """
 
     CLOSED = "closed"  # we ended it, having all that we wanted
     EXITED = "exited"  # it left by itself with code 0 (a student's sys.exit counts as this too)
     UNAVAILABLE = "unavailable"  # the sandbox or interpreter could not be started
+    KILLED = "killed"  # ended by SIGKILL from outside of the box: no limit of ours, no code in it
     CRASHED = "crashed"  # it left with another code, or by a signal that was not ours
     TIME = "time"  # ended at a deadline of ours
     MEMORY = "memory"  # ended, by us or the kernel, for memory above the limit
     OUTPUT = "output"  # ended for printing more than the limit
     SCRATCH = "scratch"  # ended for filling its scratch folder
-    FORBIDDEN = "forbidden"  # ended by the kernel for a system call that no worker may make
+    FORBIDDEN = "forbidden"  # ended by the kernel for a system call that no worker may make, SIGKILL to itself too
     PROTOCOL = "protocol"  # ended by us for bytes that are no frame
 
 

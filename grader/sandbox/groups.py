@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from grader.sandbox import processes
 from grader.sandbox.contract import MemoryLimit
 
 
@@ -18,7 +17,9 @@ class Group(Protocol):
         """Send SIGKILL to all of it, without waiting; harmless when repeated."""
 
     def is_out_of_memory(self) -> bool:
-        """Whether the kernel has ended some of it for want of memory; asked before its removal."""
+        """Whether the kernel has ended some of it at its own limit of memory; asked before its
+        removal.
+        """
 
     def remove(self) -> None:
         """End what is left in it and let go of it; called once."""
@@ -48,9 +49,6 @@ class NoGroups:
 class NoGroup:
     """In place of a group. Implements `Group`."""
 
-    def __init__(self) -> None:
-        self._oom_kills = processes.oom_kills()
-
     def add(self, pid: int) -> None:
         """There is nothing to put it in."""
 
@@ -58,8 +56,8 @@ class NoGroup:
         """The box's own tree is killed without it."""
 
     def is_out_of_memory(self) -> bool:
-        """Whether the kernel has ended anything on this machine for want of memory meanwhile."""
-        return processes.oom_kills() > self._oom_kills
+        """Never: it has no limit of its own, and the machine's want of memory is not its fault."""
+        return False
 
     def remove(self) -> None:
         """There is nothing to remove."""

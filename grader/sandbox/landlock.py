@@ -191,6 +191,10 @@ class _OneProcess:
             self._process.wait(seconds)
         return self._process.poll() is not None
 
+    @property
+    def can_kill_itself(self) -> bool:
+        return False
+
     def started(self) -> bool:
         os.set_blocking(self._status, False)
         try:

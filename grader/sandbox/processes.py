@@ -138,14 +138,6 @@ def _state(pid: int) -> str:
     return text.rpartition(")")[2].strip()[:1]
 
 
-def oom_kills() -> int:
-    """How many processes the kernel has ended for want of memory since the machine started."""
-    for line in _read(f"{PROC}/vmstat").splitlines():
-        if line.startswith(b"oom_kill "):
-            return int(line.split()[1])
-    return 0
-
-
 def exists_children_list() -> bool:
     """Whether this kernel lists the children of a process, which `tree` needs."""
     return Path(f"{PROC}/self/task/{os.getpid()}/children").exists()

@@ -77,8 +77,16 @@ F_SETLEASE = 1024
 SIGNALLING_FCNTL = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
 SIGNALLING_IOCTL = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+SIGKILL = 9
+EXIT_LIKE_SIGKILL = 128 + SIGKILL  # what bubblewrap reports for a child that the signal ended
+FIRST_IN_NAMESPACE = 2  # the command's number in bubblewrap's process namespace; 1 is bubblewrap
+RLIMIT_CPU = 0  # its hard limit ends a process by SIGKILL
+F_SETSIG = 10
 S_IFMT, S_IFCHR, S_IFBLK = 0o170000, 0o020000, 0o060000
 INT = 0xFFFFFFFF  # the kernel looks at the lower 32 bits of an int argument only
+
+# An argument of a call: position, operator, values.
+Compared = tuple[int, str, int] | tuple[int, str, int, int]
 
 CURE = "install libseccomp (Debian: apt install libseccomp2) and: pip install pyseccomp"
 
@@ -100,6 +108,7 @@ def usual(devices: bool = False, machine: str | None = None) -> bytes:
     for kind in (S_IFCHR, S_IFBLK):
         rules.deny_if("mknod", (1, "MASKED_EQ", S_IFMT, kind))
         rules.deny_if("mknodat", (2, "MASKED_EQ", S_IFMT, kind))
+    _tell_own_sigkill(rules, FIRST_IN_NAMESPACE)
     return rules.program()
 
 
@@ -130,6 +139,7 @@ def strict(pid: int, machine: str | None = None) -> bytes:
         rules.deny_if("ioctl", (1, "MASKED_EQ", INT, request))
     for option in (PR_SET_PDEATHSIG, PR_SET_DUMPABLE):
         rules.deny_if("prctl", (0, "MASKED_EQ", INT, option))
+    _tell_own_sigkill(rules, pid)
     return rules.program()
 
 
@@ -145,6 +155,28 @@ def _deny_everywhere(rules: _Rules) -> None:
         rules.deny_if("ioctl", (1, "MASKED_EQ", INT, request))
     # The worker may own, under another mount, the files that the grader writes.
     rules.deny_if("fcntl", (1, "MASKED_EQ", INT, F_SETLEASE))
+
+
+def _tell_own_sigkill(rules: _Rules, pid: int) -> None:
+    """Let nothing in the box end the process `pid` by SIGKILL, nor leave as if it had been so ended:
+    who tries ends by SIGSYS instead. Then a box that is found ended by SIGKILL was ended from
+    outside: by the machine's want of memory, or by a person.
+    """
+    killed = (1, "MASKED_EQ", INT, SIGKILL)
+    for target in (pid, 0, -1 & INT, -pid & INT):  # itself, its group, everybody
+        rules.end_if("kill", (0, "MASKED_EQ", INT, target), killed)
+    rules.end_if("tkill", killed)
+    rules.end_if("tgkill", (2, "MASKED_EQ", INT, SIGKILL))
+    rules.end_if("rt_sigqueueinfo", killed)
+    rules.end_if("rt_tgsigqueueinfo", (2, "MASKED_EQ", INT, SIGKILL))
+    for call in ("exit", "exit_group"):
+        rules.end_if(call, (0, "MASKED_EQ", 0xFF, EXIT_LIKE_SIGKILL))
+    # Roundabout ways to the same signal.
+    rules.deny_if("pidfd_send_signal", killed)
+    rules.deny("timer_create")
+    rules.deny_if("setrlimit", (0, "MASKED_EQ", INT, RLIMIT_CPU))
+    rules.deny_if("prlimit64", (1, "MASKED_EQ", INT, RLIMIT_CPU), (2, "NE", 0))
+    rules.deny_if("fcntl", (1, "MASKED_EQ", INT, F_SETSIG), (2, "MASKED_EQ", INT, SIGKILL))
 
 
 class _Rules:
@@ -166,24 +198,25 @@ class _Rules:
     def deny(self, names: str, code: int = errno.EPERM) -> None:
         """Let each of the calls fail with `code`; with code 0, succeed without doing anything."""
         for name in names.split():
-            self._add(name, code, ())
+            self._add(name, self._seccomp.ERRNO(code), ())
 
-    def deny_if(
-        self,
-        name: str,
-        compared: tuple[int, str, int] | tuple[int, str, int, int],
-        code: int = errno.EPERM,
-    ) -> None:
-        """Let the call fail where its argument compares so: (position, operator, values…)."""
-        position, operator, *values = compared
-        argument = self._seccomp.Arg(position, getattr(self._seccomp, operator), *values)
-        self._add(name, code, (argument,))
+    def deny_if(self, name: str, *compared: Compared, code: int = errno.EPERM) -> None:
+        """Let the call fail where all its arguments compare so: (position, operator, values…)."""
+        self._add(name, self._seccomp.ERRNO(code), compared)
 
-    def _add(self, name: str, code: int, arguments: Sequence[Any]) -> None:
+    def end_if(self, name: str, *compared: Compared) -> None:
+        """End the process by SIGSYS where all arguments of the call compare so."""
+        self._add(name, self._seccomp.KILL_PROCESS, compared)
+
+    def _add(self, name: str, action: Any, compared: Sequence[Compared]) -> None:
+        arguments = [
+            self._seccomp.Arg(position, getattr(self._seccomp, operator), *values)
+            for position, operator, *values in compared
+        ]
         number = self._seccomp.resolve_syscall(self._seccomp.Arch.NATIVE, name)
         if number == -1:  # too new for this libseccomp: `program` makes it absent altogether
             return
-        self._filter.add_rule(self._seccomp.ERRNO(code), number, *arguments)
+        self._filter.add_rule(action, number, *arguments)
 
     def program(self) -> bytes:
         """The BPF program, preceded by a test that makes calls too new for it absent."""

@@ -11,8 +11,9 @@ from __future__ import annotations
 import itertools
 import random
 import sys
+from contextlib import ExitStack, contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, Iterator
 
 import numpy as np
 
@@ -35,6 +36,23 @@ def repeatable(after: AfterImportFinder) -> None:
     after.when("tensorflow", lambda module: module.random.set_seed(SEED))
     after.when("mindspore", lambda module: module.set_seed(SEED))
     after.when("mindspore.dataset.transforms.transforms", _another_seed_each_time)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """What is drawn within changes nothing of what is drawn after it: the generators of Python, NumPy
+    and PyTorch go on where they were. MindSpore's and TensorFlow's cannot be read.
+    """
+    with ExitStack() as after:
+        after.callback(random.setstate, random.getstate())
+        if "numpy.random" in sys.modules:
+            after.callback(np.random.set_state, np.random.get_state())
+        torch: Any = sys.modules.get("torch")
+        if hasattr(torch, "get_rng_state"):
+            after.callback(torch.set_rng_state, torch.get_rng_state())
+            if torch.cuda.is_initialized():
+                after.callback(torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all())
+        yield
 
 
 def _another_seed_each_time(transforms: ModuleType) -> None:

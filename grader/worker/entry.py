@@ -121,8 +121,10 @@ def write_source(path: Path, converted: notebooks.Converted, wanted: str = "") -
     sources from disk); returns the file.
     """
     made = path.parent / wanted if wanted else path.with_name(module_name(path) + ".py")
-    if made.exists():
-        made = path.with_name(module_name(path) + "_notebook.py")
+    number = 0
+    while made.exists():  # a folder may have that name, too
+        number += 1
+        made = path.with_name(f"{module_name(path)[:40]}_notebook{number if number > 1 else ''}.py")
     made.write_text(converted.text, encoding="utf-8")
     return made
 

@@ -43,6 +43,20 @@ def headline(error: BaseException) -> str:
     return type_name(error) + (": " + one_line(message) if message else "")
 
 
+def is_theirs(error: BaseException, place: Place) -> bool:
+    """Whether the exception, or one behind it, came through a line of the hand-in."""
+    return any(place.last_spot(one.__traceback__) is not None for one in _chain(error))
+
+
+def trace(error: BaseException) -> str:
+    """The whole traceback, for us."""
+    try:
+        text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    except BaseException:
+        text = type_name(error)
+    return clean(text[-TEXT:], TEXT)
+
+
 def _describe(error: BaseException, place: Place, unread: list[str]) -> dict[str, Any]:
     spot = _whereabouts(error, place)
     line = _text_of_line(spot) if spot else ""

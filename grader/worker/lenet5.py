@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
 import math
 import re
 
 import numpy as np
 
-from . import faults
+from . import chance, faults
 from .building import INPUTS, MEANT, Built, build
 from .frames import Meta
-from .frameworks import Training, eager_execution
+from .frameworks import Training, eager_execution, loaded_frameworks
 from .layers import put_in, trace_layers, variant
 from .operations import Array, Operation, Reply
 from .place import Place
-from .search import Search
+from .search import Candidate, Search
 from .text import clean
 
 LARGEST_LOOK = 200_000  # values of kernels and maps together
@@ -43,12 +44,16 @@ class LeNet5:
         return {name: _at_once(operation) for name, operation in operations.items()}
 
     def find(self, meta: Meta, array: Array) -> Reply:
-        """Find and build the network; see `Built` for the reply's fields."""
+        """Find and build the network; see `Built` for the reply's fields. `undisturbed` tells that
+        the hand-in's function answers as if this had never been asked: no file was run for it, and
+        nothing but classes of that name was tried.
+        """
         name, classes = str(meta.get("name", "LeNet5")), int(meta.get("classes", 10))
         self._built = None
         trouble: BaseException | None = None
-        search = Search(self._place, name)
+        search, undisturbed = Search(self._place, name), True
         for candidate in search.candidates():
+            undisturbed = undisturbed and _leaves_no_trace(candidate)
             inputs = INPUTS if candidate.named else MEANT
             try:
                 built = build(candidate, classes, inputs, self._place)
@@ -57,10 +62,12 @@ class LeNet5:
                 continue
             if candidate.named or built.gives == (classes,):
                 self._built = built
-                return self._report(built), None
+                undisturbed = undisturbed and not search.imported
+                return dict(self._report(built), undisturbed=undisturbed), None
         trouble = trouble or search.trouble
         described = faults.describe(trouble, self._place, []) if trouble else None
-        return {"found": False, "error": described}, None
+        undisturbed = undisturbed and not search.imported
+        return {"found": False, "error": described, "undisturbed": undisturbed}, None
 
     def forward(self, meta: Meta, array: Array) -> Reply:
         """The network's output for a batch, in evaluation mode: {shape, error} and the array."""
@@ -178,7 +185,19 @@ class LeNet5:
 def _at_once(operation: Operation) -> Operation:
     @functools.wraps(operation)
     def eager(meta: Meta, array: Array) -> Reply:
-        with eager_execution():
+        with eager_execution(), chance.kept():
             return operation(meta, array)
 
     return eager
+
+
+def _leaves_no_trace(candidate: Candidate) -> bool:
+    """Whether trying it changes nothing for other networks: a class of the name that is sought, in a
+    framework that numbers no layers across networks.
+    """
+    if not candidate.named or not inspect.isclass(candidate.thing):
+        return False
+    return any(
+        framework.networks_are_apart and issubclass(candidate.thing, framework.network_type())
+        for framework in loaded_frameworks()
+    )

@@ -155,7 +155,7 @@ class Loading:
 def _first_parameter(called: Callable[..., Any]) -> str:
     try:
         return clean(next(iter(inspect.signature(called).parameters), ""))
-    except (TypeError, ValueError):
+    except Exception:  # anything can be callable, and say what it likes about itself
         return ""
 
 

@@ -80,7 +80,8 @@ def _code_cells(path: Path) -> list[tuple[int, str]] | None:
 
 
 def _text(source: Any) -> str:
-    return source if isinstance(source, str) else "".join(str(line) for line in source)
+    text = source if isinstance(source, str) else "".join(str(line) for line in source)
+    return text.encode("utf-8", "replace").decode("utf-8")  # JSON can hold half a character
 
 
 def _plain_lines(text: str) -> list[tuple[str, str]]:
@@ -133,9 +134,23 @@ def same_function(one: str, other: str, name: str) -> bool | None:
     return found[0] == found[1]
 
 
-def _function(text: str, name: str) -> str | None:
+def _function(text: str, name: str) -> list[str] | None:
     tree = parse(text)
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.FunctionDef) and node.name == name:
-            return ast.dump(node)
+            return [_shape(inner) for inner in ast.walk(node)]
     return None
+
+
+def _shape(node: ast.AST) -> str:
+    """A node without its place, and how many it has below it: a walk of these tells a tree, however
+    deep it is, from every other.
+    """
+
+    def told(value: Any) -> str:
+        if isinstance(value, list):
+            return "[" + ",".join(map(told, value)) + "]"
+        return "node" if isinstance(value, ast.AST) else repr(value)
+
+    fields = ",".join(f"{name}={told(value)}" for name, value in ast.iter_fields(node))
+    return f"{type(node).__name__}({fields})"

@@ -42,6 +42,11 @@ class Search:
         self._files = 0
         self.trouble: BaseException | None = None
 
+    @property
+    def imported(self) -> bool:
+        """Whether files were run for it."""
+        return self._files > 0
+
     def candidates(self) -> Iterator[Candidate]:
         """By exact name, then by likeness, each in memory and then in files; then any class."""
         every = (self._classes, self._functions, self._networks)
@@ -88,7 +93,7 @@ class Search:
         bases = tuple(framework.network_type() for framework in loaded_frameworks())
         for kind in kinds if bases else ():
             for name, thing in list(vars(module).items()):
-                if fits(name) and kind(thing, bases) and not self._was_seen(thing):
+                if fits(name) and _is(kind, thing, bases) and not self._was_seen(thing):
                     yield Candidate(thing, module, name, self._alike(name))
 
     def _classes(self, thing: Any, bases: tuple[type, ...]) -> bool:
@@ -109,7 +114,7 @@ class Search:
         """Modules of the hand-in that are in memory."""
         found = []
         for module in list(sys.modules.values()):
-            filename = getattr(module, "__file__", None)
+            filename = _file_of(module)
             if isinstance(filename, str) and self._place.source(filename) is not None:
                 found.append(module)
         return found
@@ -133,7 +138,7 @@ class Search:
         return any(
             fits(name)
             for module in self._loaded()
-            if getattr(module, "__file__", "") == str(path)
+            if _file_of(module) == str(path)
             for name in vars(module)
         )
 
@@ -150,6 +155,22 @@ class Search:
         made = entry.write_source(path, converted)
         self._place.made[made] = (self._place.name(path), converted.cells)
         return made
+
+
+def _is(kind: Callable[[Any, tuple[type, ...]], bool], thing: Any, bases: tuple[type, ...]) -> bool:
+    """Whether it is of that kind; what raises when it is looked at is not."""
+    try:
+        return kind(thing, bases)
+    except Exception:
+        return False
+
+
+def _file_of(module: Any) -> Any:
+    """Its file, if it says; some are imported only when they are looked at, and then fail."""
+    try:
+        return getattr(module, "__file__", None)
+    except Exception:
+        return None
 
 
 def alike(found: str, name: str) -> bool:

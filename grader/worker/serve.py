@@ -12,7 +12,7 @@ import numpy as np
 from . import frames
 from .channel import Channel
 from .session import Session
-from .text import clean, text_of, type_name
+from .text import clean, text_of
 
 LONGEST_LIST = 2000  # items of a list in a reply
 
@@ -62,7 +62,7 @@ def _perform(
     try:
         return perform(meta, array)
     except BaseException as error:  # ours or the hand-in's: the worker goes on either way
-        return {"error": f"{operation}: {type_name(error)}: {text_of(error)}"}, None
+        return session.escaped(operation, error), None
 
 
 def _packed(report: frames.Meta, result: np.ndarray[Any, Any] | None) -> bytes:

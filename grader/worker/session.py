@@ -85,6 +85,15 @@ class Session:
         error = faults.describe(self._last_error, self._loading.place, self._unread)
         return {"error": error}, None
 
+    def escaped(self, operation: str, error: BaseException) -> Meta:
+        """The report about an operation that raised: {error} where the exception came through a
+        line of the hand-in, else {fault}, since then it is the worker's own.
+        """
+        place = self._loading.place if self._loading else None
+        if place is not None and faults.is_theirs(error, place):
+            return {"error": faults.describe(error, place, [])}
+        return {"fault": f"{operation}: {faults.trace(error)}"}
+
     def _failed(self, error: BaseException | None) -> None:
         self._last_error = error
         self._unread = list(self._loading.observer.unread) if self._loading else []

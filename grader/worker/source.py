@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Iterator
 
 LARGEST = 32 * 1024 * 1024  # bytes; some hand-ins carry weights in their source
+MOST_FOLLOWED = 20  # star imports, one from the other
 _COOKIE = re.compile(r"^([ \t\f]*#.*?coding[:=][ \t]*)([-\w.]+)", re.MULTILINE)
 
 
@@ -34,7 +35,7 @@ def _readable(data: bytes) -> bool:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+    except (SyntaxError, ValueError, LookupError):  # ValueError: the codec "undefined" and its like
         return False
     return True
 
@@ -55,7 +56,7 @@ def read_source(path: Path) -> str:
             return ""
         with tokenize.open(str(path)) as file:
             return file.read()
-    except (OSError, SyntaxError, UnicodeDecodeError, LookupError):
+    except (OSError, SyntaxError, ValueError, LookupError):
         return ""
 
 
@@ -88,15 +89,21 @@ def top_level(body: list[ast.stmt], guarded: bool = False) -> Iterator[ast.stmt]
 
     With `guarded` also those below `if __name__ == "__main__"`.
     """
-    for node in body:
+    waiting = list(reversed(body))  # no recursion: `elif` after `elif` is nested ever deeper
+    while waiting:
+        node = waiting.pop()
         yield node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        inner = [] if is_main_guard(node) and not guarded else getattr(node, "body", [])
-        blocks = [inner, getattr(node, "orelse", []), getattr(node, "finalbody", [])]
-        blocks += [handler.body for handler in getattr(node, "handlers", [])]
-        for block in blocks:
-            yield from top_level(block, guarded)
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for block in reversed(_blocks(node, guarded)):
+                waiting += reversed(block)
+
+
+def _blocks(node: ast.stmt, guarded: bool) -> list[list[ast.stmt]]:
+    """The blocks of a statement in order."""
+    inner = [] if is_main_guard(node) and not guarded else getattr(node, "body", [])
+    branches = [*getattr(node, "handlers", []), *getattr(node, "cases", [])]
+    blocks = [inner, *(branch.body for branch in branches)]
+    return [*blocks, getattr(node, "orelse", []), getattr(node, "finalbody", [])]
 
 
 def names_bound(node: ast.stmt) -> set[str]:
@@ -138,7 +145,7 @@ def binds(path: Path, name: str, _seen: frozenset[Path] = frozenset()) -> bool:
         if "*" in bound and isinstance(node, ast.ImportFrom) and node.module and path not in _seen:
             beside = path.parent.joinpath(*node.module.split("."))
             for file in (beside.with_suffix(".py"), beside / "__init__.py"):
-                if file.is_file() and binds(file, name, _seen | {path}):
+                if len(_seen) < MOST_FOLLOWED and binds(file, name, _seen | {path}):
                     return True
     return False
 
@@ -185,7 +192,8 @@ def where_defined(text: str, name: str) -> str:
         if name in names_bound(node):
             return "main-guard"
     for outer in ast.walk(tree):
-        for inner in getattr(outer, "body", []) if not isinstance(outer, ast.Lambda) else []:
+        body = getattr(outer, "body", [])  # that of a lambda and of `a if b else c` is no block
+        for inner in body if isinstance(body, list) else []:
             if isinstance(inner, ast.FunctionDef) and inner.name == name:
                 return "class" if isinstance(outer, ast.ClassDef) else "function"
     return ""

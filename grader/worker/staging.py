@@ -32,9 +32,10 @@ def _copy(source: Path, target: Path, notes: list[str], only_missing: bool = Fal
     for entry in sorted(os.scandir(str(source)), key=lambda item: item.name):
         destination = target / entry.name
         if entry.is_dir(follow_symlinks=False):
-            if entry.name not in _SKIPPED_FOLDERS:
-                destination.mkdir(exist_ok=True)
-                _copy(Path(entry.path), destination, notes, only_missing)
+            if entry.name in _SKIPPED_FOLDERS or (only_missing and destination.is_file()):
+                continue  # what was handed in is never replaced, not even by a folder
+            destination.mkdir(exist_ok=True)
+            _copy(Path(entry.path), destination, notes, only_missing)
         elif not entry.is_file(follow_symlinks=False):
             notes.append(f"{entry.name} is no plain file and was left out")
         elif not (only_missing and destination.exists()):

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from grader.sandbox import deadline
@@ -769,7 +770,6 @@ def test_processor_time_above_the_limit_ends_the_box(stand: Stand) -> None:
         ("os._exit(99)", Cause.CRASHED, "exit code 99"),
         ("raise ValueError", Cause.CRASHED, "exit code 1"),
         ("os.kill(os.getpid(), signal.SIGSEGV)", Cause.CRASHED, "SIGSEGV"),
-        ("os.kill(os.getpid(), signal.SIGKILL); time.sleep(600)", Cause.CRASHED, "SIGKILL"),
         ("os.abort()", Cause.CRASHED, "SIGABRT"),
         ("ctypes.string_at(0)", Cause.CRASHED, "SIGSEGV"),
     ],
@@ -778,6 +778,36 @@ def test_end_of_the_commands_own_is_told(
     stand: Stand, last: str, cause: Cause, detail: str
 ) -> None:
     assert stand.run(last).end == (cause, detail)
+
+
+OWN_SIGKILLS = (
+    "os.kill(os.getpid(), 9)",
+    "os.kill(0, 9)",
+    "os.kill(-os.getpgid(0), 9)",
+    "signal.pthread_kill(threading.get_ident(), 9)",
+    "os._exit(137)",
+)
+
+
+@pytest.mark.parametrize("last", OWN_SIGKILLS)
+def test_a_box_that_ends_itself_by_sigkill_does_not_look_killed_from_outside(
+    stand: Stand, last: str
+) -> None:
+    if stand.sandbox.level is Level.NONE:
+        pytest.skip("at level none nobody can tell who did it")
+    end = stand.run(f"import threading; {last}; os._exit(3)").end
+    assert end.cause in (Cause.FORBIDDEN, Cause.CRASHED), end
+
+
+def test_a_box_that_is_killed_from_outside_is_said_to_be(stand: Stand) -> None:
+    if stand.sandbox.level is Level.NONE:
+        pytest.skip("at level none nobody can tell who did it")
+    box = stand.start("say('ready'); time.sleep(600)")
+    assert box.stdout.readline() == b"ready\n"
+    *_, innermost = psutil.Process().children(recursive=True)
+    innermost.kill()
+    assert box.stdout.read() == b""
+    assert box.end().cause is Cause.KILLED
 
 
 def test_end_by_the_grader_is_told_once_and_for_all(stand: Stand) -> None:

@@ -65,6 +65,7 @@ class Framework:
 
     name = ""
     channels_last = False  # whether it flattens (H, W, C)
+    networks_are_apart = True  # whether to build one changes nothing of those that are built later
 
     def network_type(self) -> type:
         """The class that networks and layers derive from."""

@@ -30,6 +30,7 @@ class Keras(Framework):
 
     name = "keras"
     channels_last = True
+    networks_are_apart = False  # layers without a name are numbered across networks
 
     def __init__(self, module: str = "keras", *, turns: bool = True) -> None:
         """`module`: its name. `turns`: whether images are turned; else the network takes
