@@ -72,6 +72,7 @@ class Limits(Document):
     first_answer: Seconds = 60
     answer: Seconds = 5
     total: Seconds = 600
+    checks: Seconds = 300
     diagnosis: Seconds = 60
     restarts: int = Field(2, ge=0, le=100)
     memory: Mebibytes = 4096

@@ -89,15 +89,15 @@ def main(words: Sequence[str]) -> None:
 
 def _start_workers_like_this() -> None:
     """Workers are programs of their own: they lack the same things."""
-    from grader.examine.session import Session
+    from grader.examine.setup import Setup
 
-    original = Session._command
+    original = Setup.command
 
-    def command(self: Session) -> list[str]:
+    def command(self: Setup) -> list[str]:
         python, *options, program = original(self)
         return [python, *options, "-X", "warn_default_encoding", __file__, program]
 
-    Session._command = command  # type: ignore[method-assign]
+    Setup.command = command  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.checks import running
+from grader.checks.running import ABOUT_ANSWERS, Part
 from grader.checks.trial import remembered_or_tried
 from grader.evidence import Answer, Check
 from grader.examine.session import Session
@@ -24,19 +25,27 @@ UNEXPECTED = {
 }
 
 
-def run_checks(home: Path, session: Session, answers: Mapping[str, Answer]) -> tuple[Check, ...]:
-    """The checks in ``home/test_*.py`` against the submission of `session`, in pytest's order.
+def run_checks(
+    home: Path, session: Session, answers: Mapping[str, Answer], part: Part = Part.ALL
+) -> tuple[Check, ...]:
+    """The checks of `part` in ``home/test_*.py`` against the submission of `session`, in pytest's
+    order.
 
     answers: to the hidden images, by image id. Raises SandboxUnavailableError where a worker could
     not be started.
     """
-    ran, uncollected, _ = running.run(home, session, answers)
+    ran, uncollected, _ = running.run(home, session, answers, part)
     asked = [one for one in ran if one.asked]
     sound: frozenset[str] = frozenset()
     if any(one.check.outcome == "raised" for one in asked):
         truths = {image: answer.truth for image, answer in answers.items()}
         sound = remembered_or_tried(session.setup, truths).passed
     return (*(_judged(one, sound) for one in asked), *map(_broken, uncollected))
+
+
+def asks_for_answers(home: Path) -> bool:
+    """Whether a check in ``home/test_*.py`` may be about the answers to hidden images."""
+    return any(ABOUT_ANSWERS in file.read_text("utf-8") for file in running.files_of(home))
 
 
 def _judged(one: running.Ran, sound: frozenset[str]) -> Check:

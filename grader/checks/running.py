@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
@@ -16,13 +17,29 @@ from grader.checks import plugin
 from grader.checks.failure import CheckFailedError
 from grader.checks.subjects import NotAskedError
 from grader.evidence import Answer, Check
-from grader.examine.conversation import ConversationEndedError
-from grader.examine.session import Session
+from grader.examine.conversation import ConversationEndedError, WorkerFaultError
+from grader.examine.session import KilledError, Session
 from grader.language import by_language
 from grader.sandbox.contract import SandboxUnavailableError
 
 LONGEST = 2000  # characters that are kept of what an exception says
+ABOUT_ANSWERS = "garbage"  # the fixture of checks that run after the hidden images
 RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+
+class Part(Enum):
+    """Which checks are run: what they show may be said by workers that have seen no hidden image
+    only, so those that need no answers come before the first of them.
+    """
+
+    ALL = "all"
+    BEFORE = "before the answers"
+    ABOUT_ANSWERS = "about the answers"
+
+    def has(self, item: pytest.Item) -> bool:
+        """Whether the check is of this part."""
+        about = ABOUT_ANSWERS in getattr(item, "fixturenames", ())
+        return self is Part.ALL or about == (self is Part.ABOUT_ANSWERS)
 
 
 class Fault(NamedTuple):
@@ -62,8 +79,8 @@ def files_of(home: Path) -> list[Path]:
     return sorted(home.glob("test_*.py"))
 
 
-def run(home: Path, session: Session, answers: Mapping[str, Answer]) -> Run:
-    """Run the checks of `home` against the submission of `session`.
+def run(home: Path, session: Session, answers: Mapping[str, Answer], part: Part = Part.ALL) -> Run:
+    """Run the checks of `part` in `home` against the submission of `session`.
 
     Never raises for what a check does; raises SandboxUnavailableError where a worker could not be
     started, whatever the check made of it.
@@ -71,7 +88,7 @@ def run(home: Path, session: Session, answers: Mapping[str, Answer]) -> Run:
     files = [str(path) for path in files_of(home)]
     if not files:
         return Run(())
-    collector = _Collector(home, session, answers)
+    collector = _Collector(home, session, answers, part)
     options = ["-p", "grader.checks.plugin", "-p", "no:cacheprovider", "-p", "no:terminal"]
     options += ["--import-mode=importlib", "--rootdir", str(home), "-c", os.devnull]
     options += ["--continue-on-collection-errors"]
@@ -84,7 +101,7 @@ def run(home: Path, session: Session, answers: Mapping[str, Answer]) -> Run:
         raise KeyboardInterrupt
     if collector.unavailable is not None:
         raise collector.unavailable
-    if code not in RAN and not collector.uncollected:
+    if code not in RAN and not collector.uncollected and not collector.fixtures:
         none = code == pytest.ExitCode.NO_TESTS_COLLECTED
         what = "no function test_…" if none else f"pytest: {code!s}"
         collector.uncollected.append(Fault(", ".join(Path(file).name for file in files), "", what))
@@ -107,7 +124,9 @@ class BrokeOffError(Exception):
 class _Collector:
     """A plug-in that hands the session to the fixtures and keeps what came of each check."""
 
-    def __init__(self, home: Path, session: Session, answers: Mapping[str, Answer]) -> None:
+    def __init__(
+        self, home: Path, session: Session, answers: Mapping[str, Answer], part: Part
+    ) -> None:
         self.ran: list[Ran] = []
         self.uncollected: list[Fault] = []
         self.fixtures: set[str] = set()
@@ -116,6 +135,7 @@ class _Collector:
         self._home = home
         self._session = session
         self._answers = answers
+        self._part = part
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[plugin.SESSION] = self._session
@@ -133,12 +153,13 @@ class _Collector:
             file = report.nodeid.rpartition("/")[2]
             self.uncollected.append(Fault(self._place(error) or file, "", self._said(error)))
 
-    def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
             self.fixtures.update(getattr(item, "fixturenames", ()))
             if _points(item) is None:
                 what = "@pytest.mark.points(n): n ≥ 0"
                 self.uncollected.append(Fault(_begin(item), item.name, what))
+        items[:] = [item for item in items if self._part.has(item)]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Iterator[None]:
@@ -249,6 +270,8 @@ def _outcome(error: BaseException) -> dict[str, str]:
             "rationale": "The process ended during this check.\n检查期间进程结束了。",
             "actual": f"{error.end.cause.value} {error.end.detail}".rstrip(),
         }
+    if isinstance(error, (WorkerFaultError, KilledError)):  # ours, whatever the reference does
+        return {"outcome": "broken", "fault": str(error)}
     return {"outcome": "raised"}
 
 

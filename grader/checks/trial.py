@@ -22,7 +22,8 @@ from grader.checks import reference, running
 from grader.evidence import Answer
 from grader.evidence.document import Document
 from grader.examine.conversation import ConversationEndedError
-from grader.examine.session import Clock, Session, Setup
+from grader.examine.session import Clock, Session
+from grader.examine.setup import Setup
 from grader.intake import digest_folder
 from grader.runtimes import detect, places
 from grader.runtimes.choose import choose

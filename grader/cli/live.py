@@ -20,6 +20,7 @@ STAGES = {
     Stage.START: "starting",
     Stage.LOAD: "importing",
     Stage.PREDICT: "images",
+    Stage.EXPLAIN: "diagnosis",
     Stage.CHECKS: "LeNet5",
     Stage.DONE: "done",
 }

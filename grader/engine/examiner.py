@@ -1,287 +1,294 @@
-"""Examining one hand-in from the folder that was handed in to the evidence."""
+"""Examining one submission from the folder that was handed in to the evidence.
+
+Each stage takes the evidence so far and gives evidence with its own fields added. Up to the answers
+a fault of ours makes the examination one without a mark (`trouble`); from there on status, answers
+and marks stand, and a fault of ours is told to staff beside them (`mishaps`).
+"""
 
 from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader import __version__
-from grader.assignment import Assignment, Policy
-from grader.checks.run import run_checks
+from grader.engine.after import Explained, explain
+from grader.engine.before import describe, load, mishap
 from grader.evidence import (
     Answer,
-    Check,
+    Attempt,
     Confinement,
     Evidence,
     Finding,
-    Fingerprint,
-    LeNet5,
-    Loading,
     Problem,
-    Records,
-    Runtime,
     Severity,
     Stage,
     Submission,
     Trouble,
 )
 from grader.evidence.findings import find
-from grader.examine import diagnosing, loading, taking_apart
-from grader.examine.conversation import ConversationEndedError
-from grader.examine.images import HiddenImage, HiddenSet, shuffled
+from grader.evidence.reading import readable
+from grader.examine.conversation import WorkerFaultError
+from grader.examine.diagnosing import stopped_by
+from grader.examine.images import HiddenSet, shuffled
 from grader.examine.predicting import ask_all
-from grader.examine.prepare import Conditions, Prepared, prepare
-from grader.examine.replies import LoadReport
-from grader.examine.session import Clock, Session
+from grader.examine.prepare import Conditions, prepare
+from grader.examine.session import Clock, KilledError, Session
 from grader.intake import ArchiveRefusedError, HandIn, UnpackerMissingError
 from grader.language import Sentence
-from grader.readers.paths import readable
+from grader.readers.paths import readable as readable_path
 from grader.runtimes.choose import RuntimeMissingError
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
-from grader.scoring.counts import needed
+
+MOST_ATTEMPTS = 20  # earlier runs that are kept
 
 Tell = Callable[[Stage, int, int], None]  # stage, steps done, steps in all
 
 
-@dataclass
-class _Draft:
-    """Evidence in the making; frozen into `Evidence` whatever happens."""
-
-    submission: Submission
-    stage: Stage = Stage.INTAKE
-    stopped: str = ""
-    trouble: Trouble | None = None
-    runtime: Runtime | None = None
-    confinement: Confinement | None = None
-    loading: Loading = field(default_factory=Loading)
-    answers: dict[str, Answer] = field(default_factory=dict)
-    lenet5: LeNet5 | None = None
-    checks: tuple[Check, ...] = ()
-    records: Records = field(default_factory=Records)
-    fingerprint: Fingerprint = field(default_factory=Fingerprint)
-    findings: list[Finding] = field(default_factory=list)
-    log: str = ""
-
-    def stop(self, finding: Finding) -> None:
-        """A finding that kept hidden images from their turn."""
-        self.findings.append(finding)
-        self.stopped = self.stopped or finding.code
-
-
 def examine(
-    handin: HandIn, key: str, conditions: Conditions, hidden: HiddenSet, tell: Tell
+    handin: HandIn,
+    key: str,
+    conditions: Conditions,
+    hidden: HiddenSet,
+    tell: Tell,
+    before: Evidence | None = None,
 ) -> tuple[Evidence, str]:
     """The evidence about `handin` and what its processes printed.
 
-    Never raises for what a hand-in does. A fault of ours is in the evidence as `trouble`.
+    `before` is that of an earlier run that a fault of ours ended: its answers count, and only what
+    was never asked is asked now. Never raises for what a submission does. A fault of ours is in the
+    evidence. What is given back can be written and read back.
     """
-    started, begun = datetime.now(timezone.utc), time.monotonic()
-    draft = _Draft(unread(handin))
+    begun = time.monotonic()
+    evidence, left = _blank(handin, key, hidden, before), _Left()
     try:
         with TemporaryDirectory(prefix="handin-", dir=conditions.workspace) as folder:
             Path(folder).chmod(0o755)  # the sandbox may run as a user of its own
-            _examine(draft, handin, Path(folder), conditions, hidden, tell)
-    except (SandboxUnavailableError, UnpackerMissingError, RuntimeMissingError) as error:
-        draft.trouble = Trouble(message=str(error), cure=error.cure)
-    except OSError as error:
-        draft.trouble = Trouble(
-            message=f"This machine failed: {error}",
-            cure="Make room on the disk or mend what is named, then run the same command again.",
-        )
+            stages = _stages(evidence, handin, Path(folder), conditions, hidden, tell, left)
+            for after_stage in stages:
+                evidence = after_stage
     except Exception as error:  # a fault in the grader itself must not end the class
-        draft.trouble = Trouble(
-            message=f"The grader failed: {type(error).__name__}: {error}",
-            cure="Report this with the log of the hand-in; the same command tries it again.",
-        )
-        draft.log += traceback.format_exc()
-    answers = tuple(
-        draft.answers.get(image.id)
-        or Answer(image=image.id, truth=image.truth, answer=None, problem=Problem.NOT_ASKED)
-        for image in hidden.images
-    )
+        left.log += traceback.format_exc()
+        if evidence.stage in (Stage.EXPLAIN, Stage.DONE):
+            evidence = _changed(evidence, mishaps=(*evidence.mishaps, mishap("the end", error)))
+        else:
+            evidence = _changed(evidence, trouble=_trouble(error, conditions.language))
     language = conditions.language
-    evidence = Evidence(
-        key=key,
-        submission=draft.submission,
-        stage=draft.stage,
-        stopped=draft.stopped,
-        trouble=draft.trouble,
-        runtime=draft.runtime,
-        confinement=draft.confinement,
-        loading=draft.loading,
-        answers=answers,
-        lenet5=draft.lenet5,
-        checks=draft.checks,
-        records=draft.records,
-        fingerprint=draft.fingerprint,
-        findings=tuple(
-            finding.said_in(language) for finding in sorted(draft.findings, key=_weight)
-        ),
-        started=started.isoformat(timespec="seconds"),
+    evidence = _changed(
+        evidence,
+        findings=_in_order(evidence.findings, language),
+        told=_in_order(evidence.told, language),
+        confinement=left.confinement,
         seconds=round(time.monotonic() - begun, 3),
-        grader=__version__,
     )
-    return evidence, draft.log
+    return readable(evidence), left.log
 
 
-def _examine(
-    draft: _Draft,
+@dataclass
+class _Left:
+    """What is left of a session when it is over, however it ended."""
+
+    log: str = ""
+    confinement: Confinement | None = None
+
+
+def _stages(
+    evidence: Evidence,
     handin: HandIn,
     folder: Path,
     conditions: Conditions,
     hidden: HiddenSet,
     tell: Tell,
-) -> None:
+    left: _Left,
+) -> Iterator[Evidence]:
+    """The evidence after each stage."""
     assignment = conditions.assignment
     tell(Stage.INTAKE, 0, 0)
     try:
         prepared = prepare(handin, folder, conditions)
     except ArchiveRefusedError as refused:
-        draft.stop(find("archive-refused", source=readable(handin.path), reason=refused.said))
-        return
-    draft.submission, draft.records = prepared.submission, prepared.records
-    draft.runtime, draft.fingerprint = prepared.runtime, prepared.fingerprint
-    draft.stage = Stage.START
-    clock = Clock(assignment.limits.total)
-    with Session(prepared.setup, prepared.folder, clock) as session:
-        ended: End | None = None
-        try:
-            tell(Stage.LOAD, 0, 0)
-            draft.stage = Stage.LOAD
-            ended = _load(draft, session, prepared, conditions)
-            if draft.loading.loaded:
-                draft.stage = Stage.PREDICT
-                order = shuffled(hidden.images, hidden.digest + prepared.submission.digest)
-                ended = _predict(draft, session, order, conditions, tell)
-            tell(Stage.CHECKS, 0, 0)
-            # The time that the images took is no reason to leave this out: it has its own.
-            session.clock = Clock(assignment.limits.total)
-            if assignment.interface.lenet5:
-                _take_apart(draft, session)
-            _checks(draft, session, assignment)
-            draft.stage = Stage.DONE
-        finally:
-            session.close()
-            draft.log += session.log
-            draft.confinement = session.confinement(ended or End(Cause.CLOSED, ""))
-
-
-def _load(
-    draft: _Draft, session: Session, prepared: Prepared, conditions: Conditions
-) -> End | None:
-    """Import the hand-in; how its worker ended, if the import ended it."""
-    assignment = conditions.assignment
-    try:
-        report = session.load()
-        if (lent := loading.to_lend(report, assignment)) is not None:
-            session.lent.update(lent)
-            draft.findings.append(loading.lending(report, assignment))
-            report = session.load()
-    except ConversationEndedError as ended:
-        draft.stop(_ended_at_import(ended.end, assignment))
-        return ended.end
-    draft.loading = _loading(report, session, prepared.notes)
-    found = loading.findings(
-        report,
-        assignment,
-        prepared.setup.device.kind,
-        [*prepared.tried, prepared.setup.runtime.name],
-    )
-    draft.findings += found
-    if not report.function:
-        draft.stopped = found[0].code
-    return None
-
-
-def _predict(
-    draft: _Draft,
-    session: Session,
-    order: Sequence[HiddenImage],
-    conditions: Conditions,
-    tell: Tell,
-) -> End | None:
-    """Put the images to the hand-in and find out what is behind its answers; how its worker
-    ended, if that stopped the asking.
-    """
-    predictions = ask_all(session, order, lambda done, total: tell(Stage.PREDICT, done, total))
-    draft.answers = predictions.answers
-    stopped = diagnosing.why_stopped(predictions, conditions.assignment)
-    if stopped is not None:
-        draft.stop(stopped)
-    shown = diagnosing.answer_findings(predictions, conditions.assignment)
-    draft.findings += shown
-    if shown and all(answer.answer is None for answer in predictions.answers.values()):
-        draft.stopped = draft.stopped or shown[0].code  # no working function
-    answers = list(predictions.answers.values())
-    draft.findings += _missing_records(draft.records, conditions.assignment.policy, answers)
-    clock = Clock(min(conditions.assignment.limits.diagnosis, session.clock.left))
-    if diagnosing.no_better_than_guessing(predictions, conditions.assignment):
-        report = session.loaded or LoadReport()
-        unloaded = diagnosing.weights_not_loaded(report)
-        if unloaded is not None:
-            draft.findings.append(unloaded)
-        elif stopped is None and report.frameworks:
-            draft.findings = diagnosing.behind_guesses(session, draft.findings, order, clock)
-    if stopped is None:
-        draft.findings += diagnosing.behind_answers(session, predictions, order, clock)
-    draft.findings = diagnosing.without_effects(draft.findings)
-    return predictions.end
-
-
-def _take_apart(draft: _Draft, session: Session) -> None:
-    """LeNet5, in a worker of its own where the first is gone."""
-    try:
-        draft.lenet5, findings = taking_apart.describe(session)
-        draft.findings += findings
-    except ConversationEndedError as ended:
-        draft.lenet5 = LeNet5(error=f"the process ended: {diagnosing.told(ended.end)}")
-
-
-def _checks(draft: _Draft, session: Session, assignment: Assignment) -> None:
-    """The assignment's own checks, whatever it asks for."""
-    draft.checks = run_checks(assignment.home, session, draft.answers)
-    if draft.lenet5 is not None and draft.lenet5.name and not draft.lenet5.differs_at:
-        draft.findings += _failed_checks(draft.checks)
-
-
-def _failed_checks(checks: Sequence[Check]) -> list[Finding]:
-    """One finding for the first check that a LeNet5 with the lecture's layers failed."""
-    failed = next((check for check in checks if check.outcome == "failed"), None)
-    if failed is None:
-        return []
-    return [
-        find(
-            "lenet5-output",
-            expected=failed.expected,
-            actual=failed.actual or failed.rationale,
-            hint=failed.help,
+        source = readable_path(handin.path)
+        yield _found(
+            _changed(evidence, stopped="archive-refused"),
+            (find("archive-refused", source=source, reason=refused.said),),
         )
-    ]
+        return
+    yield (
+        evidence := _changed(
+            evidence,
+            submission=prepared.submission,
+            records=prepared.records,
+            runtime=prepared.runtime,
+            fingerprint=prepared.fingerprint,
+            stage=Stage.START,
+        )
+    )
+    session, end = Session(prepared.setup, prepared.folder, Clock(assignment.limits.total)), None
+    try:
+        tell(Stage.LOAD, 0, 0)
+        yield (evidence := _changed(evidence, stage=Stage.LOAD))
+        loaded = load(session, prepared, assignment)
+        took, end = session.load_seconds, loaded.end
+        evidence = _changed(evidence, loading=loaded.loading, stopped=loaded.stopped)
+        yield (evidence := _found(evidence, loaded.findings))
+
+        tell(Stage.CHECKS, 0, 0)
+        yield (evidence := _changed(evidence, stage=Stage.CHECKS))
+        described = describe(session, assignment, {one.image: one for one in evidence.answers})
+        evidence = _changed(
+            evidence,
+            lenet5=described.lenet5,
+            checks=described.checks,
+            mishaps=described.mishaps,
+        )
+        yield (evidence := _found(evidence, described.findings))
+        if not loaded.report.function:
+            yield (evidence := _changed(evidence, stage=Stage.DONE))
+            return
+
+        yield (evidence := _changed(evidence, stage=Stage.PREDICT))
+        # The images have the time of one import and their own: LeNet5 took none of it.
+        session.clock = Clock(max(assignment.limits.total - took, 0))
+        order = shuffled(hidden.images, hidden.digest + prepared.submission.digest)
+        predictions = ask_all(
+            session,
+            order,
+            _recorded(evidence.answers),
+            lambda done, total: tell(Stage.PREDICT, done, total),
+        )
+        answers = tuple(predictions.answers[image.id] for image in hidden.images)
+        yield (evidence := _changed(evidence, answers=answers))
+        if predictions.trouble is not None:
+            raise predictions.trouble
+        end = predictions.end
+        stopped = stopped_by(predictions, assignment)
+        yield (evidence := _changed(evidence, stopped=stopped, stage=Stage.EXPLAIN))
+        tell(Stage.EXPLAIN, 0, 0)
+        explained = explain(session, predictions, order, loaded.report, evidence.records)
+        yield (evidence := _explained(evidence, explained))
+    finally:
+        left.confinement = session.confinement(end or End(Cause.CLOSED, ""))
+        session.close()
+        left.log += session.log
+        left.confinement = session.confinement(end or End(Cause.CLOSED, ""))
 
 
-def _ended_at_import(end: End, assignment: Assignment) -> Finding:
-    limits, entry = assignment.limits, assignment.interface.entry
-    if end.cause is Cause.TIME:
-        seconds = f"{limits.import_:g}"
-        return find("timeout-import", entry=entry, seconds=seconds, file=entry, line="?")
-    if end.cause is Cause.MEMORY:
-        return find("out-of-memory", memory=limits.memory, when=Sentence("at import"))
-    return find("crashed", detail=diagnosing.told(end), when=Sentence("at import"))
+def _explained(evidence: Evidence, explained: Explained) -> Evidence:
+    """The evidence with what explains the answers: no mark of the images follows from it."""
+    answers = tuple(
+        _other(answer, explained.other[answer.image] or "")
+        if answer.image in explained.other
+        else answer
+        for answer in evidence.answers
+    )
+    return _changed(
+        evidence,
+        answers=answers,
+        checks=(*evidence.checks, *explained.checks),
+        findings=(*evidence.findings, *explained.findings),
+        told=(*evidence.told, *explained.told),
+        mishaps=(*evidence.mishaps, *explained.mishaps),
+        stage=Stage.DONE,
+    )
 
 
-def _missing_records(records: Records, policy: Policy, answers: Sequence[Answer]) -> list[Finding]:
-    """What of a report is missing, where a complete one would change the mark."""
-    correct, total = sum(answer.correct for answer in answers), len(answers)
-    if not needed(policy.report_from, total) <= correct < needed(policy.full_at, total):
-        return []
-    if not records.reports:
-        return [find("report-missing", low=policy.report_from, high=policy.full_at)]
-    return [] if records.records else [find("records-missing")]
+def _other(answer: Answer, word: str) -> Answer:
+    return answer.model_copy(update={"other": word})
+
+
+def _changed(evidence: Evidence, **fields: object) -> Evidence:
+    return evidence.model_copy(update=fields)
+
+
+def _found(evidence: Evidence, findings: Sequence[Finding]) -> Evidence:
+    """The evidence with findings that come of no worker that has seen a hidden image."""
+    return _changed(
+        evidence,
+        findings=(*evidence.findings, *findings),
+        told=(*evidence.told, *findings),
+    )
+
+
+def _blank(handin: HandIn, key: str, hidden: HiddenSet, before: Evidence | None) -> Evidence:
+    """The evidence before the first stage."""
+    earlier = before if before is not None and before.key == key and before.trouble else None
+    kept = _recorded(earlier.answers) if earlier else {}
+    answers = tuple(
+        kept.get(image.id)
+        or Answer(image=image.id, truth=image.truth, answer=None, problem=Problem.NOT_ASKED)
+        for image in hidden.images
+    )
+    return Evidence(
+        key=key,
+        submission=unread(handin),
+        stage=Stage.INTAKE,
+        answers=answers,
+        earlier=_attempts(earlier) if earlier else (),
+        started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        grader=__version__,
+    )
+
+
+def unread(handin: HandIn) -> Submission:
+    """What is known of a submission before its files are read."""
+    student = handin.student
+    return Submission(
+        id=handin.id,
+        name=student.name or handin.id,
+        number=student.number,
+        source=readable_path(handin.path),
+        digest="",
+        size=0,
+        files=0,
+    )
+
+
+def _attempts(before: Evidence) -> tuple[Attempt, ...]:
+    """The earlier runs, the last of them with how many images had had their turn."""
+    assert before.trouble is not None  # noqa: S101 - it is an earlier run because of that
+    last = Attempt(
+        started=before.started,
+        stage=before.stage,
+        trouble=before.trouble,
+        answered=len(_recorded(before.answers)),
+    )
+    return (*before.earlier, last)[-MOST_ATTEMPTS:]
+
+
+def _recorded(answers: Sequence[Answer]) -> dict[str, Answer]:
+    """The answers of images that had their turn, by image id."""
+    return {one.image: one for one in answers if one.problem is not Problem.NOT_ASKED}
+
+
+def _trouble(error: Exception, language: str) -> Trouble:
+    """A fault of ours, with what mends it."""
+    known = (SandboxUnavailableError, UnpackerMissingError, RuntimeMissingError, KilledError)
+    if isinstance(error, known):
+        return Trouble(message=str(error), cure=error.cure)
+    if isinstance(error, WorkerFaultError):
+        return Trouble(
+            message=f"The grader's worker failed: {error}",
+            cure=Sentence(
+                "Report this with the log of the submission; the same command tries it again."
+            ).said_in(language),
+        )
+    if isinstance(error, OSError):
+        return Trouble(
+            message=f"This machine failed: {error}",
+            cure="Make room on the disk or mend what is named, then run the same command again.",
+        )
+    return Trouble(
+        message=f"The grader failed: {type(error).__name__}: {error}",
+        cure="Report this with the log of the hand-in; the same command tries it again.",
+    )
+
+
+def _in_order(findings: Sequence[Finding], language: str) -> tuple[Finding, ...]:
+    return tuple(finding.said_in(language) for finding in sorted(findings, key=_weight))
 
 
 def _weight(finding: Finding) -> tuple[int, bool]:
@@ -289,28 +296,3 @@ def _weight(finding: Finding) -> tuple[int, bool]:
     machine's speed comes last.
     """
     return list(Severity).index(finding.severity), finding.code == "slow"
-
-
-def _loading(report: LoadReport, session: Session, notes: Sequence[str]) -> Loading:
-    return Loading(
-        entry=report.entry,
-        notes=(*notes, *report.notes),
-        compatibility=tuple(report.compatibility),
-        loaded=report.function,
-        seconds=round(session.load_seconds, 3),
-    )
-
-
-def unread(handin: HandIn) -> Submission:
-    """What is known of a hand-in before its files are read."""
-    student = handin.student
-    return Submission(
-        id=handin.id,
-        name=student.name or handin.id,
-        number=student.number,
-        source=readable(handin.path),
-        digest="",
-        size=0,
-        files=0,
-        origin=handin.origin,
-    )

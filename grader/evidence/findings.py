@@ -221,6 +221,17 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "After {seconds} s in all, {count} of {total} images had not had their turn.",
         "Make {function} faster: load weights once, use fewer passes over each image.",
     ),
+    "not-asked": (
+        E,
+        "{count} of {total} images were not asked: {why}.",
+        "Mend what ends {function} first; images that are not asked count as wrong.",
+    ),
+    "not-diagnosed": (
+        NOTE,
+        "When images were put a second time, the process ended or hung: why the answers are as "
+        "they are was not looked into.",
+        "It costs no marks. {function} has to bear that an image comes twice.",
+    ),
     "out-of-memory": (
         E,
         "The hand-in used more than {memory} MiB of memory {when}.",

@@ -19,6 +19,14 @@ class ConversationEndedError(Exception):
         self.end = end
 
 
+class WorkerFaultError(Exception):
+    """The worker's own code failed, not the submission's: by its word, `trace` is what it told."""
+
+    def __init__(self, trace: str) -> None:
+        super().__init__(next((line for line in reversed(trace.splitlines()) if line.strip()), ""))
+        self.trace = trace
+
+
 class Conversation:
     """Calls to the worker in one box. After ConversationEndedError every call raises it again."""
 

@@ -4,117 +4,145 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from grader.assignment import Assignment
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import find
 from grader.examine import diagnosis
-from grader.examine.conversation import ConversationEndedError
+from grader.examine.asking import Asked
 from grader.examine.cures import IN_CALL, cure
-from grader.examine.images import HiddenImage, pixels_of
+from grader.examine.images import HiddenImage
 from grader.examine.label_order import label_order
 from grader.examine.loading import elsewhere
-from grader.examine.predicting import Predictions, ask_again
+from grader.examine.predicting import Predictions, Why
 from grader.examine.replies import LoadReport
-from grader.examine.session import Clock, Session
 from grader.examine.words import Vocabulary
 from grader.language import Sentence
 from grader.sandbox.contract import Cause, End
 from grader.scoring.counts import better_than_guessing, needed
 
 _WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".mindir", ".npz", ".safetensors", ".weights")
-PARTS = 4  # of the images, one of which tells whether the others are worth asking
-TWICE = 13  # images that are put a second time
 ORDERS = ("channel-order", "label-order")  # each says how many are right in the `other` order
-LOOKED_INTO = 5  # images whose answers' numbers are looked at
 
 
-def why_stopped(predictions: Predictions, assignment: Assignment) -> Finding | None:
-    """The finding that kept images from their turn, where any had none."""
+def why_stopped(predictions: Predictions, assignment: Assignment) -> list[Finding]:
+    """What kept images from their turn, where any had none, and how many those are."""
+    if predictions.stopped is None:
+        return []
     answers = list(predictions.answers.values())
     waiting = diagnosis.problems(answers, Problem.NOT_ASKED)
-    end, limits = predictions.end, assignment.limits
-    function, total = assignment.interface.function, len(answers)
-    ended_badly = end is not None and end.cause is not Cause.CLOSED
-    if not waiting and not ended_badly:
-        return None
-    if predictions.out_of_time:
-        return find(
-            "timeout-total",
-            seconds=f"{limits.total:g}",
-            count=len(waiting),
-            total=total,
-            function=function,
+    facts = {
+        "count": len(waiting),
+        "total": len(answers),
+        "function": assignment.interface.function,
+    }
+    limits = assignment.limits
+    if predictions.stopped is Why.TIME:
+        return [find("timeout-total", facts, seconds=f"{limits.total:g}")]
+    why = Sentence("it could not be imported once more")
+    if predictions.stopped is Why.RESTARTS:
+        starts = {"starts": str(limits.restarts + 1), "restarts": str(limits.restarts)}
+        why = Sentence(
+            "its process hung or ended {starts} times, and it is started anew {restarts} times",
+            starts,
         )
-    assert end is not None  # noqa: S101 - asking stops early only for these two reasons
-    if end.cause is Cause.TIME:
-        hung = len(diagnosis.problems(answers, Problem.TIMEOUT))
-        first = len(waiting) + hung == total
-        return find(
-            "timeout-predict",
-            function=function,
-            seconds=f"{limits.first_answer if first else limits.answer:g}",
-            count=hung,
-            total=total,
-        )
-    if end.cause is Cause.MEMORY:
-        return find(
-            "out-of-memory",
-            memory=limits.memory,
-            when=Sentence("in {function}", {"function": function}),
-        )
-    return find("crashed", detail=told(end), when=Sentence("in {function}", {"function": function}))
+    ended = [] if predictions.end is None else [_ended(predictions.end, answers, assignment)]
+    return [*ended, find("not-asked", facts, why=why)]
 
 
 def answer_findings(predictions: Predictions, assignment: Assignment) -> list[Finding]:
     """What the answers show by themselves, the most telling first."""
     answers = list(predictions.answers.values())
-    function, total = assignment.interface.function, len(answers)
+    function = assignment.interface.function
+    lost = (Problem.TIMEOUT, Problem.MEMORY, Problem.CRASHED)
     rules: list[Callable[[], Finding | None]] = [
         lambda: _raised(predictions, assignment),
         lambda: _wrong_type(answers, function),
-        lambda: _unknown(answers, Vocabulary(assignment.classes)),
+        lambda: _unknown(predictions, Vocabulary(assignment.classes)),
         lambda: diagnosis.constant(answers),
         lambda: diagnosis.slow(answers, function, assignment.limits.answer),
     ]
-    if predictions.end is None and (hung := diagnosis.problems(answers, Problem.TIMEOUT)):
-        seconds = f"{assignment.limits.answer:g}"
-        rules.append(
-            lambda: find(
-                "timeout-predict", function=function, seconds=seconds, count=len(hung), total=total
-            )
-        )
+    end = predictions.end if any(answer.problem in lost for answer in answers) else None
+    if predictions.stopped is None and end is not None:
+        rules.append(lambda: _ended(end, answers, assignment))
     return [finding for rule in rules if (finding := rule()) is not None]
 
 
-def behind_answers(
-    session: Session, predictions: Predictions, order: Sequence[HiddenImage], clock: Clock
-) -> list[Finding]:
-    """What only more questions can tell, before `clock` runs out: another order of channels, chance
-    in the answers, another order of labels. Of the two orders only the one that explains more.
+def stopped_by(predictions: Predictions, assignment: Assignment) -> str:
+    """The code of the finding that kept hidden images from a valid answer altogether, or from their
+    turn; "" where none did. With it the status stands.
+    """
+    stopped = why_stopped(predictions, assignment)
+    if stopped:
+        return stopped[0].code
+    if any(answer.answer is not None for answer in predictions.answers.values()):
+        return ""
+    shown = answer_findings(predictions, assignment)
+    return shown[0].code if shown else ""  # no working function
 
-    The answers in the other order stay in `predictions`. A worker that does not survive the
-    questions ends the diagnosis, nothing else.
+
+def _ended(end: End, answers: Sequence[Answer], assignment: Assignment) -> Finding:
+    """How a worker ended by which an image was lost."""
+    limits, function = assignment.limits, assignment.interface.function
+    when = Sentence("in {function}", {"function": function})
+    if end.cause is Cause.TIME:
+        hung = len(diagnosis.problems(answers, Problem.TIMEOUT))
+        waiting = len(diagnosis.problems(answers, Problem.NOT_ASKED))
+        first = hung + waiting == len(answers)
+        return find(
+            "timeout-predict",
+            function=function,
+            seconds=f"{limits.first_answer if first else limits.answer:g}",
+            count=hung,
+            total=len(answers),
+        )
+    if end.cause is Cause.MEMORY:
+        return find("out-of-memory", memory=limits.memory, when=when)
+    return find("crashed", detail=told(end), when=when)
+
+
+def behind_answers(
+    predictions: Predictions,
+    order: Sequence[HiddenImage],
+    asked: Asked,
+    report: LoadReport,
+    assignment: Assignment,
+) -> list[Finding]:
+    """What only more questions could tell: another order of channels, chance in the answers,
+    another order of labels; of the two orders only the one that explains more. And what the numbers
+    behind answers no better than guessing tell.
     """
     answers = [predictions.answers[image.id] for image in order]
-    if all(answer.answer is None for answer in answers):
-        return []
-    assignment = session.setup.assignment
-    found = [label_order(answers, assignment.classes)]
-    try:
-        again = ask_again(session, order[:TWICE], assignment.interface.channels, clock)
-        found.append(diagnosis.nondeterministic(answers, again))
-        if not _has_full_marks(answers, assignment):
-            other = _other_order(session, answers, order, clock)
-            predictions.keep_other(other)
-            found.append(diagnosis.channel_order(answers, other, assignment.interface))
-    except (ConversationEndedError, OSError):
-        pass
+    found = [diagnosis.nondeterministic(answers, asked.again)]
+    if any(answer.answer is not None for answer in answers):
+        found.append(label_order(answers, assignment.classes))
+        found.append(diagnosis.channel_order(answers, asked.other, assignment.interface))
     orders = [finding for finding in found if finding and finding.code in ORDERS]
-    best = max(orders, key=lambda finding: int(finding.facts["other"]), default=None)
-    return [each for each in found if each and (each is best or each.code not in ORDERS)]
+    best = max(orders, key=_share_right, default=None)
+    kept = [each for each in found if each and (each is best or each.code not in ORDERS)]
+    if no_better_than_guessing(predictions, assignment):
+        unloaded = weights_not_loaded(report) or diagnosis.near_uniform(asked.outputs)
+        kept += [unloaded] if unloaded else []
+    return (
+        [*kept, find("not-diagnosed", function=assignment.interface.function)]
+        if asked.cut
+        else kept
+    )
+
+
+def _share_right(finding: Finding) -> float:
+    return int(finding.facts["other"]) / int(finding.facts["total"])
+
+
+def at_the_output(findings: Sequence[Finding], asked: Asked) -> list[Finding]:
+    """The findings; for answers that are all one, with what the numbers behind them say."""
+    if any(finding.code == "weights-not-loaded" for finding in findings):
+        return list(findings)
+    return [
+        diagnosis.lost_after_the_network(each, asked.outputs)
+        if each.code == "constant-answers"
+        else each
+        for each in findings
+    ]
 
 
 def without_effects(findings: Sequence[Finding]) -> list[Finding]:
@@ -126,72 +154,15 @@ def without_effects(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.code not in effects]
 
 
-def behind_guesses(
-    session: Session, found: Sequence[Finding], order: Sequence[HiddenImage], clock: Clock
-) -> list[Finding]:
-    """What was `found` about answers no better than guessing, and what the numbers behind them
-    tell: `weights-not-loaded` where they hardly differ between the classes; where the answer is
-    always the same one, whether they are, too.
-
-    A worker that does not survive the questions, or whose networks give no such numbers, tells
-    nothing; nor do very few images, such as those of a self-check.
-    """
-    outputs = _outputs(session, order, clock)
-    if not len(outputs):
-        return list(found)
-    unloaded = diagnosis.near_uniform(outputs)
-    if unloaded is not None:
-        return [*found, unloaded]
-    return [
-        diagnosis.lost_after_the_network(each, outputs) if each.code == "constant-answers" else each
-        for each in found
-    ]
-
-
-def _outputs(session: Session, order: Sequence[HiddenImage], clock: Clock) -> NDArray[np.float32]:
-    """The numbers behind some answers, (N, classes); none where there are none."""
-    none = np.empty((0, 0), np.float32)
-    if len(order) < 2 * LOOKED_INTO:
-        return none
-    assignment = session.setup.assignment
-    found = []
-    try:
-        for image in order[:LOOKED_INTO]:
-            if clock.left <= 0:
-                break
-            pixels = pixels_of(image, assignment.interface.channels)
-            found.append(session.outputs(pixels, assignment.limits.answer))
-    except (ConversationEndedError, OSError):
-        return none
-    rows = [rows for rows in found if rows is not None and rows.size]
-    return np.concatenate(rows) if rows else none
-
-
-def _has_full_marks(answers: Sequence[Answer], assignment: Assignment) -> bool:
-    correct = sum(answer.correct for answer in answers)
-    return correct >= needed(assignment.policy.full_at, len(answers))
-
-
-def _other_order(
-    session: Session, answers: Sequence[Answer], order: Sequence[HiddenImage], clock: Clock
-) -> dict[str, str | None]:
-    """The answers in the other order of channels: a part of the images, and all of them only
-    where that part reads better.
-    """
-    channels = session.setup.assignment.interface.channels[::-1]
-    part = max(len(order) // PARTS, 1)
-    other = ask_again(session, order[:part], channels, clock)
-    asked = [answer for answer in answers if answer.image in other]
-    now = sum(answer.correct for answer in asked)
-    then = sum(other[answer.image] == answer.truth for answer in asked)
-    if then > now:
-        other |= ask_again(session, order[part:], channels, clock)
-    return other
-
-
 def told(end: End) -> str:
     """How a process ended, for the student."""
     return f"{end.cause.value}: {end.detail}" if end.detail else end.cause.value
+
+
+def has_full_marks(answers: Sequence[Answer], assignment: Assignment) -> bool:
+    """Whether that many right answers are worth all points, whatever else there is."""
+    correct = sum(answer.correct for answer in answers)
+    return correct >= needed(assignment.policy.full_at, len(answers))
 
 
 def no_better_than_guessing(predictions: Predictions, assignment: Assignment) -> bool:
@@ -256,20 +227,33 @@ def _wrong_type(answers: Sequence[Answer], function: str) -> Finding | None:
     wrong = diagnosis.problems(answers, Problem.WRONG_TYPE)
     if not wrong:
         return None
-    facts = {"said": wrong[0].said, "count": len(wrong), "total": len(answers)}
-    return find("wrong-return-type", facts, function=function)
+    said = next((answer.said for answer in wrong if answer.said), None)
+    facts = {"count": len(wrong), "total": len(answers)}
+    return find(
+        "wrong-return-type", facts, said=said or Sentence("another type"), function=function
+    )
 
 
-def _unknown(answers: Sequence[Answer], vocabulary: Vocabulary) -> Finding | None:
+def _unknown(predictions: Predictions, vocabulary: Vocabulary) -> Finding | None:
+    answers = list(predictions.answers.values())
     unknown = diagnosis.problems(answers, Problem.UNKNOWN_CLASS)
     if not unknown:
         return None
-    words = sorted({answer.said for answer in unknown})
-    likely = [name for word in words if (name := vocabulary.nearest(word))]
-    foreign = len(words) > 1 and 2 * len(likely) < len(words) and not words[0].isdecimal()
-    if len(unknown) == len(answers) and foreign:
-        return find("other-classes", said=words[0])
-    near = likely[0] if likely else None
+    words = sorted({answer.said for answer in unknown if answer.said})
+    said = next((word for word in words if vocabulary.nearest(word)), None)
+    shown: Sentence | str = said or next(iter(words), Sentence("another word"))
+    if predictions.other_lab or is_of_another_lab(answers, vocabulary):
+        return find("other-classes", said=shown)
+    near = vocabulary.nearest(said) if said else None
     nearest = Sentence(" (nearest: '{name}')", {"name": near}) if near else ""
-    said = next((word for word in words if vocabulary.nearest(word)), words[0])
-    return find("unknown-class", count=len(unknown), total=len(answers), said=said, nearest=nearest)
+    return find(
+        "unknown-class", count=len(unknown), total=len(answers), said=shown, nearest=nearest
+    )
+
+
+def is_of_another_lab(answers: Sequence[Answer], vocabulary: Vocabulary) -> bool:
+    """Whether all answers are words, of several, most of which are like no class of this lab."""
+    words = sorted({answer.said for answer in diagnosis.problems(answers, Problem.UNKNOWN_CLASS)})
+    likely = [word for word in words if vocabulary.nearest(word)]
+    foreign = len(words) > 1 and 2 * len(likely) < len(words) and not words[0].isdecimal()
+    return foreign and all(answer.problem is Problem.UNKNOWN_CLASS for answer in answers)

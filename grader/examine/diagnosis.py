@@ -17,6 +17,7 @@ from grader.scoring.counts import clearly_more
 Answers = Mapping[str, str | None]  # image id -> class name
 
 CLEARLY = 0.01  # level of the exact tests
+LOST = (Problem.TIMEOUT, Problem.CRASHED, Problem.MEMORY, Problem.NOT_ASKED)
 UNDECIDED = 0.1  # of the way from chance to certainty
 
 
@@ -57,11 +58,7 @@ def near_uniform(outputs: NDArray[np.float32]) -> Finding | None:
     share, chance = float(shares.max(axis=1).mean()), 1 / values.shape[1]
     if share >= chance + UNDECIDED * (1 - chance):
         return None
-    reason = Sentence(
-        "its outputs hardly differ between the classes: the largest has a share of {share}, "
-        "by chance it would have {chance}",
-        {"share": f"{share:.0%}", "chance": f"{chance:.0%}"},
-    )
+    reason = Sentence("its outputs hardly differ between the classes")
     return find("weights-not-loaded", reason=reason)
 
 
@@ -87,10 +84,13 @@ def channel_order(
 
 
 def nondeterministic(answers: Sequence[Answer], again: Answers) -> Finding | None:
-    """`nondeterministic` where an image put twice got two answers."""
-    first = {answer.image: answer.answer for answer in answers}
-    differ = sum(first[image] != word for image, word in again.items())
-    return find("nondeterministic", count=differ, total=len(again)) if differ else None
+    """`nondeterministic` where an image put twice got two answers. An image whose answer was lost
+    with the process, whoever ended it, got none.
+    """
+    first = {answer.image: answer.answer for answer in answers if answer.problem not in LOST}
+    pairs = [(first[image], word) for image, word in again.items() if image in first]
+    differ = sum(one != other for one, other in pairs)
+    return find("nondeterministic", count=differ, total=len(pairs)) if differ else None
 
 
 def slow(answers: Sequence[Answer], function: str, limit: float) -> Finding | None:

@@ -1,10 +1,12 @@
-"""Putting the hidden images to a hand-in, one at a time, through hangs and crashes."""
+"""Putting the hidden images to a submission, one at a time, through hangs and crashes."""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
 
 from grader.evidence import Answer, Problem
 from grader.examine.conversation import ConversationEndedError
@@ -23,64 +25,135 @@ _PROBLEMS = {
 }
 
 
-@dataclass
-class Predictions:
-    """What came of the hidden images. `end` is set where a worker's end stopped the asking."""
+class Why(Enum):
+    """Why images had no turn."""
 
-    answers: dict[str, Answer] = field(default_factory=dict)  # by image id
-    error: Failure | None = None  # of the first image for which the function raised
-    end: End | None = None
-    out_of_time: bool = False  # the time for the whole hand-in was used up
-
-    def keep_other(self, other: Mapping[str, str | None]) -> None:
-        """Put what was answered with the channels in the `other` order beside the answers."""
-        for image, word in other.items():
-            answer = self.answers[image]
-            self.answers[image] = answer.model_copy(update={"other": word or ""})
+    TIME = "time"  # the time for all of the submission was used up
+    RESTARTS = "restarts"  # it had ended its process too often
+    IMPORT = "import"  # it could not be imported again
 
 
-def ask_all(session: Session, images: Sequence[HiddenImage], progress: Progress) -> Predictions:
-    """Put `images` in their order to the hand-in and validate every answer.
+class Predictions(NamedTuple):
+    """What came of the hidden images.
 
-    An image whose worker hangs or crashes has no valid answer; the hand-in is started anew and
-    goes on with the next, `limits.restarts` times, unless it got nowhere since the last start.
-    Images that had no turn are in the result with `Problem.NOT_ASKED`.
+    answers: by image id; those without a turn have `Problem.NOT_ASKED`.
+    error: the exception of the first image for which the function raised.
+    end: how the last worker ended that an image cost, or that could not import any more.
+    stopped: why images had no turn, where some had none by the submission's doing.
+    trouble: a fault of ours that stopped the asking.
     """
-    predictions = Predictions()
-    limits = session.setup.assignment.limits
-    vocabulary = Vocabulary(session.setup.assignment.classes)
-    restarts, first = limits.restarts, True
-    for number, image in enumerate(images):
-        if session.clock.left <= 0:
-            predictions.out_of_time = True
-            break
-        pixels = pixels_of(image, session.setup.assignment.interface.channels)
-        limit = limits.first_answer if first else limits.answer
+
+    answers: Mapping[str, Answer]
+    error: Failure | None = None
+    end: End | None = None
+    stopped: Why | None = None
+    trouble: Exception | None = None
+    other_lab: bool = False  # whether the words are those of another lab's classes
+
+
+def ask_all(
+    session: Session,
+    images: Sequence[HiddenImage],
+    kept: Mapping[str, Answer],
+    progress: Progress,
+) -> Predictions:
+    """Put `images` in their order to the submission and validate every answer; those in `kept` were
+    answered in an earlier run, and that counts.
+
+    An image whose worker hangs or crashes has no valid answer; the submission is started anew and
+    goes on with the next, `limits.restarts` times. An image whose worker was killed from outside is
+    put again. Never raises: what goes wrong with us is in the result, with the answers so far.
+    """
+    asking = _Asking(session, images, kept)
+    trouble: Exception | None = None
+    try:
+        while asking.waiting and asking.stopped is None:
+            asking.step()
+            progress(len(images) - len(asking.waiting), len(images))
+    except Exception as error:
+        trouble = error
+    answers = asking.answers
+    for image in images:
+        if image.id not in answers:
+            answers[image.id] = _without(image, Problem.NOT_ASKED, "", 0.0)
+    return Predictions(answers, asking.error, asking.end, asking.stopped, trouble)
+
+
+class _Asking:
+    """The asking in its course."""
+
+    def __init__(
+        self, session: Session, images: Sequence[HiddenImage], kept: Mapping[str, Answer]
+    ) -> None:
+        self.answers = dict(kept)
+        self.waiting = deque(image for image in images if image.id not in kept)
+        self.error: Failure | None = None
+        self.end: End | None = None
+        self.stopped: Why | None = None
+        assignment = session.setup.assignment
+        self._session, self._interface = session, assignment.interface
+        self._limits, self._vocabulary = assignment.limits, Vocabulary(assignment.classes)
+        self._restarts, self._first = assignment.limits.restarts, True
+
+    def step(self) -> None:
+        """One image more, or an end."""
+        if self._session.clock.left <= 0:
+            self.stopped = Why.TIME
+        elif self._is_ready():
+            self._put(self.waiting[0])
+
+    def _is_ready(self) -> bool:
+        try:
+            if self._session.ready():
+                return True
+            self.stopped = Why.IMPORT
+        except ConversationEndedError as ended:
+            if ended.end.cause is not Cause.KILLED:
+                self.stopped, self.end = Why.IMPORT, ended.end
+        self._first = True
+        return False
+
+    def _put(self, image: HiddenImage) -> None:
+        pixels = pixels_of(image, self._interface.channels)
+        limit = self._limits.first_answer if self._first else self._limits.answer
         started = time.monotonic()
         try:
-            said = session.predict(pixels, limit)
-            if said.outcome == frames.RAISED and predictions.error is None:
-                predictions.error = session.last_error()
+            said = self._session.put(pixels, limit)
         except ConversationEndedError as ended:
-            predictions.end = ended.end
-            if session.clock.left <= 0:
-                predictions.out_of_time = True
-                break
-            problem = _PROBLEMS.get(ended.end.cause, Problem.CRASHED)
-            seconds = time.monotonic() - started
-            predictions.answers[image.id] = _without(image, problem, "", seconds)
-            if first or restarts == 0 or not _restart(session, predictions):
-                break
-            restarts, first, predictions.end = restarts - 1, True, None
-            continue
-        seconds = time.monotonic() - started
-        predictions.answers[image.id] = _answer(image, said, vocabulary, seconds)
-        first = False
-        progress(number + 1, len(images))
-    for image in images:
-        if image.id not in predictions.answers:
-            predictions.answers[image.id] = _without(image, Problem.NOT_ASKED, "", 0.0)
-    return predictions
+            self._ended(image, ended.end, time.monotonic() - started)
+            return
+        self._answered(image, _answer(image, said, self._vocabulary, time.monotonic() - started))
+        self._first = False
+        if said.outcome == frames.RAISED and self.error is None:
+            try:
+                self.error = self._session.error_of_hidden()
+            except ConversationEndedError as ended:
+                self._started_anew(ended.end)
+
+    def _ended(self, image: HiddenImage, end: End, seconds: float) -> None:
+        self._first = True
+        if end.cause is Cause.KILLED:
+            return  # not its doing: it is put again
+        if self._session.clock.left <= 0:
+            self.stopped = Why.TIME
+            return
+        problem = _PROBLEMS.get(end.cause, Problem.CRASHED)
+        self._answered(image, _without(image, problem, "", seconds))
+        self._started_anew(end)
+
+    def _answered(self, image: HiddenImage, answer: Answer) -> None:
+        self.answers[image.id] = answer
+        self.waiting.popleft()
+
+    def _started_anew(self, end: End) -> None:
+        """Count a worker that the submission has ended."""
+        self._first = True
+        if end.cause is Cause.KILLED:
+            return
+        self.end = end
+        if self._restarts == 0 and self.waiting:
+            self.stopped = Why.RESTARTS
+        self._restarts -= 1
 
 
 def ask_again(
@@ -94,21 +167,14 @@ def ask_again(
     assignment = session.setup.assignment
     vocabulary = Vocabulary(assignment.classes)
     answers = {}
+    limit = assignment.limits.answer if session.alive else assignment.limits.first_answer
     for image in images:
         if clock.left <= 0:
             break
-        said = session.predict(pixels_of(image, channels), assignment.limits.answer)
+        said = session.put(pixels_of(image, channels), limit)
         answers[image.id] = vocabulary.name(said.word) if said.outcome == frames.WORD else None
+        limit = assignment.limits.answer
     return answers
-
-
-def _restart(session: Session, predictions: Predictions) -> bool:
-    """Start the hand-in anew; False where it now fails to load."""
-    try:
-        return session.load().function
-    except ConversationEndedError as ended:
-        predictions.end = ended.end
-        return False
 
 
 def _answer(

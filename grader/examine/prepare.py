@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from grader.assignment import Assignment, read_assignment
 from grader.evidence import Fingerprint, Records, Runtime, Submission
-from grader.examine.session import Clock, Session, Setup
+from grader.examine.session import Clock, Session
+from grader.examine.setup import Setup
 from grader.intake import HandIn, IntakeLimits, Notice, find, find_records, stage
 from grader.language import LANGUAGES
 from grader.runtimes.choose import RuntimeMissingError, choose

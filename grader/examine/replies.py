@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from grader.worker.frames import Meta
 
@@ -113,10 +113,18 @@ class ParameterReport(Reply):
     shape: Annotated[list[Count], Field(max_length=8)]
 
 
+INPUTS: tuple[tuple[int, ...], ...] = (  # sizes of one image that a network is tried with
+    *((1, 32, 32), (1, 28, 28), (3, 32, 32), (32, 32, 1), (28, 28, 1), (1024,), (784,)),
+)
+
+
 class LeNet5Report(Reply):
-    """The network that was found, or why none was."""
+    """The network that was found, or why none was. `undisturbed`: to look for it changed nothing of
+    how the submission's function answers.
+    """
 
     found: bool = False
+    undisturbed: bool = False
     file: Line = ""
     line: Count = 0
     name: Line = ""
@@ -125,6 +133,14 @@ class LeNet5Report(Reply):
     count: Count = 0
     input: Annotated[list[Count], Field(max_length=8)] = []  # (channels, height, width) it takes
     error: Failure | None = None
+
+    @field_validator("input")
+    @classmethod
+    def _one_that_was_tried(cls, sizes: list[int]) -> list[int]:
+        """We draw images of these sizes: no other number may get there."""
+        if sizes and tuple(sizes) not in INPUTS:
+            raise ValueError(f"{sizes} are no sizes that a network is tried with")
+        return sizes
 
 
 class ForwardReport(Reply):

@@ -6,16 +6,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-import grader.worker
-from grader.assignment import Assignment
 from grader.evidence import Confinement
 from grader.examine import replies
-from grader.examine.conversation import Conversation, ConversationEndedError
+from grader.examine.conversation import (
+    Conversation,
+    ConversationEndedError,
+    WorkerFaultError,
+)
 from grader.examine.lenet5 import LayersReport
 from grader.examine.replies import (
     CheckpointReport,
@@ -27,38 +29,34 @@ from grader.examine.replies import (
     SetReport,
     TrainReport,
 )
-from grader.runtimes.detect import Runtime
-from grader.runtimes.devices import Device
-from grader.sandbox.contract import (
-    Box,
-    Cause,
-    End,
-    Limits,
-    Room,
-    Sandbox,
-    SandboxUnavailableError,
-    Share,
-)
+from grader.examine.setup import Setup
+from grader.sandbox.contract import Box, Cause, End, SandboxUnavailableError
 from grader.worker import frames
 
-WORKER = Share(Path(grader.worker.__file__).parent, Path("/worker"))
-HANDIN = Path("/handin")
 WORK = "work"  # the hand-in's private copy, below the scratch folder
 
+KILLS_BORNE = 2  # times that a submission is started anew after SIGKILL from outside
 GRACE = 3.0  # seconds before the limit for imports, in which a worker says what it was doing
 
 R = TypeVar("R", bound=replies.Reply)
 
 
-class Setup(NamedTuple):
-    """What a session needs: all of it the grader's own choice."""
+class _LastError(replies.Reply):
+    error: replies.Failure | None = None
 
-    assignment: Assignment
-    sandbox: Sandbox
-    runtime: Runtime
-    device: Device
-    threads: int  # that numerical libraries may use
-    tuning: dict[str, str]  # environment variables set for speed
+
+class KilledError(Exception):
+    """Somebody or something outside keeps killing the workers: no fault of the submission's."""
+
+    def __init__(self, detail: str, memory: int) -> None:
+        super().__init__(
+            f"The process was killed from outside {KILLS_BORNE + 1} times, at last by {detail}; "
+            f"its limit is {memory} MiB."
+        )
+        self.cure = (
+            "Most likely this machine ran out of memory: grade with fewer --jobs, or set "
+            "limits.memory lower. The same command goes on with the images that were not asked."
+        )
 
 
 class Clock:
@@ -75,26 +73,35 @@ class Clock:
 
 
 class Session:
-    """Workers of the hand-in staged at `handin`, one at a time.
+    """Workers of the submission staged at `handin`, one at a time.
 
-    `loaded` is the last worker's report about the import. Every method that talks to the hand-in
-    raises ConversationEndedError when the worker dies or is ended at a limit, and
-    SandboxUnavailableError when none can be started; the next call after `restart` works again.
+    **A worker that has seen a hidden image answers nothing but `put` and `reconsider`.** Any other
+    question, whose answer a student may come to read, goes to a worker that has seen none: a new
+    one, with an empty scratch, where need be. Nor are hidden images put to a worker in which
+    anything ran that may change how the submission answers.
+
+    Every method that talks to the submission raises ConversationEndedError when the worker dies or
+    is ended at a limit, KilledError when it is killed from outside again and again,
+    WorkerFaultError for a fault of the worker's own, and SandboxUnavailableError when none can be
+    started; the next call works again.
     """
 
     def __init__(self, setup: Setup, handin: Path, clock: Clock) -> None:
         self.setup = setup
         self.handin = handin
         self.clock = clock
-        self.loaded: LoadReport | None = None
         self.load_seconds = 0.0
         self.starts = 0
+        self.kills = 0  # of workers, from outside
         self.log = ""
         self.lent: dict[str, str] = {}  # path that the code asks for -> file of the hand-in
         self._import = True  # False once an import has ended its worker: it would do so again
         self._network_end: End | None = None  # how looking for LeNet5 ended a worker
         self._network_in = 0  # the start whose worker has found LeNet5
+        self._saw_hidden = False  # whether the worker has seen a hidden image
+        self._disturbed = False  # whether more ran in it than an import changes nothing by
         self._peak = 0
+        self._peak_before = 0  # before the first hidden image
         self._box: Box | None = None
         self._conversation: Conversation | None = None
 
@@ -118,56 +125,75 @@ class Session:
         self.close()
         started = time.monotonic()
         limit = min(self.setup.assignment.limits.import_, self.clock.left)
-        self._box = self.setup.sandbox.start(self._command(), self._room())
+        self._box = self.setup.sandbox.start(self.setup.command(), self.setup.room(self.handin))
         self._conversation = Conversation(self._box)
+        self._saw_hidden = self._disturbed = False
         self.starts += 1
         interface = self.setup.assignment.interface
-        importing, self._import = self._import, False
-        self.loaded, _ = self._ask(
-            LoadReport,
-            "load",
-            limit,
-            meta={
-                "handin": str(self.setup.sandbox.place(self._handin_share)),
-                "work": WORK,
-                "entry": interface.entry,
-                "function": interface.function,
-                "marker": interface.cell_marker,
-                "device": self.setup.device.kind,
-                "threads": self.setup.threads,
-                "provided": self._provided(),
-                "lend": self.lent,
-                "move": "device" in interface.repair,
-                "run": importing,
-                "seconds": max(limit - GRACE, limit / 2),
-            },
-        )
-        self._import = importing
+        importing = self._import
+        meta: frames.Meta = {
+            "handin": self.setup.place_of(self.handin),
+            "work": WORK,
+            "entry": interface.entry,
+            "function": interface.function,
+            "marker": interface.cell_marker,
+            "device": self.setup.device.kind,
+            "threads": self.setup.threads,
+            "provided": self.setup.place_of_provided(),
+            "lend": self.lent,
+            "move": "device" in interface.repair,
+            "run": importing,
+            "seconds": max(limit - GRACE, limit / 2),
+        }
+        try:
+            report, _ = self._exchange(LoadReport, "load", limit, meta=meta)
+        except ConversationEndedError as ended:
+            self._import = importing and ended.end.cause is Cause.KILLED
+            raise
         self.load_seconds = time.monotonic() - started
-        return self.loaded
+        return report
 
-    def predict(self, image: NDArray[np.uint8], seconds: float) -> frames.Answer:
-        """The hand-in's answer to one image, uint8 (H, W, 3), within `seconds`."""
+    def ready(self) -> bool:
+        """Whether there is a worker to which hidden images can be put: this one, where nothing but
+        the import has left its traces in it, or a new one. False where the function is not there.
+        """
+        if self._disturbed:
+            self.close()
+        return self.alive or self.load().function
+
+    def put(self, image: NDArray[np.uint8], seconds: float) -> frames.Answer:
+        """The submission's answer to one hidden image, uint8 (H, W, 3), within `seconds`."""
+        self.ready()
+        self._peak_before = self._peak_before or self._peak_now
+        self._saw_hidden = True
         limit = min(seconds, self.clock.left)
         answer: frames.Answer = self._talk(lambda talk: talk.predict(image, limit))
         return answer
 
-    def outputs(self, image: NDArray[np.uint8], seconds: float) -> NDArray[Any] | None:
-        """What networks gave while the hand-in answered one image: float32 (N, classes), where it
-        asks any that gives as many numbers as the assignment has classes.
+    def reconsider(self, image: NDArray[np.uint8], seconds: float) -> NDArray[Any] | None:
+        """What networks gave while the submission answered one hidden image again: float32
+        (N, classes), where it asks any that gives as many numbers as the assignment has classes.
         """
+        self._saw_hidden = True
         meta = {"classes": len(self.setup.assignment.classes)}
-        _, found = self._ask(replies.Reply, "outputs", seconds, image, meta)
+        _, found = self._exchange(replies.Reply, "outputs", seconds, image, meta)
         return found
 
+    def error_of_hidden(self) -> replies.Failure | None:
+        """The exception behind the last answer to a hidden image, for staff."""
+        return self._exchange(_LastError, "last_error", self._patience)[0].error
+
+    def predict(self, image: NDArray[np.uint8], seconds: float) -> frames.Answer:
+        """The submission's answer to one image that is not hidden, uint8 (H, W, 3)."""
+        self._unseen()
+        self._disturbed = True
+        limit = min(seconds, self.clock.left)
+        answer: frames.Answer = self._talk(lambda talk: talk.predict(image, limit))
+        return answer
+
     def last_error(self) -> replies.Failure | None:
-        """The exception behind the last answer that was none."""
-
-        class LastError(replies.Reply):
-            error: replies.Failure | None = None
-
-        report, _ = self._ask(LastError, "last_error", self._patience)
-        return report.error
+        """The exception behind the last answer to an image that is not hidden."""
+        return self._ask(_LastError, "last_error", self._patience)[0].error
 
     def lenet5(self) -> LeNet5Report:
         """The hand-in's LeNet5, found and built.
@@ -180,9 +206,11 @@ class Session:
         try:
             report, _ = self._ask(LeNet5Report, "lenet5", self._patience, meta=meta)
         except ConversationEndedError as ended:
-            self._network_end = ended.end
+            if ended.end.cause is not Cause.KILLED:
+                self._network_end = ended.end
             raise
         self._network_in = self.starts
+        self._disturbed = self._disturbed or not report.undisturbed
         return report
 
     def lenet5_forward(
@@ -234,8 +262,15 @@ class Session:
         """The first batch that the hand-in's function makes of `digits`, uint8 (N, 28, 28), as
         MNIST's files: its form, and the images as float32.
         """
+        self._unseen()
+        self._disturbed = True
         meta = {"name": self.setup.assignment.interface.dataset, "labels": labels}
         return self._ask(DatasetReport, "dataset", self._patience, digits, meta)
+
+    def require_unkilled(self) -> None:
+        """Raises KilledError where workers were killed from outside too often."""
+        if self.kills > KILLS_BORNE:
+            raise KilledError("SIGKILL", self.setup.assignment.limits.memory)
 
     @property
     def alive(self) -> bool:
@@ -257,7 +292,8 @@ class Session:
             memory_limit=self.setup.sandbox.memory_limit.value,
             ended=end.cause.value,
             detail=end.detail,
-            peak_memory=self._peak,
+            peak_memory=self._peak_now,
+            memory_before_images=self._peak_before or self._peak_now,
             restarts=max(self.starts - 1, 0),
         )
 
@@ -267,9 +303,53 @@ class Session:
         return self.setup.assignment.limits.first_answer
 
     def _require_network(self) -> None:
-        """Find LeNet5 again where the worker that had found it is gone."""
+        """Find LeNet5 again where the worker that had found it is gone, or has seen too much."""
+        self._unseen()
         if not self.alive or self._network_in != self.starts:
             self.lenet5()
+
+    @property
+    def _peak_now(self) -> int:
+        """The most MiB that any worker had so far."""
+        return max(self._peak, self._box.peak_memory if self._box is not None else 0)
+
+    def _unseen(self) -> None:
+        """See to it that the next question goes to a worker that has seen no hidden image."""
+        if self._saw_hidden:
+            self.close()
+            self._saw_hidden = False
+
+    def _ask(
+        self,
+        kind: type[R],
+        operation: str,
+        seconds: float,
+        array: NDArray[Any] | None = None,
+        meta: frames.Meta | None = None,
+    ) -> tuple[R, NDArray[Any] | None]:
+        """A question whose answer a student may read."""
+        self._unseen()
+        return self._exchange(kind, operation, seconds, array, meta)
+
+    def _exchange(
+        self,
+        kind: type[R],
+        operation: str,
+        seconds: float,
+        array: NDArray[Any] | None = None,
+        meta: frames.Meta | None = None,
+    ) -> tuple[R, NDArray[Any] | None]:
+        def call(talk: Conversation) -> tuple[R, NDArray[Any] | None]:
+            answer, found = talk.ask(operation, min(seconds, self.clock.left), array, meta)
+            if isinstance(fault := answer.get("fault"), str):
+                raise WorkerFaultError(fault)
+            try:
+                return replies.read(kind, answer), found
+            except replies.ReplyError as error:
+                raise talk.breach(str(error)) from None
+
+        reply: tuple[R, NDArray[Any] | None] = self._talk(call)
+        return reply
 
     def _talk(self, call: Callable[[Conversation], Any]) -> Any:
         if self._conversation is None:
@@ -284,63 +364,15 @@ class Session:
                     f"The sandbox could not be started: {ended.end.detail}",
                     "Run `grade doctor`, mend what it names, and run the same command again.",
                 ) from None
+            if ended.end.cause is Cause.KILLED:
+                self.kills += 1
+                if self.kills > KILLS_BORNE:
+                    memory = self.setup.assignment.limits.memory
+                    raise KilledError(ended.end.detail, memory) from None
             raise
-
-    def _ask(
-        self,
-        kind: type[R],
-        operation: str,
-        seconds: float,
-        array: NDArray[Any] | None = None,
-        meta: frames.Meta | None = None,
-    ) -> tuple[R, NDArray[Any] | None]:
-        def call(talk: Conversation) -> tuple[R, NDArray[Any] | None]:
-            answer, found = talk.ask(operation, min(seconds, self.clock.left), array, meta)
-            try:
-                return replies.read(kind, answer), found
-            except replies.ReplyError as error:
-                raise talk.breach(str(error)) from None
-
-        reply: tuple[R, NDArray[Any] | None] = self._talk(call)
-        return reply
 
     def _collect(self, box: Box, told: End | None) -> None:
         end = told or box.end()
         self._peak = max(self._peak, box.peak_memory)
         heading = f"--- worker {self.starts}: {end.cause.value} {end.detail}".rstrip()
         self.log += f"{heading}\n{box.printed.rstrip()}\n"
-
-    @property
-    def _handin_share(self) -> Share:
-        return Share(self.handin, HANDIN)
-
-    def _provided(self) -> str | None:
-        """Where the worker finds what the assignment lays under every hand-in, if anything."""
-        share = self._provided_share
-        return str(self.setup.sandbox.place(share)) if share else None
-
-    @property
-    def _provided_share(self) -> Share | None:
-        folder = self.setup.assignment.provided
-        return Share(folder, Path("/provided")) if folder else None
-
-    def _command(self) -> list[str]:
-        program = self.setup.sandbox.place(WORKER) / "__main__.py"
-        return [str(self.setup.runtime.python), "-s", "-B", "-u", str(program)]
-
-    def _room(self) -> Room:
-        limits, threads = self.setup.assignment.limits, str(self.setup.threads)
-        provided = [self._provided_share] if self._provided_share else []
-        return Room(
-            shares=[*self.setup.runtime.shares, WORKER, self._handin_share, *provided],
-            limits=Limits(memory=limits.memory, scratch=limits.scratch + limits.handin),
-            environment={
-                "OMP_NUM_THREADS": threads,
-                "OPENBLAS_NUM_THREADS": threads,
-                "MKL_NUM_THREADS": threads,
-                "MPLBACKEND": "Agg",
-                **self.setup.runtime.environment,
-                **self.setup.tuning,
-            },
-            devices=self.setup.device.sandbox(),
-        )

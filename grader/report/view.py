@@ -19,6 +19,7 @@ from math import prod
 from grader.assignment import Assignment, Policy
 from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
 from grader.evidence.findings import BETWEEN_IDS, BILINGUAL
+from grader.evidence.scale import on_scale
 from grader.examine.lenet5 import REFERENCE
 from grader.report.strips import strip
 from grader.report.text import file_name, one_line
@@ -28,7 +29,6 @@ from grader.report.words import FINDING, Said, said, said_finding, two
 from grader.scoring import Grade, Part, garbage
 from grader.scoring.counts import better_than_guessing, needed
 
-STAFF_ONLY = frozenset({"similar-weights", "similar-answers", "similar-code"})  # name others
 LONGEST = 160  # characters of a text of the hand-in in its student's page
 LECTURE = ((6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (10, 84))  # LeNet5's weights
 NO = ("", "False", "none")  # what a variant does not have
@@ -206,10 +206,11 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
     """The view of `result` for its student; with `full`, the same for who may see everything."""
     evidence, grade, lab = result.evidence, result.grade, context.assignment
     keep: Callable[[str], str] = str if full else _Censor(evidence)
-    runtime, loading = evidence.runtime, evidence.loading
+    runtime, loading, box = evidence.runtime, evidence.loading, evidence.confinement
     asked = [answer.seconds for answer in evidence.answers if answer.seconds > 0]
     problems = Counter(a.problem.value for a in evidence.answers if a.problem)
-    shown = [f for f in evidence.findings if full or f.code not in STAFF_ONLY]
+    shown = list(evidence.findings if full else evidence.told)
+    time: Callable[[float], float] = float if full else on_scale
     return StudentView(
         id=evidence.submission.id,
         name=evidence.submission.name,
@@ -246,10 +247,10 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         python=runtime.python if runtime else "",
         packages=tuple(runtime.packages.items()) if runtime else (),
         device=runtime.device if runtime else "",
-        memory=evidence.confinement.peak_memory if evidence.confinement else 0,
+        memory=(box.peak_memory if full else box.memory_before_images) if box else 0,
         import_seconds=loading.seconds,
-        mean_seconds=sum(asked) / len(asked) if asked else None,
-        seconds=evidence.seconds,
+        mean_seconds=time(sum(asked) / len(asked)) if asked else None,
+        seconds=time(evidence.seconds),
         started=evidence.started,
         source=keep(evidence.submission.source),
         digest=evidence.submission.digest,

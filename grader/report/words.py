@@ -60,6 +60,7 @@ STAGE = {
     "start": "Starting",
     "load": "Importing",
     "predict": "Answering images",
+    "explain": "Diagnosis",
     "checks": "Checks",
     "done": "Done",
 }
@@ -139,6 +140,8 @@ FINDING = {
     "timeout-import": "Import too slow",
     "timeout-predict": "Answers too slow",
     "timeout-total": "Out of time",
+    "not-asked": "Images not asked",
+    "not-diagnosed": "No diagnosis",
     "out-of-memory": "Out of memory",
     "crashed": "Process crashed",
     "nondeterministic": "Answers change",

@@ -51,7 +51,7 @@ class Cause(str, Enum):
     MEMORY = "memory"  # ended, by us or the kernel, for memory above the limit
     OUTPUT = "output"  # ended for printing more than the limit
     SCRATCH = "scratch"  # ended for filling its scratch folder
-    FORBIDDEN = "forbidden"  # ended by the kernel for a system call that no worker may make, SIGKILL to itself too
+    FORBIDDEN = "forbidden"  # ended by the kernel for a call that no worker may make
     PROTOCOL = "protocol"  # ended by us for bytes that are no frame
 
 

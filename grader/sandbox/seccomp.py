@@ -158,9 +158,9 @@ def _deny_everywhere(rules: _Rules) -> None:
 
 
 def _tell_own_sigkill(rules: _Rules, pid: int) -> None:
-    """Let nothing in the box end the process `pid` by SIGKILL, nor leave as if it had been so ended:
-    who tries ends by SIGSYS instead. Then a box that is found ended by SIGKILL was ended from
-    outside: by the machine's want of memory, or by a person.
+    """Let nothing in the box end the process `pid` by SIGKILL, nor leave as if it had been so
+    ended: who tries ends by SIGSYS instead. Then a box that is found ended by SIGKILL was ended
+    from outside: by the machine's want of memory, or by a person.
     """
     killed = (1, "MASKED_EQ", INT, SIGKILL)
     for target in (pid, 0, -1 & INT, -pid & INT):  # itself, its group, everybody

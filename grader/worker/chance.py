@@ -40,8 +40,8 @@ def repeatable(after: AfterImportFinder) -> None:
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """What is drawn within changes nothing of what is drawn after it: the generators of Python, NumPy
-    and PyTorch go on where they were. MindSpore's and TensorFlow's cannot be read.
+    """What is drawn within changes nothing of what is drawn after it: the generators of Python,
+    NumPy and PyTorch go on where they were. MindSpore's and TensorFlow's cannot be read.
     """
     with ExitStack() as after:
         after.callback(random.setstate, random.getstate())

@@ -192,8 +192,8 @@ def _at_once(operation: Operation) -> Operation:
 
 
 def _leaves_no_trace(candidate: Candidate) -> bool:
-    """Whether trying it changes nothing for other networks: a class of the name that is sought, in a
-    framework that numbers no layers across networks.
+    """Whether trying it changes nothing for other networks: a class of the name that is sought, in
+    a framework that numbers no layers across networks.
     """
     if not candidate.named or not inspect.isclass(candidate.thing):
         return False

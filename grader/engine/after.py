@@ -1,0 +1,123 @@
+"""What comes after the last hidden image: why the answers are as they are.
+
+Nothing here can change status, answers or marks of the hidden images, and nothing here raises: a
+fault of ours is told to staff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from grader.assignment import Assignment, Policy
+from grader.checks.run import asks_for_answers, run_checks
+from grader.checks.running import Part
+from grader.engine.before import mishap
+from grader.evidence import Answer, Check, Finding, Problem, Records
+from grader.evidence.findings import find
+from grader.examine import diagnosing
+from grader.examine.asking import Asked, ask_more
+from grader.examine.disclosure import disclosed
+from grader.examine.images import HiddenImage
+from grader.examine.predicting import Predictions
+from grader.examine.replies import LoadReport
+from grader.examine.session import Clock, Session
+from grader.examine.stand_ins import Heard, hear
+from grader.examine.words import Vocabulary
+from grader.scoring.counts import needed
+
+T = TypeVar("T")
+_TO_HEAR = (Problem.RAISED, Problem.WRONG_TYPE, Problem.UNKNOWN_CLASS)
+
+
+class Explained(NamedTuple):
+    """findings: for staff. told: the same for the student, made of disclosed answers. other: the
+    answers in the other order of channels. checks: those that ask for the answers.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    told: tuple[Finding, ...] = ()
+    other: Mapping[str, str | None] = {}
+    checks: tuple[Check, ...] = ()
+    mishaps: tuple[str, ...] = ()
+
+
+def explain(
+    session: Session,
+    predictions: Predictions,
+    order: Sequence[HiddenImage],
+    report: LoadReport,
+    records: Records,
+) -> Explained:
+    """Ask what can explain the answers, and say it."""
+    assignment = session.setup.assignment
+    answers = predictions.answers
+    mishaps: list[str] = []
+    clock = session.clock = Clock(min(assignment.limits.diagnosis, session.clock.left))
+
+    def guarded(what: str, ask: Callable[[], T], nothing: T) -> T:
+        try:
+            return ask()
+        except Exception as error:
+            mishaps.append(mishap(what, error))
+            return nothing
+
+    asked, heard = Asked(), Heard()
+    if predictions.stopped is None:
+        asked = guarded("more questions", lambda: ask_more(session, order, answers, clock), asked)
+    if any(answer.problem in _TO_HEAR for answer in answers.values()):
+        heard = guarded("stand-ins", lambda: hear(session, order, clock), heard)
+
+    def said(about: Predictions) -> tuple[Finding, ...]:
+        found = _findings(about, order, asked, report, assignment)
+        return (*found, *_missing_records(records, assignment.policy, list(answers.values())))
+
+    open_copy = guarded(
+        "disclosure",
+        lambda: disclosed(predictions, heard, session.handin, Vocabulary(assignment.classes)),
+        Predictions({name: _bare(answer) for name, answer in answers.items()}),
+    )
+    nothing: tuple[Finding, ...] = ()
+    findings = guarded("findings", lambda: said(predictions), nothing)
+    told = guarded("findings of the student", lambda: said(open_copy), nothing)
+    full = diagnosing.has_full_marks(list(answers.values()), assignment)
+    checks: tuple[Check, ...] = ()
+    if asks_for_answers(assignment.home):
+        session.clock = Clock(assignment.limits.checks)
+        checks = guarded(
+            "checks",
+            lambda: run_checks(assignment.home, session, open_copy.answers, Part.ABOUT_ANSWERS),
+            checks,
+        )
+    return Explained(findings, told, {} if full else asked.other, checks, tuple(mishaps))
+
+
+def _bare(answer: Answer) -> Answer:
+    """The answer without anything that the submission worded."""
+    return answer.model_copy(update={"said": "", "seconds": 0.0})
+
+
+def _findings(
+    predictions: Predictions,
+    order: Sequence[HiddenImage],
+    asked: Asked,
+    report: LoadReport,
+    assignment: Assignment,
+) -> list[Finding]:
+    found = diagnosing.why_stopped(predictions, assignment)
+    found += diagnosing.answer_findings(predictions, assignment)
+    if predictions.stopped is None:
+        found += diagnosing.behind_answers(predictions, order, asked, report, assignment)
+    elif diagnosing.no_better_than_guessing(predictions, assignment):
+        found += filter(None, [diagnosing.weights_not_loaded(report)])
+    return diagnosing.at_the_output(diagnosing.without_effects(found), asked)
+
+
+def _missing_records(records: Records, policy: Policy, answers: Sequence[Answer]) -> list[Finding]:
+    """What of a report is missing, where a complete one would change the mark."""
+    correct, total = sum(answer.correct for answer in answers), len(answers)
+    if not needed(policy.report_from, total) <= correct < needed(policy.full_at, total):
+        return []
+    if not records.reports:
+        return [find("report-missing", low=policy.report_from, high=policy.full_at)]
+    return [] if records.records else [find("records-missing")]

@@ -1,0 +1,88 @@
+"""What a student may read of what was said after the first hidden image.
+
+A worker that has seen a hidden image can put it into anything that it says. The copy of the
+answers that the student's findings are made of holds nothing but words of a closed vocabulary of
+ours (class names, kinds of problems, types of exceptions, signals, steps of a scale), places in the
+student's own source, and what a worker that has seen no hidden image says about stand-ins.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+import signal
+from pathlib import Path
+
+from grader.evidence import Answer
+from grader.evidence.scale import on_scale
+from grader.examine.diagnosing import is_of_another_lab
+from grader.examine.predicting import Predictions
+from grader.examine.replies import Failure
+from grader.examine.stand_ins import Heard
+from grader.examine.words import Vocabulary
+from grader.sandbox.contract import End
+
+LARGEST = 4 * 1024 * 1024  # bytes of a source whose lines are counted
+LONGEST_CELL = 10_000  # lines of a cell of a notebook
+OTHER_TYPE = "Exception"  # in place of a type that is not known here
+TYPES = frozenset(
+    name
+    for name, thing in vars(builtins).items()
+    if isinstance(thing, type) and issubclass(thing, BaseException)
+) | {
+    *("cv2.error", "numpy.AxisError", "numpy.linalg.LinAlgError", "PIL.UnidentifiedImageError"),
+    *("json.JSONDecodeError", "zipfile.BadZipFile", "pickle.UnpicklingError", "struct.error"),
+    *("torch.OutOfMemoryError", "torch.AcceleratorError", "tensorflow.InvalidArgumentError"),
+    *("tensorflow.ResourceExhaustedError", "tensorflow.NotFoundError"),
+}
+DETAILS = {"exit code 0", *(one.name for one in signal.Signals)}
+_CELL = re.compile(r"(.+\.ipynb) cell ([1-9][0-9]{0,3})")
+
+
+def disclosed(
+    predictions: Predictions, heard: Heard, submission: Path, vocabulary: Vocabulary
+) -> Predictions:
+    """The copy of `predictions` that a student's findings may be made of; see above."""
+    end = predictions.end
+    error = predictions.error
+    return predictions._replace(
+        answers={name: _answer(one, heard) for name, one in predictions.answers.items()},
+        error=error and _failure(error, heard, submission),
+        end=end and End(end.cause, end.detail if end.detail in DETAILS else ""),
+        trouble=None,
+        other_lab=is_of_another_lab(list(predictions.answers.values()), vocabulary),
+    )
+
+
+def _answer(answer: Answer, heard: Heard) -> Answer:
+    said = answer.said if answer.said in heard.words else ""
+    return answer.model_copy(update={"said": said, "seconds": on_scale(answer.seconds)})
+
+
+def _failure(error: Failure, heard: Heard, submission: Path) -> Failure:
+    """The exception as a clean worker tells it, where it meets the same one at the same place; else
+    its type and place alone.
+    """
+    for clean in heard.failures:
+        if (clean.type, clean.file, clean.line) == (error.type, error.file, error.line):
+            return clean
+    kind = error.type if error.type in TYPES else OTHER_TYPE
+    if not _is_a_place(submission, error.file, error.line):
+        return Failure(type=kind)
+    return Failure(type=kind, file=error.file, line=error.line)
+
+
+def _is_a_place(submission: Path, file: str, line: int) -> bool:
+    """Whether the submission has such a line."""
+    cell = _CELL.fullmatch(file)
+    path = Path(cell[1] if cell else file)
+    if path.is_absolute() or ".." in path.parts or not file:
+        return False
+    try:
+        whole = submission / path
+        if not whole.is_file() or whole.stat().st_size > LARGEST:
+            return False
+        lines = LONGEST_CELL if cell else len(whole.read_bytes().splitlines())
+    except (OSError, ValueError):
+        return False
+    return 0 < line <= lines

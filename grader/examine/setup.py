@@ -1,0 +1,63 @@
+"""What a session needs, and how its workers are started: command, shares, limits, environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import grader.worker
+from grader.assignment import Assignment
+from grader.runtimes.detect import Runtime
+from grader.runtimes.devices import Device
+from grader.sandbox.contract import Limits, Room, Sandbox, Share
+
+WORKER = Share(Path(grader.worker.__file__).parent, Path("/worker"))
+SUBMISSION = Path("/handin")
+PROVIDED = Path("/provided")
+
+
+class Setup(NamedTuple):
+    """What a session needs: all of it the grader's own choice."""
+
+    assignment: Assignment
+    sandbox: Sandbox
+    runtime: Runtime
+    device: Device
+    threads: int  # that numerical libraries may use
+    tuning: dict[str, str]  # environment variables set for speed
+
+    def command(self) -> list[str]:
+        """The command line of a worker."""
+        program = self.sandbox.place(WORKER) / "__main__.py"
+        return [str(self.runtime.python), "-s", "-B", "-u", str(program)]
+
+    def place_of(self, submission: Path) -> str:
+        """Where a worker finds the submission staged at this folder."""
+        return str(self.sandbox.place(Share(submission, SUBMISSION)))
+
+    def place_of_provided(self) -> str | None:
+        """Where a worker finds what the assignment lays under every submission, if anything."""
+        folder = self.assignment.provided
+        return str(self.sandbox.place(Share(folder, PROVIDED))) if folder else None
+
+    def room(self, submission: Path) -> Room:
+        """What a worker for the submission staged at this folder is given."""
+        limits, threads, folder = (
+            self.assignment.limits,
+            str(self.threads),
+            self.assignment.provided,
+        )
+        provided = [Share(folder, PROVIDED)] if folder else []
+        return Room(
+            shares=[*self.runtime.shares, WORKER, Share(submission, SUBMISSION), *provided],
+            limits=Limits(memory=limits.memory, scratch=limits.scratch + limits.handin),
+            environment={
+                "OMP_NUM_THREADS": threads,
+                "OPENBLAS_NUM_THREADS": threads,
+                "MKL_NUM_THREADS": threads,
+                "MPLBACKEND": "Agg",
+                **self.runtime.environment,
+                **self.tuning,
+            },
+            devices=self.device.sandbox(),
+        )

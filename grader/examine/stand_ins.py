@@ -1,0 +1,69 @@
+"""Stand-ins: images of ours, of the hidden ones' sizes, for a worker that has seen none of those.
+
+What it says about them may be shown to the student: it cannot be about a hidden image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from grader.examine.conversation import ConversationEndedError
+from grader.examine.images import HiddenImage, Pixels, pixels_of
+from grader.examine.replies import Failure
+from grader.examine.session import Clock, Session
+from grader.examine.words import Vocabulary
+from grader.worker import frames
+
+LOOKED_AT = 20  # hidden images whose sizes are looked at, the same ones for everybody
+MOST_SIZES = 4
+EACH = 2  # stand-ins of a size
+COARSE = 8  # spots along a side
+
+
+class Heard(NamedTuple):
+    """What was said about stand-ins that is no class name: words, and exceptions."""
+
+    words: frozenset[str] = frozenset()
+    failures: tuple[Failure, ...] = ()
+
+
+def hear(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Heard:
+    """What the submission says about stand-ins, in a worker that has seen no hidden image.
+
+    Which ones it gets does not depend on anything that it has said.
+    """
+    assignment = session.setup.assignment
+    vocabulary = Vocabulary(assignment.classes)
+    words: set[str] = set()
+    failures: list[Failure] = []
+    limit = assignment.limits.first_answer
+    try:
+        for image in _stand_ins(hidden):
+            if clock.left <= 0:
+                break
+            said = session.predict(image, limit)
+            if said.outcome != frames.WORD or vocabulary.name(said.word) is None:
+                words.add(said.word)
+            if said.outcome == frames.RAISED and (failure := session.last_error()) is not None:
+                failures.append(failure)
+            limit = assignment.limits.answer
+    except ConversationEndedError:
+        pass
+    return Heard(frozenset(words), tuple(failures))
+
+
+def _stand_ins(hidden: Sequence[HiddenImage]) -> list[Pixels]:
+    """Images of spots, the same ones for the same hidden set."""
+    chosen = sorted(hidden, key=lambda image: image.id)[:LOOKED_AT]
+    sizes = dict.fromkeys(pixels_of(image, "BGR").shape[:2] for image in chosen)
+    random = np.random.default_rng(0)
+    made = []
+    for height, width in list(sizes)[:MOST_SIZES]:
+        for _ in range(EACH):
+            spots = random.integers(0, 256, (COARSE, COARSE, 3), np.uint8)
+            made.append(np.asarray(cv2.resize(spots, (width, height)), np.uint8))
+    return made
