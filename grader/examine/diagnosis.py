@@ -58,7 +58,11 @@ def near_uniform(outputs: NDArray[np.float32]) -> Finding | None:
     share, chance = float(shares.max(axis=1).mean()), 1 / values.shape[1]
     if share >= chance + UNDECIDED * (1 - chance):
         return None
-    reason = Sentence("its outputs hardly differ between the classes")
+    reason = Sentence(
+        "its outputs hardly differ between the classes: the largest has hardly more than its share; "
+        "by chance it would have {chance}",
+        {"chance": f"{chance:.0%}"},
+    )
     return find("weights-not-loaded", reason=reason)
 
 

@@ -38,7 +38,7 @@ def test_predict_before_load_is_answered(worker: Worker) -> None:
 
 
 def test_bad_meta_data_of_a_load_are_answered(worker: Worker) -> None:
-    assert "KeyError" in worker.ask("load")["error"]
+    assert "KeyError" in worker.ask("load")["fault"]
 
 
 def test_what_is_printed_goes_to_the_log(worker: Worker, load: Load) -> None:
