@@ -34,7 +34,7 @@ def lost_after_the_network(finding: Finding, outputs: NDArray[np.float32]) -> Fi
     """The finding `constant-answers` with another cure where `outputs` (N, classes), the numbers
     behind some of the answers, have their largest for different classes.
     """
-    if outputs.ndim != 2 or len(set(outputs.argmax(axis=1).tolist())) < 2:
+    if outputs.ndim != 2 or not outputs.size or len(set(outputs.argmax(axis=1).tolist())) < 2:
         return finding
     cure = Sentence(
         "The network itself tells these images apart: the mistake is in what follows. softmax and "
@@ -59,8 +59,8 @@ def near_uniform(outputs: NDArray[np.float32]) -> Finding | None:
     if share >= chance + UNDECIDED * (1 - chance):
         return None
     reason = Sentence(
-        "its outputs hardly differ between the classes: the largest has hardly more than its share; "
-        "by chance it would have {chance}",
+        "its outputs hardly differ between the classes: the largest has hardly more than its "
+        "share; by chance it would have {chance}",
         {"chance": f"{chance:.0%}"},
     )
     return find("weights-not-loaded", reason=reason)
