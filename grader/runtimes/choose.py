@@ -48,10 +48,13 @@ def choose(
     5. comes first in the order of the recipes (MindSpore 2 before 1).
 
     A package that is missing everywhere is told, not refused: the import will say if it matters.
-    "GPU" needs, for a hand-in with a framework, a runtime of it that is built for CUDA. Raises
-    RuntimeMissingError where there is none, or no runtime at all, or not the forced one.
+    One that a recipe offers, a framework first of all, is the operator's to add: nothing is run
+    where no runtime has it. "GPU" needs, for a submission with a framework, a runtime of it that
+    is built for CUDA. Raises RuntimeMissingError where there is none, or no runtime at all, or not
+    the forced one.
     """
     wanted = _wanted(scan)
+    _require_offered(scan, runtimes, forced)
     if forced is not None:
         return _forced(scan, runtimes, forced, wanted)
     fit = _fit(runtimes, _framework(scan.required), device)
@@ -62,6 +65,30 @@ def choose(
     facts = {"packages": wanted, "missing": ", ".join(lacking)}
     reason = Sentence("imports {packages}; no runtime has {missing}", facts)
     return Choice(runtime, reason, lacking, tuple(runtime.name for runtime in fit))
+
+
+def _require_offered(scan: Scan, runtimes: Sequence[Runtime], forced: str | None) -> None:
+    """Raise RuntimeMissingError for a package without which the code cannot go on, that a recipe
+    offers and none of the runtimes of this run has.
+    """
+    used = [runtime for runtime in runtimes if forced in (None, runtime.name)]
+    there, framework = ", ".join(one.name for one in used), _framework(scan.required)
+    for name in scan.required if used else ():
+        able = [
+            r.name for r in RECIPES if name in r.offers and framework in ("", name, r.framework)
+        ]
+        if not able or any(name in one.modules for one in used):
+            continue
+        if any(name in one.modules for one in runtimes):
+            raise RuntimeMissingError(
+                f"The submission imports {name}, which the runtime of this run ({there}) lacks.",
+                "Run it without --runtime.",
+            )
+        raise RuntimeMissingError(
+            f"The submission imports {name}, and no runtime of this machine has it; there are "
+            f"{there}.",
+            f"Install one that has: grade runtime add {able[0]}",
+        )
 
 
 def _lack(scan: Scan, runtime: Runtime) -> tuple[bool, int, bool, int]:

@@ -91,9 +91,20 @@ def broken() -> dict[str, str]:
 
 def _interpreters() -> list[tuple[str, Path]]:
     """Names (of a recipe, or "" for what it turns out to be) and programs."""
-    folder = places.runtimes_folder()
-    added = [(n, program_of(folder / n)) for n in ORDER if (folder / n / MARKER).is_file()]
+    added = [(name, program_of(folder)) for name, folder in added_folders().items()]
     return [*added, ("", Path(sys.executable))]
+
+
+def added_folders() -> dict[str, Path]:
+    """The folder of each runtime that was added, by name in the order of the recipes; of two with
+    one name that of the first of `places.runtimes_folders`.
+    """
+    found: dict[str, Path] = {}
+    for name in ORDER:
+        for folder in places.runtimes_folders():
+            if (folder / name / MARKER).is_file():
+                found.setdefault(name, folder / name)
+    return found
 
 
 def program_of(folder: Path) -> Path:

@@ -22,6 +22,7 @@ from grader.runtimes.detect import (
     MARKER,
     BrokenRuntimeError,
     Runtime,
+    added_folders,
     look,
     program_of,
 )
@@ -41,15 +42,14 @@ class InstallError(Exception):
 
 def installed() -> list[str]:
     """Names of the runtimes that were added, in the order of the recipes."""
-    folder = places.runtimes_folder()
-    return [name for name in ORDER if (folder / name / MARKER).is_file()]
+    return list(added_folders())
 
 
 def is_outdated(name: str) -> bool:
     """Whether the runtime `name` was added by a recipe that has changed since."""
     try:
-        marker = json.loads((places.runtimes_folder() / name / MARKER).read_text("utf-8"))
-    except (OSError, ValueError):
+        marker = json.loads((added_folders()[name] / MARKER).read_text("utf-8"))
+    except (KeyError, OSError, ValueError):
         return False
     return not set(_recipe(name).requirements) <= set(marker["requirements"])
 
@@ -100,7 +100,7 @@ def add(
 def remove(name: str, folder: Path | None = None) -> None:
     """Remove the runtime `name`. Raises InstallError where there is none."""
     _recipe(name)
-    place = (folder or places.runtimes_folder()) / name
+    place = folder / name if folder else added_folders().get(name, places.runtimes_folder() / name)
     if not (place / MARKER).is_file():
         raise InstallError(f"{place} is not there. Installed: {', '.join(installed()) or 'none'}.")
     (place / MARKER).unlink()  # first: from now on it is not installed, whatever happens next

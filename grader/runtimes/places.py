@@ -10,14 +10,27 @@ from typing import Any
 import platformdirs
 
 APPLICATION = "lab-grader"
-VARIABLE = "GRADE_RUNTIMES"  # a folder for runtimes instead of the user's own
+VARIABLE = "GRADE_RUNTIMES"  # a folder for runtimes instead of the usual ones
+CHECKOUT = Path(__file__).parents[2]  # of the repository, where the grader runs from one
+OF_CHECKOUT = ".runtimes"  # where `make` adds runtimes
+
+
+def runtimes_folders() -> tuple[Path, ...]:
+    """The folders that hold one folder for each runtime that was added; the first takes new ones.
+
+    The one that GRADE_RUNTIMES names, alone. Else that of the checkout that the grader runs from,
+    so that what `make` has added is found without it, and the user's own.
+    """
+    if chosen := os.environ.get(VARIABLE):
+        return (Path(chosen).expanduser().absolute(),)
+    own = Path(platformdirs.user_data_path(APPLICATION, appauthor=False)) / "runtimes"
+    made = CHECKOUT / "Makefile"
+    return (CHECKOUT / OF_CHECKOUT, own) if made.is_file() else (own,)
 
 
 def runtimes_folder() -> Path:
-    """The folder that holds one folder for each runtime that was added."""
-    if chosen := os.environ.get(VARIABLE):
-        return Path(chosen).expanduser().absolute()
-    return Path(platformdirs.user_data_path(APPLICATION, appauthor=False)) / "runtimes"
+    """The folder that a runtime is added to."""
+    return runtimes_folders()[0]
 
 
 def cache_folder() -> Path:

@@ -13,6 +13,7 @@ class Recipe:
     """What goes into one runtime.
 
     framework: top-level package whose presence makes an interpreter this runtime.
+    beside: further top-level packages that come with the framework and belong to it alone.
     pythons: versions of CPython that it runs on, the preferred one first.
     requirements: for pip, exact.
     gpu: further requirements for CUDA; installed where an NVIDIA GPU is found, or on demand.
@@ -26,10 +27,16 @@ class Recipe:
     framework: str
     pythons: tuple[str, ...]
     requirements: tuple[str, ...]
+    beside: tuple[str, ...] = ()
     gpu: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     quiet: tuple[tuple[str, str], ...] = ()
     onednn: bool = False
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """Top-level packages for whose sake somebody would add this runtime."""
+        return (self.framework, *self.beside)
 
 
 # What hand-ins import beside a framework (counted over 30 hand-ins: cv2 15, PIL 16, easydict 10,
@@ -129,6 +136,7 @@ RECIPES = (
             "ttach==0.0.3",
             *FRIENDS,
         ),
+        beside=("torchvision", "timm", "torchinfo", "torchsummary", "thop", "ttach", "einops"),
     ),
     Recipe(
         name="tensorflow",
@@ -136,6 +144,7 @@ RECIPES = (
         pythons=("3.11", "3.12", "3.10"),
         # Keras 2 as tf-keras: Keras 3 does not read the networks that it saved
         requirements=("tensorflow-cpu==2.21.0", "tf-keras==2.21.0", *FRIENDS),
+        beside=("keras", "tf_keras"),
         quiet=(("TF_CPP_MIN_LOG_LEVEL", "2"),),
     ),
 )

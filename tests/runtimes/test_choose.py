@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grader.runtimes.choose import RuntimeMissingError, choose
+from grader.runtimes.detect import Runtime
 from grader.runtimes.imports import Import, Scan
 from tests.runtimes.interpreters import runtime
 
@@ -58,12 +59,49 @@ def test_a_missing_package_is_named_with_what_was_tried() -> None:
     assert "no runtime has wandb" in str(choice.reason)
 
 
-def test_the_forced_runtime_is_taken_whatever_it_lacks() -> None:
-    choice = choose(imports("torch"), ALL, forced="tensorflow")
-    assert (choice.runtime.name, choice.missing) == ("tensorflow", ("torch",))
+def test_the_forced_runtime_is_taken_whatever_package_it_lacks() -> None:
+    choice = choose(imports("wandb"), ALL, forced="tensorflow")
+    assert (choice.runtime.name, choice.missing) == ("tensorflow", ("wandb",))
+    with pytest.raises(
+        RuntimeMissingError, match=r"imports torch, which .* \(tensorflow\)"
+    ) as of_run:
+        choose(imports("torch"), ALL, forced="tensorflow")
+    assert of_run.value.cure == "Run it without --runtime."
     with pytest.raises(RuntimeMissingError, match="not installed") as caught:
         choose(imports("torch"), (MODERN,), forced="torch")
     assert caught.value.cure == "Install it: grade runtime add torch"
+
+
+@pytest.mark.parametrize(
+    ("scan", "there", "cure"),
+    [
+        (imports("torch", "wandb"), (MODERN, OLD), "grade runtime add torch"),
+        (imports("torchvision", "numpy"), (MODERN,), "grade runtime add torch"),
+        (imports("keras"), (MODERN, TORCH), "grade runtime add tensorflow"),
+        (imports("mindspore"), (TORCH,), "grade runtime add mindspore"),
+        (imports("mindspore", "torch"), (MODERN,), "grade runtime add torch"),
+    ],
+)
+def test_what_a_recipe_offers_is_the_operators_to_add(
+    scan: Scan, there: tuple[Runtime, ...], cure: str
+) -> None:
+    with pytest.raises(RuntimeMissingError, match="no runtime of this machine has it") as caught:
+        choose(scan, there)
+    assert caught.value.cure == f"Install one that has: {cure}"
+
+
+@pytest.mark.parametrize(
+    ("scan", "missing"),
+    [
+        (imports("mindspore", "torchvision"), ("torchvision",)),  # no runtime has both
+        (imports("wandb"), ("wandb",)),
+        (imports("numpy", optional=("torch",)), ()),
+    ],
+)
+def test_what_no_recipe_could_give_is_told_and_left_to_the_import(
+    scan: Scan, missing: tuple[str, ...]
+) -> None:
+    assert choose(scan, (runtime("mindspore", ["mindspore", "numpy"]),)).missing == missing
 
 
 def test_a_card_needs_a_runtime_that_is_built_for_it() -> None:

@@ -132,3 +132,27 @@ def test_what_is_no_interpreter_is_named(tmp_path: Path, script: str, said: str)
 
 def test_this_interpreter_is_a_runtime() -> None:
     assert runtimes(), "there is always one to try out a hand-in with"
+
+
+def test_what_make_has_added_is_found_without_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(places.VARIABLE, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(places, "CHECKOUT", tmp_path)
+    own = tmp_path / "data" / places.APPLICATION / "runtimes"
+    made = tmp_path / places.OF_CHECKOUT
+    for folder in (own / "torch", own / "tensorflow", made / "torch"):
+        folder.mkdir(parents=True)
+        (folder / detect.MARKER).write_text("{}")
+    assert detect.added_folders() == {n: own / n for n in ("torch", "tensorflow")}
+    (tmp_path / "Makefile").touch()
+    assert detect.added_folders() == {"torch": made / "torch", "tensorflow": own / "tensorflow"}
+    assert places.runtimes_folder() == made
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path / "elsewhere"))
+    assert detect.added_folders() == {}
+
+
+def test_the_makefile_adds_runtimes_where_the_program_looks() -> None:
+    text = (places.CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    assert f"{places.VARIABLE} ?= $(CURDIR)/{places.OF_CHECKOUT}\n" in text
