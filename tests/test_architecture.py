@@ -24,6 +24,7 @@ ORDER = [
     ["readers"],
     ["sandbox"],
     ["decisions", "runs"],
+    ["platforms"],
     ["store"],
     ["crew"],
     ["scoring"],

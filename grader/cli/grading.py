@@ -27,14 +27,16 @@ from grader.cli.told import tell_changes
 from grader.decisions import DecisionError, Decisions
 from grader.engine.contract import Engine, Task
 from grader.engine.local import Local
+from grader.evidence import Roster
 from grader.evidence.evidence import SCHEMA
 from grader.examine.mnist import read_mnist
 from grader.examine.prepare import Conditions
 from grader.intake import HandIn, IntakeError, digest, digest_folder, find
-from grader.intake.roster import call_by_roster, read_roster
+from grader.intake.calling import call_by_roster
+from grader.intake.roster import read_roster
 from grader.language import Sentence, translator
 from grader.report.text import for_rich
-from grader.runs import Entry, Roster, Run, RunError, RunFolder
+from grader.runs import Entry, Run, RunError, RunFolder
 from grader.scoring import Status
 from grader.store import Store, key
 
@@ -154,9 +156,9 @@ def _handins(
         found = find(arguments.paths)
         handins, notices = list(found.handins), list(found.notices)
         if arguments.roster is not None:
-            roster = Roster(file=arguments.roster.name, students=read_roster(arguments.roster))
+            roster = read_roster(arguments.roster)
         if roster is not None:
-            handins, told = call_by_roster(handins, roster.students)
+            handins, told = call_by_roster(handins, roster)
             notices += told
     except IntakeError as error:
         raise UsageError(error.said) from None

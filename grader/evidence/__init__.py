@@ -23,7 +23,7 @@ from grader.evidence.evidence import (
     Trouble,
 )
 from grader.evidence.findings import Finding, Severity
-from grader.evidence.origin import Origin, Submitter
+from grader.evidence.origin import Origin, Roster, Submitter
 
 __all__ = [
     "Answer",
@@ -43,6 +43,7 @@ __all__ = [
     "Parameter",
     "Problem",
     "Records",
+    "Roster",
     "Runtime",
     "Severity",
     "Stage",

@@ -36,3 +36,11 @@ class Origin(Document):
         if submitter.number:
             return f"number:{submitter.number}"
         return f"{self.platform}:{submitter.key}" if self.platform and submitter.key else ""
+
+
+class Roster(Document):
+    """The students of a course, in the roster's order."""
+
+    file: str = ""  # its name
+    people: tuple[Submitter, ...] = ()
+    platform: str = ""  # whose keys they have; "" for none

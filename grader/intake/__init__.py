@@ -1,8 +1,10 @@
 """Intake: finds hand-ins, tells whose they are, makes clean private copies of them."""
 
-from grader.intake.find import Found, HandIn, find
-from grader.intake.identify import Student, identify, safe_id
+from grader.intake.find import find
+from grader.intake.handins import Found, HandIn, Part
+from grader.intake.ids import safe_id
 from grader.intake.stage import digest, digest_folder, stage
+from grader.platforms.folders import Student, identify
 from grader.readers.archive import unpack
 from grader.readers.kinds import Kind
 from grader.readers.limits import CLASS_LIMITS, IntakeLimits
@@ -23,6 +25,7 @@ __all__ = [
     "IntakeLimits",
     "Kind",
     "Notice",
+    "Part",
     "Student",
     "UnpackerMissingError",
     "digest",

@@ -9,14 +9,16 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from grader.evidence import Submission
-from grader.intake.find import HandIn
+from grader.intake.handins import HandIn, Part
 from grader.readers.archive import unpack
 from grader.readers.clutter import MARKER, PARTS, clutter, code, environments
 from grader.readers.kinds import Kind, kind_of, named_archive
@@ -49,11 +51,7 @@ def stage(
     try:
         content = work / "content"
         content.mkdir()
-        if handin.kind.archive:
-            told += unpack(handin.path, content, limits)
-        else:
-            told += _copy(handin.path, content, limits)
-            told += _archive_inside(content, work, limits)
+        told += _lay_all(handin.parts, content, work, limits)
         told += _prune_environments(content)
         root = _lift(content)
         submission = _settle(root, handin)
@@ -71,10 +69,18 @@ def digest(handin: HandIn) -> str:
 
     Raises OSError where it cannot be read.
     """
-    if not handin.kind.archive:
-        return digest_folder(handin.path)
-    whole = hashlib.sha256(b"archive\0")
-    _feed(whole, handin.path)
+    digests = [_digest(part) for part in handin.parts]
+    if len(digests) == 1:
+        return digests[0]
+    names = [part.name for part in handin.parts]
+    return hashlib.sha256("\0".join(["parts", *digests, *names]).encode()).hexdigest()
+
+
+def _digest(part: Part) -> str:
+    if part.kind is Kind.FOLDER:
+        return digest_folder(part.path)
+    whole = hashlib.sha256(b"archive\0" if part.kind.archive else f"file\0{part.name}\0".encode())
+    _feed(whole, part.path)
     return whole.hexdigest()
 
 
@@ -86,6 +92,89 @@ def digest_folder(folder: Path) -> str:
         if stat.S_ISREG(status.st_mode):
             _feed(whole, path)
     return whole.hexdigest()
+
+
+# --- parts ------------------------------------------------------------------------------
+
+
+def _lay_all(
+    parts: Sequence[Part], content: Path, work: Path, limits: IntakeLimits
+) -> Iterator[Notice]:
+    """Lay what belongs to one submission into `content`: beside each other, as the student had it.
+
+    Where a part that holds code lies in a folder of its own, that folder is the top, for the other
+    parts as well. Of two files with one name, the one beside the code keeps it.
+    """
+    if len(parts) == 1 and parts[0].kind is not Kind.FILE:
+        yield from _lay(parts[0], content, limits)
+        return
+    places = []
+    for number, part in enumerate(parts):
+        place = work / f"part{number}"
+        place.mkdir()
+        yield from _lay(part, place, limits)
+        limits = _less(limits, place)
+        places.append(place)
+    top = next((place for place in places if _holds_code(place)), places[0])
+    root = _lift(top)
+    opened = root.relative_to(top).parts
+    for place in places:
+        if place != top:
+            _merge(_below(place, opened), content)
+    _merge(root, content)
+    yield from _first_names(content, parts)
+
+
+def _lay(part: Part, place: Path, limits: IntakeLimits) -> Iterator[Notice]:
+    if part.kind.archive:
+        yield from unpack(part.path, place, limits)
+    elif part.kind is Kind.FOLDER:
+        yield from _copy(part.path, place, limits)
+        yield from _archive_inside(place, limits)
+    else:
+        sink = Sink(place, limits, packed=limits.total)
+        if output := sink.take(Member(part.name, Type.FILE, part.path.stat().st_size)):
+            with output:
+                for chunk in _chunks(part.path):
+                    output.write(chunk)
+
+
+def _less(limits: IntakeLimits, place: Path) -> IntakeLimits:
+    """The limits that are left for the next part."""
+    sizes = [path.stat().st_size for path in place.rglob("*") if path.is_file()]
+    return replace(
+        limits,
+        files=max(limits.files - len(sizes), 1),
+        total=max(limits.total - sum(sizes), 1),
+    )
+
+
+def _below(place: Path, opened: Sequence[str]) -> Path:
+    for name in opened:
+        if [entry.name for entry in place.iterdir()] != [name]:
+            break
+        place = place / name
+    return place
+
+
+_AGAIN = re.compile(r"(?P<stem>.+)-\d{1,2}(?P<suffix>\.[A-Za-z0-9]+)")
+
+
+def _first_names(content: Path, parts: Sequence[Part]) -> Iterator[Notice]:
+    """Canvas calls what is uploaded again, also for another assignment, "main-1.py": such loose
+    files get their names back, unless the code itself names them so.
+    """
+    code_texts = [
+        path.read_bytes() for path in content.iterdir() if path.is_file() and code(path.name)
+    ]
+    for part in parts:
+        match = _AGAIN.fullmatch(part.name) if part.kind is Kind.FILE else None
+        if match is None or not (path := content / part.name).is_file():
+            continue
+        first = content / (match["stem"] + match["suffix"])
+        if not first.exists() and not any(part.name.encode() in text for text in code_texts):
+            path.rename(first)
+            yield notice("{name} was taken for {first}", name=part.name, first=first.name)
 
 
 # --- folders ----------------------------------------------------------------------------
@@ -161,7 +250,7 @@ def _feed(whole: hashlib._Hash, path: Path) -> None:
         whole.update(chunk)
 
 
-def _archive_inside(content: Path, work: Path, limits: IntakeLimits) -> Iterator[Notice]:
+def _archive_inside(content: Path, limits: IntakeLimits) -> Iterator[Notice]:
     """Unpack the sole archive of a folder without code: Moodle wraps what was uploaded so.
 
     What lies beside the archive (a report) stays beside its content.
@@ -172,7 +261,7 @@ def _archive_inside(content: Path, work: Path, limits: IntakeLimits) -> Iterator
     archive = archives[0]
     if kind_of(archive) is Kind.UNKNOWN:
         return
-    inner = work / "inner"
+    inner = content.with_name(f"{content.name}.inner")
     inner.mkdir()
     yield from unpack(archive, inner, limits)
     yield notice("{name} was unpacked", name=archive.name)

@@ -10,6 +10,7 @@ class Kind(str, Enum):
     """What a hand-in comes as."""
 
     FOLDER = "folder"
+    FILE = "file"  # a loose file, which only platforms give out so
     ZIP = "zip"
     TAR = "tar"  # plain or packed by gzip, bzip2 or xz
     SEVEN = "7z"
@@ -19,7 +20,7 @@ class Kind(str, Enum):
     @property
     def archive(self) -> bool:
         """Whether it is a file to be unpacked (or refused)."""
-        return self is not Kind.FOLDER
+        return self not in (Kind.FOLDER, Kind.FILE)
 
 
 SUFFIXES = (

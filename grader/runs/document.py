@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from grader.assignment import Assignment, Policy
-from grader.evidence import Document, Evidence, Fingerprint
+from grader.evidence import Document, Evidence, Fingerprint, Roster
 from grader.scoring import Grade, Status
 
 SCHEMA = 1  # raised when a field changes its meaning; `grader.runs.folder` reads all former ones
@@ -35,13 +35,6 @@ class HiddenImages(Document):
     place: str  # the folder, absolute; it may be gone since
     digest: str  # over ids and bytes; "" where it is not known
     images: dict[str, str] = Field(default_factory=dict)  # id -> sha256 of the file
-
-
-class Roster(Document):
-    """The course's students, in the roster's order."""
-
-    file: str  # its name
-    students: dict[str, str]  # number -> name
 
 
 class Entry(Document):

@@ -20,7 +20,7 @@ from grader.evidence import Answer, Evidence, Stage, Submission
 from grader.examine.images import HiddenImage, HiddenSet
 from grader.examine.prepare import Conditions
 from grader.intake import HandIn
-from grader.intake.identify import Student
+from grader.platforms.folders import Student
 from grader.readers.kinds import Kind
 from grader.runtimes.devices import Device
 from grader.sandbox.bare import Bare

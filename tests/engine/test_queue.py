@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from grader.engine.contract import Ended, Slot, Task
 from grader.engine.driver import drive
 from grader.intake import HandIn
-from grader.intake.identify import Student
+from grader.platforms.folders import Student
 from grader.readers.kinds import Kind
 from grader.store import Store
 from tests.engine import standin

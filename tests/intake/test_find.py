@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.intake import IntakeError, Kind, find
-from grader.intake.find import Verdict, judge, natural, tree_of
+from grader.intake.handins import natural
+from grader.intake.judge import Verdict, judge, tree_of
 from tests.intake.archives import Item, raw_zip
 
 

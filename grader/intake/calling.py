@@ -1,0 +1,265 @@
+"""Submissions called by the roster: whose each is, who has none, and what several people claim."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from grader.evidence import Roster, Submitter
+from grader.intake.handins import HandIn
+from grader.intake.lookup import Lookup, folded, spellings
+from grader.intake.whose import contest, without_number
+from grader.platforms.folders import Student
+from grader.readers.kinds import stem
+from grader.readers.notices import Notice, notice
+from grader.readers.paths import readable
+
+
+class Sure(IntEnum):
+    """How surely a submission is somebody's."""
+
+    OTHER_NAME = 1  # the number is theirs, the name beside it is not
+    NAME = 2  # a platform's user of that name, whom it knows by another key
+    TOLD = 3  # their number, or a name that only they have, in a name that the teacher laid
+    KEY = 4  # the platform's own key, user name or number
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What one submitter of a submission claims to be."""
+
+    handin: HandIn
+    place: int  # of the submitter in the submission
+    person: int | None  # place in the roster
+    sure: Sure = Sure.TOLD
+    said: str = ""  # the name beside the number
+    zeros: bool = False
+
+
+def call_by_roster(handins: Sequence[HandIn], roster: Roster) -> tuple[list[HandIn], list[Notice]]:
+    """The submissions with the roster's names, numbers and keys; and what is worth telling:
+    submissions of nobody on it, claims that exclude each other, students who handed in nothing.
+    """
+    finder = _Finder(handins, roster)
+    told: list[Notice] = []
+    claims = [claim for handin in handins for claim in finder.claims(handin, told)]
+    lost = _contested(claims, roster, told)
+    mine: defaultdict[str, dict[int, _Claim]] = defaultdict(dict)
+    for claim in claims:
+        mine[claim.handin.id][claim.place] = claim
+    called = [_called(handin, mine[handin.id], roster, lost) for handin in handins]
+    found = {c.person for c in claims if (c.handin.id, c.place) not in lost}
+    strangers = [c.handin.id for c in claims if c.person is None]
+    bare = [
+        f"{c.handin.id} → {roster.people[c.person].number}"
+        for c in claims
+        if c.zeros and c.person is not None
+    ]
+    if bare:
+        told.append(
+            notice(
+                "matched without the zeros at the beginning of a number, which spreadsheets drop: "
+                "{ids}",
+                ids=", ".join(bare),
+            )
+        )
+    if strangers:
+        told.append(notice("not on the roster: {ids}", ids=", ".join(dict.fromkeys(strangers))))
+    absent = [person for at, person in enumerate(roster.people) if at not in found]
+    if absent:
+        who = ", ".join(f"{person.number or person.key} {person.name}" for person in absent)
+        told.append(notice("{count} handed in nothing: {who}", count=len(absent), who=who))
+    return called, told
+
+
+def absent(handins: Sequence[HandIn], roster: Roster) -> list[Submitter]:
+    """The students of the roster of whom no submission is, as `call_by_roster` left them. Not
+    whose number is contested: theirs may be one of those.
+    """
+    there = {(s.number, s.key) for h in handins for s in h.origin.submitters if s.number or s.key}
+    disputed = {handin.origin.contested for handin in handins} - {""}
+    numbers = {number for number, _ in there if number} | disputed
+    keys = {key for _, key in there if key}
+    return [
+        person
+        for person in roster.people
+        if not (person.number in numbers if person.number else person.key in keys)
+    ]
+
+
+class _Finder:
+    """Finds submitters in the roster."""
+
+    def __init__(self, handins: Sequence[HandIn], roster: Roster) -> None:
+        self._roster = roster
+        self._lookup = Lookup(roster.people)
+        self._keys = {p.key: at for at, p in enumerate(roster.people) if p.key}
+        # Where no key is known here, the roster is of another assignment: Moodle's keys change.
+        self._use_keys = any(
+            each.key in self._keys
+            for handin in handins
+            if handin.origin.platform == roster.platform
+            for each in handin.origin.submitters
+        )
+        self._logins = {
+            folded(login): at
+            for at, p in enumerate(roster.people)
+            for login in (p.login, p.email, p.number)
+            if login
+        }
+
+    def claims(self, handin: HandIn, told: list[Notice]) -> list[_Claim]:
+        """What the submission's submitters claim; one for each, or for each whom a folder names."""
+        if handin.origin.platform:
+            people = handin.origin.submitters or (Submitter(),)
+            return [self._by_platform(handin, at, each) for at, each in enumerate(people)]
+        return self._by_hand(handin, told)
+
+    def _by_platform(self, handin: HandIn, place: int, who: Submitter) -> _Claim:
+        if self._use_keys and handin.origin.platform == self._roster.platform and who.key:
+            return _Claim(handin, place, self._keys.get(who.key), Sure.KEY)
+        for login in (who.login, who.email):
+            if login and (at := self._logins.get(folded(login))) is not None:
+                return _Claim(handin, place, at, Sure.KEY)
+        if who.number or handin.origin.contested:
+            at, zeros = self._lookup.number(who.number or handin.origin.contested)
+            if at is not None:
+                return _Claim(handin, place, at, Sure.KEY, zeros=zeros)
+        seen = self._lookup.look(who.name)
+        if len(seen.by_number) == 1:
+            return _Claim(handin, place, seen.by_number[0], Sure.KEY, zeros=seen.zeros)
+        one = seen.by_name[0] if len(seen.by_name) == 1 and not seen.namesakes else None
+        if one is None or not self._is_named(one, who.name):
+            return _Claim(handin, place, None)
+        return _Claim(handin, place, one, Sure.NAME, who.name)
+
+    def _is_named(self, at: int, name: str) -> bool:
+        """Whether all of a platform's name is the student's, not only some words of it."""
+        own = spellings(self._roster.people[at].name)
+        digits = "".join(character for character in name if not character.isdigit())
+        return bool(own & spellings(digits))
+
+    def _by_hand(self, handin: HandIn, told: list[Notice]) -> list[_Claim]:
+        text = readable(handin.path.resolve())
+        text = stem(text) if handin.kind.archive else text
+        seen = self._lookup.look(text)
+        if len(seen.by_number) > 1 or (not seen.by_number and len(seen.by_name) > 1):
+            several = seen.by_number or seen.by_name
+            told.append(
+                notice(
+                    "{id} names several students: {who}; it is taken for the work of all of them",
+                    id=handin.id,
+                    who=", ".join(self._called(at) for at in several),
+                )
+            )
+            return [_Claim(handin, place, at, Sure.NAME) for place, at in enumerate(several)]
+        if not seen.by_number:
+            return [_Claim(handin, 0, seen.by_name[0] if seen.by_name else None)]
+        at = seen.by_number[0]
+        own = self._roster.people[at].name
+        said = handin.student.name if handin.student.name != handin.id else ""
+        agrees = at in seen.by_name or not said or bool(spellings(own) & spellings(said))
+        agrees = agrees or (seen.namesakes and folded(own) in folded(text))
+        if agrees and not [other for other in seen.by_name if other != at]:
+            return [_Claim(handin, 0, at, Sure.TOLD, zeros=seen.zeros)]
+        other = next((name for name in seen.by_name if name != at), None)
+        said = self._roster.people[other].name if other is not None else said
+        return [_Claim(handin, 0, at, Sure.OTHER_NAME, said, seen.zeros)]
+
+    def _called(self, at: int) -> str:
+        person = self._roster.people[at]
+        return f"{person.number or person.key} {person.name}".strip()
+
+
+def _contested(
+    claims: Sequence[_Claim], roster: Roster, told: list[Notice]
+) -> dict[tuple[str, int], str]:
+    """Claims that somebody else has better or as well: (id, place) -> the number.
+
+    Several submissions of one person are no contest: the same user of a platform, or folders that
+    tell no other name. A number beside a name that is another student's is nobody's.
+    """
+    lost: dict[tuple[str, int], str] = {}
+    renamed: list[str] = []
+    names = {spelling for person in roster.people for spelling in spellings(person.name)}
+    by_person: defaultdict[int, list[_Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.person is not None:
+            by_person[claim.person].append(claim)
+    for at, those in by_person.items():
+        best = max(claim.sure for claim in those)
+        weaker = [claim for claim in those if claim.sure < best and claim.sure < Sure.TOLD]
+        if best in (Sure.NAME, Sure.OTHER_NAME) and _differ(those):
+            weaker = list(those)
+        if best is Sure.OTHER_NAME:
+            weaker += [c for c in those if spellings(c.said) & names and c not in weaker]
+        if not weaker:
+            if best is Sure.OTHER_NAME:
+                called = roster.people[at].name
+                renamed += [f"{claim.handin.id} → {called}" for claim in those]
+            continue
+        person = roster.people[at]
+        for claim in weaker:
+            lost[claim.handin.id, claim.place] = person.number or person.key
+        told.append(contest(person.number or person.key, person.name, [c.handin for c in those]))
+    if renamed:
+        told.append(
+            notice(
+                "names that are not as on the roster, whose name for the number is taken: {ids}",
+                ids=", ".join(renamed),
+            )
+        )
+    return lost
+
+
+def _differ(claims: Sequence[_Claim]) -> bool:
+    """Whether the claims are of different users of a platform, or of different names."""
+    users = {
+        (claim.handin.origin.platform, claim.handin.origin.submitters[claim.place].key)
+        if claim.handin.origin.platform
+        else ("", folded(claim.said))
+        for claim in claims
+    }
+    return len(users) > 1
+
+
+def _called(
+    handin: HandIn, claims: dict[int, _Claim], roster: Roster, lost: dict[tuple[str, int], str]
+) -> HandIn:
+    """The submission with what the roster says of its submitters."""
+    contested = next((lost[handin.id, at] for at in claims if (handin.id, at) in lost), "")
+    people = list(handin.origin.submitters) or [Submitter()]
+    people += [Submitter()] * (len(claims) - len(people))
+    platform = handin.origin.platform
+    for at, claim in claims.items():
+        if (handin.id, at) in lost:
+            people[at] = people[at].model_copy(update={"number": ""})
+        if claim.person is None or (handin.id, at) in lost:
+            continue
+        known, told = roster.people[claim.person], people[at]
+        own_key = told.key if platform else ""
+        people[at] = Submitter(
+            name=known.name or told.name,
+            number=known.number,
+            key=own_key or (known.key if platform in ("", roster.platform) else ""),
+            login=known.login or told.login,
+            email=known.email or told.email,
+        )
+    matched = any(c.person is not None and (handin.id, at) not in lost for at, c in claims.items())
+    hints = tuple(h for h in handin.origin.hints if h not in {each.number for each in people})
+    origin = handin.origin.model_copy(
+        update={
+            "submitters": tuple(people),
+            "platform": platform or (roster.platform if matched else ""),
+            "contested": contested,
+            "hints": hints,
+        }
+    )
+    if contested and not matched:
+        return without_number(replace(handin, origin=origin), contested)
+    first = people[0]
+    if not matched:
+        return replace(handin, origin=origin)
+    return replace(handin, origin=origin, student=Student(first.number, first.name))

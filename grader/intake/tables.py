@@ -1,0 +1,151 @@
+"""Tables that people made: the rows of a CSV or workbook, whatever wrote it.
+
+Bytes become text by their mark, as UTF-8 or UTF-16, or as what charset-normalizer finds them to
+be; the delimiter is what csv.Sniffer finds, or another that is usual.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.readers.notices import IntakeError, notice
+
+LARGEST = 32 * 1024 * 1024  # bytes of a table
+SNIFFED = 64 * 1024  # characters
+DELIMITERS = ",;\t|"
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_WORKBOOK = b"PK\x03\x04"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_PAGE = (b"<html", b"<!doc", b"<tabl")  # as offices' programs save it under ".xls"
+_WORDS = ("学号", "姓名", "學號", "名单", "班级", "学生")
+_CHINESE = ("gb18030", "big5")
+
+
+def rows_of(path: Path) -> Iterator[list[list[str]]]:
+    """The rows of the table at `path`, by each reading that is possible, the likeliest first; cells
+    without blanks and quotes around them. Raises IntakeError where it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise IntakeError(notice("the roster cannot be read: {error}", error=error)) from None
+    if len(data) > LARGEST:
+        raise IntakeError(notice("the roster {file} is larger than any roster", file=path.name))
+    if data.startswith(_WORKBOOK):
+        yield from _sheets(path)
+        return
+    if data.startswith(_OLD_WORKBOOK) or data.lstrip()[:5].lower() in (
+        b"<html",
+        b"<!doc",
+        b"<tabl",
+    ):
+        raise IntakeError(
+            notice(
+                "the roster {file} is no CSV but a workbook of an old kind or a page; open it and "
+                "save it as .xlsx",
+                file=path.name,
+            )
+        )
+    text = _text(data)
+    for delimiter in _delimiters(text):
+        try:
+            lines = io.StringIO(text, newline="")
+            rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+        except csv.Error:  # a cell without end, a sign that no text has
+            continue
+        yield [[plain(cell) for cell in row] for row in rows if any(map(str.strip, row))]
+
+
+def plain(cell: object) -> str:
+    """A cell as people read it: no blanks, marks, quotes or signs that guard it from formulas."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    text = "".join(c for c in str(cell) if unicodedata.category(c) not in ("Cf", "Cc"))
+    text = text.strip()
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1]
+    return text.strip("\"'“”‘’\u3000 ").strip()
+
+
+def _text(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    if data[:400].count(0) > len(data[:400]) / 4:  # UTF-16 without its mark
+        little = data[1:400:2].count(0) >= data[0:400:2].count(0)
+        return data.decode("utf-16-le" if little else "utf-16-be", "replace")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode(_encoding(data), "replace")
+
+
+def _encoding(data: bytes) -> str:
+    """The encoding of text that is neither UTF-8 nor UTF-16: that of China where it can be, by the
+    known words or by what charset-normalizer finds, since two bytes of it are letters elsewhere.
+    """
+    possible = [name for name in _CHINESE if _decodes(data, name)]
+    for name in possible:
+        if any(
+            word in data.decode(name) for word in ("学号", "姓名", "學號", "名单", "班级", "学生")
+        ):
+            return name
+    try:
+        from charset_normalizer import from_bytes
+    except ImportError:  # the extra `staff` has it
+        return possible[0] if possible else "cp1252"
+    found = from_bytes(data, cp_isolation=[*possible, "cp1252", "cp1250"]).best()
+    return found.encoding if found else (possible[0] if possible else "cp1252")
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _delimiters(text: str) -> list[str]:
+    """The delimiters to try: what the sniffer finds, then by how often each stands there."""
+    usual = sorted(DELIMITERS, key=lambda sign: -text[:SNIFFED].count(sign))
+    try:
+        found = csv.Sniffer().sniff(text[:SNIFFED], DELIMITERS).delimiter
+    except csv.Error:
+        return usual
+    return list(dict.fromkeys([found, *usual]))
+
+
+def _sheets(path: Path) -> Iterator[list[list[str]]]:
+    """The sheets of a workbook. Not read-only: some programs write a wrong size, which that
+    believes.
+    """
+    try:
+        from openpyxl import load_workbook  # type: ignore[import-untyped, unused-ignore]
+    except ImportError:
+        raise IntakeError(
+            notice(
+                "{file} is a workbook, and openpyxl is missing. Install it: "
+                "pip install 'lab-grader[staff]', or save the roster as CSV",
+                file=path.name,
+            )
+        ) from None
+    try:
+        book = load_workbook(path, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError) as error:
+        raise IntakeError(notice("the roster cannot be read: {error}", error=error)) from None
+    for sheet in book.worksheets:
+        rows = [[plain(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        yield [row for row in rows if any(row)]

@@ -1,0 +1,104 @@
+"""The entries of a class put together: what one platform's names say belongs to one submission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.intake.handins import Part, natural
+from grader.intake.judge import label, our_output, passed_over
+from grader.platforms import FOLDERS, Claim, Platform, platform_of
+from grader.readers.clutter import code
+from grader.readers.kinds import Kind, kind_of, named_archive, stem
+from grader.readers.notices import Notice, notice
+from grader.readers.paths import readable
+
+DOCUMENT = 32 * 1024 * 1024  # bytes of a platform's own document that are read
+DOCUMENTS = 256 * 1024 * 1024  # of all of a class
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One submission before it has its id."""
+
+    parts: tuple[Part, ...]
+    name: str  # of the entry, without an archive's suffix
+    claim: Claim
+    platform: Platform
+
+
+def alone(path: Path, kind: Kind) -> Upload:
+    """What was named by itself: one submission."""
+    name = readable(path.resolve())
+    name = label(name) if kind.archive else name
+    platform = platform_of([name])
+    claim = platform.read([name], {})[name]
+    named = claim.file if kind is Kind.FILE else path.name
+    shown = stem(name) if kind.archive else name
+    return Upload((Part(path, kind, named),), shown, claim, platform)
+
+
+def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
+    """The submissions of a class."""
+    entries = {
+        entry: label(readable(entry))
+        for entry in sorted(folder.iterdir(), key=lambda entry: natural(entry.name))
+        if not entry.is_symlink()
+        and not passed_over(entry.name)
+        and (entry.is_file() or (entry.is_dir() and not our_output(entry)))
+    }
+    platform = platform_of(list(entries.values()))
+    claims = platform.read(list(entries.values()), _documents(entries, platform))
+    together: dict[tuple[str, str], list[tuple[Path, Claim]]] = {}
+    loose = []
+    for entry, name in entries.items():
+        if name in claims and platform is not FOLDERS:
+            together.setdefault(claims[name].attempt, []).append((entry, claims[name]))
+        elif entry.is_dir() or named_archive(entry.name):
+            yield alone(entry, _kind(entry))
+        elif code(entry.name):
+            loose.append(entry.name)
+    for group in together.values():
+        yield _put_together(group, platform)
+    if loose:
+        notices.append(
+            notice(
+                "{count} loose files were passed over, such as {name}; a hand-in is a folder or an "
+                "archive",
+                count=len(loose),
+                name=loose[0],
+            )
+        )
+
+
+def _put_together(group: list[tuple[Path, Claim]], platform: Platform) -> Upload:
+    """Files first that students handed in, of them folders and archives; a receipt only where
+    there is nothing else.
+    """
+    order = (Kind.FOLDER, Kind.ZIP, Kind.TAR, Kind.SEVEN, Kind.RAR, Kind.UNKNOWN, Kind.FILE)
+    kinds = {entry: _kind(entry) for entry, _ in group}
+    group = sorted(group, key=lambda one: (one[1].aside, order.index(kinds[one[0]])))
+    first, claim = group[0]
+    kept = [one for one in group if one[0] == first or not platform.documents(one[0].name)]
+    parts = tuple(Part(entry, kinds[entry], said.file or entry.name) for entry, said in kept)
+    name = readable(first)
+    return Upload(parts, stem(name) if named_archive(name) else name, claim, platform)
+
+
+def _kind(entry: Path) -> Kind:
+    if entry.is_dir():
+        return Kind.FOLDER
+    return kind_of(entry) if named_archive(entry.name) else Kind.FILE
+
+
+def _documents(entries: Mapping[Path, str], platform: Platform) -> dict[str, str]:
+    """The texts of the platform's own documents among the entries."""
+    texts, left = {}, DOCUMENTS
+    for entry, name in entries.items():
+        if entry.is_file() and platform.documents(entry.name):
+            with entry.open("rb") as file:
+                data = file.read(min(DOCUMENT, left))
+            left -= len(data)
+            texts[name] = data.decode("utf-8-sig", "replace")
+    return texts

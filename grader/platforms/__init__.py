@@ -1,0 +1,49 @@
+"""Learning platforms, one module each: the names they give, the keys they know people by, the
+grade files they take. Another platform is another module and a line in PLATFORMS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.platforms.blackboard import BLACKBOARD
+from grader.platforms.brightspace import BRIGHTSPACE
+from grader.platforms.canvas import CANVAS
+from grader.platforms.folders import FOLDERS
+from grader.platforms.gradescope import GRADESCOPE
+from grader.platforms.moodle import MOODLE
+from grader.platforms.values import Claim, Mark, Platform, Sheet
+
+PLATFORMS = (CANVAS, MOODLE, BLACKBOARD, BRIGHTSPACE, GRADESCOPE)
+
+
+def platform_of(names: Sequence[str]) -> Platform:
+    """The platform that gave a class its names: the one whose rule fits most of them, and more
+    than half; FOLDERS where none does.
+
+    It is asked for the class, not for each entry: a student can call an upload as another platform
+    would, but not the uploads of all others. Where two fit equally, the one whose own mark ends
+    first, since what a student chose stands behind it.
+    """
+    best, most = FOLDERS, (len(names) / 2, 0.0)
+    for platform in PLATFORMS:
+        marks = [mark for name in names if (mark := platform.marks(name))]
+        if marks and (fits := (len(marks), -sum(marks) / len(marks))) > most:
+            best, most = platform, fits
+    return best
+
+
+__all__ = [
+    "BLACKBOARD",
+    "BRIGHTSPACE",
+    "CANVAS",
+    "FOLDERS",
+    "GRADESCOPE",
+    "MOODLE",
+    "PLATFORMS",
+    "Claim",
+    "Mark",
+    "Platform",
+    "Sheet",
+    "platform_of",
+]

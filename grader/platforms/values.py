@@ -1,0 +1,77 @@
+"""What a learning platform says and reads, as values; each platform is one module beside this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from grader.evidence import Submitter
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a platform's own part of an entry's name says: nothing in it but `file` was chosen by
+    the student.
+    """
+
+    submitters: tuple[Submitter, ...]
+    owner: str  # the platform's key of who handed in: the same for all that is theirs
+    file: str = ""  # what the student called the upload; "" for a folder of the platform's own
+    upload: str = ""  # the platform's key of the upload
+    time: str = ""  # of the attempt, ISO 8601 without a zone; "" where the name has none
+    late: bool = False
+    aside: bool = False  # a comment or a receipt, which is no submission beside files
+
+    @property
+    def attempt(self) -> tuple[str, str]:
+        """What is the same for all entries of one attempt, which are put together."""
+        return self.owner, self.time
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One person's mark on the way back into a platform."""
+
+    submitter: Submitter
+    id: str  # of the submission here
+    score: str  # as people write it; "" where there is none, and the platform keeps what it has
+    feedback: str = ""
+    upload: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a grade file is called and out of how many points."""
+
+    title: str
+    possible: str
+    written: str = ""  # ISO 8601: when the file was made
+
+
+Row: TypeAlias = list[str]
+# The entries' names and the texts of documents among them -> what the names say.
+Reader: TypeAlias = Callable[[Sequence[str], Mapping[str, str]], dict[str, Claim]]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One platform: its vocabulary as data, its naming rule and its grade file as functions.
+
+    headings: part of a person (a field of `Submitter`, or "first" and "last" of a name) -> words
+        that head such a column in its tables, in small letters.
+    marks: how far into a name the platform's own mark goes; 0 where the name is none of its.
+    read: what the names of a class say.
+    documents: whether a file of this name is the platform's own, to be read for `read`.
+    table: the rows of the file that its importer takes; None where it takes none.
+    """
+
+    name: str
+    title: str
+    marks: Callable[[str], int]
+    read: Reader
+    headings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    documents: Callable[[str], bool] = lambda name: False
+    table: Callable[[Iterable[Mark], Sheet], Iterable[Row]] | None = None
+    encoding: str = "utf-8"
+    delimiter: str = ","
