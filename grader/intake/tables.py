@@ -143,7 +143,8 @@ def _sheets(path: Path) -> Iterator[list[list[str]]]:
             )
         ) from None
     try:
-        book = load_workbook(path, data_only=True)
+        with path.open("rb") as file:  # by its content: the name may end in anything
+            book = load_workbook(file, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError) as error:
         raise IntakeError(notice("the roster cannot be read: {error}", error=error)) from None
     for sheet in book.worksheets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.intake.handins import Part, natural
@@ -80,6 +80,7 @@ def _put_together(group: list[tuple[Path, Claim]], platform: Platform) -> Upload
     kinds = {entry: _kind(entry) for entry, _ in group}
     group = sorted(group, key=lambda one: (one[1].aside, order.index(kinds[one[0]])))
     first, claim = group[0]
+    claim = replace(claim, late=any(said.late for _, said in group))
     kept = [one for one in group if one[0] == first or not platform.documents(one[0].name)]
     parts = tuple(Part(entry, kinds[entry], said.file or entry.name) for entry, said in kept)
     name = readable(first)

@@ -58,7 +58,8 @@ def named(uploads: Iterable[Upload], notices: list[Notice]) -> list[HandIn]:
 def _origin(upload: Upload) -> Origin:
     claim = upload.claim
     people = [_submitter(each, upload) for each in claim.submitters]
-    chosen = [part.name for part in upload.parts] if upload.platform is not FOLDERS else []
+    files = [part.name for part in upload.parts if part.kind is not Kind.FOLDER]
+    chosen = files if upload.platform is not FOLDERS else []
     return Origin(
         platform=upload.platform.name,
         submitters=tuple(people),

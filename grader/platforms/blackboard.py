@@ -89,10 +89,10 @@ def _table(marks: Iterable[Mark], sheet: Sheet) -> Iterator[Row]:
     """A title without "|number" makes a new column; who has no user name would have the whole
     file refused, so that the student number, which often is the user name, stands in.
     """
-    yield ["Last Name", "First Name", "Username", "Student ID", sheet.title]
+    yield ["Last Name", "Username", "Student ID", sheet.title]
     for mark in marks:
         who = mark.submitter
-        yield [who.name or mark.id, "", who.login or who.number, who.number, mark.score]
+        yield [who.name or mark.id, who.login or who.number, who.number, mark.score]
 
 
 BLACKBOARD = Platform(

@@ -61,11 +61,9 @@ def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim
 
 
 def _table(marks: Iterable[Mark], sheet: Sheet) -> Iterator[Row]:
-    """Canvas takes a score of nothing for a change: who has none is left out. Points Possible are
-    left empty, since a number there changes the assignment.
-    """
+    """Canvas takes a score of nothing for a change: who has none is left out."""
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", sheet.title]
-    yield ["    Points Possible", "", "", "", "", ""]
+    yield ["    Points Possible", "", "", "", "", sheet.possible]
     for mark in marks:
         if mark.score:
             who = mark.submitter

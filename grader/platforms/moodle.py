@@ -58,10 +58,10 @@ def _table(marks: Iterable[Mark], sheet: Sheet) -> Iterator[Row]:
             row = [key, mark.submitter.name, mark.score, sheet.possible, sheet.written]
             yield [*row, mark.feedback.rstrip("\\")]
         return
-    yield ["ID number", "Full name", "Email address", sheet.title, "Maximum grade", "Feedback"]
+    yield ["ID number", "Full name", sheet.title, "Maximum grade", "Feedback"]
     for mark in known:
         who = mark.submitter
-        row = [who.number, who.name or mark.id, who.email, mark.score, sheet.possible]
+        row = [who.number, who.name or mark.id, mark.score, sheet.possible]
         yield [*row, mark.feedback.rstrip("\\")]
 
 

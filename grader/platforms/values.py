@@ -75,3 +75,9 @@ class Platform:
     table: Callable[[Iterable[Mark], Sheet], Iterable[Row]] | None = None
     encoding: str = "utf-8"
     delimiter: str = ","
+
+    def rows(self, marks: Iterable[Mark], sheet: Sheet) -> Iterable[Row]:
+        """The rows of the grade file. Raises ValueError where the platform takes none."""
+        if self.table is None:
+            raise ValueError(f"{self.title} takes no grade file")
+        return self.table(marks, sheet)

@@ -7,7 +7,7 @@ the run. Text of hand-ins is made safe by `grader.report.text` for where it goes
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from grader.report.exports.gradebooks import blackboard, canvas, moodle
+from grader.report.exports.gradebooks import blackboard, brightspace, canvas, moodle
 from grader.report.exports.machines import gradescope, gradescope_result, junit
 from grader.report.exports.student_pages import student_pages_zip
 from grader.report.exports.tables import COLUMNS, grades_csv, grades_json
@@ -23,6 +23,7 @@ EXPORTS: dict[str, Export] = {
     "canvas": canvas,
     "moodle": moodle,
     "blackboard": blackboard,
+    "brightspace": brightspace,
     "gradescope": gradescope,
     "junit": junit,
     "student-pages": student_pages_zip,
@@ -36,6 +37,7 @@ FILES: dict[str, str] = {
     "canvas": "canvas.csv",
     "moodle": "moodle.csv",
     "blackboard": "blackboard.txt",
+    "brightspace": "brightspace.csv",
     "gradescope": "gradescope",
     "junit": "junit.xml",
     "student-pages": "student-pages.zip",
@@ -47,6 +49,7 @@ __all__ = [
     "FILES",
     "Export",
     "blackboard",
+    "brightspace",
     "canvas",
     "grades_csv",
     "grades_json",

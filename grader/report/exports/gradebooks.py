@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from grader.evidence import Submitter
+from grader.platforms import BLACKBOARD, BRIGHTSPACE, CANVAS, MOODLE, Mark, Platform, Sheet
 from grader.report.exports.feedback import feedback
 from grader.report.exports.tables import plain, sheet
 from grader.report.files import opened
@@ -18,44 +20,66 @@ from grader.report.view import view
 
 
 def canvas(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
-    """A Canvas gradebook: students are found by their SIS user id (the student's number)."""
-    title = _title(context)
-    first, everyone = _peek(results)
-    possible = plain(first.grade.possible) if first else ""
-    with sheet(path) as lines:
-        lines.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title])
-        lines.writerow(["    Points Possible", "", "", "", "", possible])
-        for result in everyone:
-            number = for_cell(result.grade.number)
-            lines.writerow([for_cell(result.grade.name), "", number, "", "", _score(result)])
+    """A Canvas gradebook: students are found by Canvas's own id, else by their SIS user id."""
+    _write(CANVAS, results, path, context)
 
 
 def moodle(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
-    """A Moodle grade import: map "ID number" to the user's, and the last two to mark and
-    feedback.
+    """Moodle's worksheet, found by the participants' ids, where these are known; else a grade
+    import: map "ID number" to the user's, and the last two to mark and feedback.
     """
-    with sheet(path) as lines:
-        lines.writerow(["ID number", "Full name", _title(context), "Maximum grade", "Feedback"])
-        for result in results:
-            lines.writerow(
-                [
-                    for_cell(result.grade.number),
-                    for_cell(result.grade.name),
-                    _score(result),
-                    plain(result.grade.possible),
-                    _feedback(result, context),
-                ]
-            )
+    _write(MOODLE, results, path, context)
+
+
+def brightspace(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
+    """A Brightspace (D2L) import: found by OrgDefinedId or Username."""
+    _write(BRIGHTSPACE, results, path, context)
 
 
 def blackboard(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
     """A Blackboard grade centre file: tab-separated UTF-16, one column of marks."""
+    marks = _marks(BLACKBOARD, results, context)
     with opened(path, encoding="utf-16", newline="\r\n") as file:
-        file.write(_tabs(["Last Name", "Username", "Student ID", _title(context)]))
-        for result in results:
-            grade = result.grade
-            texts = [for_cell(grade.name), for_cell(grade.number), for_cell(grade.number)]
-            file.write(_tabs([*texts, _score(result)]))
+        for row in BLACKBOARD.rows(marks, Sheet(_title(context), "")):
+            file.write(_tabs([for_cell(cell) for cell in row]))
+
+
+def _write(
+    platform: Platform, results: Iterable[Result], path: Path, context: Context | None
+) -> None:
+    first, everyone = _peek(results)
+    possible = plain(first.grade.possible) if first else ""
+    marks = _marks(platform, everyone, context)
+    with sheet(path) as lines:
+        for row in platform.rows(marks, Sheet(_title(context), possible)):
+            # The platform's own row of points begins with blanks.
+            lines.writerow([cell if cell.startswith("    ") else for_cell(cell) for cell in row])
+
+
+def _marks(platform: Platform, results: Iterable[Result], context: Context | None) -> list[Mark]:
+    """One for each person: of several submissions the one that counts by policy.attempts."""
+    rule = context.assignment.policy.attempts if context else "latest"
+    found: dict[str, tuple[tuple[float, str, str], Mark]] = {}
+    for result in results:
+        origin = result.evidence.submission.origin
+        grade = result.grade
+        people = origin.submitters or (Submitter(name=grade.name, number=grade.number),)
+        for at, who in enumerate(people):
+            key = who.key if origin.platform == platform.name else ""
+            name = who.name or grade.name
+            mark = Mark(
+                who.model_copy(update={"key": key, "name": name}),
+                grade.id,
+                _score(result),
+                _feedback(result, context),
+                origin.upload,
+            )
+            best = grade.score if rule == "best" and grade.score is not None else -1.0
+            rank = (best, origin.time, grade.id)
+            person = origin.person(who) or f"{grade.id}/{at}"
+            if person not in found or (rank < found[person][0]) is (rule == "first"):
+                found[person] = (rank, mark)
+    return [mark for _, mark in found.values()]
 
 
 def _tabs(cells: list[str]) -> str:

@@ -1,0 +1,189 @@
+"""Who handed in is said by the platform's own key, and goes back to it; names decide nothing."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from grader.evidence import Origin, Roster, Submitter
+from grader.intake import HandIn, IntakeError, find, stage
+from grader.intake.calling import call_by_roster
+from grader.intake.roster import read_roster
+from grader.platforms import BRIGHTSPACE, CANVAS, FOLDERS, MOODLE, platform_of
+from grader.report import Context, Result, exports
+from tests.intake.test_find import make
+
+ROSTER = Roster(
+    people=(
+        Submitter(number="3210000001", name="Jane Doe"),
+        Submitter(number="3210000002", name="Max Muster"),
+        Submitter(number="3210000003", name="王五"),
+    )
+)
+
+
+def called(folder: Path, roster: Roster = ROSTER) -> tuple[dict[str, HandIn], str]:
+    found = find([folder])
+    handins, told = call_by_roster(list(found), roster)
+    return {one.id: one for one in handins}, "\n".join(map(str, [*found.notices, *told]))
+
+
+def people(handin: HandIn) -> list[tuple[str, str]]:
+    return [(each.key, each.number) for each in handin.origin.submitters]
+
+
+VICTIM = "3210000003_王五.zip"
+
+
+@pytest.mark.parametrize(
+    ("own", "others"),
+    [
+        ("doejane_4211_90001_", "wangwu_4213_90003_lab2.zip"),
+        ("Jane Doe_63801_assignsubmission_file_", "王五_63803_assignsubmission_file_a.zip"),
+        ("lab_jdoe_attempt_2026-11-20-23-59-59_", "lab_ww_attempt_2026-11-20-23-59-59_a.zip"),
+    ],
+)
+def test_a_name_that_the_student_chose_takes_nobodys_number(
+    tmp_path: Path, own: str, others: str
+) -> None:
+    found = find([make(tmp_path, own + VICTIM, others)])
+    thief = next(one for one in found if one.path.name.startswith(own))
+    assert "3210000003" not in [each.number for each in thief.origin.submitters]
+    assert "3210000003" not in thief.id and thief.origin.hints == ("3210000003",)
+
+
+def test_an_upload_named_as_another_platform_would_is_still_its_students(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        "doejane_4211_90001_x_63801_assignsubmission_file_y.zip",
+        "roelisa_4213_90003_a_victim_attempt_2026-11-20-23-59-59_y.zip",
+        "mustermax_4212_90002_lab2.zip",
+    )
+    assert [people(one)[0][0] for one in find([tmp_path])] == ["4211", "4212", "4213"]
+
+
+def test_several_files_of_one_canvas_user_are_one_submission(tmp_path: Path) -> None:
+    folder = make(tmp_path / "in", "roelisa_4213_9_main-1.py", "roelisa_LATE_4213_8_weights.json")
+    make(folder, "zhangwei_4214_7_a.zip", "zhangwei_4215_6_a.zip")
+    found = {one.id: one for one in find([folder])}
+    assert sorted(found) == ["roelisa", "zhangwei_4214", "zhangwei_4215"]
+    assert any(one.origin.late for one in found.values())
+    stage(found["roelisa"], tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["main.py", "weights.json"]
+
+
+def test_attempts_are_linked_and_in_the_order_of_time(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        "51234-7654321 - Jane Doe - Nov 21, 2026 805 AM/main.py",
+        "51234-7654321 - Jane Doe - Nov 20, 2026 926 PM/main.py",
+        "51299-7654321 - Max Muster - Nov 20, 2026 1103 PM/main.py",
+    )
+    found, _ = called(tmp_path)
+    assert found["Jane_Doe-2"].origin.time == "2026-11-21T08:05:00"
+    persons = [found[name].origin.person(found[name].origin.submitters[0]) for name in found]
+    assert persons == ["number:3210000001", "number:3210000001", "number:3210000002"]
+
+
+def test_of_two_claims_on_one_number_neither_takes_the_others_mark(tmp_path: Path) -> None:
+    folder = make(tmp_path, "3210000003_王五/main.py", "3210000003_赵六/main.py")
+    without = {one.path.name: one.origin for one in find([folder])}
+    assert {origin.contested for origin in without.values()} == {"3210000003"}
+    found, said = called(folder)
+    assert people(found["3210000003_王五"]) == [("", "3210000003")]
+    assert people(found["3210000003_赵六"]) == [("", "")] and "3210000003_赵六" in said
+
+
+def test_each_of_a_group_has_a_row(tmp_path: Path, results: list[Result], context: Context) -> None:
+    origin = Origin(platform="canvas", submitters=(ROSTER.people[0], ROSTER.people[1]))
+    with_group = _of(results[0], origin)
+    exports.canvas([with_group], tmp_path / "c.csv", context)
+    assert [row[2] for row in _read(tmp_path / "c.csv")[2:]] == ["3210000001", "3210000002"]
+
+
+def test_keys_go_back_to_the_platform_that_they_are_from(
+    tmp_path: Path, results: list[Result], context: Context
+) -> None:
+    """By the importers' rules: Canvas's ID, Moodle's digits after "Participant ", D2L's "#"."""
+    who = Submitter(name="Doe", number="3210000001", key="4211", login="jdoe")
+    first = Origin(platform="canvas", submitters=(who,), time="2026-11-20T10:00:00")
+    later = first.model_copy(update={"time": "2026-11-21T10:00:00"})
+    two = [_of(results[0], later), _of(results[1], first)]
+    exports.canvas(two, tmp_path / "c.csv", context)
+    head, _, *rows = _read(tmp_path / "c.csv")
+    assert [row[head.index("ID")] for row in rows] == ["4211"], "one student, one row"
+    assert rows[0][-1] == f"{results[0].grade.score:g}", "the latest counts"
+    moodle = [_of(results[0], first.model_copy(update={"platform": "moodle"}))]
+    exports.moodle(moodle, tmp_path / "m.csv", context)
+    head, row = _read(tmp_path / "m.csv")
+    assert row[head.index("Identifier")][len("Participant ") :] == "4211"
+    exports.brightspace(two, tmp_path / "b.csv", context)
+    head, row = _read(tmp_path / "b.csv")
+    assert row[head.index("OrgDefinedId")] == "3210000001" and row[-1] == "#"
+
+
+def _of(result: Result, origin: Origin) -> Result:
+    submission = result.evidence.submission.model_copy(update={"origin": origin})
+    evidence = result.evidence.model_copy(update={"submission": submission})
+    if dataclasses.is_dataclass(result):
+        return dataclasses.replace(result, evidence=evidence)
+    return result._replace(evidence=evidence)
+
+
+def _read(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_the_platform_is_what_most_names_of_a_class_say() -> None:
+    assert platform_of(["a_1_2_x.py", "b_3_4_x.py", "readme.txt"]) is CANVAS
+    assert platform_of(["Jane Doe_1_assignsubmission_file"]) is MOODLE
+    assert platform_of(["1-2 - Jane Doe - Nov 20, 2026 926 PM"]) is BRIGHTSPACE
+    assert platform_of(["张三_3210000001_20261120_lab.zip", "张三"]) is FOLDERS
+
+
+ROSTERS = {
+    "semicolon": "学号;姓名\n0321;张三\n".encode("utf-8-sig"),
+    "excel": "学号\t姓名\n0321\t张三\n".encode("utf-16"),
+    "titles": "选课名单,\n课程：AI,\n序号,学号,姓名\n1,0321,张三\n".encode("gbk"),
+    "blackboard": "Last Name,First Name,Username,Student ID\n张,三,u1,0321\n".encode(),
+    "quotes": ' "number" , "name" \n "0321" , "张三"\n'.encode(),
+    "formula": '学号,姓名\n"=""0321""",张三\n'.encode(),
+}
+
+
+@pytest.mark.parametrize("kind", ROSTERS)
+def test_rosters_are_read_as_offices_write_them(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(ROSTERS[kind])
+    assert [(each.number, each.name) for each in read_roster(path).people] == [("0321", "张三")]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"number,name\n3.21E+08,a\n3.21E+08,b\n", "damaged by a spreadsheet"),
+        (b"number,name\n1,a\n1,b\n", "one number for several"),
+        (b"number,name\n", "no students"),
+        (b"\xff\xfe\x00", "needs columns"),
+        (b'"', "needs columns"),
+        (b"\x00\xff" * 9, "needs columns"),
+        (b"PK\x03\x04", "cannot be read"),
+    ],
+)
+def test_a_roster_that_cannot_be_used_is_refused_with_the_reason(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(data)
+    with pytest.raises(IntakeError, match=said):
+        read_roster(path)
+
+
+def test_zeros_that_a_spreadsheet_dropped_are_told(tmp_path: Path) -> None:
+    roster = Roster(people=(Submitter(number="321000001", name="张三"),))
+    found, said = called(make(tmp_path, "0321000001/main.py", "bob/main.py"), roster)
+    assert people(found["0321000001"]) == [("", "321000001")] and "zeros" in said
