@@ -30,12 +30,14 @@ class Task(NamedTuple):
     """One submission to examine.
 
     key: of all that determines its evidence. expected: seconds that it may take; only the order
-    follows from it, the longest first.
+    follows from it, the longest first. before: the evidence of an earlier run with the same key
+    that a fault of ours ended; the answers in it count.
     """
 
     handin: HandIn
     key: str
     expected: float = 0.0
+    before: Evidence | None = None
 
 
 class Ended(NamedTuple):
@@ -68,7 +70,9 @@ class Slot(NamedTuple):
 
 
 Watch = Callable[[Event], None]
-Examine = Callable[[HandIn, str, Conditions, HiddenSet, Tell], tuple[Evidence, str]]
+Examine = Callable[
+    [HandIn, str, Conditions, HiddenSet, Tell, Evidence | None], tuple[Evidence, str]
+]
 
 
 class Engine(Protocol):

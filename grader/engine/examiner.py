@@ -244,6 +244,7 @@ def unread(handin: HandIn) -> Submission:
         digest="",
         size=0,
         files=0,
+        origin=handin.origin,
     )
 
 

@@ -258,5 +258,5 @@ def _examine(
     def tell(stage: Stage, done: int, total: int) -> None:
         wire.send(theirs, Kind.EVENT, json.dumps((task.handin.id, stage, done, total)).encode())
 
-    evidence, log = examine(task.handin, task.key, conditions, hidden, tell)
+    evidence, log = examine(task.handin, task.key, conditions, hidden, tell, task.before)
     wire.send(theirs, Kind.DOCUMENT, write(evidence, log))

@@ -81,7 +81,12 @@ def evidence_of(handin: HandIn, key: str, correct: bool = True) -> Evidence:
 
 
 def examine(
-    handin: HandIn, key: str, conditions: Conditions, hidden: HiddenSet, tell: Tell
+    handin: HandIn,
+    key: str,
+    conditions: Conditions,
+    hidden: HiddenSet,
+    tell: Tell,
+    before: Evidence | None = None,
 ) -> tuple[Evidence, str]:
     plan = json.loads((handin.path / "plan.json").read_text())
     attempts = len(list(handin.path.glob("attempt-*"))) + 1
@@ -112,7 +117,12 @@ def alone(entry: Entry, others: Sequence[Entry]) -> bool:
 
 
 def on_a_device(
-    handin: HandIn, key: str, conditions: Conditions, hidden: HiddenSet, tell: Tell
+    handin: HandIn,
+    key: str,
+    conditions: Conditions,
+    hidden: HiddenSet,
+    tell: Tell,
+    before: Evidence | None = None,
 ) -> tuple[Evidence, str]:
     """Loads, computes on a device that only one process may hold at a time, looks at LeNet5: for
     as long as the plan says. With ``"memory": true`` it does not wait for the device: who finds
