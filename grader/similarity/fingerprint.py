@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,28 +16,59 @@ from grader.readers import contents
 from grader.readers import weight_prints as weights
 from grader.similarity.together import Prints
 
-WEIGHTS = 16  # files of weights, the largest
-
+CHUNK = 1024 * 1024  # bytes read at a time
+WEIGHTS = 64  # files of weights: those that the code names, then the largest
+SMALLEST = 2048  # bytes of a file that may be weights under any suffix
+# What no code loads as weights, whatever else is called how: it is not looked at.
+_OTHER = (
+    *(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pdf", ".docx", ".doc"),
+    *(".md", ".html", ".htm", ".mp4", ".svg", ".log"),
+)
 # What torchvision and others call public weights: the name ends in the digest of the content.
-_PUBLIC = re.compile(r"-[0-9a-f]{8}\.(?:pth|pt)$")
+_PUBLIC = re.compile(r"-(?P<digest>[0-9a-f]{8})\.(?:pth|pt)$")
 
 
 def fingerprint(root: Path) -> Fingerprint:
-    """What `root`, a staged hand-in, can be compared by. Raises OSError."""
+    """What `root`, a staged hand-in, can be compared by. Raises OSError.
+
+    No file is left out for what it is called: a name that claims to be public weights has to be
+    true, and any suffix may be loaded. Where there are more files than are compared, those come
+    first whose names stand in the code.
+    """
     sources, stored = [], []
     for path in sorted(contents.files(root)):
         if path.suffix.lower() in (".py", ".ipynb"):
             sources.append(path)
-        elif path.suffix.lower() in weights.SUFFIXES and not _PUBLIC.search(path.name):
+        elif _may_be_weights(path) and not _is_public(path):
             stored.append(path)
-    largest = sorted(stored, key=lambda path: -path.stat().st_size)[:WEIGHTS]
+    text = _joined(sources)
+    ranked = sorted(stored, key=lambda path: (path.name not in text, -path.stat().st_size))
     return Fingerprint(
-        code=packed(code.prints(_joined(sources))),
+        code=packed(code.prints(text)),
         weights=tuple(
             Tensors(file=path.relative_to(root).as_posix(), prints=packed(weights.prints(path)))
-            for path in sorted(largest)
+            for path in sorted(ranked[:WEIGHTS])
         ),
     )
+
+
+def _may_be_weights(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in weights.SUFFIXES:
+        return True
+    return path.stat().st_size >= SMALLEST and suffix not in _OTHER
+
+
+def _is_public(path: Path) -> bool:
+    """Whether the name's digest is that of the content, which nobody can choose."""
+    match = _PUBLIC.search(path.name)
+    if match is None:
+        return False
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while piece := file.read(CHUNK):
+            digest.update(piece)
+    return digest.hexdigest().startswith(match["digest"])
 
 
 def handed_out(folders: Iterable[Path]) -> Fingerprint:
