@@ -74,9 +74,8 @@ def _require_offered(scan: Scan, runtimes: Sequence[Runtime], forced: str | None
     used = [runtime for runtime in runtimes if forced in (None, runtime.name)]
     there, framework = ", ".join(one.name for one in used), _framework(scan.required)
     for name in scan.required if used else ():
-        able = [
-            r.name for r in RECIPES if name in r.offers and framework in ("", name, r.framework)
-        ]
+        offering = [recipe for recipe in RECIPES if name in recipe.offers]
+        able = [r.name for r in offering if name == r.framework or framework in ("", r.framework)]
         if not able or any(name in one.modules for one in used):
             continue
         if any(name in one.modules for one in runtimes):
