@@ -289,14 +289,81 @@ def test_an_unreadable_hidden_image_is_named_before_anything_runs(tmp_path: Path
     assert "09_09" in done.stderr
 
 
-def test_two_hand_ins_of_one_student_are_both_kept(tmp_path: Path, hidden: Path) -> None:
+def test_two_submissions_of_one_student_are_one_row_and_both_are_kept(
+    tmp_path: Path, hidden: Path
+) -> None:
     folder = small_class(tmp_path / "class", **{"3210000001_ann": handins.honest()})
     with zipfile.ZipFile(folder / "3210000001_ann.zip", "w") as archive:
         archive.writestr("main.py", "def predict(image): return 3\n")
     out = tmp_path / "out"
     done = run(hidden, out, folder)
-    assert len(rows(out)) == 2
     assert "3210000001" in done.stdout
+    assert done.returncode == 0
+    assert len(rows(out)) == 1
+    assert len(list((out / "evidence").glob("*.json"))) == 2
+    handins.grade("rescore", "--out", out, "--set", 'policy.attempts="best"')
+    assert [row["score"] for row in rows(out).values()] == ["100"]
+
+
+def test_who_submitted_nothing_is_a_row_everywhere(tmp_path: Path, hidden: Path) -> None:
+    folder = small_class(tmp_path / "class", **{"3210000001_ann": handins.honest()})
+    roster = tmp_path / "roster.csv"
+    absent = [f"32100001{n:02},Student{n:02}" for n in range(40)]
+    roster.write_text("\n".join(["number,name", "3210000001,Ann", *absent]), encoding="utf-8")
+    out = tmp_path / "out"
+    done = run(hidden, out, folder, "--roster", roster)
+    assert done.returncode == 0, done.stderr
+    table = rows(out)
+    nothing = [row for row in table.values() if row["status"] == "absent"]
+    assert (len(table), len(nothing)) == (41, 40)
+    assert {row["score"] for row in nothing} == {""}
+    assert "Student17" in (out / "report" / "index.html").read_text(encoding="utf-8")
+    handins.grade("rescore", "--out", out, "--set", "policy.absent=0")
+    assert {row["score"] for row in rows(out).values() if row["status"] == "absent"} == {"0"}
+    handins.grade("export", "canvas", "--out", out)
+    assert "3210000117" in (out / "canvas.csv").read_text(encoding="utf-8-sig")
+
+
+def test_decisions_from_the_command_line_stay_in_bounds_and_can_be_taken_back(
+    tmp_path: Path, hidden: Path
+) -> None:
+    out = tmp_path / "out"
+    folder = small_class(tmp_path / "class", **{"3210000001_ann": handins.honest()})
+    run(hidden, out, folder)
+
+    def decide(*words: object) -> subprocess.CompletedProcess[str]:
+        return handins.grade("override", *words, "--out", out, "--author", "TA")
+
+    def score() -> str:
+        (row,) = rows(out).values()
+        return str(row["score"])
+
+    for words in (("--points", "500"), ("--points", "nan"), ("--set-points", "-1")):
+        done = decide("3210000001", *words, "--reason", "typo")
+        assert (done.returncode, score()) == (2, "100"), done.stderr
+        assert "Traceback" not in done.stderr
+    assert decide("nobody", "--points", "1", "--reason", "r").returncode == 2
+    assert decide("3210000001", "--set-points", "60", "--reason", "agreed").returncode == 0
+    assert score() == "60"
+    saved = tmp_path / "saved.json"
+    decision = {"id": "3210000001", "points": 5, "reason": "page", "author": "TA",
+                "time": "2099-01-01T00:00:00Z"}  # fmt: skip
+    saved.write_text(json.dumps([decision]))
+    for _ in range(2):
+        assert handins.grade("rescore", "--overrides", saved, "--out", out).returncode == 0
+        assert score() == "65"
+    saved.write_text(json.dumps([{**decision, "id": "nobody"}]))
+    assert handins.grade("rescore", "--overrides", saved, "--out", out).returncode == 2
+    assert decide("ann", "--undo").returncode == 0
+    assert score() == "60"
+    page = (out / "report" / "student" / "3210000001_ann.html").read_text(encoding="utf-8")
+    assert "agreed" in page and "page (TA)" not in page
+    handins.hand_in(folder / "3210000001_ann", {"more.py": "x = 1\n"})
+    run(hidden, out, folder)
+    assert score() == "100"  # what was decided was about an earlier submission
+    assert "agreed" in (out / "report" / "index.html").read_text(encoding="utf-8")
+    assert decide("ann", "--confirm").returncode == 0
+    assert score() == "60"
 
 
 def test_a_disk_that_fills_up_loses_nothing_and_blames_nobody(tmp_path: Path, hidden: Path) -> None:

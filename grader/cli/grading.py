@@ -210,7 +210,9 @@ def _publish(
     for trouble in troubles:
         console.print(f"[red]✗[/] {trouble}", highlight=False)
     there = {(one.grade.id, one.key) for one in marked if one.grade.status is not Status.UNGRADED}
-    left = sum((task.handin.id, task.key) not in there for task in tasks)
+    left = sum(
+        (task.handin.id, task.key) not in there and not _is_stored(store, task) for task in tasks
+    )
     if interrupted:
         note = translator(language)(
             "Interrupted. {left} hand-ins are left; the same command goes on from here."
@@ -270,6 +272,12 @@ def _expected(handin: HandIn, store: Store) -> float:
     inside = handin.path.rglob("*") if handin.path.is_dir() else [handin.path]
     size = sum(path.lstat().st_size for path in inside)
     return UNKNOWN_SECONDS + size // BYTES_A_SECOND
+
+
+def _is_stored(store: Store, task: Task) -> bool:
+    """Whether it was examined without trouble, also where another one of its student counts."""
+    evidence = store.read(task.handin.id)
+    return evidence is not None and evidence.key == task.key and evidence.trouble is None
 
 
 def _is_done(store: Store, task: Task) -> bool:

@@ -36,8 +36,8 @@ def draft(run: Run, store: Store, overrides: Sequence[Override], why: str) -> Dr
 
     Where nothing differs from what is published, it is that publication again.
     """
-    rules = marking(run, overrides)
-    seen = survey(store, run.present, rules)
+    rules = marking(run, store, overrides)
+    seen = survey(store, rules.roll.ids, rules)
     former = run.publication
     publication = Publication(
         number=1 if former is None else former.number + 1,
@@ -83,6 +83,7 @@ def context(folder: RunFolder, run: Run, language: str) -> Context:
         version=__version__,
         hidden=place if place.is_dir() else None,
         per_class=lab.pages.per_class,
+        run=run.id,
         previous={name: mark.score for name, mark in former.marks.items()} if former else None,
     )
 
@@ -99,7 +100,7 @@ class Stored(NamedTuple):
         """Evidence, marks and log of submissions, one at a time."""
         store = Store(self.out)
         for name in ids:
-            evidence = store.read(name)
+            evidence = self.marking.roll.evidence(store, name)
             if evidence is None:
                 raise OSError(f"{self.out}: the evidence of {name} went while it was being read")
             mark = self.marking.grade(evidence)

@@ -16,7 +16,12 @@ from grader.scoring import Grade, Status
 
 ROWS = 60  # hand-ins shown by name; a larger class is on the page
 
-_STYLES = {Status.GRADED: "green", Status.FAULTED: "red", Status.UNGRADED: "yellow"}
+_STYLES = {
+    Status.GRADED: "green",
+    Status.FAULTED: "red",
+    Status.UNGRADED: "yellow",
+    Status.ABSENT: "dim",
+}
 
 
 def summarise(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import Policy
+from grader.cli.roll import Roll, roll
 from grader.crew import shares, spread
 from grader.evidence import Evidence
 from grader.runs import Mark, Run, mark_of
@@ -24,16 +25,18 @@ class Marking(NamedTuple):
     policy: Policy
     classes: int
     overrides: tuple[Override, ...]
+    roll: Roll = Roll((), {}, {})
 
     def grade(self, evidence: Evidence) -> Grade:
         """The grade that follows from `evidence`."""
-        return grade(evidence, self.policy, self.classes, self.overrides)
+        others = self.roll.others.get(evidence.submission.id, ())
+        return grade(evidence, self.policy, self.classes, self.overrides, others)
 
 
-def marking(run: Run, overrides: Sequence[Override]) -> Marking:
-    """How the run marks, with what persons decided."""
-    lab = run.assignment
-    return Marking(lab.policy, len(lab.classes), tuple(overrides))
+def marking(run: Run, store: Store, overrides: Sequence[Override]) -> Marking:
+    """How the run marks, with what persons decided, and whom. Raises OSError."""
+    lab, rows = run.assignment, roll(run, store, overrides)
+    return Marking(lab.policy, len(lab.classes), tuple(overrides), rows)
 
 
 class Seen(NamedTuple):
@@ -89,7 +92,7 @@ class _Surveyor:
         return [seen for name in ids if (seen := self._seen(name)) is not None]
 
     def _seen(self, name: str) -> Seen | None:
-        evidence = self._store.read(name)
+        evidence = self._marking.roll.evidence(self._store, name)
         if evidence is None:
             return None
         return Seen(
