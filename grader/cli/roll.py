@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from grader.evidence import Evidence, Stage, Submission
 from grader.intake import Student
-from grader.intake.find import natural
-from grader.intake.identify import id_for, unique
+from grader.intake.handins import natural
+from grader.intake.ids import id_for, unique
 from grader.runs import Entry, Run
 from grader.scoring import Override, grade
 from grader.store import Store
@@ -82,8 +82,9 @@ def _absent(run: Run) -> dict[str, Submission]:
     there = {entry.number for entry in run.submissions if entry.state == "present"}
     taken = {entry.id.casefold() for entry in run.submissions}
     rows = {}
-    for number, name in run.roster.students.items():
-        if number in there:
+    for each in run.roster.people:
+        number, name = each.number, each.name
+        if not number or number in there:
             continue
         student = Student(number, name)
         row = unique(id_for(student, f"{number}_{name}"), taken)
