@@ -47,12 +47,20 @@ KERNEL_SURFACE = (
 HIDDEN_MEMORY = (
     "memfd_create memfd_secret shmget shmat shmctl msgget msgsnd semget semop semtimedop mq_open"
 )
+# What tells which pages of a shared file are in memory, or throws them out: by these, boxes that
+# run one after the other would write and read messages. cachestat is newer than NEWEST_KNOWN.
+PAGE_CACHE = "mincore readahead sync_file_range splice tee vmsplice"
+# Takes the flags of preadv2 from memory, where no filter sees them.
+ASYNCHRONOUS = "io_setup io_submit io_getevents io_pgetevents io_cancel io_destroy"
+WHOLE_MACHINE = "sync syncfs"
 XATTRS = "setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"
 # Beyond the above for `strict`:
 PROGRAMS = "fork vfork execve execveat setsid setpgid pidfd_open pidfd_send_signal tkill"
 SOCKETS = "socket connect bind listen accept accept4 sendmsg sendmmsg"
-WATCHING = "inotify_init inotify_init1 inotify_add_watch truncate truncate64"
+FOLLOWING = "inotify_init inotify_init1 inotify_add_watch"
+WATCHING = f"{FOLLOWING} truncate truncate64"
 DEVICES_AND_PIPES = "mknod mknodat"
+LOCKS = (5, 6, 7, 36, 37, 38)  # F_GETLK, F_SETLK, F_SETLKW and the same of open files
 # Harmless when they do nothing, and libraries give up when they fail.
 PRETENDED = (
     "chmod fchmod fchmodat chown lchown fchown fchownat chown32 lchown32 fchown32 "
@@ -76,6 +84,11 @@ F_SETLEASE = 1024
 # Ways to have the kernel send a signal to whoever is named as a descriptor's owner.
 SIGNALLING_FCNTL = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
 SIGNALLING_IOCTL = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
+F_NOTIFY = 1026  # signals when a folder's files are read
+FADVISE = (3, 4, 5)  # POSIX_FADV_WILLNEED, DONTNEED, NOREUSE
+# MADV_MERGEABLE (pages that are shared with other boxes), COLD, PAGEOUT
+MADVISE = (12, 20, 21)
+PR_SET_MEMORY_MERGE = 67
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 SIGKILL = 9
 EXIT_LIKE_SIGKILL = 128 + SIGKILL  # what bubblewrap reports for a child that the signal ended
@@ -102,6 +115,8 @@ def usual(devices: bool = False, machine: str | None = None) -> bytes:
     _deny_everywhere(rules)
     if not devices:
         rules.deny(HIDDEN_MEMORY)
+        _pretend_locks(rules)
+        rules.deny(FOLLOWING)  # who reads a shared file, beside this box
     for family in FAMILIES_BELOW_INET6:
         rules.deny_if("socket", (0, "EQ", family), code=errno.EAFNOSUPPORT)
     rules.deny_if("socket", (0, "GT", AF_INET6), code=errno.EAFNOSUPPORT)
@@ -123,6 +138,7 @@ def strict(pid: int, machine: str | None = None) -> bytes:
     for names in (HIDDEN_MEMORY, PROGRAMS, SOCKETS, WATCHING, DEVICES_AND_PIPES):
         rules.deny(names)
     rules.deny(PRETENDED, code=0)
+    _pretend_locks(rules)
     rules.deny_if("clone", (0, "MASKED_EQ", CLONE_THREAD, 0))
     rules.deny_if("sendto", (4, "NE", 0))  # an address: reaches sockets that a pair cannot
     for call in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
@@ -153,6 +169,17 @@ def _deny_everywhere(rules: _Rules) -> None:
         rules.deny_if("clone", (0, "MASKED_EQ", flag, flag))
     for request in TERMINAL_REQUESTS:
         rules.deny_if("ioctl", (1, "MASKED_EQ", INT, request))
+    rules.deny(PAGE_CACHE)
+    rules.deny(ASYNCHRONOUS, code=errno.ENOSYS)
+    rules.deny(WHOLE_MACHINE, code=0)
+    for advice in FADVISE:
+        rules.deny_if("fadvise64", (3, "MASKED_EQ", INT, advice))
+    for advice in MADVISE:
+        rules.deny_if("madvise", (2, "MASKED_EQ", INT, advice))
+    for call in ("preadv2", "pwritev2"):  # RWF_NOWAIT, RWF_DONTCACHE and what comes after them
+        rules.deny_if(call, (5, "NE", 0), code=errno.EOPNOTSUPP)
+    rules.deny_if("fcntl", (1, "MASKED_EQ", INT, F_NOTIFY))
+    rules.deny_if("prctl", (0, "MASKED_EQ", INT, PR_SET_MEMORY_MERGE))
     # The worker may own, under another mount, the files that the grader writes.
     rules.deny_if("fcntl", (1, "MASKED_EQ", INT, F_SETLEASE))
 
@@ -177,6 +204,13 @@ def _tell_own_sigkill(rules: _Rules, pid: int) -> None:
     rules.deny_if("setrlimit", (0, "MASKED_EQ", INT, RLIMIT_CPU))
     rules.deny_if("prlimit64", (1, "MASKED_EQ", INT, RLIMIT_CPU), (2, "NE", 0))
     rules.deny_if("fcntl", (1, "MASKED_EQ", INT, F_SETSIG), (2, "MASKED_EQ", INT, SIGKILL))
+
+
+def _pretend_locks(rules: _Rules) -> None:
+    """Locks are granted and lock nothing: on files that boxes share they would be signals."""
+    rules.deny("flock", code=0)
+    for command in LOCKS:
+        rules.deny_if("fcntl", (1, "MASKED_EQ", INT, command), code=0)
 
 
 class _Rules:

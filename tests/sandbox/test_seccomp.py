@@ -20,6 +20,13 @@ ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 X86_64, I386, AARCH64 = 0xC000003E, 0x40000003, 0xC00000B7
 # name: (number on x86-64, number on aarch64), as in the kernel's tables
 NUMBERS = {
+    "fadvise64": (221, 223),
+    "madvise": (28, 233),
+    "mincore": (27, 232),
+    "preadv2": (327, 286),
+    "readahead": (187, 213),
+    "flock": (73, 32),
+    "io_setup": (206, 0),
     "read": (0, 63), "openat": (257, 56), "mmap": (9, 222), "futex": (202, 98),
     "ptrace": (101, 117), "unshare": (272, 97), "mount": (165, 40), "bpf": (321, 280),
     "io_uring_setup": (425, 425), "clone3": (435, 435), "socket": (41, 198),
@@ -116,6 +123,26 @@ def test_strict_filter_keeps_the_tie_to_the_grader(machine: str) -> None:
     for option in (1, 4, (1 << 32) | 1):
         assert outcome(program, machine, "prctl", option) == ERRNO | errno.EPERM
     assert outcome(program, machine, "prctl", 15) == ALLOW
+
+
+def test_the_page_cache_and_locks_carry_no_word(machine: str) -> None:
+    for program in (seccomp.usual(machine=machine), seccomp.strict(PID, machine)):
+        for advice in (3, 4, 5, (1 << 32) | 4):
+            assert outcome(program, machine, "fadvise64", 0, 0, 0, advice) == ERRNO | errno.EPERM
+        assert outcome(program, machine, "fadvise64", 0, 0, 0, 2) == ALLOW
+        for advice in (12, 20, 21):
+            assert outcome(program, machine, "madvise", 0, 0, advice) == ERRNO | errno.EPERM
+        assert outcome(program, machine, "madvise", 0, 0, 4) == ALLOW
+        for flags in (8, 0x80, 1 << 20):
+            told = outcome(program, machine, "preadv2", 0, 0, 0, 0, 0, flags)
+            assert told == ERRNO | errno.EOPNOTSUPP
+        assert outcome(program, machine, "preadv2") == ALLOW
+        for name in ("mincore", "readahead"):
+            assert outcome(program, machine, name) == ERRNO | errno.EPERM
+        assert outcome(program, machine, "io_setup") == ERRNO | errno.ENOSYS
+        assert outcome(program, machine, "flock") == ERRNO  # granted, and locks nothing
+        assert outcome(program, machine, "fcntl", 0, 6) == ERRNO
+        assert outcome(program, machine, "fcntl", 0, 1026) == ERRNO | errno.EPERM
 
 
 @pytest.mark.parametrize("request_", [0x5412, 0x541C, (7 << 32) | 0x5412])
