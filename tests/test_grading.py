@@ -367,8 +367,10 @@ def test_decisions_from_the_command_line_stay_in_bounds_and_can_be_taken_back(
 
 
 def test_a_disk_that_fills_up_loses_nothing_and_blames_nobody(tmp_path: Path, hidden: Path) -> None:
-    """The results lie on a file system of 40 kB, in a mount namespace of their own."""
+    """The results lie on a file system of 8 MiB, in a mount namespace of their own."""
     folder = small_class(tmp_path / "class", **{f"s{n}": handins.honest() for n in range(6)})
+    for number in range(6):
+        (folder / f"s{number}" / "weights.bin").write_bytes(bytes(9 * 2**20))
     out = tmp_path / "out"
     kept = tmp_path / "kept"
     out.mkdir()
@@ -377,7 +379,7 @@ def test_a_disk_that_fills_up_loses_nothing_and_blames_nobody(tmp_path: Path, hi
     shell = f'"$@"; code=$?; cp -r {out}/evidence {kept}; exit $code'
     done = subprocess.run(
         ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc",
-         "--size", "40960", "--tmpfs", str(out), "sh", "-c", shell, "sh", *inside],
+         "--size", str(8 * 2**20), "--tmpfs", str(out), "sh", "-c", shell, "sh", *inside],
         cwd=make.ROOT, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": os.environ.get("PYTHONPATH", "") or str(make.ROOT)},
     )  # fmt: skip

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +29,10 @@ from grader.runs import Entry, HiddenImages, Run, Setting
 from grader.runs.document import settings_with
 from grader.runs.lock import HeldError, alone
 from grader.store import Store
+
+ROOM = 4 * 2**20  # bytes that any run's results take
+ROOM_EACH = 256 * 2**10  # bytes of one submission's evidence, log and pages
+PROBE = 2**20  # bytes that are written to see whether they can be
 
 
 class Asked(NamedTuple):
@@ -117,9 +125,12 @@ def without_gone(
 @contextmanager
 def grading_alone(out: Path) -> Iterator[None]:
     """Hold `out` for grading. Raises UsageError where another grader does."""
-    try:
+    with _refused_where_unwritable(out):
         out.mkdir(parents=True, exist_ok=True)
-        with alone(out, "PATH…"):
+    try:
+        with ExitStack() as held:
+            with _refused_where_unwritable(out):
+                held.enter_context(alone(out, "PATH…"))
             yield
     except HeldError as error:
         raise UsageError(
@@ -127,6 +138,34 @@ def grading_alone(out: Path) -> Iterator[None]:
                 "{out}: another grader works on it: {holder}. Wait until it has ended, or name "
                 "another folder with --out.",
                 {"out": str(out), "holder": error.holder},
+            )
+        ) from None
+
+
+def require_room(out: Path, submissions: int) -> None:
+    """Refuse a folder that cannot be written, or that is too full for the results of so many
+    submissions, before the first of them runs. Raises UsageError.
+    """
+    needed = ROOM + submissions * ROOM_EACH
+    with _refused_where_unwritable(out):
+        if shutil.disk_usage(out).free < needed:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with tempfile.TemporaryFile(dir=out) as probe:
+            probe.write(bytes(PROBE))
+            probe.flush()
+            os.fsync(probe.fileno())
+
+
+@contextmanager
+def _refused_where_unwritable(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            Sentence(
+                "{out}: results cannot be written here: {error}. Make room, mend the folder's "
+                "permissions, or name another folder with --out.",
+                {"out": str(out), "error": error.strerror or str(error)},
             )
         ) from None
 

@@ -18,7 +18,15 @@ from grader import __version__
 from grader.assignment import Assignment
 from grader.checks import trial
 from grader.cli import checking, engines, machine, publishing
-from grader.cli.beginning import Asked, asked, begun, entries, grading_alone, without_gone
+from grader.cli.beginning import (
+    Asked,
+    asked,
+    begun,
+    entries,
+    grading_alone,
+    require_room,
+    without_gone,
+)
 from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
 from grader.cli.opening import opened
@@ -90,6 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     runtimes = machine.runtimes(arguments.runtime)
     with grading_alone(arguments.out):
+        require_room(arguments.out, len(handins))
         store = Store(arguments.out)
         _require_decisions(store)  # what cannot be read is said before the class runs, not after
         digests = {handin.id: digest(handin) for handin in handins}

@@ -24,6 +24,7 @@ COMMANDS = {
     "override": "record what a person decides about a mark",
     "rescore": "compute all marks again from stored evidence",
     "export": "write the marks for a gradebook",
+    "diff": "say whose mark changed between two publications, and by what",
 }
 
 Run = Callable[[argparse.Namespace], int]

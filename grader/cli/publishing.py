@@ -74,6 +74,7 @@ def context(folder: RunFolder, run: Run, language: str) -> Context:
     lab, number = run.assignment, run.publication.number if run.publication else 0
     former = folder.publication(number - 1)
     place = Path(run.hidden.place)
+    found = changes(former, run.publication) if former and run.publication else ()
     return Context(
         assignment=lab,
         language=language,
@@ -85,6 +86,9 @@ def context(folder: RunFolder, run: Run, language: str) -> Context:
         per_class=lab.pages.per_class,
         run=run.id,
         previous={name: mark.score for name, mark in former.marks.items()} if former else None,
+        changes={each.id: each for each in found},
+        pictures=run.hidden.images or None,
+        kept=folder.out / "pictures",
     )
 
 

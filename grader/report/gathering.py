@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from grader.language import LANGUAGES
 from grader.report import words
 from grader.report.sums import Change, Earlier, Group, Sums, told
 from grader.report.text import one_line, visible
@@ -151,7 +152,9 @@ class Gathering:
         new = grade.id not in previous
         before = previous.get(grade.id)
         if new or before != grade.score:
-            self.sums.changes.append(Change(page, name, before, grade.score, new))
+            self.sums.changes.append(
+                Change(page, name, before, grade.score, new, *_why(self._context, grade.id))
+            )
         return before
 
     def _plain_row(self, result: Result, page: str, name: str) -> str:
@@ -244,6 +247,18 @@ class Gathering:
 def _numbered(row: list[Any], codes: Mapping[str, int]) -> list[Any]:
     """The row with its findings as numbers in the table of codes, which makes a page shorter."""
     return [*row[:CODES], [codes[code] for code in row[CODES]], *row[CODES + 1 :]]
+
+
+def _why(context: Context, name: str) -> tuple[Said, bool]:
+    """By what the mark changed, and whether it falls without a person's word."""
+    change = context.changes.get(name)
+    if change is None:
+        return {}, False
+    why = {
+        language: "; ".join(cause.said_in(language) for cause in change.causes)
+        for language in LANGUAGES
+    }
+    return why, change.falls_by_itself
 
 
 def _direction(change: Change) -> int:

@@ -57,7 +57,7 @@ class Pages:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._thumbnails = Thumbnails(context.hidden)
+        self._thumbnails = Thumbnails(context.hidden, context.pictures, context.kept)
         self._nonce = secrets.token_urlsafe(16)
         self._environment = _environment(context, self._nonce)
         everything = "self.html" if context.self_check else "staff.html"

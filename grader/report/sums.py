@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.report.text import one_line
-from grader.report.words import FINDING
+from grader.report.words import FINDING, Said
 from grader.scoring import Override
 
 NAMED = 12  # hand-ins named below a finding; the table shows all
@@ -42,6 +42,8 @@ class Change:
     before: float | None
     now: float | None
     new: bool
+    why: Said = field(default_factory=dict)  # by what it changed
+    by_itself: bool = False  # it falls without a person's word
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import Assignment
 from grader.evidence import Evidence
+from grader.runs.changes import Change
 from grader.scoring import Grade
 
 
@@ -44,3 +45,6 @@ class Context:
     per_class: bool = False  # students may see their accuracy by class
     run: str = ""  # id of the run, so that a table tells which marks it holds
     previous: Mapping[str, float | None] | None = None  # id -> score of the run before
+    changes: Mapping[str, Change] = field(default_factory=dict)  # id -> by what the mark changed
+    pictures: Mapping[str, str] | None = None  # hidden image -> sha256; None: whatever lies there
+    kept: Path | None = None  # folder in which thumbnails are kept by that digest

@@ -1,0 +1,81 @@
+"""``grade diff``: whose mark changed between two publications, and by what."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.cli.main import OK, UsageError
+from grader.cli.opening import require_results
+from grader.cli.told import tell_changes
+from grader.language import Sentence
+from grader.report.text import for_rich
+from grader.runs import Publication, RunError, RunFolder
+from grader.runs.changes import changes
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words of ``grade diff``."""
+    parser.add_argument(
+        "runs",
+        nargs="*",
+        type=int,
+        metavar="RUN",
+        help="numbers of one or two publications (default: the last two)",
+    )
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder of the results")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the publications that are kept, and what the latter of two changed."""
+    console, language = Console(), arguments.lang
+    folder = RunFolder(require_results(arguments.out))
+    try:
+        before, after = (_kept(folder, number) for number in _meant(folder, arguments.runs))
+    except RunError as error:
+        raise UsageError(error.said) from None
+    for publication in (before, after):
+        console.print(for_rich(_title(publication).said_in(language)), highlight=False)
+    found = changes(before, after)
+    tell_changes(console, found, len({*before.marks, *after.marks}), language)
+    return OK
+
+
+def _meant(folder: RunFolder, wanted: Sequence[int]) -> tuple[int, int]:
+    """The two numbers that are meant: one alone is compared with the latest."""
+    numbers = folder.numbers()
+    if len(wanted) > 2:
+        raise UsageError(Sentence("expected at most two publications"))
+    if len(wanted) == 2:
+        return wanted[0], wanted[1]
+    if not numbers:
+        raise UsageError(
+            Sentence("{out}: nothing was published here yet", {"out": str(folder.out)})
+        )
+    if wanted:
+        return wanted[0], numbers[-1]
+    return numbers[-2:][0], numbers[-1]
+
+
+def _kept(folder: RunFolder, number: int) -> Publication:
+    publication = folder.publication(number)
+    if publication is None:
+        known = ", ".join(map(str, folder.numbers())) or "–"
+        facts = {"number": str(number), "known": known}
+        raise UsageError(Sentence("publication {number} is not kept. Kept: {known}", facts))
+    return publication
+
+
+def _title(publication: Publication) -> Sentence:
+    return Sentence(
+        "publication {number}: {time}, {why}, by {author}",
+        {
+            "number": str(publication.number),
+            "time": publication.time,
+            "why": publication.why,
+            "author": publication.author,
+        },
+    )
