@@ -42,7 +42,7 @@ class RunFolder:
             data = json.loads(path.read_bytes())
             _require_known(path, data)
             return Run.model_validate(data)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, ValidationError):
             raise RunError(_unreadable(path)) from None
