@@ -14,12 +14,13 @@ import psutil
 from rich.console import Console
 
 from grader import __version__
-from grader.cli import runtime
+from grader.cli import machine, runtime
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
+from grader.cli.proving import prove_all
 from grader.language import Sentence, Translate, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect
-from grader.runtimes.devices import DeviceAbsentError, select
+from grader.runtimes.devices import KINDS, DeviceAbsentError, select
 from grader.sandbox import canary
 from grader.sandbox.contract import Level, SandboxUnavailableError
 
@@ -31,6 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         choices=("strong", "basic"),
         help="run the hostile corpus against this machine, at these levels, and say what held",
+    )
+    parser.add_argument(
+        "--device",
+        choices=KINDS,
+        help="prove that submissions can use this device: a network computes there, confined",
     )
 
 
@@ -45,12 +51,14 @@ def run(arguments: argparse.Namespace) -> int:
         f"{os.cpu_count()} {say('cores')} · {memory:.0f} GiB",
         highlight=False,
     )
+    if arguments.device is not None:
+        return _prove(console, arguments.device, arguments.lang)
     confined = _confinement(console, say)
     console.print(f"\n[bold]{say('Runtimes')}[/]")
     console.print(runtime.table(arguments.lang))
     console.print(f"\n[bold]{say('Devices')}[/]")
-    for kind in ("CPU", "GPU", "Ascend"):
-        _device(console, kind)
+    for kind in KINDS:
+        _device(console, kind, arguments.lang)
     return OK if confined and detect.runtimes() else SOMETHING_LEFT
 
 
@@ -98,11 +106,22 @@ def _memory_limit(console: Console, say: Translate) -> None:
         console.print(f"  [green]✓[/] {told}", highlight=False)
 
 
-def _device(console: Console, kind: str) -> None:
+def _prove(console: Console, kind: str, language: str) -> int:
+    """Prove every device of a kind in the strongest sandbox; 1 where one does not hold."""
+    devices = machine.devices(kind)
+    sandbox = machine.sandbox(None, False, accelerator=kind != "CPU")
+    console.print(f"\n[bold]{translator(language)('Devices')}[/]")
+    held = prove_all(console, devices, machine.runtimes(None), sandbox, language)
+    return OK if held else SOMETHING_LEFT
+
+
+def _device(console: Console, kind: str, language: str) -> None:
     try:
         found = select(kind)
     except DeviceAbsentError as error:
-        console.print(f"  [dim]–[/] {kind}: {for_rich(str(error))}", highlight=False)
+        console.print(
+            f"  [dim]–[/] {kind}: {for_rich(error.said.said_in(language))}", highlight=False
+        )
         return
     names = ", ".join(str(device.name) for device in found)
     console.print(f"  [green]✓[/] {kind}: {for_rich(names)}", highlight=False)

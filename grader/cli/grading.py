@@ -30,6 +30,7 @@ from grader.cli.beginning import (
 from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
 from grader.cli.opening import opened
+from grader.cli.proving import usable
 from grader.cli.summary import summarise
 from grader.cli.told import tell_changes
 from grader.decisions import DecisionError, Decisions
@@ -97,6 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.require, arguments.unsafe_no_sandbox, accelerator=devices[0].kind != "CPU"
     )
     runtimes = machine.runtimes(arguments.runtime)
+    devices = usable(console, devices, runtimes, sandbox, arguments)
     with grading_alone(arguments.out):
         require_room(arguments.out, len(handins))
         store = Store(arguments.out)

@@ -20,7 +20,8 @@ def devices(wanted: str) -> list[Device]:
     try:
         return select(wanted)
     except DeviceAbsentError as error:
-        raise UsageError(f"--device {wanted}: {error}") from None
+        facts: dict[str, str | Sentence] = {"device": wanted, "reason": error.said}
+        raise UsageError(Sentence("--device {device}: {reason}", facts)) from None
 
 
 def sandbox(required: str | None, unsafe: bool, *, accelerator: bool) -> Sandbox:

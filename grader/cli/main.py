@@ -36,11 +36,11 @@ class UsageError(Exception):
     def __init__(self, said: Sentence | str) -> None:
         """A text is told as it is, in whatever language."""
         super().__init__(str(said))
-        self._said = said
+        self.said = said
 
     def said_in(self, language: str) -> str:
         """What is wrong, for the reader."""
-        return self._said if isinstance(self._said, str) else self._said.said_in(language)
+        return self.said if isinstance(self.said, str) else self.said.said_in(language)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -23,8 +24,17 @@ def environment(room: Room, scratch: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",  # sets of strings have the same order in every run
         **room.devices.environment,
         **room.environment,
+        **_library_path(room),
         **dict.fromkeys(("HOME", "TMPDIR"), scratch),
     }
+
+
+def _library_path(room: Room) -> dict[str, str]:
+    """Where the loader looks: a runtime's own libraries first, then those of a device's driver."""
+    name = "LD_LIBRARY_PATH"
+    parts = [room.environment.get(name), room.devices.environment.get(name)]
+    joined = os.pathsep.join(part for part in parts if part)
+    return {name: joined} if joined else {}
 
 
 class Limit(NamedTuple):
