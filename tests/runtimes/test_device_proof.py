@@ -57,7 +57,7 @@ def saying(folder: Path, facts: Mapping[str, Any] | str, without: Mapping[str, A
     return Runtime("torch", program, "3.11.7", shares=(share,), devices=("CPU", "GPU"))
 
 
-CLOSED = {"opened": [], "driver": None}
+CLOSED: dict[str, Any] = {"opened": [], "driver": None}
 
 
 def test_a_device_that_computes_rightly_is_proven(tmp_path: Path, sandbox: Sandbox) -> None:
