@@ -12,6 +12,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from grader.evidence import Document
+from grader.expected import WrongError, expected, found, refused
+from grader.language import Sentence
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -27,6 +29,15 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 
 class AssignmentError(Exception):
     """The assignment cannot be used: says file, line, what was found, what is expected."""
+
+    def __init__(self, *said: Sentence) -> None:
+        """One sentence for each thing that is wrong."""
+        super().__init__("\n".join(map(str, said)))
+        self.said = said
+
+    def said_in(self, language: str) -> str:
+        """What is wrong, a line each, for the reader."""
+        return "\n".join(each.said_in(language) for each in self.said)
 
 
 class Title(Document):
@@ -102,8 +113,9 @@ class Policy(Document):
     @model_validator(mode="after")
     def _ordered(self) -> Policy:
         if self.report_from > self.full_at:
-            raise ValueError(
-                f"report_from ({self.report_from}) must not be above full_at ({self.full_at})"
+            facts = {"some": str(self.report_from), "full": str(self.full_at)}
+            raise WrongError(
+                Sentence("report_from ({some}) must not be above full_at ({full})", facts)
             )
         return self
 
@@ -141,7 +153,8 @@ class Assignment(Document):
         for kind in ("folder", "en"):
             values = [getattr(label, kind) for label in classes]
             if twice := sorted({value for value in values if values.count(value) > 1}):
-                raise ValueError(f"{kind} {', '.join(twice)} is used by more than one class")
+                facts = {"kind": kind, "twice": ", ".join(twice)}
+                raise WrongError(Sentence("{kind} {twice} is used by more than one class", facts))
         return classes
 
     @property
@@ -191,14 +204,21 @@ def read_assignment(home: Path, settings: Sequence[str] = ()) -> Assignment:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise AssignmentError(
-            f"{file}: not found. Expected an assignment; name its folder with --assignment."
+            Sentence(
+                "{file}: not found. Expected an assignment; name its folder with --assignment.",
+                {"file": str(file)},
+            )
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise AssignmentError(f"{file}: cannot be read: {error}") from None
+        facts = {"file": str(file), "error": str(error)}
+        raise AssignmentError(Sentence("{file}: cannot be read: {error}", facts)) from None
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise AssignmentError(f"{file}: not TOML: {error}") from None
+        facts = {"file": str(file), "error": str(error)}
+        raise AssignmentError(
+            Sentence("{file}: not TOML: {error}. Correct the line that it names.", facts)
+        ) from None
     return _with_settings(home, data, settings, file, text)
 
 
@@ -215,14 +235,18 @@ def _with_settings(
     try:
         return Assignment(home=home.resolve(), **data)
     except ValidationError as errors:
-        lines = [_explain(file, text, error, set_here) for error in errors.errors()]
-        raise AssignmentError("\n".join(lines)) from None
+        said = [_explain(file, text, error, set_here) for error in errors.errors()]
+        raise AssignmentError(*said) from None
 
 
 def _setting(setting: str) -> tuple[tuple[str, ...], Any]:
     name, equals, value = setting.partition("=")
     if not equals or not name.strip():
-        raise AssignmentError(f"--set {setting}: expected key=value, such as limits.total=30")
+        raise AssignmentError(
+            Sentence(
+                "--set {setting}: expected key=value, such as limits.total=30", {"setting": setting}
+            )
+        )
     try:
         parsed = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
@@ -235,7 +259,10 @@ def _lay_over(data: dict[str, Any], path: tuple[str, ...], value: Any) -> str:
     for table in tables:
         inner = data.setdefault(table, {})
         if not isinstance(inner, dict):
-            raise AssignmentError(f"--set {'.'.join(path)}: {table} is no table")
+            facts = {"key": ".".join(path), "table": table}
+            raise AssignmentError(
+                Sentence("--set {key}: {table} is a value, no table. Correct the key.", facts)
+            )
         data = inner
     data[key] = value
     return f"--set {'.'.join(path)}={value}"
@@ -243,22 +270,24 @@ def _lay_over(data: dict[str, Any], path: tuple[str, ...], value: Any) -> str:
 
 def _explain(
     file: Path, text: str, error: ErrorDetails, set_here: Mapping[tuple[str, ...], str]
-) -> str:
+) -> Sentence:
     """One line for the reader: where, what was found, what is expected, what to do."""
     path = tuple(str(part) for part in error["loc"])
     if path[0] == "home":  # `home` is ours; in the file it is a foreign key like any other
         path = ("home",)
     where = set_here.get(path) or f"{file}:{line_of(text, path)}"
-    key = ".".join(path)
-    if error["type"] == "extra_forbidden":
-        known = ", ".join(_keys_of(path[:-1])) or "none"
-        return f"{where}: unknown key {key}. Known here: {known}. Correct or remove it."
+    told: dict[str, str | Sentence] = {"where": where, "key": ".".join(path)}
+    if path == ("home",) or error["type"] == "extra_forbidden":
+        told["known"] = ", ".join(_keys_of(path[:-1])) or "–"
+        return Sentence(
+            "{where}: unknown key {key}. Known here: {known}. Correct or remove it.", told
+        )
     if error["type"] == "missing":
-        return f"{where}: {key} is missing. Add it."
-    found = error["input"] if isinstance(error["input"], (str, int, float, bool)) else ""
-    reason = error["msg"].removeprefix("Value error, ")
-    shown = f" (found {found!r})" if found != "" else ""
-    return f"{where}: {key}: {reason}{shown}. Correct it."
+        return Sentence("{where}: {key} is missing. Add it.", told)
+    if rule := refused(error):
+        return Sentence("{where}: {key}: {rule}. Correct it.", {**told, "rule": rule})
+    told |= {"found": found(error), "expected": expected(error)}
+    return Sentence("{where}: {key}: found {found}; expected {expected}. Correct it.", told)
 
 
 def _keys_of(path: tuple[str, ...]) -> list[str]:

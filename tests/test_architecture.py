@@ -30,6 +30,7 @@ ORDER = [
     ["scoring"],
     ["assignment"],
     ["evidence"],
+    ["expected"],
     ["language"],
     ["worker"],
     ["__init__"],

@@ -32,10 +32,15 @@ def test_the_sample_assignment_has_the_labs_26_classes() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "line", "words"),
     [
-        ("cost = 5 ", "cost = -5 ", "cost =", "greater than or equal to 0"),
+        ("cost = 5 ", "cost = -5 ", "cost =", "found -5; expected a number of at least 0"),
         ("band = 5 ", "bnd = 5 ", "band =", "unknown key policy.bnd. Known here: points"),
-        ('channels = "BGR"', 'channels = "GBR"', "channels =", "'BGR' or 'RGB'"),
-        ("total = 600", 'total = "long"', "total =", "found 'long'"),
+        (
+            'channels = "BGR"',
+            'channels = "GBR"',
+            "channels =",
+            "found 'GBR'; expected one of 'BGR', 'RGB'",
+        ),
+        ("total = 600", 'total = "long"', "total =", "found 'long'; expected a number"),
         ('folder = "00_01"', 'folder = "../x"', 'folder = "00_01"', "classes.1.folder"),
         ("report_from = 80", "report_from = 90", "[policy]", "must not be above"),
     ],
@@ -83,3 +88,34 @@ def test_a_wrong_setting_is_named_as_it_was_typed(setting: str) -> None:
     with pytest.raises(AssignmentError) as error:
         make.assignment(setting)
     assert setting.split("=")[0].split(".")[0] in str(error.value)
+
+
+WORDS_OF_PYDANTIC = ("Input should", "valid", "ensure", "Field required", "type=", "Value error")
+
+
+@pytest.mark.parametrize("value", ["-1", "1e9", "nan", "true", "'x'", "''", "[]", "{}", "2.5", "x"])
+def test_no_wrong_value_is_said_in_words_of_a_library(value: str) -> None:
+    """Every key of the assignment, with values of every kind: where one is refused, key and value
+    are named in both languages.
+    """
+    data = make.assignment().model_dump(mode="json", exclude={"home", "classes"}, by_alias=True)
+    keys = [*data, *(f"{table}.{key}" for table, inner in data.items() for key in inner)]
+    refused = 0
+    for key in [*keys, "assignment.title.en", "classes", "policy.cots"]:
+        try:
+            make.assignment(f"{key}={value}")
+        except AssignmentError as error:
+            refused += 1
+            assert key.rpartition(".")[2] in str(error)
+            assert not any(word in str(error) for word in WORDS_OF_PYDANTIC)
+            for told in error.said:
+                assert "another value" not in str(told)
+                assert "?" not in str(told)
+                assert any("\u4e00" <= letter <= "\u9fff" for letter in told.said_in("zh"))
+    assert refused > 5
+
+
+def test_a_rule_of_ours_is_said_in_chinese_too() -> None:
+    with pytest.raises(AssignmentError) as error:
+        make.assignment("policy.report_from=90")
+    assert "不能高于" in error.value.said_in("zh")

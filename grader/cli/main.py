@@ -57,11 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Run = import_module(f"grader.cli.{module}").run
     try:
         return run(parsed)
-    except UsageError as error:
+    except (UsageError, AssignmentError) as error:
         sys.stderr.write(f"grade: {error.said_in(parsed.lang)}\n")
-        return WRONG_USAGE
-    except AssignmentError as error:
-        sys.stderr.write(f"grade: {error}\n")
         return WRONG_USAGE
     except OSError as error:
         sys.stderr.write(f"grade: {error}\n")

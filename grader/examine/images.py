@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment import Assignment, AssignmentError
+from grader.language import Sentence
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
 
@@ -46,14 +47,20 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
     """
     if not folder.is_dir():
         raise AssignmentError(
-            f"{folder}: not found. Expected the hidden images, one folder a class; name it with "
-            "--hidden or as images.hidden in the assignment."
+            Sentence(
+                "{folder}: not found. Expected the hidden images, one folder a class; name it with "
+                "--hidden or as images.hidden in the assignment.",
+                {"folder": str(folder)},
+            )
         )
     truths = {label.folder: label.en for label in assignment.classes}
     found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     folders = [path for path in found if path.is_dir()]
     wrong = [
-        f"{path}: the assignment has no class with this folder. Rename or remove it."
+        Sentence(
+            "{path}: the assignment has no class with this folder. Rename or remove it.",
+            {"path": str(path)},
+        )
         for path in folders
         if path.name not in truths
     ]
@@ -70,13 +77,22 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
         digest.update(image.id.encode() + b"\0" + own.digest())
         read.append(image._replace(sha256=own.hexdigest()))
         if decode(data) is None:
-            wrong.append(f"{image.path}: not an image that can be read. Replace or remove it.")
+            wrong.append(
+                Sentence(
+                    "{path}: not an image that can be read. Replace or remove it.",
+                    {"path": str(image.path)},
+                )
+            )
     if not images:
         wrong.append(
-            f"{folder}: no images. Expected folders such as {assignment.classes[0].folder}."
+            Sentence(
+                "{folder}: no images. Expected folders of images such as {example}; put them "
+                "there, or name another folder with --hidden.",
+                {"folder": str(folder), "example": assignment.classes[0].folder},
+            )
         )
     if wrong:
-        raise AssignmentError("\n".join(wrong))
+        raise AssignmentError(*wrong)
     return HiddenSet(tuple(read), digest.hexdigest())
 
 
