@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from grader.language import LANGUAGES, preferred, translator
+from grader.language import LANGUAGES, Translate, preferred, translator
 
 # What argparse itself says; it asks gettext for these in its own module.
 ARGPARSE = (
@@ -33,13 +34,18 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, language: str, **options: Any) -> None:
         self._say = translator(language)
         argparse._ = self._say  # type: ignore[attr-defined]
-        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+        super().__init__(formatter_class=partial(_Formatter, self._say), **options)
 
-    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
-        """As in argparse; `help` is translated."""
-        if "help" in options:
-            options["help"] = self._say(options["help"])
-        return super().add_argument(*names, **options)
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Translates the help of each option as it is shown, of whatever group it is."""
+
+    def __init__(self, say: Translate, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        self._say = say
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        return self._say(action.help or "")
 
 
 def language_of(words: Sequence[str]) -> str:
