@@ -102,6 +102,15 @@ def test_marks_stand_whatever_lies_in_the_present_folder(tmp_path: Path) -> None
     marks = {name: f"{mark.score:g}" for name, mark in run.publication.marks.items()}
     assert marks == scores(table)
     assert {entry.id: entry.state for entry in run.submissions}["cyd"] == "gone"
+    code, said = grade("override", "cyd", "--points", "1", "--reason", "late")
+    assert code == 2 and "no longer submitted" in said and set(scores(table)) == {"ann", "bob"}
+
+    # A submission that is only renamed keeps what was decided about it.
+    grade("override", "ann", "--points", "-1", "--reason", "late")
+    decided = scores(table)["ann"]
+    (folder / "ann").rename(folder / "anna")
+    assert grade(folder, "--hidden", tmp_path / "again")[0] == 0
+    assert scores(table).keys() == {"anna", "bob"} and scores(table)["anna"] == decided == "99"
 
 
 def test_a_document_of_a_newer_grade_is_refused_and_one_of_an_older_read(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from grader.cli.naming import Named, named
 from grader.decisions import Book, DecisionError, Decisions, decisions_in
 from grader.evidence import Evidence
 from grader.language import Sentence
+from grader.runs import RunError, RunFolder
 from grader.scoring import Override, grade
 from grader.store import Store
 
@@ -111,9 +112,29 @@ def from_file(path: Path, store: Store) -> Wish:
 
 
 def resolved(word: str, store: Store) -> str:
-    """The id of the submission that `word` means. Raises UsageError."""
+    """The id of the submission that `word` means. Raises UsageError, also for one that is gone: a
+    decision about it would change no mark.
+    """
+    gone = _gone(store)
+    if word in gone:
+        raise UsageError(
+            Sentence(
+                "{id} is no longer submitted and has no mark to decide about. Expected a "
+                "submission that counts, as grades.csv has it.",
+                {"id": word},
+            )
+        )
     if word in store.ids():
         return word
-    read = [(name, store.read(name)) for name in store.ids()]
+    read = [(name, store.read(name)) for name in store.ids() if name not in gone]
     known = [(name, each.submission) for name, each in read if each is not None]
     return named(word, [Named(name, each.number, each.name) for name, each in known])
+
+
+def _gone(store: Store) -> set[str]:
+    """Ids of submissions that the run's last command did not find any more."""
+    try:
+        run = RunFolder(store.out).read()
+    except RunError as error:
+        raise UsageError(error.said) from None
+    return {entry.id for entry in run.submissions if entry.state == "gone"} if run else set()
