@@ -37,7 +37,7 @@ def roll(run: Run, store: Store, overrides: Sequence[Override]) -> Roll:
     theirs: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in run.submissions:
         theirs[f"number:{entry.number}" if entry.number else f"id:{entry.id}"].append(entry)
-    gone = {entry.digest: entry.id for entry in run.submissions if entry.state == "gone"}
+    renamed = _renamed(run)
     others: dict[str, tuple[str, ...]] = {}
     for entries in theirs.values():
         present = [entry for entry in entries if entry.state == "present"]
@@ -45,10 +45,27 @@ def roll(run: Run, store: Store, overrides: Sequence[Override]) -> Roll:
             continue
         counts = _counting(present, run, store, overrides)
         beside = [entry.id for entry in entries if entry.id != counts.id]
-        renamed = gone.get(counts.digest, "") if counts.digest else ""
-        others[counts.id] = tuple(dict.fromkeys([*beside, *filter(None, [renamed])]))
+        before = [renamed[counts.id]] if counts.id in renamed else []
+        others[counts.id] = tuple(dict.fromkeys([*beside, *before]))
     absent = _absent(run)
     return Roll(tuple(sorted([*others, *absent])), absent, others)
+
+
+def _renamed(run: Run) -> dict[str, str]:
+    """Id of a submission that is there -> the id under which the same files were there before.
+
+    Only where the files tell who it is: of several with the same ones, a decision about one must
+    never count for another.
+    """
+    alike: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in run.submissions:
+        if entry.digest:
+            alike[entry.digest].append(entry)
+    return {
+        pair["present"]: pair["gone"]
+        for entries in alike.values()
+        if len(entries) == len(pair := {entry.state: entry.id for entry in entries}) == 2
+    }
 
 
 def _counting(
