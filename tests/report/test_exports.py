@@ -104,7 +104,8 @@ def test_a_gradebook_says_what_was_found_and_nothing_of_what_passed(
     )  # fmt: skip
     finding = find("report-missing", low=80, high=85)
     hidden = find("similar-code", percent=84, other="Ann (ann)")
-    evidence = make.one(0).model_copy(update={"checks": checks, "findings": (finding, hidden)})
+    found = {"findings": (finding, hidden), "told": (finding,)}
+    evidence = make.one(0).model_copy(update={"checks": checks, **found})
     lab = context.assignment
     result = Result(evidence, grade(evidence, lab.policy, len(lab.classes)))
     said = exports.gradescope_result(result, context)
