@@ -3,9 +3,9 @@
     python benchmarks/shared_device.py [SUBMISSIONS]
 
 The stand-in is a lock that only one process holds at a time. Each submission loads, computes while
-it holds the device, and has its LeNet5 looked at, in the shares that were measured for the sample
-class (load 45 %, images 35 %, LeNet5 20 %), at a tenth of their time. It waits instead of working,
-so the figures are those of a machine with processors enough; with fewer they bound the gain.
+it holds the device, and has its LeNet5 looked at, in shares that are assumed (load 45 %, images
+35 %, LeNet5 20 %). It waits instead of working, so the figures are those of a machine with
+processors enough; with fewer they bound the gain. Not measured on an accelerator.
 """
 
 # ruff: noqa: T201
