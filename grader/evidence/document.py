@@ -8,4 +8,5 @@ class Document(BaseModel):
     numbers that are not finite, which JSON cannot hold.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Validators are built when they are first used: a command needs few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)

@@ -18,7 +18,7 @@ Count = Annotated[int, Field(ge=0, le=2**53)]
 class Reply(BaseModel):
     """Strict in types; keys that this version does not know are passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -4,8 +4,6 @@ from fractions import Fraction
 from functools import cache
 from math import comb
 
-from scipy.special import betaincinv
-
 
 def needed(percent: int, total: int) -> int:
     """The least number of `total` images that is at least `percent` per cent, by integers."""
@@ -43,6 +41,8 @@ def clearly_more(gained: int, differing: int, level: float) -> bool:
 
 def interval(correct: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
     """The exact interval of Clopper and Pearson (1934) for the accuracy behind a count."""
+    from scipy.special import betaincinv  # most commands start without it: 0.2 s
+
     tail = (1 - confidence) / 2
     low = 0.0 if correct == 0 else float(betaincinv(correct, total - correct + 1, tail))
     high = 1.0 if correct == total else float(betaincinv(correct + 1, total - correct, 1 - tail))
