@@ -21,6 +21,9 @@ def test_all_of_the_help_is_in_the_readers_language(
             main([*command.split(), "--lang", language, "--help"])
         assert ended.value.code == 0
         said = capsys.readouterr().out
+        with pytest.raises(SystemExit):
+            main(["--lang", language, *command.split(), "--help"])
+        assert capsys.readouterr().out == said  # before the command or after it
         options = [line for line in said.splitlines() if re.match(r" +-.* {2}\w", line)]
         assert len(options) >= 3
         for line in [said.splitlines()[0], *options]:

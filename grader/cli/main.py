@@ -51,9 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     never_fail()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    module = _module_of(words)
-    parser = _parser(module, words)
-    parsed = parser.parse_args(words[1:] if module in COMMANDS else words)
+    module, words = _module_of(words)
+    parsed = _parser(module, words).parse_args(words)
     run: Run = import_module(f"grader.cli.{module}").run
     try:
         return run(parsed)
@@ -69,12 +68,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return SOMETHING_LEFT
 
 
-def _module_of(words: Sequence[str]) -> str:
+def _module_of(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The module that the words ask for, and the words that are left for it. A command may stand
+    after `--lang`, as after every option that all commands have.
+    """
     if "--self-check" in words:
-        return "self_check"
-    if words and words[0] in COMMANDS:
-        return words[0]
-    return "grading"
+        return "self_check", list(words)
+    before = 0
+    while words[before:] and words[before].partition("=")[0] == "--lang":
+        before += 1 if "=" in words[before] else 2
+    if words[before : before + 1] and words[before] in COMMANDS:
+        return words[before], [*words[:before], *words[before + 1 :]]
+    return "grading", list(words)
 
 
 def _parser(module: str, words: Sequence[str]) -> Parser:
