@@ -98,6 +98,7 @@ def entries(
             number=handin.student.number,
             source=handin.path.name,
             digest=digests[handin.id],
+            origin=handin.origin,
             **_where(handin, paths),
         )
         for handin in handins

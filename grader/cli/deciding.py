@@ -5,27 +5,65 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from grader.assignment import Assignment
 from grader.cli.main import UsageError
 from grader.cli.naming import Named, named
+from grader.cli.survey import marking
 from grader.decisions import Book, DecisionError, Decisions, decisions_in
 from grader.evidence import Evidence
 from grader.language import Sentence
-from grader.runs import RunError, RunFolder
-from grader.scoring import Override, grade
+from grader.runs import Run
+from grader.scoring import Override
 from grader.store import Store
 
 Wish = Callable[[Sequence[Override]], Iterable[Override]]  # from what is decided, what to decide
 
 
 class Deciding:
-    """Records decisions about the submissions of one output folder."""
+    """Records decisions about the rows of one output folder."""
 
-    def __init__(self, store: Store, assignment: Assignment) -> None:
+    def __init__(self, run: Run, store: Store) -> None:
+        """Raises OSError, and DecisionError where what was decided cannot be read."""
+        self._run, self._store = run, store
         self._decisions = Decisions(store.out)
-        self._read = store.read
-        self._policy = assignment.policy
-        self._classes = len(assignment.classes)
+        self._marking = marking(run, store, self._decisions.all())
+        self._rows = self._marking.roll.rows
+
+    def row(self, word: str) -> str:
+        """The id of the row that `word` means: an id, number or name. Raises UsageError, also for
+        a submission that does not count: a decision about it would change no mark.
+        """
+        if word in self._rows:
+            return word
+        if (counts := self.counting(word)) is not None:
+            facts = {"id": word, "counts": counts}
+            raise UsageError(
+                Sentence(
+                    "{id} is not what counts of its student; {counts} is. Decide about {counts}.",
+                    facts,
+                )
+            )
+        if word in {entry.id for entry in self._run.submissions if entry.state == "gone"}:
+            raise UsageError(
+                Sentence(
+                    "{id} is no longer submitted and has no mark to decide about. Expected a "
+                    "submission that counts, as grades.csv has it.",
+                    {"id": word},
+                )
+            )
+        known = [(name, row.who) for name, row in self._rows.items()]
+        return named(word, [Named(name, who.number, who.name or name) for name, who in known])
+
+    def counting(self, name: str) -> str | None:
+        """The row of the student who submitted `name`, which does not count; None for no such."""
+        return next((row for row, told in self._rows.items() if name in told.others), None)
+
+    def evidence(self, name: str) -> Evidence | None:
+        """The evidence of a row; None where it is not examined yet."""
+        return self._marking.roll.evidence(self._store, name)
+
+    def others(self, name: str) -> tuple[str, ...]:
+        """What else the student of a row submitted, or did."""
+        return self._rows[name].others
 
     def record(self, wish: Wish, *, beyond: bool = False) -> list[Override]:
         """Record what `wish` makes of the decisions that are there, all of it or nothing; what is
@@ -59,7 +97,7 @@ class Deciding:
 
     def _checked(self, override: Override, known: Sequence[Override], beyond: bool) -> Override:
         """The decision, tied to the evidence that it is about, if it may be recorded."""
-        evidence = self._read(override.id)
+        evidence = self.evidence(override.id)
         if evidence is None:
             raise UsageError(Sentence("no submission {id} here", {"id": override.id}))
         tied = override.model_copy(update={"beyond": override.beyond or beyond})
@@ -74,7 +112,7 @@ class Deciding:
     ) -> None:
         if override.beyond or not (override.points or override.set_points is not None):
             return
-        before = grade(evidence, self._policy, self._classes, known)
+        before = self._marking.given(known).grade(evidence)
         if before.score is None and override.set_points is None:
             raise UsageError(
                 Sentence(
@@ -83,7 +121,7 @@ class Deciding:
                 )
             )
         free = override.model_copy(update={"beyond": True})
-        after = grade(evidence, self._policy, self._classes, [*known, free])
+        after = self._marking.given([*known, free]).grade(evidence)
         now = before.score or 0.0
         if not min(0, now) <= (after.score or 0.0) <= max(after.possible, now):
             facts = {
@@ -101,40 +139,18 @@ class Deciding:
             )
 
 
-def from_file(path: Path, store: Store) -> Wish:
-    """All decisions of a file, each about the submission that it names."""
+def from_file(path: Path, deciding: Deciding) -> Wish:
+    """All decisions of a file, each about the student whom it names. What was decided about
+    another submission of theirs stays about that one, for a person to confirm.
+    """
     try:
         entries = decisions_in(path)
     except DecisionError as error:
         raise UsageError(error.said) from None
-    named_here = {word: resolved(word, store) for word in {each.id for each in entries}}
-    return lambda known: [each.model_copy(update={"id": named_here[each.id]}) for each in entries]
 
+    def meant(each: Override) -> Override:
+        row = deciding.counting(each.id) if each.key else None
+        return each.model_copy(update={"id": row or deciding.row(each.id)})
 
-def resolved(word: str, store: Store) -> str:
-    """The id of the submission that `word` means. Raises UsageError, also for one that is gone: a
-    decision about it would change no mark.
-    """
-    gone = _gone(store)
-    if word in gone:
-        raise UsageError(
-            Sentence(
-                "{id} is no longer submitted and has no mark to decide about. Expected a "
-                "submission that counts, as grades.csv has it.",
-                {"id": word},
-            )
-        )
-    if word in store.ids():
-        return word
-    read = [(name, store.read(name)) for name in store.ids() if name not in gone]
-    known = [(name, each.submission) for name, each in read if each is not None]
-    return named(word, [Named(name, each.number, each.name) for name, each in known])
-
-
-def _gone(store: Store) -> set[str]:
-    """Ids of submissions that the run's last command did not find any more."""
-    try:
-        run = RunFolder(store.out).read()
-    except RunError as error:
-        raise UsageError(error.said) from None
-    return {entry.id for entry in run.submissions if entry.state == "gone"} if run else set()
+    wanted = [meant(each) for each in entries]
+    return lambda known: wanted

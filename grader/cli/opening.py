@@ -222,6 +222,7 @@ def with_former_results(run: Run, store: Store) -> Run:
                 source=submission.source,
                 digest=submission.digest,
                 given="",
+                origin=submission.origin,
             )
         )
         if name in former:

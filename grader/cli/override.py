@@ -7,17 +7,16 @@ import getpass
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from grader.cli import rescore
-from grader.cli.deciding import Wish, from_file, resolved
+from grader.cli.deciding import Deciding, Wish, from_file
 from grader.cli.main import UsageError
-from grader.cli.opening import require_results
 from grader.language import Sentence
 from grader.scoring import Override, standing, taken_back
-from grader.store import Store
 
 LAST = "last"  # the decision that is meant where none is named
 SHORT = 8  # characters of a decision's id that are enough to type
@@ -56,23 +55,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Record the decision, then compute and write all marks again."""
-    store = Store(require_results(arguments.out))
-    return rescore.rescore(arguments, _wish(arguments, store), "override")
+    return rescore.rescore(arguments, partial(_wish, arguments), "override")
 
 
-def _wish(arguments: argparse.Namespace, store: Store) -> Wish:
+def _wish(arguments: argparse.Namespace, deciding: Deciding) -> Wish:
     """What the words of the command line want to be recorded."""
     if arguments.file is not None:
-        return from_file(arguments.file, store)
+        return from_file(arguments.file, deciding)
     if arguments.id is None:
         raise UsageError(
             Sentence("expected whose mark: an id, number or name, as grades.csv has it")
         )
-    student = resolved(arguments.id, store)
+    student = deciding.row(arguments.id)
     if arguments.undo is not None:
-        return lambda known: [_undo(student, arguments, known)]
+        return lambda known: [_undo(student, arguments, known, deciding)]
     if arguments.confirm is not None:
-        return lambda known: _confirm(student, arguments, known, store)
+        return lambda known: _confirm(student, arguments, known, deciding)
     added, whole = _points(arguments.points), _points(arguments.set_points)
     if arguments.report is None and not added and whole is None:
         raise UsageError(
@@ -119,8 +117,11 @@ def _decision(
     )
 
 
-def _undo(student: str, arguments: argparse.Namespace, known: Sequence[Override]) -> Override:
-    mine = [each for each in known if each.id == student]
+def _undo(
+    student: str, arguments: argparse.Namespace, known: Sequence[Override], deciding: Deciding
+) -> Override:
+    ids = {student, *deciding.others(student)}
+    mine = [each for each in known if each.id in ids]
     back = taken_back(mine)
     able = [each for each in mine if each.says_something and each.decision not in back]
     meant = _meant(able, arguments.undo, student)[-1]
@@ -129,10 +130,10 @@ def _undo(student: str, arguments: argparse.Namespace, known: Sequence[Override]
 
 
 def _confirm(
-    student: str, arguments: argparse.Namespace, known: Sequence[Override], store: Store
+    student: str, arguments: argparse.Namespace, known: Sequence[Override], deciding: Deciding
 ) -> list[Override]:
-    evidence = store.read(student)
-    earlier = standing(known, evidence).earlier if evidence else ()
+    evidence, others = deciding.evidence(student), deciding.others(student)
+    earlier = standing(known, evidence, others).earlier if evidence else ()
     new: list[Override] = []
     for each in _meant(earlier, arguments.confirm, student):
         says = each.model_dump(include={"report", "points", "set_points", "beyond"})

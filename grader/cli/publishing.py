@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from grader import __version__
 from grader.cli.opening import now
-from grader.cli.survey import Marking, Survey, marking, survey
+from grader.cli.survey import Marking, Seen, Survey, marking, survey
 from grader.evidence import Finding
 from grader.evidence.findings import find
 from grader.report import Context, Marked, Result
@@ -111,15 +111,20 @@ class Stored(NamedTuple):
             if name in self.shared:
                 findings = (*evidence.findings, *self.shared[name])
                 evidence = evidence.model_copy(update={"findings": findings})
-            yield Result(evidence, mark, store.log(name))
+            yield Result(evidence, mark, self.marking.roll.log(store, name))
 
 
 def source(made: Draft, out: Path, language: str) -> Stored:
     """The results behind the marks, compared with each other."""
-    traces = [seen.trace for seen in made.survey.hand_ins]
+    rows = made.survey.hand_ins
+    once: dict[str, Seen] = {}  # one row a submission: a group is no copy of itself
+    for seen in rows:
+        once.setdefault(seen.source or seen.id, seen)
+    found = alike([seen.trace for seen in once.values()], made.run.handed_out)
     shared = {
-        name: tuple(find(each.code, each.facts, language=language) for each in likenesses)
-        for name, likenesses in alike(traces, made.run.handed_out).items()
+        seen.id: tuple(find(each.code, each.facts, language=language) for each in likenesses)
+        for seen in rows
+        if (likenesses := found.get(once[seen.source or seen.id].id))
     }
     return Stored(out, made.marking, made.survey.ids, shared)
 

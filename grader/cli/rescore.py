@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +12,7 @@ from rich.console import Console
 from grader.cli import publishing
 from grader.cli.deciding import Deciding, Wish, from_file
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
-from grader.cli.opening import meant, opened, require_results
+from grader.cli.opening import meant, opened
 from grader.cli.told import tell_changes
 from grader.decisions import DecisionError, Decisions
 from grader.scoring import Status, in_order
@@ -41,13 +43,15 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Add decisions, if a file of them is named, and compute all marks again."""
-    store = Store(require_results(arguments.out))
-    wish = from_file(arguments.overrides, store) if arguments.overrides is not None else None
-    return rescore(arguments, wish, "rescore")
+    file = arguments.overrides
+    return rescore(arguments, None if file is None else partial(from_file, file), "rescore")
 
 
-def rescore(arguments: argparse.Namespace, wish: Wish | None, why: str) -> int:
-    """Record decisions, write all marks and pages again, and say which marks changed.
+def rescore(
+    arguments: argparse.Namespace, asks: Callable[[Deciding], Wish] | None, why: str
+) -> int:
+    """Record the decisions that `asks` wants, write all marks and pages again, and say which marks
+    changed.
 
     With ``--dry-run`` it is only said.
     """
@@ -55,8 +59,9 @@ def rescore(arguments: argparse.Namespace, wish: Wish | None, why: str) -> int:
     with opened(arguments.out, why, console, language) as (folder, former):
         run = meant(arguments, former, console)
         store = Store(arguments.out)
-        deciding = Deciding(store, run.assignment)
         try:
+            deciding = Deciding(run, store)
+            wish = asks(deciding) if asks is not None else None
             if arguments.dry_run:
                 new = deciding.tried(wish, beyond=arguments.beyond) if wish else []
                 decided = in_order([*Decisions(store.out).all(), *new])

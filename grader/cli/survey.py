@@ -25,11 +25,16 @@ class Marking(NamedTuple):
     policy: Policy
     classes: int
     overrides: tuple[Override, ...]
-    roll: Roll = Roll((), {}, {})
+    roll: Roll = Roll({})
+
+    def given(self, overrides: Sequence[Override]) -> Marking:
+        """The same with other decisions."""
+        return self._replace(overrides=tuple(overrides))
 
     def grade(self, evidence: Evidence) -> Grade:
         """The grade that follows from `evidence`."""
-        others = self.roll.others.get(evidence.submission.id, ())
+        row = self.roll.rows.get(evidence.submission.id)
+        others = row.others if row is not None else ()
         return grade(evidence, self.policy, self.classes, self.overrides, others)
 
 
@@ -46,6 +51,7 @@ class Seen(NamedTuple):
     started: str
     device: str  # "" where no runtime was found
     level: str  # "" where nothing was started
+    source: str  # id of the submission: a group's is that of several rows
     trace: Trace
     mark: Mark
 
@@ -100,6 +106,7 @@ class _Surveyor:
             evidence.started,
             evidence.runtime.device if evidence.runtime else "",
             evidence.confinement.level if evidence.confinement else "",
+            self._marking.roll.rows[name].source,
             trace(evidence),
             mark_of(evidence, self._marking.grade(evidence)),
         )

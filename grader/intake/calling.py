@@ -74,21 +74,6 @@ def call_by_roster(handins: Sequence[HandIn], roster: Roster) -> tuple[list[Hand
     return called, told
 
 
-def absent(handins: Sequence[HandIn], roster: Roster) -> list[Submitter]:
-    """The students of the roster of whom no submission is, as `call_by_roster` left them. Not
-    whose number is contested: theirs may be one of those.
-    """
-    there = {(s.number, s.key) for h in handins for s in h.origin.submitters if s.number or s.key}
-    disputed = {handin.origin.contested for handin in handins} - {""}
-    numbers = {number for number, _ in there if number} | disputed
-    keys = {key for _, key in there if key}
-    return [
-        person
-        for person in roster.people
-        if not (person.number in numbers if person.number else person.key in keys)
-    ]
-
-
 class _Finder:
     """Finds submitters in the roster."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from grader.language import Sentence
 from grader.runs.differences import differences
 from grader.runs.document import Mark, Publication
+from grader.scoring import Status
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def _causes(
         yield Sentence("policy ({keys})", {"keys": ", ".join(policy)})
     if one.overrides != other.overrides:
         yield Sentence("override")
-    if one.digest != other.digest:
+    if other.status is Status.ABSENT and one.status is not Status.ABSENT:
+        yield Sentence("no longer submitted")
+    elif one.digest != other.digest:
         yield Sentence("new submission")
     elif (one.key, one.examined) != (other.key, other.examined):
         yield Sentence("examined again")

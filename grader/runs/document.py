@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from grader.assignment import Assignment, Policy
-from grader.evidence import Document, Evidence, Fingerprint, Roster
+from grader.evidence import Document, Evidence, Fingerprint, Origin, Roster
 from grader.scoring import Grade, Status
 
 SCHEMA = 1  # raised when a field changes its meaning; `grader.runs.folder` reads all former ones
@@ -47,6 +47,7 @@ class Entry(Document):
     digest: str  # sha256 over names and bytes of what was submitted
     given: str  # the path of the command line that it was found under, absolute
     place: str = ""  # where it lies, absolute; "" inside an archive of the whole class
+    origin: Origin = Origin()  # whose it is; of nobody in particular in documents of 0.1.0
     # "present": it counts; "gone": a later command did not find it any more, so it has no mark.
     state: Literal["present", "gone"] = "present"
 
