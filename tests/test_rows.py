@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
+from grader.runs import Entry
+from grader.runs.renaming import with_former_names
 from tests.classroom import Classroom, rows
 
 METADATA = """---
@@ -109,3 +112,42 @@ def test_who_submitted_nothing_can_be_given_a_mark(room: Classroom) -> None:
     room.told("override", "bob", "--confirm")
     (theirs,) = [row for row in room.table().values() if row["number"] == "3210000002"]
     assert theirs["score"] == "65"
+
+
+def entry(name: str, digest: str, state: Literal["present", "gone"], *formerly: str) -> Entry:
+    return Entry(
+        id=name, name=name, source="", digest=digest, given="", state=state, formerly=formerly
+    )
+
+
+@pytest.mark.parametrize(
+    ("entries", "formerly"),
+    [
+        ([("old", "a", "gone")], ("old",)),
+        ([("old", "b", "gone")], ()),
+        ([("old", "a", "gone"), ("other", "a", "gone")], ()),
+        ([("old", "a", "gone"), ("copy", "a", "present")], ()),
+        ([("one", "a", "present")], ()),
+        ([("first", "a", "gone"), ("second", "a", "gone", "first")], ("second", "first")),
+        ([("second", "a", "gone", "new")], ("second",)),
+    ],
+)
+def test_a_decision_follows_files_only_where_they_tell_whose_they_are(
+    entries: list[tuple[Any, ...]], formerly: tuple[str, ...]
+) -> None:
+    new = entry("new", "a", "present")
+    assert (
+        with_former_names([*(entry(*each) for each in entries), new], ())[-1].formerly == formerly
+    )
+    assert with_former_names([*(entry(*each) for each in entries), new], ["new"])[-1].formerly == ()
+
+
+def test_what_is_decided_about_a_copy_that_goes_is_not_its_twins(room: Classroom) -> None:
+    room.submit("ann", 26)
+    room.submit("bob", 26)
+    room.grade()
+    room.told("override", "bob", "--points", "-50", "--reason", "copied")
+    (room.folder / "bob" / "main.py").unlink()
+    (room.folder / "bob").rmdir()
+    room.grade()
+    assert room.scores() == {"ann": "100"} and "copied" not in str(room.table())

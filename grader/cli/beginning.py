@@ -28,6 +28,7 @@ from grader.language import Sentence
 from grader.runs import Entry, HiddenImages, Run, Setting
 from grader.runs.document import settings_with
 from grader.runs.lock import HeldError, alone
+from grader.runs.renaming import with_former_names
 from grader.store import Store
 
 ROOM = 4 * 2**20  # bytes that any run's results take
@@ -82,9 +83,10 @@ def begun(what: Asked, former: Run | None, store: Store, entries: Sequence[Entry
     if former is None:
         run = with_former_results(run, store)
     known = {entry.id: entry for entry in run.submissions}
-    return run.model_copy(
-        update={"submissions": tuple((known | {each.id: each for each in entries}).values())}
-    )
+    for each in entries:
+        formerly = known[each.id].formerly if each.id in known else ()
+        known[each.id] = each.model_copy(update={"formerly": formerly})
+    return run.model_copy(update={"submissions": tuple(known.values())})
 
 
 def entries(
@@ -106,10 +108,11 @@ def entries(
 
 
 def without_gone(
-    run: Run, found: Sequence[Entry], paths: Sequence[Path]
+    run: Run, former: Run | None, found: Sequence[Entry], paths: Sequence[Path]
 ) -> tuple[Run, list[Entry]]:
     """The run with those submissions left out that are not where they were found, and which these
-    are: they lay below one of `paths`, or in a place that is no longer there.
+    are: they lay below one of `paths`, or in a place that is no longer there. What came in place
+    of one under another name has its names.
     """
     ids = {entry.id for entry in found}
     named = {str(path.resolve()) for path in paths}
@@ -119,7 +122,10 @@ def without_gone(
         if entry.state == "present" and entry.id not in ids and _is_gone(entry, named)
     ]
     left = {entry.id: entry.model_copy(update={"state": "gone"}) for entry in gone}
-    submissions = tuple(left.get(entry.id, entry) for entry in run.submissions)
+    submissions = with_former_names(
+        [left.get(entry.id, entry) for entry in run.submissions],
+        former.present if former is not None else (),
+    )
     return run.model_copy(update={"submissions": submissions}), gone
 
 

@@ -109,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         former = _former(folder)
         what = _asked(arguments, former)
         new = begun(what, former, store, listed).model_copy(update={"roster": roster})
-        new, gone = without_gone(new, listed, arguments.paths)
+        new, gone = without_gone(new, former, listed, arguments.paths)
         tasks = _tasks(handins, digests, what, arguments, store)
         todo = [task for task in tasks if not _is_done(store, task) or arguments.fresh]
         _tell_done(console, len(tasks) - len(todo), len(tasks), arguments.lang)

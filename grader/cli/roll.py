@@ -70,7 +70,6 @@ def roll(run: Run, store: Store, overrides: Sequence[Override]) -> Roll:
     row; decisions about it are shown with what came in its place. Raises OSError.
     """
     claims = _claims(run)
-    renamed = _renamed(run)
     expected = _expected(run, claims)
     rows: dict[str, Row] = {}
     for person, theirs in claims.items():
@@ -79,7 +78,7 @@ def roll(run: Run, store: Store, overrides: Sequence[Override]) -> Roll:
             continue
         counts = _counting(present, run, store, overrides)
         names = [claim.id for claim in theirs]
-        names += [renamed[counts.id]] if counts.id in renamed else []
+        names += [name for claim in theirs for name in claim.entry.formerly]
         names += [expected[person][0]] if person in expected else []
         rows[counts.id] = Row(counts.who, counts.entry.id, _without(names, counts.id))
     # Whose number is contested may have submitted one of those that claim it.
@@ -164,23 +163,6 @@ def _expected(run: Run, claims: Mapping[str, Sequence[_Claim]]) -> dict[str, tup
         taken.add(name.casefold())
         rows[person] = (name, who)
     return rows
-
-
-def _renamed(run: Run) -> dict[str, str]:
-    """Id of a submission that is there -> the id under which the same files were there before.
-
-    Only where the files tell who it is: of several with the same ones, a decision about one must
-    never count for another.
-    """
-    alike: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in run.submissions:
-        if entry.digest:
-            alike[entry.digest].append(entry)
-    return {
-        pair["present"]: pair["gone"]
-        for entries in alike.values()
-        if len(entries) == len(pair := {entry.state: entry.id for entry in entries}) == 2
-    }
 
 
 def _counting(

@@ -47,6 +47,7 @@ class Entry(Document):
     digest: str  # sha256 over names and bytes of what was submitted
     given: str  # the path of the command line that it was found under, absolute
     place: str = ""  # where it lies, absolute; "" inside an archive of the whole class
+    formerly: tuple[str, ...] = ()  # ids under which the same files were here, the last one first
     origin: Origin = Origin()  # whose it is; of nobody in particular in documents of 0.1.0
     # "present": it counts; "gone": a later command did not find it any more, so it has no mark.
     state: Literal["present", "gone"] = "present"
