@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import pytest
 
+from grader.report.exports import FILES
 from grader.runs import Entry
 from grader.runs.renaming import with_former_names
 from tests.classroom import Classroom, rows
@@ -151,3 +154,43 @@ def test_what_is_decided_about_a_copy_that_goes_is_not_its_twins(room: Classroom
     (room.folder / "bob").rmdir()
     room.grade()
     assert room.scores() == {"ann": "100"} and "copied" not in str(room.table())
+
+
+def test_a_number_that_two_claim_is_in_no_gradebook(room: Classroom) -> None:
+    room.submit("3210000001_ann", 26)
+    room.submit("3210000002_bob", 26)
+    room.submit("3210000002_cyd", 13)
+    room.grade()
+    assert {row["number"] for row in room.table().values()} == {"3210000001", ""}
+    for each in ("canvas", "moodle", "blackboard", "brightspace"):
+        said = room.told("export", each)
+        assert "bob" in said and "cyd" in said and "ann" not in said
+        table = (room.out / FILES[each]).read_bytes()
+        table = table.replace(b"\0", b"")  # of UTF-16
+        assert b"3210000001" in table and b"bob" not in table
+    page = room.out / "report" / "staff" / f"{next(n for n in room.scores() if 'cyd' in n)}.html"
+    assert "claims the number 3210000002" in page.read_text(encoding="utf-8")
+
+
+def test_nobody_is_cut_from_the_list_of_who_submitted_nothing(room: Classroom) -> None:
+    room.submit("3210000000_ann", 26)
+    people = [f"3210000{n:03},Student of the family number {n:03}" for n in range(1, 41)]
+    said = room.grade("--roster", roster(room, "3210000000,ann", *people))
+    listed = re.findall(r"Student of the family number (\w+)", said)
+    (more,) = re.findall(r"and (\d+) more", said)
+    assert all(len(number) == 3 for number in listed) and len(listed) + int(more) == 40
+    assert "…" not in said.partition("handed in nothing")[2].partition("\n")[0]
+    assert len(room.table()) == 41
+    require_links(room)
+    (room.folder / "3210000000_ann").rename(room.folder / "3210000041_zoe")
+    room.grade("--roster", roster(room, "3210000041,zoe"))
+    page = (room.out / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Student_of_the_family_number_040" in page, "who is gone is named"
+    require_links(room)
+
+
+def require_links(room: Classroom) -> None:
+    """All links of the pages lead to a page."""
+    for page in (room.out / "report").rglob("*.html"):
+        for target in re.findall(r'href="([^"#:]+)"', page.read_text(encoding="utf-8")):
+            assert (page.parent / unquote(target)).exists(), (page, target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,10 @@ from grader.cli.opening import meant, opened
 from grader.cli.rescore import add_run
 from grader.cli.told import tell_changes
 from grader.decisions import DecisionError, Decisions
+from grader.readers.notices import notice
 from grader.report import exports
+from grader.report.text import for_rich
+from grader.runs import Run
 from grader.store import Store
 
 
@@ -45,5 +49,20 @@ def run(arguments: argparse.Namespace) -> int:
         context = publishing.context(folder, made.run, language)
         source = publishing.source(made, folder.out, language)
         exports.EXPORTS[arguments.format](source.results(source.ids), path, context)
+    if arguments.format in exports.GRADEBOOKS:
+        _tell_contested(console, made.run, made.survey.ids, language)
     console.print(str(path.resolve()), highlight=False, soft_wrap=True)
     return OK
+
+
+def _tell_contested(console: Console, run: Run, rows: Sequence[str], language: str) -> None:
+    """What no gradebook gets: submissions of which nobody knows for sure whose they are."""
+    theirs = [entry for entry in run.submissions if entry.id in rows and entry.origin.contested]
+    if theirs:
+        ids = [f"{entry.id} ({entry.origin.contested})" for entry in theirs]
+        told = notice(
+            "left out, since another submission claims the same number: {ids}. Rename what is "
+            "wrong, or name a --roster, and grade again.",
+            ids=ids,
+        )
+        console.print(f"[yellow]![/] {for_rich(told.said_in(language))}", highlight=False)

@@ -44,6 +44,7 @@ from grader.intake import HandIn, IntakeError, digest, digest_folder, find
 from grader.intake.calling import call_by_roster
 from grader.intake.roster import read_roster
 from grader.language import Sentence, translator
+from grader.readers.notices import notice
 from grader.report.text import for_rich
 from grader.runs import Entry, Run, RunError, RunFolder
 from grader.scoring import Status
@@ -169,12 +170,13 @@ def _handins(
         if arguments.roster is not None:
             roster = read_roster(arguments.roster)
         if roster is not None:
-            handins, told = call_by_roster(handins, roster)
-            notices += told
+            handins, more = call_by_roster(handins, roster)
+            notices += more
     except IntakeError as error:
         raise UsageError(error.said) from None
-    for notice in notices:
-        console.print(f"[yellow]![/] {notice.said_in(arguments.lang)}", highlight=False)
+    for told in notices:
+        shown = for_rich(told.said_in(arguments.lang))
+        console.print(f"[yellow]![/] {shown}", highlight=False)
     return handins, roster
 
 
@@ -185,8 +187,8 @@ def _tell_beginning(console: Console, run: Run, gone: Sequence[Entry], language:
         kept = "; ".join(f"{setting.text} ({setting.author})" for setting in run.settings)
         told.append(Sentence("set in this run: {settings}", {"settings": kept}))
     if gone:
-        ids = ", ".join(entry.id for entry in gone)
-        told.append(Sentence("no longer submitted, and left out of the marks: {ids}", {"ids": ids}))
+        ids = [entry.id for entry in gone]
+        told.append(notice("no longer submitted, and left out of the marks: {ids}", ids=ids))
     for sentence in told:
         console.print(f"[yellow]![/] {for_rich(sentence.said_in(language))}", highlight=False)
 

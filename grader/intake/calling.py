@@ -62,14 +62,14 @@ def call_by_roster(handins: Sequence[HandIn], roster: Roster) -> tuple[list[Hand
             notice(
                 "matched without the zeros at the beginning of a number, which spreadsheets drop: "
                 "{ids}",
-                ids=", ".join(bare),
+                ids=bare,
             )
         )
     if strangers:
-        told.append(notice("not on the roster: {ids}", ids=", ".join(dict.fromkeys(strangers))))
+        told.append(notice("not on the roster: {ids}", ids=list(dict.fromkeys(strangers))))
     absent = [person for at, person in enumerate(roster.people) if at not in found]
     if absent:
-        who = ", ".join(f"{person.number or person.key} {person.name}" for person in absent)
+        who = [f"{person.number or person.key} {person.name}" for person in absent]
         told.append(notice("{count} handed in nothing: {who}", count=len(absent), who=who))
     return called, told
 
@@ -136,7 +136,7 @@ class _Finder:
                 notice(
                     "{id} names several students: {who}; it is taken for the work of all of them",
                     id=handin.id,
-                    who=", ".join(self._called(at) for at in several),
+                    who=[self._called(at) for at in several],
                 )
             )
             return [_Claim(handin, place, at, Sure.NAME) for place, at in enumerate(several)]
@@ -193,7 +193,7 @@ def _contested(
         told.append(
             notice(
                 "names that are not as on the roster, whose name for the number is taken: {ids}",
-                ids=", ".join(renamed),
+                ids=renamed,
             )
         )
     return lost

@@ -150,7 +150,7 @@ def contest(number: str, name: str, handins: Sequence[HandIn]) -> Notice:
         "{who} is claimed by {ids}; those are graded, and have no number in any table until you "
         "say whose they are: rename what is wrong and run the same command again",
         who=f"{number} {name}".strip(),
-        ids=", ".join(handin.id for handin in sorted(handins, key=lambda one: natural(one.id))),
+        ids=[handin.id for handin in sorted(handins, key=lambda one: natural(one.id))],
     )
 
 

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import TypeAlias
 
 from grader.language import Sentence
 
 SHOWN = 80  # characters of a name that a sentence shows
+LISTED = 600  # characters of names that a sentence lists
 
 
 Notice: TypeAlias = Sentence
 
 
 def notice(text: str, **facts: object) -> Notice:
-    """A notice whose facts are made safe to show."""
-    safe = {
-        name: value if isinstance(value, Notice) else shown(str(value))
-        for name, value in facts.items()
-    }
-    return Notice(text, safe)
+    """A notice whose facts are made safe to show; names are given as a list."""
+    return Notice(text, {name: _safe(value) for name, value in facts.items()})
+
+
+def _safe(value: object) -> Notice | str:
+    if isinstance(value, Notice):
+        return value
+    return listed(value) if isinstance(value, list) else shown(str(value))
+
+
+def listed(names: Sequence[object]) -> Notice | str:
+    """Whole names as far as they have room, the first in any case, and how many more there are."""
+    safe = [shown(str(name)) for name in names]
+    ends = accumulate(len(name) + len(", ") for name in safe)
+    fit = max(sum(end <= LISTED for end in ends), 1)
+    told = ", ".join(safe[:fit])
+    if len(safe) <= fit:
+        return told
+    return Notice("{names} and {count} more", {"names": told, "count": str(len(safe) - fit)})
 
 
 def shown(text: str, limit: int = SHOWN) -> str:

@@ -59,7 +59,7 @@ class Summary:
     by_class: tuple[tuple[Said, int, int], ...]
     changes: tuple[Change, ...]
     earlier: tuple[Earlier, ...]
-    gone: int
+    gone: tuple[str, ...]  # ids of the publication before that are no rows now
     rows: Markup
 
 
@@ -187,7 +187,7 @@ class Gathering:
             by_class=self._by_class(),
             changes=tuple(sorted(self.sums.changes, key=_direction)),
             earlier=tuple(self.sums.earlier),
-            gone=len(previous.keys() - self.sums.seen),
+            gone=tuple(sorted(visible(name) for name in previous.keys() - self.sums.seen)),
             rows=Markup("\n".join(self.sums.plain)),  # noqa: S704 - each part was escaped
         )
 

@@ -29,6 +29,9 @@ EXPORTS: dict[str, Export] = {
     "student-pages": student_pages_zip,
 }
 
+# Those that give marks to persons of a platform.
+GRADEBOOKS = frozenset({"canvas", "moodle", "blackboard", "brightspace"})
+
 # File, or folder, that each export writes where none is named.
 FILES: dict[str, str] = {
     "csv": "grades.csv",
@@ -47,6 +50,7 @@ __all__ = [
     "COLUMNS",
     "EXPORTS",
     "FILES",
+    "GRADEBOOKS",
     "Export",
     "blackboard",
     "brightspace",

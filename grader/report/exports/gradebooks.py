@@ -66,6 +66,8 @@ def _marks(platform: Platform, results: Iterable[Result], context: Context | Non
         people = origin.submitters or (Submitter(name=grade.name, number=grade.number),)
         for at, who in enumerate(people):
             key = who.key if origin.platform == platform.name else ""
+            if origin.contested and not (who.number or key):
+                continue  # nobody's, until a person has said whose it is
             name = who.name or grade.name
             mark = Mark(
                 who.model_copy(update={"key": key, "name": name}),
