@@ -25,6 +25,7 @@ from grader.examine.conversation import ConversationEndedError
 from grader.examine.session import Clock, Session
 from grader.examine.setup import Setup
 from grader.intake import digest_folder
+from grader.runs.differences import checks_of
 from grader.runtimes import detect, places
 from grader.runtimes.choose import choose
 from grader.runtimes.detect import Runtime
@@ -178,9 +179,9 @@ def _read(run: running.Run) -> Trial:
 # --- remembered -------------------------------------------------------------------------
 
 
-def digest_of(home: Path) -> str:
-    """A key of all that the checks of `home` are made of: its own Python files."""
-    return _digest([(path.name, path.read_bytes().hex()) for path in sorted(home.glob("*.py"))])
+def digest_of(assignment: Assignment) -> str:
+    """A key of all that the checks of the assignment are made of."""
+    return _digest(checks_of(assignment))
 
 
 def _recall(bench: Bench) -> Trial | None:
@@ -203,7 +204,7 @@ def _key(bench: Bench) -> str:
     versions = sorted(runtime.frameworks.items())
     return _digest(
         [
-            (__version__, digest_of(assignment.home), sandbox.level.value),
+            (__version__, digest_of(assignment), sandbox.level.value),
             (asked, assignment.images.mnist, *assignment.names),
             (digest_folder(folder) if folder else "", str(runtime.python), runtime.version),
             versions,

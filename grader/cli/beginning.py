@@ -21,6 +21,7 @@ from grader.cli.opening import (
     settings_of,
     what_differs,
     with_former_results,
+    without,
 )
 from grader.examine.images import HiddenSet, read_hidden
 from grader.intake import HandIn
@@ -46,16 +47,21 @@ class Asked(NamedTuple):
 
 
 def asked(
-    home: Path | None, settings: Sequence[str], images: Path | None, former: Run | None, out: Path
+    home: Path | None,
+    settings: Sequence[str],
+    unset: Sequence[str],
+    images: Path | None,
+    former: Run | None,
+    out: Path,
 ) -> Asked:
-    """What ``--assignment``, ``--set`` and ``--hidden`` ask for, with the settings that the
-    folder's run has kept.
+    """What ``--assignment``, ``--set``, ``--unset`` and ``--hidden`` ask for, with the settings
+    that the folder's run has kept.
 
     Raises UsageError for another assignment or other images than the folder's run has, and for an
     assignment that was edited since unless ``--assignment`` says that this is meant.
     """
     folder = home or DEFAULT_ASSIGNMENT
-    kept = former.settings if former is not None else ()
+    kept, _ = without(former.settings if former is not None else (), unset)
     everything = settings_with(kept, settings_of(settings))
     assignment = read_assignment(folder, [setting.text for setting in everything])
     if former is None:

@@ -28,7 +28,7 @@ from grader.cli.beginning import (
     without_gone,
 )
 from grader.cli.live import Live
-from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device, add_unset
 from grader.cli.opening import opened
 from grader.cli.proving import usable
 from grader.cli.summary import summarise
@@ -65,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
     add_assignment(parser)
+    add_unset(parser)
     parser.add_argument(
         "--hidden", type=Path, metavar="DIR", help="other hidden images: one folder a class"
     )
@@ -156,7 +157,14 @@ def _former(folder: RunFolder) -> Run | None:
 
 
 def _asked(arguments: argparse.Namespace, former: Run | None) -> Asked:
-    return asked(arguments.assignment, arguments.settings, arguments.hidden, former, arguments.out)
+    return asked(
+        arguments.assignment,
+        arguments.settings,
+        arguments.unset,
+        arguments.hidden,
+        former,
+        arguments.out,
+    )
 
 
 def _handins(
@@ -262,7 +270,7 @@ def _tasks(
     """
     assignment = what.assignment
     asked = assignment.model_dump_json(exclude={"policy", "pages", "run", "home", "images"})
-    checks = trial.digest_of(assignment.home)
+    checks = trial.digest_of(assignment)
     common = [__version__, str(SCHEMA), asked, assignment.images.mnist, checks, what.hidden.digest]
     common += [arguments.device, arguments.runtime or ""]
     common += [digest_folder(assignment.provided)] if assignment.provided else []

@@ -124,6 +124,17 @@ def add_assignment(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_unset(parser: argparse.ArgumentParser) -> None:
+    """The option that takes back what was set in an earlier command."""
+    parser.add_argument(
+        "--unset",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="take back an earlier --set of this run: the assignment's own value holds again",
+    )
+
+
 def add_device(parser: argparse.ArgumentParser) -> None:
     """The options that say where hand-ins run."""
     parser.add_argument(

@@ -74,25 +74,43 @@ def meant(arguments: argparse.Namespace, run: Run | None, console: Console) -> R
     another assignment, and for settings that only an examination could follow.
     """
     settings = settings_of(arguments.settings)
+    kept, back = without(run.settings if run is not None else (), arguments.unset)
     if run is None:
         run = _adopted(arguments)
     elif arguments.assignment is not None:
         run = _reassigned(run, arguments.assignment, arguments.out)
     else:
         _tell_what_differs(run, console, arguments.lang)
-    for setting in settings:
+    for setting in (*settings, *back):
         if setting.key.partition(".")[0] not in OF_MARKS:
             raise UsageError(
                 Sentence(
-                    "--set {key}: decides how submissions are examined, not how they are marked. "
+                    "{key}: decides how submissions are examined, not how they are marked. "
                     "Give it to `grade PATH… --out {out}`, which examines again.",
                     {"key": setting.key, "out": str(arguments.out)},
                 )
             )
-    assignment = with_settings(run.assignment, [setting.text for setting in settings])
+    below, laid = run.assignment, settings
+    if back:
+        below, laid = _original(run), settings_with(kept, settings)
+    assignment = with_settings(below, [setting.text for setting in laid])
     return run.model_copy(
-        update={"assignment": assignment, "settings": settings_with(run.settings, settings)}
+        update={"assignment": assignment, "settings": settings_with(kept, settings)}
     )
+
+
+def _original(run: Run) -> Assignment:
+    """The assignment without settings. Raises UsageError where an older grade did not keep it."""
+    if run.original is None:
+        home = str(run.assignment.home)
+        raise UsageError(
+            Sentence(
+                "--unset: an older grade did not keep what the assignment says by itself. Grade "
+                "once more with --assignment {home}, or set the value that is meant with --set.",
+                {"home": home},
+            )
+        )
+    return run.original
 
 
 def document(
@@ -104,6 +122,7 @@ def document(
         "assignment": assignment,
         "assignment_digest": _digest(assignment, checks),
         "checks": checks,
+        "original": read_assignment(assignment.home),
         "settings": settings,
         "hidden": hidden,
         "handed_out": handed_out(assignment.handed_out),
@@ -122,6 +141,25 @@ def now() -> str:
 def settings_of(texts: Sequence[str]) -> tuple[Setting, ...]:
     """What ``--set`` says, with who says it."""
     return tuple(Setting(text=text, author=user(), time=now()) for text in texts)
+
+
+def without(
+    settings: Sequence[Setting], keys: Sequence[str]
+) -> tuple[tuple[Setting, ...], tuple[Setting, ...]]:
+    """The settings that stay, and those that ``--unset`` takes back. Raises UsageError for a key
+    that nobody set.
+    """
+    known = [setting.key for setting in settings]
+    for each in keys:
+        if each not in known:
+            raise UsageError(
+                Sentence(
+                    "--unset {key}: nothing is set by this name. Set in this run: {known}",
+                    {"key": each, "known": ", ".join(known) or "–"},
+                )
+            )
+    kept = tuple(setting for setting in settings if setting.key not in keys)
+    return kept, tuple(setting for setting in settings if setting.key in keys)
 
 
 def _digest(assignment: Assignment, checks: dict[str, str]) -> str:
@@ -165,8 +203,17 @@ def _reassigned(run: Run, home: Path, out: Path) -> Run:
                 {"home": str(home)},
             )
         )
-    marks = {name: getattr(assignment, name) for name in OF_MARKS}
-    return run.model_copy(update={"assignment": run.assignment.model_copy(update=marks)})
+    return run.model_copy(
+        update={
+            "assignment": _with_marks_of(run.assignment, assignment),
+            "original": _with_marks_of(run.original or run.assignment, read_assignment(home)),
+        }
+    )
+
+
+def _with_marks_of(assignment: Assignment, other: Assignment) -> Assignment:
+    """The assignment with what the other says about marks and pages."""
+    return assignment.model_copy(update={name: getattr(other, name) for name in OF_MARKS})
 
 
 def _tell_what_differs(run: Run, console: Console, language: str) -> None:

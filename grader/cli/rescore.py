@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.cli import publishing
 from grader.cli.deciding import Deciding, Wish, from_file
-from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_unset
 from grader.cli.opening import meant, opened
 from grader.cli.told import tell_changes
 from grader.decisions import DecisionError, Decisions
@@ -39,6 +39,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     """The words that all commands over stored evidence share."""
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder of the results")
     add_assignment(parser)
+    add_unset(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-from grader.assignment import Assignment
+from grader.assignment import FILE, Assignment
+
+_IMPORTED = re.compile(rb"^\s*(?:from|import)\s+\.?(\w+)", re.MULTILINE)
 
 
 def differences(before: BaseModel, after: BaseModel) -> tuple[str, ...]:
@@ -27,10 +30,24 @@ def differences(before: BaseModel, after: BaseModel) -> tuple[str, ...]:
 
 
 def checks_of(assignment: Assignment) -> dict[str, str]:
-    """The files of the assignment's checks: name and sha256."""
+    """The files that the assignment's checks are made of, by path, and sha256: those beside them,
+    and the packages that they import. What else lies in the folder may be anything.
+    """
+    home = assignment.home
+    beside = [path for path in home.iterdir() if path.is_file() and path.name != FILE]
+    code = b"\n".join(path.read_bytes() for path in beside if path.suffix == ".py")
+    imported = set(_IMPORTED.findall(code))
+    inside = [
+        path
+        for folder in home.iterdir()
+        if folder.is_dir() and folder.name.encode() in imported
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(assignment.home.glob("test_*.py"))
+        path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted([*beside, *inside])
+        if not path.name.startswith(".")
     }
 
 

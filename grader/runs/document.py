@@ -89,6 +89,7 @@ class Run(Document):
     assignment_digest: str  # of all that was asked, checks included
     checks: dict[str, str] = Field(default_factory=dict)  # file of checks -> sha256
     settings: tuple[Setting, ...] = ()
+    original: Assignment | None = None  # without `settings`; None in documents of 0.1.0
     hidden: HiddenImages
     roster: Roster | None = None
     device: str = "CPU"
