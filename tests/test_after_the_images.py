@@ -100,6 +100,7 @@ def test_a_hang_at_the_first_image_costs_that_image_only(tmp_path: Path, hidden:
     assert found["bob"]["stopped"] == "timeout-predict"
 
 
+@pytest.mark.thorough
 def test_killed_from_outside_is_no_fault_and_what_was_answered_counts(
     tmp_path: Path, hidden: Path
 ) -> None:

@@ -136,6 +136,7 @@ def test_what_can_not_run_is_refused_with_file_and_line(
     assert not list((tmp_path / "out" / "evidence").glob("*"))
 
 
+@pytest.mark.thorough
 def test_the_teachers_own_model_answer_has_to_pass(class_: Path, tmp_path: Path) -> None:
     """It stands instead of ours; without it a check that ours fails is told, and not refused."""
     check = HEAD + (

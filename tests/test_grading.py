@@ -107,6 +107,7 @@ def test_a_crash_in_the_middle_costs_that_image_only(tmp_path: Path, hidden: Pat
     assert rows(out)["ann"]["status"] == "graded"
 
 
+@pytest.mark.thorough
 def test_a_lenet5_that_hangs_costs_its_time_once_and_no_marks(tmp_path: Path, hidden: Path) -> None:
     hanging = (
         "import mindspore.nn as nn\nclass LeNet5(nn.Cell):\n"
@@ -132,6 +133,7 @@ def test_the_same_input_gives_the_same_evidence(tmp_path: Path, hidden: Path) ->
     assert answers[0] == answers[1]
 
 
+@pytest.mark.thorough
 def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, hidden: Path) -> None:
     slow = handins.honest().replace("return", "import time; time.sleep(0.2); return")
     folder = small_class(tmp_path / "class", ann=handins.honest(), bob=slow, cyd=handins.honest())

@@ -80,6 +80,7 @@ def test_what_the_assignment_provides_lies_under_what_was_handed_in(
     assert right(graded(tmp_path, home, files)) == 26
 
 
+@pytest.mark.thorough
 def test_a_change_of_what_is_provided_is_examined_again(tmp_path: Path, home: Path) -> None:
     provided = handins.hand_in(home / "provided", {"labels.txt": "none"})
     files = {"main.py": "NAMES = open('labels.txt').read().split(',')\n" + PREDICTS}
@@ -88,6 +89,7 @@ def test_a_change_of_what_is_provided_is_examined_again(tmp_path: Path, home: Pa
     assert right(graded(tmp_path, home, files)) == 26
 
 
+@pytest.mark.thorough
 def test_an_assignment_may_move_a_hand_in_to_the_device_that_is_there(
     tmp_path: Path, home: Path
 ) -> None:

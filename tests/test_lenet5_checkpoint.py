@@ -42,6 +42,7 @@ def predict(image):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not CHECKPOINT.exists(), reason="needs a student's checkpoint and MNIST")
 def test_a_checkpoint_of_2021_reads_97_92_per_cent_of_mnist(tmp_path: Path) -> None:
     folder = handins.hand_in(tmp_path / "ann", {"main.py": LECTURE})

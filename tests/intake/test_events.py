@@ -85,6 +85,7 @@ def test_a_real_training_in_mindspore_is_read_from_log_and_summary(mindspore: Pa
     assert 0 <= found["train.log", "Accuracy"].y[0] <= 1
 
 
+@pytest.mark.thorough
 def test_tensorboards_files_are_read_as_both_versions_write_them(tmp_path: Path) -> None:
     made(require("tensorflow"), TENSORFLOW, tmp_path)
     found = {curve.name: curve for curve in find_records(tmp_path).curves}

@@ -43,6 +43,7 @@ def test_sizes_are_those_of_the_papers() -> None:
     assert set(ARCHITECTURES) == {"mobilenet-v2", SMALL, "efficientnet-lite0"}
 
 
+@pytest.mark.thorough
 def test_training_all_layers_lowers_the_loss(network: Classifier, colours: LabelledImages) -> None:
     plan = framework.Plan(epochs=3, batch=16, rate=3e-3)
     losses = [epoch.loss for epoch in train_whole(network, colours, plan)]

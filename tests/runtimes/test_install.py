@@ -65,6 +65,7 @@ def quick(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(install, "_make", make)
 
 
+@pytest.mark.thorough
 def test_a_runtime_is_made_by_pip_with_its_own_settings(shelf: Path, tmp_path: Path) -> None:
     said: list[str] = []
     made = add("torch", tell=said.append)

@@ -12,6 +12,16 @@ from grader.worker import frames
 from tests.worker.client import Worker, write
 
 Load = Callable[..., frames.Meta]
+# `make test` asks the first two runtimes what `make thorough` asks the others as well.
+OTHER_RUNTIMES = ("tensorflow", "mindspore1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs in another runtime takes longest."""
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if parameters.get("runtime") in OTHER_RUNTIMES:
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture
