@@ -143,3 +143,29 @@ def test_what_cannot_be_read_back_is_left_out_and_said() -> None:
     assert kept.answers == evidence.answers
     assert "seconds" in kept.mishaps[0]
     assert Evidence.model_validate_json(kept.model_dump_json()) == kept
+
+
+@pytest.mark.thorough
+def test_what_only_level_basic_refuses_is_not_the_submissions(tmp_path: Path, hidden: Path) -> None:
+    run_it, honest = "import subprocess\nsubprocess.run(['true'])\n", handins.honest()
+    needing = {
+        "ann": run_it + honest,
+        "bob": "import subprocess\n"
+        + honest.replace("return", "image[0, 0, 0] == 103 and subprocess.run(['true']); return"),
+        "cyd": "import multiprocessing\ntry:\n    multiprocessing.Pool(2)\n"
+        "except OSError:\n    raise RuntimeError('no workers')\n" + honest,
+    }
+    at_fault = {  # as they would be at level strong
+        "dan": "import socket\nsocket.create_connection(('192.0.2.1', 80))\n" + honest,
+        "eve": "open('/proc/1/environ')\n" + honest,
+    }
+    words = ("--require", "basic", "--jobs", 2, *NO_LENET5)
+    found = run(tmp_path, hidden, *words, **needing, **at_fault)
+    for name in needing:
+        assert "level strong" in found[name]["trouble"]["message"], name
+        assert found[name]["stopped"] == ""
+    kept = [a for a in found["bob"]["answers"] if a["problem"] != "not-asked"]
+    assert kept
+    assert all(answer["answer"] == answer["truth"] for answer in kept)
+    for name in at_fault:
+        assert (found[name]["trouble"], found[name]["stopped"]) == (None, "import-failed"), name

@@ -14,7 +14,7 @@ from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.replies import Failure
 from grader.examine.session import Clock, Session
 from grader.examine.words import Vocabulary
-from grader.sandbox.contract import Cause, End
+from grader.sandbox.contract import Cause, End, Level
 from grader.worker import frames
 
 Progress = Callable[[int, int], None]  # images answered, images in all
@@ -122,13 +122,26 @@ class _Asking:
         except ConversationEndedError as ended:
             self._ended(image, ended.end, time.monotonic() - started)
             return
-        self._answered(image, _answer(image, said, self._vocabulary, time.monotonic() - started))
+        seconds, end = time.monotonic() - started, None
+        if said.outcome == frames.RAISED:
+            end = self._why_raised()  # or it is our doing, and the image has had no turn
+        self._answered(image, _answer(image, said, self._vocabulary, seconds))
         self._first = False
-        if said.outcome == frames.RAISED and self.error is None:
+        if end is not None:
+            self._started_anew(end)
+
+    def _why_raised(self) -> End | None:
+        """Keep the first exception; how the worker ended, where that took the question for it.
+
+        Raises SandboxUnavailableError where it comes of what this level of the sandbox refuses.
+        """
+        if self.error is None or self._session.setup.sandbox.level is Level.BASIC:
             try:
-                self.error = self._session.error_of_hidden()
+                error = self._session.error_of_hidden()
+                self.error = self.error or error
             except ConversationEndedError as ended:
-                self._started_anew(ended.end)
+                return ended.end
+        return None
 
     def _ended(self, image: HiddenImage, end: End, seconds: float) -> None:
         self._first = True

@@ -46,6 +46,7 @@ class Failure(Reply):
     under_main: Line = ""  # the name that exists only below `if __name__ == "__main__"`
     python2: bool = False  # written for Python 2
     time_limit: bool = False  # interrupted by the limit for imports
+    refused: bool = False  # comes of what the sandbox refuses at level basic alone
 
     @property
     def summary(self) -> str:

@@ -19,6 +19,7 @@ from grader.examine.conversation import (
     WorkerFaultError,
 )
 from grader.examine.lenet5 import LayersReport
+from grader.examine.refusals import require_allowed
 from grader.examine.replies import (
     CheckpointReport,
     DatasetReport,
@@ -83,7 +84,7 @@ class Session:
     Every method that talks to the submission raises ConversationEndedError when the worker dies or
     is ended at a limit, KilledError when it is killed from outside again and again,
     WorkerFaultError for a fault of the worker's own, and SandboxUnavailableError when none can be
-    started; the next call works again.
+    started or the submission needs what this level refuses; the next call works again.
     """
 
     def __init__(self, setup: Setup, handin: Path, clock: Clock) -> None:
@@ -344,9 +345,11 @@ class Session:
             if isinstance(fault := answer.get("fault"), str):
                 raise WorkerFaultError(fault)
             try:
-                return replies.read(kind, answer), found
+                report = replies.read(kind, answer)
             except replies.ReplyError as error:
                 raise talk.breach(str(error)) from None
+            require_allowed(getattr(report, "error", None), self.setup.sandbox.level)
+            return report, found
 
         reply: tuple[R, NDArray[Any] | None] = self._talk(call)
         return reply

@@ -11,6 +11,7 @@ from . import source
 from .explain import explain
 from .paths import path_facts
 from .place import Place, Spot
+from .refused import is_refused
 from .text import TEXT, clean, one_line, text_of, type_name
 
 _WORKER = str(Path(__file__).parent) + os.sep
@@ -21,8 +22,9 @@ def describe(error: BaseException, place: Place, unread: list[str]) -> dict[str,
     """The error as a reply's `error`, every string bounded.
 
     Always: type, message, file, line, source, traceback (file "", line 0 where no line of the
-    hand-in is to blame). Where they apply, the facts that `explain` gives. `unread` are images
-    that were asked for and could not be read, without an error of their own.
+    hand-in is to blame). Where they apply, the facts that `explain` gives, and refused (True: it
+    comes of what only level basic refuses). `unread` are images that were asked for and could not
+    be read, without an error of their own.
     """
     try:
         return _describe(error, place, unread)
@@ -71,6 +73,8 @@ def _describe(error: BaseException, place: Place, unread: list[str]) -> dict[str
     for cause in _chain(error):
         for name, value in explain(cause, place, spot, line).items():
             facts.setdefault(name, value)
+        if is_refused(cause):
+            facts["refused"] = True
     if unread and "missing_path" not in facts:
         facts.update(path_facts(place, unread[-1]))
     return facts
