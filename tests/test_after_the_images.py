@@ -152,6 +152,12 @@ def test_what_only_level_basic_refuses_is_not_the_submissions(tmp_path: Path, hi
         "ann": run_it + honest,
         "bob": "import subprocess\n"
         + honest.replace("return", "image[0, 0, 0] == 103 and subprocess.run(['true']); return"),
+        "guy": "import os, subprocess\n"
+        + honest.replace(
+            "return NAMES[int(image[0, 0, 0]) // 9]",
+            "image[0, 0, 0] == 103 and subprocess.run(['true']); "
+            "return NAMES[os.urandom(1)[0] % len(NAMES)]",
+        ),
         "cyd": "import multiprocessing\ntry:\n    multiprocessing.Pool(2)\n"
         "except OSError:\n    raise RuntimeError('no workers')\n" + honest,
     }
@@ -167,5 +173,10 @@ def test_what_only_level_basic_refuses_is_not_the_submissions(tmp_path: Path, hi
     kept = [a for a in found["bob"]["answers"] if a["problem"] != "not-asked"]
     assert kept
     assert all(answer["answer"] == answer["truth"] for answer in kept)
+    again = run(tmp_path, hidden, *words)["guy"]  # and guesses no better for it
+    first = {a["image"]: a for a in found["guy"]["answers"] if a["problem"] != "not-asked"}
+    assert first
+    assert {a["image"]: a for a in again["answers"] if a["image"] in first} == first
+    assert [one["answered"] for one in again["earlier"]] == [len(first)]
     for name in at_fault:
         assert (found[name]["trouble"], found[name]["stopped"]) == (None, "import-failed"), name

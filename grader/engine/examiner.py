@@ -45,6 +45,7 @@ from grader.runtimes.choose import RuntimeMissingError
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
 
 MOST_ATTEMPTS = 20  # earlier runs that are kept
+REPORT_IT = Sentence("Report this with the log of the submission; the same command tries it again.")
 
 Tell = Callable[[Stage, int, int], None]  # stage, steps done, steps in all
 
@@ -267,25 +268,27 @@ def _recorded(answers: Sequence[Answer]) -> dict[str, Answer]:
 
 def _trouble(error: Exception, language: str) -> Trouble:
     """A fault of ours, with what mends it."""
+    said, mended = _told(error)
+    return Trouble(message=_in(language, said), cure=_in(language, mended))
+
+
+def _told(error: Exception) -> tuple[str | Sentence, str | Sentence]:
+    """What went wrong and what mends it: sentences where the error has them."""
     known = (SandboxUnavailableError, UnpackerMissingError, RuntimeMissingError, KilledError)
     if isinstance(error, known):
-        return Trouble(message=str(error), cure=error.cure)
+        return getattr(error, "said", str(error)), getattr(error, "mended", error.cure)
     if isinstance(error, WorkerFaultError):
-        return Trouble(
-            message=f"The grader's worker failed: {error}",
-            cure=Sentence(
-                "Report this with the log of the submission; the same command tries it again."
-            ).said_in(language),
-        )
+        return Sentence("The grader's worker failed: {error}", {"error": str(error)}), REPORT_IT
     if isinstance(error, OSError):
-        return Trouble(
-            message=f"This machine failed: {error}",
-            cure="Make room on the disk or mend what is named, then run the same command again.",
+        return Sentence("This machine failed: {error}", {"error": str(error)}), Sentence(
+            "Make room on the disk or mend what is named, then run the same command again."
         )
-    return Trouble(
-        message=f"The grader failed: {type(error).__name__}: {error}",
-        cure="Report this with the log of the hand-in; the same command tries it again.",
-    )
+    facts = {"error": f"{type(error).__name__}: {error}"}
+    return Sentence("The grader failed: {error}", facts), REPORT_IT
+
+
+def _in(language: str, said: str | Sentence) -> str:
+    return said.said_in(language) if isinstance(said, Sentence) else said
 
 
 def _in_order(findings: Sequence[Finding], language: str) -> tuple[Finding, ...]:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from grader.examine.replies import Failure
+from grader.language import Sentence
 from grader.sandbox.contract import Level, SandboxUnavailableError
 
 
 class NeedsStrongError(SandboxUnavailableError):
     """The submission does what level basic refuses and level strong allows."""
+
+    def __init__(self, error: str) -> None:
+        self.said = Sentence(
+            "It needs level strong: level basic lets no submission start processes or open "
+            "sockets ({error}).",
+            {"error": error},
+        )
+        self.mended = Sentence(
+            "Make level strong work (grade doctor says how), then run the same command again."
+        )
+        super().__init__(str(self.said), str(self.mended))
 
 
 def require_allowed(failure: Failure | None, level: Level) -> None:
@@ -17,8 +29,4 @@ def require_allowed(failure: Failure | None, level: Level) -> None:
     answered before counts.
     """
     if failure is not None and failure.refused and level is Level.BASIC:
-        raise NeedsStrongError(
-            f"It needs level strong: level basic lets no submission start processes or open "
-            f"sockets ({failure.told}).",
-            "Make level strong work (`grade doctor` says how), then run the same command again.",
-        )
+        raise NeedsStrongError(failure.told)

@@ -31,6 +31,7 @@ from grader.examine.replies import (
     TrainReport,
 )
 from grader.examine.setup import Setup
+from grader.language import Sentence
 from grader.sandbox.contract import Box, Cause, End, SandboxUnavailableError
 from grader.worker import frames
 
@@ -50,14 +51,18 @@ class KilledError(Exception):
     """Somebody or something outside keeps killing the workers: no fault of the submission's."""
 
     def __init__(self, detail: str, memory: int) -> None:
-        super().__init__(
-            f"The process was killed from outside {KILLS_BORNE + 1} times, at last by {detail}; "
-            f"its limit is {memory} MiB."
+        facts = {"times": str(KILLS_BORNE + 1), "by": detail, "memory": str(memory)}
+        self.said = Sentence(
+            "The process was killed from outside {times} times, at last by {by}; its limit is "
+            "{memory} MiB.",
+            facts,
         )
-        self.cure = (
+        self.mended = Sentence(
             "Most likely this machine ran out of memory: grade with fewer --jobs, or set "
             "limits.memory lower. The same command goes on with the images that were not asked."
         )
+        super().__init__(str(self.said))
+        self.cure = str(self.mended)
 
 
 class Clock:

@@ -30,9 +30,9 @@ class Choice:
 class RuntimeMissingError(Exception):
     """No runtime that could do it is installed: our fault, never the student's. With its cure."""
 
-    def __init__(self, message: str, cure: str) -> None:
-        super().__init__(message)
-        self.cure = cure
+    def __init__(self, said: Sentence, mended: Sentence) -> None:
+        super().__init__(str(said))
+        self.said, self.mended, self.cure = said, mended, str(mended)
 
 
 def choose(
@@ -80,13 +80,19 @@ def _require_offered(scan: Scan, runtimes: Sequence[Runtime], forced: str | None
             continue
         if any(name in one.modules for one in runtimes):
             raise RuntimeMissingError(
-                f"The submission imports {name}, which the runtime of this run ({there}) lacks.",
-                "Run it without --runtime.",
+                Sentence(
+                    "The submission imports {name}, which the runtime of this run ({there}) lacks.",
+                    {"name": name, "there": there},
+                ),
+                Sentence("Run it without --runtime."),
             )
         raise RuntimeMissingError(
-            f"The submission imports {name}, and no runtime of this machine has it; there are "
-            f"{there}.",
-            f"Install one that has: grade runtime add {able[0]}",
+            Sentence(
+                "The submission imports {name}, and no runtime of this machine has it; there are "
+                "{there}.",
+                {"name": name, "there": there},
+            ),
+            Sentence("Install one that has: grade runtime add {runtime}", {"runtime": able[0]}),
         )
 
 
@@ -124,8 +130,11 @@ def _forced(scan: Scan, runtimes: Sequence[Runtime], forced: str, wanted: str | 
             reason = Sentence("asked for; imports {packages}", {"packages": wanted})
             return Choice(runtime, reason, lacking, (forced,) * bool(lacking))
     raise RuntimeMissingError(
-        f"The runtime {forced} is not installed; there are {_names(runtimes)}.",
-        f"Install it: grade runtime add {forced}",
+        Sentence(
+            "The runtime {name} is not installed; there are {there}.",
+            {"name": forced, "there": _names(runtimes)},
+        ),
+        Sentence("Install it: grade runtime add {runtime}", {"runtime": forced}),
     )
 
 
@@ -133,7 +142,8 @@ def _fit(runtimes: Sequence[Runtime], framework: str, device: str) -> list[Runti
     """The runtimes that may be chosen on `device`."""
     if not runtimes:
         raise RuntimeMissingError(
-            "There is no runtime on this machine.", "Install one: grade runtime add mindspore"
+            Sentence("There is no runtime on this machine."),
+            Sentence("Install one: grade runtime add mindspore"),
         )
     if device == "CPU" or not framework:
         return list(runtimes)
@@ -141,12 +151,19 @@ def _fit(runtimes: Sequence[Runtime], framework: str, device: str) -> list[Runti
     if not any(framework in runtime.modules for runtime in fit):
         able = [recipe.name for recipe in RECIPES if recipe.framework == framework]
         raise RuntimeMissingError(
-            f"The hand-in uses {framework}, and no runtime with {framework} that is built for "
-            f"{device} is installed; there are {_names(runtimes)}.",
-            f"Install one (grade runtime add {able[-1]}), or run with --device CPU.",
+            Sentence(
+                "The submission uses {name}, and no runtime with {name} that is built for {device} "
+                "is installed; there are {there}.",
+                {"name": framework, "device": device, "there": _names(runtimes)},
+            ),
+            Sentence(
+                "Install one (grade runtime add {runtime}), or run with --device CPU.",
+                {"runtime": able[-1]},
+            ),
         )
     return fit
 
 
-def _names(runtimes: Sequence[Runtime]) -> str:
-    return ", ".join(f"{r.name} ({', '.join(r.devices)})" for r in runtimes) or "none"
+def _names(runtimes: Sequence[Runtime]) -> str | Sentence:
+    found = ", ".join(f"{r.name} ({', '.join(r.devices)})" for r in runtimes)
+    return found or Sentence("none")

@@ -109,11 +109,17 @@ class Case(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of one hand-in."""
+    """What came of one hand-in. page: what its student reads, in all."""
 
     status: str
     evidence: Mapping[str, Any]
     log: str
+    page: str
+
+    @property
+    def carried(self) -> list[str]:
+        """Words that hold something of a hidden image, as it printed them."""
+        return [line.split()[1] for line in self.log.splitlines() if line.startswith("CARRIED ")]
 
 
 class Usage(NamedTuple):
@@ -165,6 +171,9 @@ def broken(case: Case, outcome: Outcome) -> list[str]:
         "it got out": not any(text in log for text in case.must_not),
         f"a log of {len(log)} bytes": len(log) <= case.log_limit,
         f"{evidence['seconds']} s": evidence["seconds"] <= case.seconds,
+        "its student reads of a hidden image": not any(
+            word in outcome.page for word in outcome.carried
+        ),
         f"{right} right answers": case.correct_at_most is None or right <= case.correct_at_most,
     }
     return [what for what, holds in rules.items() if not holds]
@@ -523,7 +532,9 @@ def _outcomes(out: Path, names: Sequence[str]) -> dict[str, list[Outcome]]:
         source = evidence["submission"]["source"]
         name = next(name for name in names if source.startswith(name))
         log = (out / "logs" / f"{handin}.txt").read_text(encoding="utf-8")
-        found.setdefault(name, []).append(Outcome(statuses[handin], evidence, log))
+        page = (out / "report" / "student" / f"{handin}.html").read_text(encoding="utf-8")
+        page += json.dumps([evidence[field] for field in ("told", "lenet5", "checks")])
+        found.setdefault(name, []).append(Outcome(statuses[handin], evidence, log, page))
     return found
 
 

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.engine import after
 from grader.examine import diagnosis, replies
 from grader.examine.conversation import Conversation, ConversationEndedError
 from grader.sandbox import box, bubblewrap, landlock, rooms, seccomp
@@ -175,6 +176,7 @@ ELSEWHERE: dict[str, Sequence[tuple[object, str, object]]] = {
         (Conversation, "_exchange", _trusting_exchange),
         (replies, "read", _trusting_reply),
     ),
+    "disclosure": ((after, "disclosed", lambda predictions, *_: predictions),),
     "diagnosis": ((diagnosis, "constant", lambda *_: None),),
     "landlock-reading": ((landlock, "READABLE", ("/",)),),
     "landlock-writing": ((landlock, "WRITABLE", ("/",)),),
