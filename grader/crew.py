@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from grader import granted
+
 Task = TypeVar("Task")
 Made = TypeVar("Made")
 
@@ -33,7 +35,7 @@ def spread(
     It runs in as many processes as `worth` (hand-ins) and the cores allow, `begin` once in each;
     all must be picklable. Raises what the function raises, and OSError where a process dies.
     """
-    processes = min(os.cpu_count() or 1, worth // WORTH)
+    processes = min(granted.processors(), worth // WORTH)
     if processes < 2:
         yield from map(begin(), tasks)
         return

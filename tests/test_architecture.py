@@ -27,6 +27,7 @@ ORDER = [
     ["platforms"],
     ["store"],
     ["crew"],
+    ["granted"],
     ["scoring"],
     ["assignment"],
     ["evidence"],

@@ -18,7 +18,7 @@ from grader import crew
 
 @pytest.fixture(autouse=True)
 def two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("grader.granted.processors", lambda: 2)
 
 
 def does(function: Callable[[Any], Any]) -> Callable[[], Callable[[Any], Any]]:
@@ -60,12 +60,11 @@ def die(task: int) -> None:
 
 
 LONG = """
-import os
 from functools import partial
 from tests.test_crew import announce
-from grader import crew
+from grader import crew, granted
 if __name__ == "__main__":
-    os.cpu_count = lambda: 2
+    granted.processors = lambda: 2
     list(crew.spread(partial(partial, announce), [0, 1], worth=10**6))
 """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from grader import __version__
+from grader import __version__, granted
 from grader.cli import machine, runtime
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.proving import prove_all
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     memory = psutil.virtual_memory().total / 2**30
     console.print(
         f"grade {__version__} · Python {platform.python_version()} · {platform.platform()} · "
-        f"{os.cpu_count()} {say('cores')} · {memory:.0f} GiB",
+        f"{_cores()} {say('cores')} · {memory:.0f} GiB",
         highlight=False,
     )
     if arguments.device is not None:
@@ -60,6 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
     for kind in KINDS:
         _device(console, kind, arguments.lang)
     return OK if confined and detect.runtimes() else SOMETHING_LEFT
+
+
+def _cores() -> str:
+    """Processors that a run may use, and where those are fewer, how many the machine has."""
+    ours, there = granted.processors(), os.cpu_count() or 1
+    return str(there) if ours == there else f"{ours}/{there}"
 
 
 def _attack(levels: Sequence[str]) -> int:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 
-import psutil
-
+from grader import granted
 from grader.assignment import Assignment
 from grader.cli.main import UsageError
 from grader.language import Sentence
@@ -46,6 +44,6 @@ def places(
         sharing = arguments.per_device or assignment.run.per_device
         everything = [device.shared() if sharing > 1 else device for device in devices] * sharing
         return everything[: arguments.jobs]
-    memory = psutil.virtual_memory().available // (assignment.limits.memory * 1024 * 1024)
-    jobs = arguments.jobs or max(min(os.cpu_count() or 1, memory, tasks), 1)
+    memory = granted.memory() // (assignment.limits.memory * 1024 * 1024)
+    jobs = arguments.jobs or max(min(granted.processors(), memory, tasks), 1)
     return [devices[0]] * jobs

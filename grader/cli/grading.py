@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from grader import __version__
+from grader import __version__, granted
 from grader.assignment import Assignment
 from grader.checks import trial
 from grader.cli import checking, engines, machine, publishing
@@ -133,7 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
                     runtimes=runtimes,
                     device=device,
                     fallback=machine.devices("CPU")[0] if arguments.device == "auto" else None,
-                    threads=max((os.cpu_count() or 1) // len(places), 1),
+                    threads=max(granted.processors() // len(places), 1),
                     workspace=workspace,
                     language=arguments.lang,
                     forced=arguments.runtime,

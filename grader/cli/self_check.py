@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import filecmp
-import os
 import sys
 import zipfile
 from collections import Counter
@@ -17,7 +16,7 @@ import cv2
 import numpy as np
 from rich.console import Console
 
-from grader import __version__
+from grader import __version__, granted
 from grader.assignment import Assignment, read_assignment
 from grader.cli import machine
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
@@ -167,7 +166,7 @@ def _conditions(
         sandbox=Bare(own_code=True),
         runtimes=(runtime,),
         device=machine.devices(arguments.device)[0],
-        threads=os.cpu_count() or 1,
+        threads=granted.processors(),
         workspace=workspace,
         language=arguments.lang,
         forced=runtime.name,

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader import granted
 from grader.runtimes import places
 from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import cpu_model
@@ -97,7 +98,7 @@ def _x86() -> bool:
 def _key(runtime: Runtime) -> str:
     """What a measurement depends on: processor, cores, framework's version, this measurement."""
     versions = " ".join(f"{name}={version}" for name, version in sorted(runtime.frameworks.items()))
-    return f"1|{cpu_model()}|{os.cpu_count()}|{runtime.name}|{runtime.python}|{versions}"
+    return f"1|{cpu_model()}|{granted.processors()}|{runtime.name}|{runtime.python}|{versions}"
 
 
 def _measure(runtime: Runtime) -> dict[str, float]:
