@@ -24,6 +24,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.sandbox import box, processes, rooms, seccomp, slots
+from grader.sandbox.bubblewrap_cures import cure_for
 from grader.sandbox.bubblewrap_options import SCRATCH, SHARED_MEMORY, options_of
 from grader.sandbox.contract import (
     Box,
@@ -39,11 +40,6 @@ from grader.sandbox.groups import Groups, NoGroups
 SETUP_TIME = 20.0  # seconds that bubblewrap may take to report its child
 SEARCHING = 50  # a search for new processes may cost a fiftieth of the time …
 LONGEST_BLINDNESS = 0.2  # … but not be put off longer than these seconds
-CURE = (
-    "install bubblewrap (Debian, Ubuntu: apt install bubblewrap) and allow user namespaces "
-    "(sysctl kernel.apparmor_restrict_unprivileged_userns=0; in a container, run it with "
-    "--security-opt seccomp=unconfined or use level basic)"
-)
 
 
 class Bubblewrap:
@@ -65,7 +61,7 @@ class Bubblewrap:
                 "this bubblewrap is too old for root", "install bubblewrap 0.5 or newer"
             )
         if not processes.exists_children_list():
-            raise SandboxUnavailableError("the kernel does not list children of processes", CURE)
+            raise _unavailable("the kernel does not list children of processes")
         seccomp.usual()
         self._groups = groups or NoGroups()
 
@@ -94,7 +90,7 @@ class Bubblewrap:
             if slot is not None:
                 slot.release()
             if isinstance(error, OSError):
-                raise SandboxUnavailableError(f"cannot start bubblewrap: {error}", CURE) from error
+                raise _unavailable(f"cannot start bubblewrap: {error}") from error
             raise
 
     def options(self, room: Room) -> list[str]:
@@ -253,12 +249,12 @@ def _reported_child(status: int, process: subprocess.Popen[bytes]) -> int:
     poll.register(status, select.POLLIN)
     while b"\n" not in text and b"}" not in text:
         if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
-            raise SandboxUnavailableError("bubblewrap does not answer", CURE)
+            raise _unavailable("bubblewrap does not answer")
         part = os.read(status, 4096)
         if not part:
             _, said = process.communicate()
             line = said.decode("utf-8", "replace").strip().partition("\n")[0]
-            raise SandboxUnavailableError(line or "bubblewrap ended without a word", CURE)
+            raise _unavailable(line or "bubblewrap ended without a word")
         text += part
     found, _ = json.JSONDecoder().raw_decode(text.decode("utf-8", "replace").lstrip())
     return int(found["child-pid"])
@@ -289,8 +285,12 @@ def _program(name: str) -> str:
     """The absolute path of a program. Raises SandboxUnavailableError if there is none."""
     path = shutil.which(name, path="/usr/bin:/bin:/usr/local/bin")
     if sys.platform != "linux" or path is None:
-        raise SandboxUnavailableError(f"{name} is not installed", CURE)
+        raise _unavailable(f"{name} is not installed")
     return path
+
+
+def _unavailable(said: str) -> SandboxUnavailableError:
+    return SandboxUnavailableError(said, cure_for(said))
 
 
 def _memory_file(data: bytes) -> int:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.sandbox.bubblewrap_cures import cure_for
 from grader.sandbox.contract import (
     Cause,
     Level,
@@ -30,6 +31,7 @@ from grader.sandbox.inside import probe
 
 SECONDS = 30.0  # granted to a canary; it takes a tenth of a second
 ANSWER = 64 * 1024  # bytes that a canary may answer
+REPORT = "report this line with what `uname -r` says"
 
 
 class Attempt(NamedTuple):
@@ -143,10 +145,10 @@ def _sing(sandbox: Sandbox, places: str) -> list[str]:
         found = json.loads(answer)
         if end.cause in (Cause.EXITED, Cause.CLOSED) and isinstance(found, list):
             return [str(name) for name in found]
-    said = box.printed.strip().splitlines()
+    said = (box.printed.strip().splitlines() or [""])[-1]
     raise SandboxUnavailableError(
-        f"its canary did not answer ({end.cause.value}: {end.detail}) {said[-1] if said else ''}",
-        "see the message; run `grade doctor` for more",
+        f"its canary did not answer ({end.cause.value}: {end.detail}) {said}",
+        cure_for(said) if sandbox.level is Level.STRONG else REPORT,
     )
 
 
