@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.checks import CheckFailedError, expect, run
+from grader.checks import CheckFailedError, expect, hang, run, running
 from grader.checks.run import run_checks
 from grader.checks.trial import Trial
 from grader.evidence import Check
@@ -93,6 +93,32 @@ def test_gives_up(submission):
     assert slipped.fault == "test_it.py:25  IndexError: list index out of range"
     assert "IndexError" not in slipped.rationale + slipped.actual
     assert (found["test_gives_up"].outcome, found["test_gives_up"].rationale) == ("failed", "so")
+
+
+def test_a_check_that_hangs_is_ended_and_the_others_still_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "remembered_or_tried", lambda *_: Trial())
+    monkeypatch.setattr(hang, "GRACE", 0.3)
+    monkeypatch.setattr(running, "Clock", lambda _: SimpleNamespace(left=0.0))
+    found = outcomes(
+        tmp_path,
+        """
+def test_hangs(submission):
+    while True:
+        try:
+            sum(range(1000))
+        except Exception:
+            pass
+
+def test_after_it(submission):
+    pass
+""",
+    )
+    assert found["test_hangs"].outcome == "broken"
+    assert "HungError" in found["test_hangs"].fault
+    assert found["test_hangs"].fault.startswith("test_it.py:")
+    assert found["test_after_it"].outcome == "passed"
 
 
 def test_a_file_without_checks_is_told(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ import pytest
 
 from grader.checks import plugin
 from grader.checks.failure import CheckFailedError
+from grader.checks.hang import ended_after
 from grader.checks.subjects import NotAskedError
 from grader.evidence import Answer, Check
 from grader.examine.conversation import ConversationEndedError, WorkerFaultError
-from grader.examine.session import KilledError, Session
+from grader.examine.session import Clock, KilledError, Session
 from grader.language import by_language
 from grader.sandbox.contract import SandboxUnavailableError
 
@@ -136,6 +137,7 @@ class _Collector:
         self._session = session
         self._answers = answers
         self._part = part
+        self._clock = Clock(session.setup.assignment.limits.checks)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[plugin.SESSION] = self._session
@@ -162,9 +164,15 @@ class _Collector:
         items[:] = [item for item in items if self._part.has(item)]
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Iterator[None]:
+        with ended_after(self._clock.left):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Iterator[None]:
         try:
-            return (yield)
+            with ended_after(self._clock.left):
+                return (yield)
         except pytest.exit.Exception as error:  # the others still run
             raise BrokeOffError(f"pytest.exit: {error}").with_traceback(
                 error.__traceback__
