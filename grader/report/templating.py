@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 
 from grader.report import files, words
@@ -28,6 +29,25 @@ class Settled(Extension):
         return _ICON.sub(lambda match: str(icon(self.environment, match[1])), source)
 
 
+class Compiled(BytecodeCache):
+    """Templates that this process has compiled: a command makes several environments."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill `bucket`, if its template was compiled before."""
+        if (code := self._kept.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = Compiled()
+
+
 def environment() -> Environment:
     """An environment in which every value is escaped, and what cannot be seen is shown."""
     return Environment(
@@ -39,6 +59,7 @@ def environment() -> Environment:
         auto_reload=False,
         finalize=_finalize,
         extensions=[Settled],
+        bytecode_cache=_COMPILED,
     )
 
 
