@@ -158,6 +158,7 @@ def test_what_only_level_basic_refuses_is_not_the_submissions(tmp_path: Path, hi
             "image[0, 0, 0] == 103 and subprocess.run(['true']); "
             "return NAMES[os.urandom(1)[0] % len(NAMES)]",
         ),
+        "fay": "import os\nos.system('cp main.py weights.npy')\nopen('weights.npy')\n" + honest,
         "cyd": "import multiprocessing\ntry:\n    multiprocessing.Pool(2)\n"
         "except OSError:\n    raise RuntimeError('no workers')\n" + honest,
     }

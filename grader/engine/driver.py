@@ -26,6 +26,7 @@ from grader.engine.examiner import unread
 from grader.engine.queue import Attempts, Queue, neighbours
 from grader.evidence import Answer, Evidence, Problem, Stage, Trouble
 from grader.examine.images import HiddenSet
+from grader.language import Sentence
 from grader.store import Store
 
 REFRESH = 0.1  # seconds between two looks at whether to stop
@@ -50,12 +51,14 @@ def drive(
     seconds: float,
     watch: Watch,
     stop: threading.Event,
+    language: str = "en",
 ) -> Generator[Ended, None, None]:
     """Examine `tasks` by `examiners`, which are closed in the end; see `Engine.run`.
 
-    seconds: after these an examiner counts as hung, see `patience`.
+    seconds: after these an examiner counts as hung, see `patience`. language: of what is said of
+    faults of ours.
     """
-    run = _Run(tasks, examiners, hidden, store, seconds, watch)
+    run = _Run(tasks, examiners, hidden, store, seconds, watch, language)
     try:
         while len(run.queue):
             run.begin()
@@ -84,6 +87,7 @@ class _Run:
         store: Store,
         seconds: float,
         watch: Watch,
+        language: str,
     ) -> None:
         self.queue = Queue(tasks)
         self._examiners = examiners
@@ -91,6 +95,7 @@ class _Run:
         self._store = store
         self._seconds = seconds
         self._watch = watch
+        self._language = language
         self._running: dict[Slot, _Running] = {}
 
     def begin(self) -> None:
@@ -150,11 +155,16 @@ class _Run:
     def _put_back(self, attempts: Attempts, slot: Slot, why: str) -> Iterator[Ended]:
         if not self.queue.died(attempts, slot, why):
             reasons = "; ".join(dict.fromkeys(attempts.reasons))
+            said = Sentence(
+                "Its examiner died {times} times, at last alone on its machine: {reasons}",
+                {"times": str(len(attempts.deaths)), "reasons": reasons},
+            )
+            mended = Sentence(
+                "Look for what ends processes there (memory, an operator), then run the same "
+                "command again."
+            )
             trouble = Trouble(
-                message=f"Its examiner died {len(attempts.deaths)} times, at last alone on its "
-                f"machine: {reasons}",
-                cure="Look for what ends processes there (memory, an operator), then run the same "
-                "command again.",
+                message=said.said_in(self._language), cure=mended.said_in(self._language)
             )
             yield self._store_it(attempts, self._ungraded(attempts.task, trouble))
 

@@ -58,7 +58,8 @@ class Local(NamedTuple):
         used = self.conditions[: max(len(tasks), 1)]
         limit = patience(used[0].assignment.limits)
         examiners = Processes(used, self.hidden, self.examine)
-        yield from drive(tasks, examiners, self.hidden, self.store, limit, watch, stop)
+        language = used[0].language
+        yield from drive(tasks, examiners, self.hidden, self.store, limit, watch, stop, language)
 
 
 def slot_of(number: int, conditions: Conditions) -> Slot:

@@ -11,15 +11,16 @@ class NeedsStrongError(SandboxUnavailableError):
     """The submission does what level basic refuses and level strong allows."""
 
     def __init__(self, error: str) -> None:
-        self.said = Sentence(
-            "It needs level strong: level basic lets no submission start processes or open "
-            "sockets ({error}).",
-            {"error": error},
+        super().__init__(
+            Sentence(
+                "It needs level strong: level basic lets no submission start processes or open "
+                "sockets ({error}).",
+                {"error": error},
+            ),
+            Sentence(
+                "Make level strong work (grade doctor says how), then run the same command again."
+            ),
         )
-        self.mended = Sentence(
-            "Make level strong work (grade doctor says how), then run the same command again."
-        )
-        super().__init__(str(self.said), str(self.mended))
 
 
 def require_allowed(failure: Failure | None, level: Level) -> None:

@@ -369,8 +369,10 @@ class Session:
             self.close(ended.end)
             if ended.end.cause is Cause.UNAVAILABLE:
                 raise SandboxUnavailableError(
-                    f"The sandbox could not be started: {ended.end.detail}",
-                    "Run `grade doctor`, mend what it names, and run the same command again.",
+                    Sentence("The sandbox could not be started: {why}", {"why": ended.end.detail}),
+                    Sentence(
+                        "Run grade doctor, mend what it names, and run the same command again."
+                    ),
                 ) from None
             if ended.end.cause is Cause.KILLED:
                 self.kills += 1

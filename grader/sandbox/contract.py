@@ -19,6 +19,8 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
+from grader.language import Sentence
+
 
 class Level(str, Enum):
     """How much a sandbox keeps in; docs/security.md says what each promises."""
@@ -157,9 +159,9 @@ class Box(Protocol):
 class SandboxUnavailableError(Exception):
     """This sandbox cannot work on this machine. `cure` says what to install or set, in words."""
 
-    def __init__(self, message: str, cure: str) -> None:
-        super().__init__(message)
-        self.cure = cure
+    def __init__(self, said: str | Sentence, mended: str | Sentence) -> None:
+        super().__init__(str(said))
+        self.said, self.mended, self.cure = said, mended, str(mended)
 
 
 class Sandbox(Protocol):

@@ -147,9 +147,19 @@ class Loading:
             report.update(function=True, parameter=_first_parameter(called), elsewhere="")
             report.update(_place_of(called, self.place))
         if self.error is not None:
-            error = faults.describe(self.error, self.place, self.observer.unread)
+            error = self.described(self.error, self.observer.unread)
             report.update(error=error, stopped=self.function is not None)
         return report
+
+    def described(self, error: BaseException, unread: list[str]) -> Meta:
+        """The error as `faults.describe` has it. A file that is not there, after the hand-in ran a
+        program, may be one that the program was to make: level basic refuses programs, and
+        `os.system` tells of that by its result alone.
+        """
+        facts = faults.describe(error, self.place, unread)
+        if facts.get("missing_path") and self.observer.commands:
+            facts["refused"] = True
+        return facts
 
 
 def _first_parameter(called: Callable[..., Any]) -> str:

@@ -82,8 +82,7 @@ class Session:
         """{error: what `load` and the last RAISED answer report, or null}."""
         if self._loading is None or self._last_error is None:
             return {"error": None}, None
-        error = faults.describe(self._last_error, self._loading.place, self._unread)
-        return {"error": error}, None
+        return {"error": self._loading.described(self._last_error, self._unread)}, None
 
     def escaped(self, operation: str, error: BaseException) -> Meta:
         """The report about an operation that raised: {error} where the exception came through a
