@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from grader.expected import expected, found
 from grader.language import Sentence
 from grader.scoring import Override, in_order
 from grader.store import write_atomically
@@ -150,10 +151,9 @@ def _wrong(errors: ValidationError) -> Sentence:
     if error["type"] == "extra_forbidden":
         facts = {"field": field, "known": ", ".join(EXPECTED)}
         return Sentence("unknown key {field}. Known here: {known}.", facts)
-    expected = Sentence(EXPECTED.get(field, "another value"))
     told: dict[str, str | Sentence] = {
         "field": field,
-        "found": repr(error["input"])[:80],
-        "expected": expected,
+        "found": found(error),
+        "expected": Sentence(EXPECTED[field]) if field in EXPECTED else expected(error),
     }
     return Sentence("{field}: found {found}; expected {expected}", told)

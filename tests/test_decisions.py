@@ -88,6 +88,8 @@ def test_decisions_come_to_the_same_in_whatever_order_they_arrive(some: list[Ove
         ('[{"points": NaN}]', "points: found nan; expected a finite number"),
         ('[{"report": "lost"}]', "report: found 'lost'; expected \"complete\""),
         ('[{"reason": ""}]', "reason: found ''; expected a sentence"),
+        ('[{"undoes": 3}]', "undoes: found 3; expected a text"),
+        ('[{"beyond": "perhaps"}]', "beyond: found 'perhaps'; expected true or false"),
         ('[{"marks": 3}]', "unknown key marks"),
         ('[{"schema_version": 9}]', "a newer grader"),
     ],
