@@ -46,7 +46,8 @@ class Roll(NamedTuple):
             )  # fmt: skip
             return Evidence(key=ABSENT, submission=told, stage=Stage.ABSENT)
         evidence = store.read(source)
-        if evidence is None or len(evidence.submission.origin.submitters) < 2:
+        alone = evidence is not None and len(evidence.submission.origin.submitters) < 2
+        if evidence is None or (alone and name == source):
             return evidence
         return _of(evidence, name, who)
 
