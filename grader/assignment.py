@@ -89,6 +89,9 @@ class Limits(Document):
     memory: Mebibytes = 4096
     scratch: Mebibytes = 512
     handin: Mebibytes = 1024
+    reading: Seconds = 8
+    reading_memory: Annotated[int, Field(ge=256, le=1_048_576)] = 448
+    reading_output: Mebibytes = 4
 
 
 class Run(Document):

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
 LANGUAGES = ("en", "zh")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -29,13 +27,25 @@ def translator(language: str) -> Translate:
     """
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, found {language!r}")
+    sentences = _catalogue(language)
+    return lambda sentence: sentences.get(sentence, sentence)
+
+
+def known(sentence: str) -> bool:
+    """Whether `sentence` is one of ours: a msgid of the catalogues."""
+    return any(sentence in _catalogue(language) for language in LANGUAGES)
+
+
+@cache
+def _catalogue(language: str) -> Mapping[str, str]:
+    """The sentences of a language, by their English; empty where there is no catalogue."""
+    from babel.messages.pofile import read_po  # not in a reader, which says nothing itself
+
     path = Path(__file__).parent / "locale" / f"{language}.po"
     if not path.exists():
-        return lambda sentence: sentence
+        return {}
     with path.open("rb") as file:
-        catalogue = read_po(file)
-    sentences = {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
-    return lambda sentence: sentences.get(sentence, sentence)
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ from grader.language import Sentence, translator
 from grader.readers.notices import notice
 from grader.report.text import for_rich
 from grader.runs import Entry, Run, RunError, RunFolder
+from grader.sandbox.contract import Sandbox
 from grader.scoring import Status
 from grader.store import Store, key
 
@@ -95,10 +96,10 @@ def run(arguments: argparse.Namespace) -> int:
     what = _asked(arguments, former)
     _require_mnist(what.assignment)
     devices = machine.devices(arguments.device)
-    handins, roster = _handins(console, arguments, former)
     sandbox = machine.sandbox(
         arguments.require, arguments.unsafe_no_sandbox, accelerator=devices[0].kind != "CPU"
     )
+    handins, roster = _handins(console, arguments, former, sandbox)
     runtimes = machine.runtimes(arguments.runtime)
     devices = usable(console, devices, runtimes, sandbox, arguments)
     with grading_alone(arguments.out):
@@ -168,12 +169,12 @@ def _asked(arguments: argparse.Namespace, former: Run | None) -> Asked:
 
 
 def _handins(
-    console: Console, arguments: argparse.Namespace, former: Run | None
+    console: Console, arguments: argparse.Namespace, former: Run | None, sandbox: Sandbox
 ) -> tuple[list[HandIn], Roster | None]:
     """The submissions, called by the roster that is named now or was named before."""
     roster = former.roster if former is not None else None
     try:
-        found = find(arguments.paths)
+        found = find(arguments.paths, sandbox=sandbox)
         handins, notices = list(found.handins), list(found.notices)
         if arguments.roster is not None:
             roster = read_roster(arguments.roster)

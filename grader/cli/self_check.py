@@ -25,7 +25,7 @@ from grader.evidence import Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.prepare import Conditions
 from grader.examine.twins import pictures, twins
-from grader.intake import HandIn, IntakeError, IntakeLimits, find, stage
+from grader.intake import HandIn, IntakeError, IntakeLimits, Reading, find, stage
 from grader.language import Sentence, Translate, by_language, translator
 from grader.report import Context, Result, files, pages
 from grader.report.text import for_rich
@@ -110,7 +110,7 @@ def _handin(
         if pack is not None:
             _pack(folder, pack, assignment, made=(pack, arguments.page))
             console.print(say("Packed {zip}; that file is examined.").format(zip=pack))
-        found = find([pack or folder])
+        found = find([pack or folder], sandbox=Bare(own_code=True))
     except IntakeError as error:
         raise UsageError(error.said) from None
     if len(found) != 1:
@@ -133,7 +133,9 @@ def _pack(folder: Path, target: Path, assignment: Assignment, made: Sequence[Pat
     earlier = [path for path in made if path.is_file()]
     with TemporaryDirectory(prefix="pack-") as temporary:
         clean = Path(temporary) / "handin"
-        stage(find([folder]).handins[0], clean, limits)
+        sandbox = Bare(own_code=True)
+        with Reading(Path(temporary), sandbox) as reading:
+            stage(find([folder], sandbox=sandbox).handins[0], clean, limits, reading=reading)
         paths = [path for path in sorted(clean.rglob("*")) if not _among(path, earlier)]
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in paths:

@@ -36,7 +36,7 @@ from grader.examine.conversation import WorkerFaultError
 from grader.examine.diagnosing import stopped_by
 from grader.examine.images import HiddenSet, shuffled
 from grader.examine.predicting import ask_all
-from grader.examine.prepare import Conditions, prepare
+from grader.examine.prepare import Conditions, left_out, prepare
 from grader.examine.session import Clock, KilledError, Session
 from grader.intake import ArchiveRefusedError, HandIn, UnpackerMissingError
 from grader.language import Sentence
@@ -118,16 +118,16 @@ def _stages(
             (find("archive-refused", source=source, reason=refused.said),),
         )
         return
-    yield (
-        evidence := _changed(
-            evidence,
-            submission=prepared.submission,
-            records=prepared.records,
-            runtime=prepared.runtime,
-            fingerprint=prepared.fingerprint,
-            stage=Stage.START,
-        )
+    left.log += prepared.log
+    evidence = _changed(
+        evidence,
+        submission=prepared.submission,
+        records=prepared.records,
+        runtime=prepared.runtime,
+        fingerprint=prepared.fingerprint,
+        stage=Stage.START,
     )
+    yield (evidence := _found(evidence, left_out(prepared.left_out)))
     session, end = Session(prepared.setup, prepared.folder, Clock(assignment.limits.total)), None
     try:
         tell(Stage.LOAD, 0, 0)

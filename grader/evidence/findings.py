@@ -286,6 +286,11 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "No training records (logs, curves, checkpoints of several epochs) were found.",
         "Hand in the output of your training with the report.",
     ),
+    "reading-stopped": (
+        W,
+        "{what}{others} could not be read: {reason}.",
+        "Hand in plain, small files: a report as PDF, logs as text.",
+    ),
     "archive-refused": (
         E,
         "The archive {source} could not be unpacked: {reason}.",

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from grader.assignment import Assignment, read_assignment
-from grader.evidence import Fingerprint, Records, Runtime, Submission
+from grader.evidence import Finding, Fingerprint, Records, Runtime, Submission
+from grader.evidence.findings import find as find_finding
 from grader.examine.session import Clock, Session
 from grader.examine.setup import Setup
-from grader.intake import HandIn, IntakeLimits, Notice, find, find_records, stage
-from grader.language import LANGUAGES
+from grader.intake import (
+    Allowance,
+    HandIn,
+    IntakeLimits,
+    LeftOut,
+    Notice,
+    Reading,
+    find,
+    stage,
+)
+from grader.language import LANGUAGES, Sentence
 from grader.runtimes.choose import RuntimeMissingError, choose
 from grader.runtimes.detect import Runtime as Interpreter
 from grader.runtimes.detect import runtimes
 from grader.runtimes.devices import Device, select
-from grader.runtimes.imports import scan
+from grader.runtimes.imports import scan_of
 from grader.sandbox.canary import choose as choose_sandbox
 from grader.sandbox.contract import Sandbox
-from grader.similarity import fingerprint
 
 MIB = 1024 * 1024
 
@@ -57,6 +66,8 @@ class Prepared(NamedTuple):
     setup: Setup
     tried: tuple[str, ...]  # runtimes that lack something the hand-in imports
     notes: tuple[str, ...]  # what was left out or unpacked on the way
+    left_out: tuple[LeftOut, ...]  # what could not be read within its limits
+    log: str  # what the readers had to say of themselves
 
 
 def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
@@ -69,8 +80,11 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
     clean = folder / "handin"
     notices: list[Notice] = []
     limits = IntakeLimits(total=assignment.limits.handin * MIB)
-    submission = stage(handin, clean, limits, notices)
-    found = scan(clean, assignment.interface.entry, assignment.interface.function)
+    interface = assignment.interface
+    with Reading(folder, conditions.sandbox, _allowance(assignment)) as reading:
+        submission = stage(handin, clean, limits, notices, reading)
+        found = scan_of(reading.scan(clean, interface.entry, interface.function).model_dump())
+        records, prints = reading.records(clean), reading.fingerprint(clean)
     device = conditions.device
     try:
         choice = choose(found, conditions.runtimes, conditions.forced, device.kind)
@@ -100,13 +114,48 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
     return Prepared(
         submission,
         clean,
-        find_records(clean),
-        fingerprint(clean),
+        records,
+        prints,
         told,
         setup,
         tuple(choice.tried),
         notes,
+        tuple(reading.left_out),
+        reading.log,
     )
+
+
+# What a reading is called where the whole of it was stopped, and how a limit reads.
+_READINGS = {
+    "scan": Sentence("the source code"),
+    "records": Sentence("reports and records of training"),
+    "prints": Sentence("weights and code, to compare them with others'"),
+}
+_LIMITS = {
+    "time": Sentence("it took too long"),
+    "memory": Sentence("it needs too much memory"),
+}
+
+
+def left_out(found: Sequence[LeftOut]) -> list[Finding]:
+    """Findings about what could not be read within its limits; one for several files of a kind."""
+    by_limit: dict[str, list[str | Sentence]] = {}
+    for what, limit in found:
+        by_limit.setdefault(limit, []).append(_READINGS.get(what, what))
+    return [
+        find_finding(
+            "reading-stopped",
+            what=named[0],
+            others=f" (+{len(named) - 1})" if len(named) > 1 else "",
+            reason=_LIMITS.get(limit, Sentence("it is damaged")),
+        )
+        for limit, named in by_limit.items()
+    ]
+
+
+def _allowance(assignment: Assignment) -> Allowance:
+    limits = assignment.limits
+    return Allowance(limits.reading, limits.reading_memory, limits.reading_output)
 
 
 @contextmanager

@@ -11,16 +11,27 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from grader.intake.handins import Found, natural
 from grader.intake.judge import Verdict, judge, passed_over, read_tree, tree_of
+from grader.intake.reading import Allowance, Reading
 from grader.intake.uploads import Upload, alone, uploads_in
 from grader.intake.whose import named, settled
-from grader.readers.archive import names, unpack
 from grader.readers.kinds import Kind, kind_of, named_archive, stem
 from grader.readers.limits import CLASS_LIMITS, IntakeLimits
-from grader.readers.notices import ArchiveRefusedError, IntakeError, Notice, notice
+from grader.readers.notices import (
+    ArchiveRefusedError,
+    IntakeError,
+    Notice,
+    UnpackerMissingError,
+    notice,
+)
+from grader.sandbox.contract import Sandbox
+
+# What reading an archive that the teacher gives may take: it can hold a whole class.
+OF_CLASS = Allowance(seconds=120, memory=2048, output=64)
 
 
 def find(
@@ -28,17 +39,19 @@ def find(
     *,
     workspace: Path | None = None,
     limits: IntakeLimits = CLASS_LIMITS,
+    sandbox: Sandbox | None = None,
 ) -> Found:
     """All hand-ins of `paths`, each a hand-in or a class (folder or archive).
 
     workspace: where an archive that holds a whole class is unpacked; by default a temporary
-    folder that is removed when the interpreter ends. limits: of such an archive.
+    folder that is removed when the interpreter ends. limits: of such an archive. sandbox: in which
+    archives are looked into, None for the strongest of this machine.
     Raises IntakeError where there is nothing to grade.
     """
     uploads: list[Upload] = []
     notices: list[Notice] = []
     for path in paths:
-        uploads += _in_path(path, workspace, limits, notices)
+        uploads += _in_path(path, workspace, limits, notices, sandbox)
     handins = settled(named(uploads, notices), notices)
     return Found(tuple(sorted(handins, key=lambda h: natural(h.id))), tuple(notices))
 
@@ -47,7 +60,11 @@ def find(
 
 
 def _in_path(
-    path: Path, workspace: Path | None, limits: IntakeLimits, notices: list[Notice]
+    path: Path,
+    workspace: Path | None,
+    limits: IntakeLimits,
+    notices: list[Notice],
+    sandbox: Sandbox | None,
 ) -> Iterator[Upload]:
     if not path.exists():
         raise IntakeError(
@@ -69,8 +86,8 @@ def _in_path(
                 path=path,
             )
         )
-    if _holds_class(path, limits):
-        folder = _unpacked(path, workspace, limits, notices)
+    if _holds_class(path, limits, sandbox):
+        folder = _unpacked(path, workspace, limits, notices, sandbox)
         yield from uploads_in(_sole_folder(folder), notices)
     else:
         yield alone(path, kind)
@@ -96,12 +113,13 @@ def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
 # --- archives of a class ----------------------------------------------------------------
 
 
-def _holds_class(archive: Path, limits: IntakeLimits) -> bool:
+def _holds_class(archive: Path, limits: IntakeLimits, sandbox: Sandbox | None) -> bool:
     """Whether an archive holds the hand-ins of several students: as `judge` tells of a folder."""
     try:
-        tree = tree_of(names(archive, limits))
-    except ArchiveRefusedError:
-        return False  # one hand-in, to be refused with its reason when it is staged
+        with _reading(sandbox) as reading:
+            tree = tree_of(reading.names(archive, limits))
+    except (ArchiveRefusedError, UnpackerMissingError):
+        return False  # one submission, told with its reason when it is staged
     name = stem(archive.name)
     for _ in range(3):
         visible = {entry: below for entry, below in tree.items() if not passed_over(entry)}
@@ -119,8 +137,20 @@ def _holds_class(archive: Path, limits: IntakeLimits) -> bool:
     return len(entries) > 1 and judge(name, tree) is Verdict.CLASS
 
 
+@contextmanager
+def _reading(sandbox: Sandbox | None) -> Iterator[Reading]:
+    with tempfile.TemporaryDirectory(prefix="grade-names-") as room:
+        Path(room).chmod(0o755)
+        with Reading(Path(room), sandbox, OF_CLASS) as reading:
+            yield reading
+
+
 def _unpacked(
-    archive: Path, workspace: Path | None, limits: IntakeLimits, notices: list[Notice]
+    archive: Path,
+    workspace: Path | None,
+    limits: IntakeLimits,
+    notices: list[Notice],
+    sandbox: Sandbox | None,
 ) -> Path:
     if workspace is None:
         folder = Path(tempfile.mkdtemp(prefix="grade-class-"))
@@ -129,7 +159,8 @@ def _unpacked(
         workspace.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="class-", dir=workspace))
     try:
-        notices.extend(unpack(archive, folder, limits))
+        with _reading(sandbox) as reading:
+            notices.extend(reading.unpack(archive, folder, limits))
     except ArchiveRefusedError as error:
         raise IntakeError(
             notice("{path} cannot be unpacked: {reason}", path=archive, reason=error.said)

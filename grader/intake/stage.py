@@ -14,17 +14,19 @@ import shutil
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from grader.evidence import Submission
+from grader.intake.folder import Folder
 from grader.intake.handins import HandIn, Part
-from grader.readers.archive import unpack
+from grader.intake.reading import Reading
 from grader.readers.clutter import MARKER, PARTS, clutter, code, environments
 from grader.readers.kinds import Kind, kind_of, named_archive
 from grader.readers.limits import IntakeLimits
-from grader.readers.members import Member, Type
 from grader.readers.notices import Notice, notice, refuse
+from grader.readers.parsing import Member, Type
 from grader.readers.paths import BadNameError, decoded, parts_of, readable
 from grader.readers.sink import SEEN, Sink
 
@@ -36,10 +38,12 @@ def stage(
     into: Path,
     limits: IntakeLimits | None = None,
     notices: list[Notice] | None = None,
+    reading: Reading | None = None,
 ) -> Submission:
     """Make a clean copy of `handin` at `into`, which must not exist or be empty.
 
-    What is worth telling (what was left out, what was unpacked) is added to `notices`.
+    What is worth telling (what was left out, what was unpacked) is added to `notices`. Archives are
+    unpacked by `reading`, or by one of the strongest sandbox of this machine.
     Raises ArchiveRefusedError (the student's fault), UnpackerMissingError or OSError (ours);
     nothing is left at `into` then.
     """
@@ -51,7 +55,9 @@ def stage(
     try:
         content = work / "content"
         content.mkdir()
-        told += _lay_all(handin.parts, content, work, limits)
+        with ExitStack() as own:
+            reading = reading or own.enter_context(Reading(work))
+            told += _lay_all(handin.parts, content, work, limits, reading)
         told += _prune_environments(content)
         root = _lift(content)
         submission = _settle(root, handin)
@@ -98,7 +104,7 @@ def digest_folder(folder: Path) -> str:
 
 
 def _lay_all(
-    parts: Sequence[Part], content: Path, work: Path, limits: IntakeLimits
+    parts: Sequence[Part], content: Path, work: Path, limits: IntakeLimits, reading: Reading
 ) -> Iterator[Notice]:
     """Lay what belongs to one submission into `content`: beside each other, as the student had it.
 
@@ -106,13 +112,13 @@ def _lay_all(
     parts as well. Of two files with one name, the one beside the code keeps it.
     """
     if len(parts) == 1 and parts[0].kind is not Kind.FILE:
-        yield from _lay(parts[0], content, limits)
+        yield from _lay(parts[0], content, limits, reading)
         return
     places = []
     for number, part in enumerate(parts):
         place = work / f"part{number}"
         place.mkdir()
-        yield from _lay(part, place, limits)
+        yield from _lay(part, place, limits, reading)
         limits = _less(limits, place)
         places.append(place)
     top = next((place for place in places if _holds_code(place)), places[0])
@@ -125,14 +131,14 @@ def _lay_all(
     yield from _first_names(content, parts)
 
 
-def _lay(part: Part, place: Path, limits: IntakeLimits) -> Iterator[Notice]:
+def _lay(part: Part, place: Path, limits: IntakeLimits, reading: Reading) -> Iterator[Notice]:
     if part.kind.archive:
-        yield from unpack(part.path, place, limits)
+        yield from reading.unpack(part.path, place, limits)
     elif part.kind is Kind.FOLDER:
         yield from _copy(part.path, place, limits)
-        yield from _archive_inside(place, limits)
+        yield from _archive_inside(place, limits, reading)
     else:
-        sink = Sink(place, limits, packed=limits.total)
+        sink = Sink(Folder(place), limits, packed=limits.total)
         if output := sink.take(Member(part.name, Type.FILE, part.path.stat().st_size)):
             with output:
                 for chunk in _chunks(part.path):
@@ -207,7 +213,7 @@ def _copy(source: Path, content: Path, limits: IntakeLimits) -> Iterator[Notice]
     Names that could not be written everywhere are left out and told: unlike those of an archive
     they are names that a disk already held.
     """
-    sink = Sink(content, limits, packed=limits.total)  # a folder has no ratio to speak of
+    sink = Sink(Folder(content), limits, packed=limits.total)  # a folder has no ratio to speak of
     odd: list[Notice] = []
     for count, (raw, path, status) in enumerate(_walk(source)):
         if count > SEEN * limits.files:
@@ -250,7 +256,7 @@ def _feed(whole: hashlib._Hash, path: Path) -> None:
         whole.update(chunk)
 
 
-def _archive_inside(content: Path, limits: IntakeLimits) -> Iterator[Notice]:
+def _archive_inside(content: Path, limits: IntakeLimits, reading: Reading) -> Iterator[Notice]:
     """Unpack the sole archive of a folder without code: Moodle wraps what was uploaded so.
 
     What lies beside the archive (a report) stays beside its content.
@@ -263,7 +269,7 @@ def _archive_inside(content: Path, limits: IntakeLimits) -> Iterator[Notice]:
         return
     inner = content.with_name(f"{content.name}.inner")
     inner.mkdir()
-    yield from unpack(archive, inner, limits)
+    yield from reading.unpack(archive, inner, limits)
     yield notice("{name} was unpacked", name=archive.name)
     archive.unlink()
     _merge(_lift(inner), archive.parent)
@@ -315,8 +321,17 @@ def _merge(source: Path, target: Path) -> None:
         elif not place.exists():
             entry.rename(place)
         else:
-            place.replace(place.with_name(f"{place.name}.beside"))
+            place.rename(_free(place))
             entry.rename(place)
+
+
+def _free(place: Path) -> Path:
+    """A name beside `place` that nothing has."""
+    free, number = place.with_name(f"{place.name}.beside"), 1
+    while free.exists():
+        number += 1
+        free = place.with_name(f"{place.name}.beside{number}")
+    return free
 
 
 def _settle(root: Path, handin: HandIn) -> Submission:

@@ -9,25 +9,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.readers import sevenzip
 from grader.readers.clutter import environments
 from grader.readers.kinds import Kind, kind_of
 from grader.readers.limits import IntakeLimits
-from grader.readers.members import Type, entries
+from grader.readers.members import entries
 from grader.readers.notices import Notice
+from grader.readers.parsing import Type
 from grader.readers.paths import Parts
-from grader.readers.sink import Sink
+from grader.readers.sink import Sink, Target
 
 
-def unpack(archive: Path, into: Path, limits: IntakeLimits) -> tuple[Notice, ...]:
-    """Unpack `archive` into the empty folder `into`; returns what is worth telling.
+def unpack(archive: Path, target: Target, limits: IntakeLimits) -> tuple[Notice, ...]:
+    """Hand what `archive` holds to the empty `target`; returns what is worth telling.
 
-    Raises ArchiveRefusedError (what was written until then stays in `into`, for the caller to
-    remove), UnpackerMissingError, or OSError for faults of this machine.
+    Raises ArchiveRefusedError (what was handed over until then stays there, for the caller to
+    remove), FormatUnknownError, or OSError for faults of this machine.
     """
     if kind_of(archive) is Kind.SEVEN:
-        return sevenzip.unpack(archive, into, limits)
-    sink = Sink(into, limits, archive.stat().st_size, _environments(archive, limits))
+        from grader.readers import sevenzip
+
+        return sevenzip.unpack(archive, target, limits)
+    sink = Sink(target, limits, archive.stat().st_size, _environments(archive, limits))
     for member, data in entries(archive, limits):
         if file := sink.take(member):
             with file:
@@ -39,6 +41,8 @@ def unpack(archive: Path, into: Path, limits: IntakeLimits) -> tuple[Notice, ...
 def names(archive: Path, limits: IntakeLimits) -> list[str]:
     """The names of the files in `archive`, unchecked; errors as in `unpack`."""
     if kind_of(archive) is Kind.SEVEN:
+        from grader.readers import sevenzip
+
         return sevenzip.names(archive, limits)
     found = []
     for member, _ in entries(archive, limits):

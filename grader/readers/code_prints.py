@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections import deque
 from zlib import crc32
-
-import numpy as np
-from numpy.typing import NDArray
 
 GRAM = 16  # tokens in a row that make a print
 WINDOW = 16  # prints in a row of which the smallest is kept
@@ -47,18 +45,25 @@ def tokens(text: str) -> list[str]:
     return found
 
 
-def prints(text: str) -> NDArray[np.uint32]:
-    """The prints of some code: sorted, each once; uint32 (N,). None for less than GRAM tokens."""
-    words = tokens(text)
-    grams = [
-        crc32("\0".join(words[at : at + GRAM]).encode("utf-8", "replace"))
-        for at in range(len(words) - GRAM + 1)
-    ]
-    if not grams:
-        return np.empty(0, np.uint32)
-    values = np.array(grams, np.uint32)
-    if len(values) <= WINDOW:
-        return np.array([values.min()], np.uint32)
-    windows = np.lib.stride_tricks.sliding_window_view(values, WINDOW)
-    kept: NDArray[np.uint32] = np.unique(windows.min(axis=1))
-    return kept
+def prints(text: str) -> list[int]:
+    """The prints of some code: sorted, each once, of 32 bits. None for less than GRAM tokens."""
+    words = [word.encode("utf-8", "replace") for word in tokens(text)]
+    grams = [crc32(b"\0".join(words[at : at + GRAM])) for at in range(len(words) - GRAM + 1)]
+    if len(grams) <= WINDOW:
+        return sorted({min(grams)}) if grams else []
+    return sorted(set(_smallest(grams)))
+
+
+def _smallest(values: list[int]) -> list[int]:
+    """The smallest of each WINDOW values in a row."""
+    candidates: deque[int] = deque()  # places whose values rise: the first is the window's smallest
+    smallest = []
+    for place, value in enumerate(values):
+        while candidates and values[candidates[-1]] >= value:
+            candidates.pop()
+        candidates.append(place)
+        if candidates[0] <= place - WINDOW:
+            candidates.popleft()
+        if place >= WINDOW - 1:
+            smallest.append(values[candidates[0]])
+    return smallest

@@ -15,6 +15,7 @@ class Kind(str, Enum):
     TAR = "tar"  # plain or packed by gzip, bzip2 or xz
     SEVEN = "7z"
     RAR = "rar"
+    OTHER = "other"  # known, and opened where this machine has a library that can
     UNKNOWN = "unknown"  # named like an archive, but none that is known
 
     @property
@@ -33,6 +34,9 @@ _MAGIC = (
     (b"PK\x05\x06", Kind.ZIP),  # without members
     (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN),
     (b"Rar!\x1a\x07", Kind.RAR),
+    (b"(\xb5/\xfd", Kind.OTHER),  # Zstandard
+    (b"MSCF", Kind.OTHER),  # CAB
+    (b"LZIP", Kind.OTHER),
     (b"\x1f\x8b", Kind.TAR),
     (b"BZh", Kind.TAR),
     (b"\xfd7zXZ\x00", Kind.TAR),

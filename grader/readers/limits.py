@@ -23,7 +23,6 @@ class IntakeLimits:
     ratio_from: bytes.
     name: bytes in UTF-8 of one part of a path (Linux stores 255 at most).
     path: bytes in UTF-8 of a whole path.
-    seconds: of unpacking a 7z archive, the one format that is unpacked by native code of others.
     """
 
     total: int = GIB
@@ -34,10 +33,7 @@ class IntakeLimits:
     ratio_from: int = 10 * MIB
     name: int = 200
     path: int = 1_000
-    seconds: float = 300.0
 
 
 # One archive that holds a whole class: as many hand-ins, none larger than it may be by itself.
-CLASS_LIMITS = IntakeLimits(
-    total=64 * GIB, file=2 * GIB, files=500_000, depth=24, path=1_500, seconds=1_800.0
-)
+CLASS_LIMITS = IntakeLimits(total=64 * GIB, file=2 * GIB, files=500_000, depth=24, path=1_500)

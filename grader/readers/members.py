@@ -1,93 +1,44 @@
-"""Members of archives, one after another, without trusting what an archive says of itself.
-
-Every way in which a parser of the standard library fails on hostile bytes becomes an
-ArchiveRefusedError; faults of this machine (disk, memory of others) stay what they are.
-"""
+"""Members of archives, one after another, without trusting what an archive says of itself."""
 
 from __future__ import annotations
 
-import bz2
-import errno
-import gzip
 import io
-import lzma
 import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 from zlib import crc32
 
+from grader.readers import dense, foreign
 from grader.readers.kinds import Kind, kind_of
 from grader.readers.limits import KIB, MIB, IntakeLimits
-from grader.readers.notices import ArchiveRefusedError, refuse
+from grader.readers.notices import refuse
+from grader.readers.parsing import Entry, Member, Type, parsing
 from grader.readers.paths import decoded
 
 READ = 64 * 1024  # bytes at a time
-READ_DENSE = 4 * 1024  # for bzip2 and LZMA in zip, whose decompressors know no bound on output
 TABLE = KIB  # bytes for each allowed file that a parser may ask for at once (table of contents)
 
 
-class Type(Enum):
-    """What a member is."""
-
-    FILE = "file"
-    FOLDER = "folder"
-    LINK = "link"
-    SPECIAL = "special"  # device, pipe, socket
-
-
-class Member(NamedTuple):
-    """One entry of an archive: name as text, unchecked; size in bytes, as declared."""
-
-    name: str
-    type: Type
-    size: int
-
-
-# A member with a function that yields its bytes; to be called before the next member is taken.
-Entry = tuple[Member, Callable[[], Iterator[bytes]]]
-
-
 def entries(archive: Path, limits: IntakeLimits) -> Iterator[Entry]:
-    """The members of a zip or tar archive in a safe order of reading.
+    """The members of an archive in a safe order of reading.
 
-    Raises ArchiveRefusedError for whatever cannot be read, OSError for faults of the machine.
+    Raises ArchiveRefusedError for whatever cannot be read, FormatUnknownError for a format that
+    needs a package which is not here, OSError for faults of the machine.
     """
     kind = kind_of(archive)
     if kind is Kind.ZIP:
         return _zip(archive, limits)
     if kind is Kind.TAR:
         return _tar(archive, limits)
-    if kind is Kind.RAR:
-        raise refuse("it is a RAR archive, which the grader does not open; make a zip instead")
+    if kind in (Kind.RAR, Kind.OTHER):
+        return foreign.entries(archive, kind.value)
     if archive.stat().st_size == 0:
         raise refuse("the file is empty (0 bytes); upload it again")
     raise refuse("it is no zip, tar or 7z archive, whatever its name says; make a new zip")
-
-
-# Of an OSError: these come from nonsense offsets in the archive, all others from the machine.
-_NONSENSE = (None, errno.EINVAL, errno.EOVERFLOW)
-
-
-@contextmanager
-def parsing() -> Iterator[None]:
-    """Turns whatever a parser raises for damaged bytes into ArchiveRefusedError."""
-    try:
-        yield
-    except ArchiveRefusedError:
-        raise
-    except OSError as error:
-        if error.errno not in _NONSENSE:
-            raise
-        raise refuse("it is damaged or incomplete; make a new zip and upload it again") from error
-    except (EOFError, tarfile.ReadError) as error:
-        raise refuse("it is damaged or incomplete; make a new zip and upload it again") from error
-    except Exception as error:  # parsers of hostile bytes raise whatever Python can
-        raise refuse("it is damaged; make a new zip and upload it again") from error
 
 
 class _Guarded(io.RawIOBase):
@@ -154,12 +105,7 @@ def _chunks(open_stream: Callable[[], IO[bytes] | None], at_once: int) -> Iterat
 
 # --- zip --------------------------------------------------------------------------------
 
-_METHODS = {
-    zipfile.ZIP_STORED: READ,
-    zipfile.ZIP_DEFLATED: READ,
-    zipfile.ZIP_BZIP2: READ_DENSE,
-    zipfile.ZIP_LZMA: READ_DENSE,
-}
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # flag bits: password, strong encryption, masked directory
 
 
@@ -169,19 +115,25 @@ def _zip(archive: Path, limits: IntakeLimits) -> Iterator[Entry]:
             opened = zipfile.ZipFile(_Guarded(raw, _table(limits)))
         with opened:
             infos: list[zipfile.ZipInfo] = opened.infolist()
+            if any(info.flag_bits & _ENCRYPTED for info in infos):
+                raise refuse("it is protected by a password; make a zip without one")
+            if odd := next((i for i in infos if i.compress_type not in _METHODS), None):
+                yield from foreign.entries(archive, f"zip (method {odd.compress_type})")
+                return
             names = _zip_names(infos)
-            for info in infos:
-                _readable(info)
             with parsing():
-                _no_overlap(raw, infos, opened.start_dir)
-            for info, name in zip(infos, names, strict=True):
-                yield _zip_entry(opened, info, name)
+                begins = _begins(raw, infos, opened.start_dir)
+            for info, name, begin in zip(infos, names, begins, strict=True):
+                member = Member(name, _zip_type(info, name), info.file_size)
+                yield member, partial(_zip_chunks, opened, raw, info, begin)
 
 
-def _zip_entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Entry:
-    member = Member(name, _zip_type(info, name), info.file_size)
-    at_once = _METHODS[info.compress_type]
-    return member, lambda: _chunks(lambda: opened.open(info), at_once)
+def _zip_chunks(
+    opened: zipfile.ZipFile, raw: IO[bytes], info: zipfile.ZipInfo, begin: int
+) -> Iterator[bytes]:
+    if info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return _chunks(lambda: opened.open(info), READ)
+    return dense.chunks(raw, info, begin)
 
 
 def _zip_type(info: zipfile.ZipInfo, name: str) -> Type:
@@ -193,24 +145,15 @@ def _zip_type(info: zipfile.ZipInfo, name: str) -> Type:
     return Type.FILE if stat.S_IFMT(mode) in (0, stat.S_IFREG) else Type.SPECIAL
 
 
-def _readable(info: zipfile.ZipInfo) -> None:
-    if info.flag_bits & _ENCRYPTED:
-        raise refuse("it is protected by a password; make a zip without one")
-    if info.compress_type not in _METHODS:
-        raise refuse(
-            "{name} is packed by method {method}, which the grader does not know; "
-            "make a zip with the method Deflate",
-            name=info.filename,
-            method=info.compress_type,
-        )
-
-
 _LOCAL = 30  # bytes of a local header before its name
 
 
-def _no_overlap(raw: IO[bytes], infos: Sequence[zipfile.ZipInfo], table: int) -> None:
-    """Refuses members that share bytes: how a small zip holds a large bomb (D. Fifield, 2019)."""
-    end = 0
+def _begins(raw: IO[bytes], infos: Sequence[zipfile.ZipInfo], table: int) -> list[int]:
+    """Where the bytes of each member begin.
+
+    Refuses members that share bytes: how a small zip holds a large bomb (D. Fifield, 2019).
+    """
+    begins, end = {}, 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
             raise refuse("two of its files share the same bytes; make a new zip")
@@ -219,9 +162,11 @@ def _no_overlap(raw: IO[bytes], infos: Sequence[zipfile.ZipInfo], table: int) ->
         if len(header) < _LOCAL:
             raise refuse("it is damaged or incomplete; make a new zip and upload it again")
         lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:], "little")
-        end = info.header_offset + _LOCAL + lengths + info.compress_size
+        begins[info.header_offset] = info.header_offset + _LOCAL + lengths
+        end = begins[info.header_offset] + info.compress_size
     if end > table:
         raise refuse("two of its files share the same bytes; make a new zip")
+    return [begins[info.header_offset] for info in infos]
 
 
 _UTF8 = 0x800  # flag bit: the name is UTF-8
@@ -291,10 +236,16 @@ def _unpacked(raw: IO[bytes]) -> IO[bytes]:
     head = raw.read(6)
     raw.seek(0)
     if head.startswith(b"\x1f\x8b"):
+        import gzip
+
         return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
     if head.startswith(b"BZh"):
+        import bz2
+
         return bz2.BZ2File(raw)
     if head.startswith(b"\xfd7zXZ"):
+        import lzma
+
         return lzma.LZMAFile(raw)
     return raw
 

@@ -81,6 +81,14 @@ class ArchiveRefusedError(Exception):
         return str(self.said)
 
 
+class FormatUnknownError(Exception):
+    """An archive in a `format` that a reader lacks a package for: our fault, not the student's."""
+
+    def __init__(self, format_: str) -> None:
+        super().__init__(format_)
+        self.format = format_
+
+
 class UnpackerMissingError(Exception):
     """The grader lacks what a format needs: our fault, never the student's; with its cure."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from grader.evidence import Records
 from grader.readers import contents
 from grader.readers.curves import event_file, find_curves
+from grader.readers.patience import OverTimeError, within
 from grader.readers.reports import count_report
 
 _LOG = re.compile(r"(?:^|[_\-. ])logs?(?:$|[_\-. 0-9])|train|nohup|history|output|记录|日志", re.I)
@@ -23,32 +24,47 @@ _CURVE = re.compile(
 _IMAGES = (".png", ".jpg", ".jpeg", ".svg")
 _WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".safetensors", ".npz")
 EPOCHS = 2  # weights whose names differ in numbers only, from which on they record a training
+NAMED = 200  # files that are named, of each kind; all are counted
 DATA_SET = 40  # images in a folder above which they are data, not drawings of a training
 
 
-def find_records(root: Path) -> Records:
-    """What `root`, a staged hand-in, holds of reports and records of training."""
+def read_records(root: Path, each: float) -> dict[str, Any]:
+    """What `root`, a staged submission, holds of reports and records of training; of each file as
+    much as can be read in `each` seconds of processor time.
+
+    Has the form of `evidence.Records`, and in `left_out` what a limit stopped: file, limit.
+    """
     paths = sorted(path for path in contents.files(root))
     names = {path: path.relative_to(root).as_posix() for path in paths}
     images = Counter(path.parent for path in paths if path.suffix.lower() in _IMAGES)
     counts: Counter[str] = Counter()
     reports: list[str] = []
-    curves = find_curves(root, paths)
-    records = {curve.file: "logs" for curve in curves}
+    left_out: dict[str, str] = {}
+    curves = find_curves(root, paths, each, left_out)
+    records = {drawn["file"]: "logs" for drawn in curves}
     for path, name in names.items():
-        if (found := count_report(path)) is not None:
+        found = None
+        try:
+            with within(each):
+                found = count_report(path)
+        except OverTimeError:
+            left_out[name] = "time"
+        except MemoryError:
+            left_out[name] = "memory"
+        if found is not None:
             reports.append(name)
             counts.update(found)
         elif what := _record(path, images[path.parent]):
             records[name] = what
     records |= dict.fromkeys(_series(list(names.values())), "checkpoints")
     counts.update(records.values())
-    return Records(
-        reports=tuple(reports),
-        records=tuple(sorted(records)),
-        summary={name: count for name, count in sorted(counts.items()) if count},
-        curves=curves,
-    )
+    return {
+        "reports": reports[:NAMED],
+        "records": sorted(records)[:NAMED],
+        "summary": {name: count for name, count in sorted(counts.items()) if count},
+        "curves": curves,
+        "left_out": list(left_out.items())[:NAMED],
+    }
 
 
 def _record(path: Path, images: int) -> str:

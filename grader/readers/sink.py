@@ -1,35 +1,55 @@
-"""Where unpacked members go: one private folder, counted against the limits as it fills."""
+"""Where unpacked members go: by the rules for names, counted against the limits as it fills."""
 
 from __future__ import annotations
 
-import errno
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from grader.readers.clutter import clutter, inside
 from grader.readers.limits import IntakeLimits
-from grader.readers.members import Member, Type
 from grader.readers.notices import ArchiveRefusedError, Notice, notice, refuse, size
+from grader.readers.parsing import Member, Type
 from grader.readers.paths import BadNameError, Parts, parts_of
 
 SEEN = 20  # entries looked at for each that is allowed: the rest is clutter that is left out
 
 
+class File(Protocol):
+    """A file that is being written."""
+
+    def write(self, data: bytes, /) -> int:
+        """Write the next bytes."""
+
+    def close(self) -> None:
+        """All of it was written."""
+
+
+class Target(Protocol):
+    """What holds the files in the end. Raises ArchiveRefusedError for names that cannot be there,
+    such as one that is there already.
+    """
+
+    def folder(self, parts: Parts) -> None:
+        """Make a folder, and those on the way to it."""
+
+    def file(self, parts: Parts) -> File:
+        """Begin a new file; the one before it has been closed."""
+
+
 class Sink:
-    """Takes members one by one and writes what the rules allow below `into`."""
+    """Takes members one by one and hands what the rules allow to `target`."""
 
     def __init__(
         self,
-        into: Path,
+        target: Target,
         limits: IntakeLimits,
         packed: int,
         without: frozenset[Parts] = frozenset(),
     ) -> None:
         """`packed`: bytes of the archive, for the ratio. `without`: folders to be left out."""
         self._without = without
-        self._into = into
+        self._target = target
         self._limits = limits
         self._budget = _Budget(limits, packed)
         self._names = _Names()
@@ -42,12 +62,11 @@ class Sink:
         if not parts or clutter(parts) or inside(parts, self._without):
             return None
         self._budget.entry(member)
-        path = self._into.joinpath(*parts)
         if member.type is Type.FOLDER:
-            _make_folder(path)
+            self._target.folder(parts)
         elif member.type is Type.FILE:
             self._names.add(parts)
-            return Output(_make_file(path), self._budget)
+            return Output(self._target.file(parts), self._budget)
         else:
             self._left_out[member.type.value] += 1
         return None
@@ -69,7 +88,7 @@ class Sink:
 class Output:
     """A file being written, whose bytes are counted first."""
 
-    def __init__(self, file: IO[bytes], budget: _Budget) -> None:
+    def __init__(self, file: File, budget: _Budget) -> None:
         self._file = file
         self._budget = budget
 
@@ -175,34 +194,6 @@ class _Names:
                 first=first,
                 second=second,
             )
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _clash(error, path) from error
-
-
-def _make_file(path: Path) -> IO[bytes]:
-    _make_folder(path.parent)
-    try:
-        return path.open("xb")
-    except OSError as error:
-        raise _clash(error, path) from error
-
-
-_CLASHES = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR)
-_UNWRITABLE = (errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG)
-
-
-def _clash(error: OSError, path: Path) -> Exception:
-    """The refusal of two members with one name, or the error itself where it is another."""
-    if error.errno in _CLASHES:
-        return refuse("it holds {name} twice; make a new zip", name=path.name)
-    if error.errno in _UNWRITABLE:
-        return refuse("the name {name} cannot be written here", name=path.name)
-    return error
 
 
 def _told(left_out: Counter[str]) -> Iterator[Notice]:

@@ -1,9 +1,8 @@
 """Reads a hand-in's source without running it: what it imports, installs and asks for.
 
-A program of its own (`python -I source_scan.py FOLDER ENTRY FUNCTION`, one line of JSON), because
-a hostile source can crash or exhaust the parser: `a.b.b.b…` ends CPython 3.10's by a segmentation
-fault, and `import a.b.b…` takes 3.12's all memory. `grader.runtimes.imports` starts it under limits
-and goes on by regular expressions where it fails.
+A hostile source can crash or exhaust Python's parser: `a.b.b.b…` ends CPython 3.10's by a
+segmentation fault, and `import a.b.b…` takes 3.12's all memory. So a reader does this, and whoever
+asked it goes on by regular expressions where it fails.
 """
 
 from __future__ import annotations
@@ -12,16 +11,20 @@ import ast
 import io
 import json
 import re
-import sys
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from grader.readers.patience import OverTimeError, within
+
 READ = 2 * 1024 * 1024  # bytes of one source file; of a notebook NOTEBOOK
+TREE = 1024 * 1024  # characters of a source that is parsed; a longer one is looked at by its lines
 NOTEBOOK = 64 * 1024 * 1024
 FILES = 300  # sources that are looked at
+NAME = 200  # characters of a package's name
+NAMED = 500  # packages, commands, files that are told, of each kind
 NODES = 200_000  # of one file's syntax tree
 ELEMENTS = 1_000  # of a list or table; a longer one is data, which is not looked into
 NOT_LOOKED_INTO = {"__pycache__", "venv", "node_modules", "site-packages"}
@@ -308,6 +311,7 @@ class _Found:
 
     def need(self, package: str, file: str, line: int, optional: bool) -> None:
         """An import; the first one stands, but a required one before an optional one."""
+        package = package[:NAME]
         if package not in self.imports or (self.imports[package][2] and not optional):
             self.imports[package] = (file, line, optional)
 
@@ -315,30 +319,46 @@ class _Found:
 class Scanner:
     """Follows imports from the entry through the hand-in's own modules."""
 
-    def __init__(self, folder: Path, parse: bool) -> None:
-        """`parse`: by syntax tree where that works; else by lines only."""
+    def __init__(self, folder: Path, parse: bool, each: float) -> None:
+        """`parse`: by syntax tree where that works; else by lines only. each: seconds of processor
+        time for a source.
+        """
         self.folder = folder
         self.parse = parse
+        self.each = each
         self.fallen_back: list[str] = []
-        self._known: dict[Path, Facts] = {}
+        self.left_out: dict[str, str] = {}
+        self._known: dict[Path, Facts | None] = {}
 
     def facts(self, path: Path) -> Facts:
-        """The facts of one source."""
+        """The facts of one source; what cannot be parsed within the limits is read by lines."""
         if path not in self._known:
-            try:
-                text = text_of(path)
-            except OSError:
-                text = ""
-            self._known[path] = self._read(path, text)
-        return self._known[path]
+            self._known[path] = self._tried(path, by_tree) if self.parse else None
+            if self._known[path] is None:
+                self._known[path] = self._tried(path, by_lines)
+        return self._known[path] or Facts([], [], [], set())
 
-    def _read(self, path: Path, text: str) -> Facts:
-        if self.parse:
-            try:
-                return by_tree(text)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                self.fallen_back.append(path.relative_to(self.folder).as_posix())
-        return by_lines(text)
+    def _tried(self, path: Path, read: Callable[[str], Facts]) -> Facts | None:
+        """The facts of a source, None where they cannot be had this way."""
+        name = path.relative_to(self.folder).as_posix()
+        try:
+            with within(self.each):
+                text = text_of(path)
+                if read is by_tree and len(text) > TREE:
+                    raise ValueError(f"a source of {len(text)} characters")
+                return read(text)
+        except (SyntaxError, ValueError, RecursionError):
+            pass
+        except OSError:
+            return None
+        except OverTimeError:
+            self.left_out[name] = "time"
+        except MemoryError:
+            self.left_out[name] = "memory"
+        if read is by_tree:
+            self.fallen_back.append(name)
+            self.left_out.pop(name, None)
+        return None
 
     def entry(self, wanted: str, function: str) -> Path | None:
         """The source that defines `function`: `wanted` if it does, else the nearest that does."""
@@ -359,7 +379,8 @@ class Scanner:
         """Everything that is reachable from the entry, as plain values."""
         entry = self.entry(wanted, function)
         if entry is None:
-            return {"entry": "", "imports": [], "installs": [], "devices": [], "lines_only": []}
+            empty = ("imports", "installs", "devices", "lines_only", "left_out")
+            return {"entry": "", **{kind: [] for kind in empty}}
         tops = [entry.parent, self.folder] if entry.parent != self.folder else [self.folder]
         found = _Found()
         reached = self._follow(entry, False, tops, found)
@@ -368,10 +389,11 @@ class Scanner:
                 self._follow(path, True, tops, found)
         return {
             "entry": entry.relative_to(self.folder).as_posix(),
-            "imports": [[package, *where] for package, where in sorted(found.imports.items())],
-            "installs": found.installs,
-            "devices": found.devices,
-            "lines_only": self.fallen_back,
+            "imports": [[p, *w] for p, w in sorted(found.imports.items())][:NAMED],
+            "installs": found.installs[:NAMED],
+            "devices": found.devices[:NAMED],
+            "lines_only": self.fallen_back[:NAMED],
+            "left_out": list(self.left_out.items())[:NAMED],
         }
 
     def _follow(self, start: Path, optional: bool, tops: list[Path], found: _Found) -> set[Path]:
@@ -431,14 +453,3 @@ class Scanner:
             if (init := here / "__init__.py").is_file():
                 found.append(init)
         return found
-
-
-def main(arguments: list[str]) -> None:
-    """Print the scan of FOLDER; ENTRY and FUNCTION as the assignment names them."""
-    folder, wanted, function = arguments
-    sys.setrecursionlimit(1_000)
-    print(json.dumps(Scanner(Path(folder), parse=True).scan(wanted, function)))  # noqa: T201
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -15,11 +15,9 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
 from grader.readers.limits import MIB, IntakeLimits
-from grader.readers.members import Type, entries
+from grader.readers.members import entries
+from grader.readers.parsing import Type
 
 SUFFIXES = (
     *(".ckpt", ".pth", ".pt", ".h5", ".hdf5", ".keras", ".safetensors", ".npz", ".npy", ".onnx"),
@@ -29,6 +27,8 @@ SMALLEST = 256  # bytes of a tensor that tells anything: 64 float32
 TENSORS = 4000  # of one file
 FIELDS = 10 * TENSORS  # of a protocol buffer that are read
 READ = 1024 * MIB  # bytes of one file, unpacked
+LEAST = 16 * MIB  # bytes of a packed file that are unpacked in any case; else TIMES its size
+TIMES = 4  # trained weights shrink hardly at all when they are packed
 
 _ARRAY = b"\x93NUMPY"  # begins what NumPy saves
 
@@ -37,8 +37,8 @@ class _NotThisError(Exception):
     """The file is not laid out as it was taken for."""
 
 
-def prints(path: Path) -> NDArray[np.uint64]:
-    """The prints of the file's tensors: sorted, each once; uint64 (N,).
+def prints(path: Path) -> list[int]:
+    """The prints of the file's tensors: sorted, each once, of 64 bits.
 
     Tensors below SMALLEST bytes and those of one value throughout are left out: they are alike in
     networks that have nothing to do with each other. Raises OSError.
@@ -51,7 +51,12 @@ def prints(path: Path) -> NDArray[np.uint64]:
         if not found:
             file.seek(0)
             found = [_print(_pieces(file, READ))]
-    return np.unique(np.array([value for value in found if value is not None], np.uint64))
+    return sorted({value for value in found if value is not None})
+
+
+def _affordable(path: Path) -> int:
+    """Bytes of tensors that are looked at in the file, however often or densely it has them."""
+    return min(READ, max(LEAST, TIMES * path.stat().st_size))
 
 
 def _tensors(path: Path, file: BinaryIO) -> Iterator[int | None]:
@@ -61,7 +66,7 @@ def _tensors(path: Path, file: BinaryIO) -> Iterator[int | None]:
         return _of_zip(path)
     if head[:1] == b"\x0a":
         return _Checkpoint(file).prints()
-    return _of_safetensors(file)
+    return _of_safetensors(path, file)
 
 
 def _print(pieces: Iterable[bytes]) -> int | None:
@@ -84,7 +89,7 @@ def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _of_zip(path: Path) -> Iterator[int | None]:
-    left = READ
+    left = _affordable(path)
     for member, content in entries(path, IntakeLimits(files=2 * TENSORS)):
         if member.name.endswith((".pkl", ".py", ".json")):
             continue  # names and structure, not weights
@@ -93,12 +98,12 @@ def _of_zip(path: Path) -> Iterator[int | None]:
             yield _print(content())
 
 
-def _of_safetensors(file: BinaryIO) -> Iterator[int | None]:
+def _of_safetensors(path: Path, file: BinaryIO) -> Iterator[int | None]:
     """Its header: the length as uint64, then {name: {data_offsets: [from, to]}} as JSON."""
     (length,) = struct.unpack("<Q", file.read(8).ljust(8, b"\xff"))
     if length > MIB:
         raise _NotThisError
-    header, left = json.loads(file.read(length)), READ
+    header, left = json.loads(file.read(length)), _affordable(path)
     header.pop("__metadata__", None)
     for about in header.values():
         begin, end = map(int, about["data_offsets"])

@@ -152,6 +152,7 @@ FINDING = {
     "similar-code": "Code alike another's",
     "report-missing": "No lab report",
     "records-missing": "No training records",
+    "reading-stopped": "Not readable within limits",
     "archive-refused": "Archive not readable",
 }
 _CODE = re.compile(r"`([^`\n]+)`")

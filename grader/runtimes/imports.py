@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.readers import source_scan
+from grader.readers.source_scan import Scanner
 
-PROGRAM = Path(source_scan.__file__)
-SECONDS = 20.0  # of wall clock for one hand-in; an ordinary one takes 0.1
-MEMORY = 1024 * 1024 * 1024  # bytes of address space
+PATIENCE = 20.0  # seconds for a source of our own
 
 
 @dataclass(frozen=True)
@@ -64,52 +60,16 @@ class Scan:
 
 
 def scan(folder: Path, entry: str = "main.py", function: str = "predict") -> Scan:
-    """Read the hand-in staged at `folder`; never raises for what its files hold.
+    """Read a folder of our own, such as the reference; never raises for what its files hold."""
+    return scan_of(Scanner(folder, parse=True, each=PATIENCE).scan(entry, function))
 
-    By syntax tree, in a process of its own with limits; where that fails, line by line.
-    """
-    found = _parsed(folder, entry, function)
-    if found is None:
-        scanner = source_scan.Scanner(folder, parse=False)
-        found = scanner.scan(entry, function)
-        found["lines_only"] = [
-            path.relative_to(folder).as_posix() for path in source_scan.sources(folder)
-        ]
+
+def scan_of(found: Mapping[str, Any]) -> Scan:
+    """The scan that a reader reports, in the form of `source_scan.Scanner.scan`."""
     return Scan(
-        entry=str(found["entry"]),
-        imports=tuple(Import(str(p), str(f), int(n), bool(o)) for p, f, n, o in found["imports"]),
-        installs=tuple(Fact(str(s), str(f), int(n)) for s, f, n in found["installs"]),
-        devices=tuple(Fact(str(s), str(f), int(n)) for s, f, n in found["devices"]),
-        lines_only=tuple(map(str, found["lines_only"])),
+        entry=found["entry"],
+        imports=tuple(Import(*one) for one in found["imports"]),
+        installs=tuple(Fact(*one) for one in found["installs"]),
+        devices=tuple(Fact(*one) for one in found["devices"]),
+        lines_only=tuple(found["lines_only"]),
     )
-
-
-def _parsed(folder: Path, entry: str, function: str) -> dict[str, Any] | None:
-    try:
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-I", "-S", "-c", _START, str(PROGRAM), str(folder), entry, function],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
-        )
-        found = json.loads(done.stdout)
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-# Limits are set by the child itself: what could not be set here (Windows) is no reason to fail.
-_START = f"""
-import runpy, sys
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
-    resource.setrlimit(resource.RLIMIT_CPU, ({int(SECONDS)}, {int(SECONDS)}))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-except (ImportError, OSError, ValueError):
-    pass
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""

@@ -1,12 +1,15 @@
 """Frames: the bytes that the grader and a worker exchange, and the strict reading of them.
 
 A frame is a 16-byte header and a payload. The grader sends CALLs; the worker replies to each with
-exactly one ANSWER (to ``predict``) or REPORT (to everything else), bearing the call's number.
+exactly one ANSWER (to ``predict``) or REPORT (to everything else), bearing the call's number. A
+reader (`grader.readers`), which unpacks an archive, sends NAMEs and DATA before its REPORT.
 
 ====== =========================================================================================
 CALL   ``u32`` length of the meta data, the meta data (JSON object), raw bytes of one array
 REPORT the same form; meta data at most MAX_META bytes, array at most the receiver's limit
 ANSWER exactly ANSWER_BYTES: outcome ``u8``, length ``u8``, word in UTF-8 padded with zeros
+NAME   relative path in UTF-8 of a file that follows, or of a folder, which ends in "/"
+DATA   bytes of the file that was named last
 ====== =========================================================================================
 
 Whatever comes from a worker may be forged by the code it runs, so reading accepts one form only:
@@ -18,12 +21,14 @@ from __future__ import annotations
 import math
 import struct
 from json import JSONEncoder, loads
-from typing import Any, BinaryIO, Dict, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Dict, NamedTuple
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 MAGIC = b"GRD1"
-CALL, ANSWER, REPORT = 1, 2, 3
+CALL, ANSWER, REPORT, NAME, DATA = 1, 2, 3, 4, 5
+KINDS = (CALL, ANSWER, REPORT, NAME, DATA)
 
 HEADER = struct.Struct("<4sB3xII")  # magic, kind, number, payload length (bytes)
 LENGTH = struct.Struct("<I")
@@ -79,7 +84,7 @@ def read_frame(stream: BinaryIO, limit: int) -> Frame | None:
     magic, kind, number, length = HEADER.unpack(head)
     if magic != MAGIC:
         raise FrameError("expected a frame, found other bytes")
-    if kind not in (CALL, ANSWER, REPORT):
+    if kind not in KINDS:
         raise FrameError(f"unknown kind of frame: {kind}")
     if length > limit:
         raise FrameError(f"a frame of {length} bytes is above the limit of {limit}")
@@ -106,19 +111,27 @@ def _read_exactly(stream: BinaryIO, count: int) -> bytes | None:
 
 def pack_message(meta: Meta, array: np.ndarray[Any, Any] | None = None) -> bytes:
     """Payload of a CALL or REPORT: JSON meta data and at most one array (dtype of DTYPES)."""
+    data = b""
     if array is not None:
-        array = np.ascontiguousarray(array)
-        meta = dict(meta, array={"dtype": array.dtype.name, "shape": list(array.shape)})
+        from . import arrays
+
+        about, data = arrays.packed(array)
+        meta = dict(meta, array=about)
     text = ENCODE(meta).encode("ascii")
-    return LENGTH.pack(len(text)) + text + (b"" if array is None else array.tobytes())
+    return LENGTH.pack(len(text)) + text + data
 
 
-def unpack_message(payload: bytes) -> tuple[Meta, np.ndarray[Any, Any] | None]:
-    """Meta data and array of a CALL's or REPORT's payload. Raises FrameError on any other form."""
+def unpack_message(
+    payload: bytes, limit: int = MAX_META
+) -> tuple[Meta, np.ndarray[Any, Any] | None]:
+    """Meta data (at most `limit` bytes) and array of a CALL's or REPORT's payload.
+
+    Raises FrameError on any other form.
+    """
     if len(payload) < 4:
         raise FrameError(f"a message needs 4 bytes of length, found {len(payload)}")
     (length,) = LENGTH.unpack_from(payload)
-    if length > MAX_META or 4 + length > len(payload):
+    if length > limit or 4 + length > len(payload):
         raise FrameError(f"meta data of {length} bytes do not fit")
     meta = parse_json(payload[4 : 4 + length])
     rest = payload[4 + length :]
@@ -127,25 +140,9 @@ def unpack_message(payload: bytes) -> tuple[Meta, np.ndarray[Any, Any] | None]:
         if rest:
             raise FrameError(f"{len(rest)} bytes of an array that is not described")
         return meta, None
-    return meta, _unpack_array(described, rest)
+    from . import arrays
 
-
-def _unpack_array(described: Any, data: bytes) -> np.ndarray[Any, Any]:
-    if not isinstance(described, dict) or set(described) != {"dtype", "shape"}:
-        raise FrameError("an array is described by dtype and shape")
-    dtype, shape = described["dtype"], described["shape"]
-    if dtype not in DTYPES:
-        raise FrameError(f"dtype {dtype!r} is not one of {', '.join(DTYPES)}")
-    if not isinstance(shape, list) or len(shape) > 8:
-        raise FrameError("a shape is a list of at most 8 sizes")
-    if not all(type(size) is int and 0 <= size <= MAX_ARRAY for size in shape):
-        raise FrameError("sizes in a shape are whole numbers from 0 up")
-    count = 1
-    for size in shape:
-        count *= size
-    if count * np.dtype(dtype).itemsize != len(data):
-        raise FrameError(f"shape {shape} of {dtype} does not fit {len(data)} bytes")
-    return np.frombuffer(data, dtype=dtype).reshape(shape)
+    return meta, arrays.unpacked(described, rest)
 
 
 def pack_answer(answer: Answer) -> bytes:

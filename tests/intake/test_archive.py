@@ -7,6 +7,7 @@ import lzma
 import os
 import stat
 import struct
+import sys
 import tarfile
 import tempfile
 import time
@@ -19,9 +20,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.intake.folder import Folder
+from grader.intake.unpackers import missing
 from grader.readers.archive import names, unpack
 from grader.readers.limits import MIB, IntakeLimits
-from grader.readers.notices import ArchiveRefusedError, UnpackerMissingError
+from grader.readers.notices import ArchiveRefusedError, FormatUnknownError
 from tests.intake.archives import Item, below, raw_tar, raw_zip, tar_member
 
 SMALL = IntakeLimits(total=4 * MIB, file=2 * MIB, files=50, depth=6, ratio_from=MIB)
@@ -38,7 +41,7 @@ def take(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     def taken(raw: bytes, limits: IntakeLimits = SMALL, name: str = "handin.zip") -> Path:
         archive = tmp_path / name
         archive.write_bytes(raw)
-        notices.extend(map(str, unpack(archive, into, limits)))
+        notices.extend(map(str, unpack(archive, Folder(into), limits)))
         return into
 
     notices: list[str] = []
@@ -217,7 +220,9 @@ def test_a_password_is_named(take: Callable[..., Path]) -> None:
 
 
 def test_an_unknown_method_is_named(take: Callable[..., Path]) -> None:
-    assert "Deflate" in refused(take, raw_zip([Item(b"main.py", method=9)]))
+    with pytest.raises(FormatUnknownError) as caught:
+        take(raw_zip([Item(b"main.py", method=9)]))
+    assert "zip (method 9)" in str(missing(caught.value.format))
 
 
 def test_one_file_twice_is_refused(take: Callable[..., Path]) -> None:
@@ -307,8 +312,17 @@ def test_wrong_bytes_are_refused_by_their_checksum(take: Callable[..., Path]) ->
     assert "damaged" in refused(take, raw)
 
 
-def test_a_rar_is_refused_with_the_cure(take: Callable[..., Path]) -> None:
-    assert "make a zip" in refused(take, b"Rar!\x1a\x07\x01\x00" + bytes(100))
+def test_what_libarchive_knows_is_opened_where_it_is(
+    take: Callable[..., Path], tmp_path: Path
+) -> None:
+    libarchive = pytest.importorskip("libarchive")
+    packed = tmp_path / "packed"
+    with libarchive.file_writer(str(packed), "ustar", "zstd") as archive:
+        archive.add_file_from_memory("lab/main.py", 6, b"x = 1\n")
+    assert (
+        take(packed.read_bytes(), name="lab.tar.zst") / "lab/main.py"
+    ).read_bytes() == b"x = 1\n"
+    assert "damaged" in refused(take, b"Rar!\x1a\x07\x01\x00" + bytes(100))
 
 
 @pytest.mark.parametrize("raw", [b"", b"MZ\x90\x00", b"%PDF-1.4\n", b"PK\x03\x04", b"\x1f\x8b\x08"])
@@ -372,10 +386,21 @@ def test_7z_links_are_left_out(take: Callable[..., Path], tmp_path: Path) -> Non
 def test_a_missing_7z_package_is_our_fault(
     take: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(UnpackerMissingError) as caught:
+    monkeypatch.setitem(sys.modules, "py7zr", None)
+    monkeypatch.setattr("grader.intake.unpackers.find_spec", lambda name: None)
+    with pytest.raises(FormatUnknownError) as caught:
         take(b"7z\xbc\xaf\x27\x1c" + bytes(100))
-    assert "pip install py7zr" in caught.value.cure
+    assert "pip install py7zr" in missing(caught.value.format).cure
+
+
+@pytest.mark.parametrize("magic", [b"Rar!\x1a\x07\x01\x00", b"(\xb5/\xfd", b"MSCF\0\0\0\0"])
+def test_a_format_that_nothing_here_opens_is_our_fault(
+    take: Callable[..., Path], magic: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "libarchive", None)
+    with pytest.raises(FormatUnknownError) as caught:
+        take(magic + bytes(100))
+    assert "apt install libarchive13" in missing(caught.value.format).cure
 
 
 # --- any bytes --------------------------------------------------------------------------
@@ -413,7 +438,9 @@ def survives(raw: bytes) -> None:
         archive.write_bytes(raw)
         into.mkdir()
         try:
-            unpack(archive, into, SMALL)
+            unpack(archive, Folder(into), SMALL)
+        except FormatUnknownError as error:
+            assert missing(error.format).cure
         except ArchiveRefusedError as error:
             assert error.reason and "\n" not in error.reason
         assert sorted(path.name for path in around.iterdir()) == ["a", "into"]

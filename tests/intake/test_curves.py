@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.evidence import Curve, Records
-from grader.intake import find_records
 from grader.readers.curves.series import KEPT
+from tests.intake.reading import find_records
 
 Shown = list[tuple[str, str, list[float], list[float]]]  # name, unit, x, y
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake import find_records
 from grader.readers.curves import events
+from tests.intake.reading import find_records
 from tests.worker.runtimes import require
 
 TRAINING = """

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake import find_records
+from tests.intake.reading import find_records
 from tests.intake.test_find import make
 
 WORD = (

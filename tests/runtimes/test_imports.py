@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from grader.readers import source_scan
 from grader.readers.source_scan import by_lines, by_tree
 from grader.runtimes.imports import Scan, scan
+from tests.intake.reading import scan_apart
 
 PREDICT = "def predict(image):\n    return 'Hats'\n"
 
@@ -181,7 +182,7 @@ def test_what_does_not_parse_is_read_line_by_line(tmp_path: Path, broken: str) -
 )
 def test_sources_that_end_the_parser_end_nothing_else(tmp_path: Path, hostile: str) -> None:
     begun = time.monotonic()
-    found = scan(write(tmp_path, main=f"import cv2\n{PREDICT}\n{hostile}"))
+    found = scan_apart(write(tmp_path, main=f"import cv2\n{PREDICT}\n{hostile}"))
     assert "cv2" in found.required
     assert time.monotonic() - begun < 25
 
@@ -190,14 +191,12 @@ def test_a_notebook_of_hundreds_of_megabytes_is_read_in_part(tmp_path: Path) -> 
     with (tmp_path / "lab.ipynb").open("wb") as file:
         file.truncate(300 * 1024 * 1024)
     write(tmp_path, main="import cv2\n" + PREDICT)
-    assert scan(tmp_path).required == ("cv2",)
+    assert scan_apart(tmp_path).required == ("cv2",)
 
 
-def test_without_a_process_of_its_own_it_reads_lines(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("grader.runtimes.imports.SECONDS", 0.0)
-    found = scanned(tmp_path, "import cv2\nfrom net import x")
+def test_a_source_that_is_too_long_to_parse_is_read_by_lines(tmp_path: Path) -> None:
+    text = "import cv2\nfrom net import x\n" + "x = 1\n" * (source_scan.TREE // 6)
+    found = scanned(tmp_path, text)
     assert (found.required, found.lines_only) == (("cv2", "net"), ("main.py",))
 
 

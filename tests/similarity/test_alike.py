@@ -10,9 +10,10 @@ import pytest
 
 from grader.evidence import Answer, Evidence, Fingerprint, Tensors
 from grader.evidence.findings import find
-from grader.similarity import alike, fingerprint, handed_out, trace
+from grader.similarity import alike, handed_out, trace
 from grader.similarity.fingerprint import packed
 from tests import make
+from tests.intake.reading import fingerprint
 
 NONE = Fingerprint()
 

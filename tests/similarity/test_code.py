@@ -34,7 +34,7 @@ def test_other_names_comments_strings_and_layout_change_nothing() -> None:
     plain = 'def f(image):\n    net = Net("a")\n    return net.run(image * 2)\n' * 9
     dressed = re.sub(r"\n", "  # so it is\n\n", renamed(plain).replace('"a_x"', "'another one'"))
     assert tokens(plain) == tokens(dressed)
-    assert (prints(plain) == prints(dressed)).all()
+    assert prints(plain) == prints(dressed)
 
 
 def test_a_copy_in_another_order_shares_most_and_other_code_little() -> None:
@@ -59,10 +59,10 @@ def test_whatever_stands_around_it_a_long_passage_is_found(
 @given(st.text(max_size=3000))
 def test_no_text_is_too_strange(text: str) -> None:
     found = prints(text)
-    assert found.dtype == np.uint32
-    assert (found[1:] > found[:-1]).all()
+    assert all(0 <= value < 2**32 for value in found)
+    assert found == sorted(set(found))
 
 
 def test_a_long_row_of_quotes_or_brackets_takes_no_time() -> None:
     for sign in ("'", '"', "'''", "(", "\\", "#", "r'", "."):
-        assert prints(sign * 200_000).dtype == np.uint32
+        assert len(prints(sign * 200_000)) <= 200_000

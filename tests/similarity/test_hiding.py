@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.similarity import fingerprint
+from grader.readers.prints import read_prints
 
 COPY = random.Random(3).randbytes(4096)
 
@@ -18,7 +18,7 @@ def prints(folder: Path, names: dict[str, bytes], loads: str) -> set[str]:
     (folder / "main.py").write_text(f"weights = load({loads!r})\n", "utf-8")
     for name, data in names.items():
         (folder / name).write_bytes(data)
-    return {each.prints for each in fingerprint(folder).weights}
+    return {each["prints"] for each in read_prints(folder, 10)["weights"]}
 
 
 @pytest.mark.parametrize("name", ["best-0a1b2c3d.pth", "best.dat", "best", "notes.txt"])

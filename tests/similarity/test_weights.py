@@ -60,8 +60,8 @@ def test_each_tensor_of_mindspore_and_safetensors_counts_whatever_its_name(tmp_p
     other_names = {f"backbone.{name}": value for name, value in reversed(mine.items())}
     found = prints(checkpoint(tmp_path / "a.ckpt", mine))
     assert len(found) == 3
-    assert (prints(checkpoint(tmp_path / "b.ckpt", other_names)) == found).all()
-    assert (prints(safetensors(tmp_path / "c.safetensors", other_names)) == found).all()
+    assert prints(checkpoint(tmp_path / "b.ckpt", other_names)) == found
+    assert prints(safetensors(tmp_path / "c.safetensors", other_names)) == found
     assert not np.isin(prints(checkpoint(tmp_path / "d.ckpt", tensors(2))), found).any()
 
 
@@ -72,7 +72,7 @@ def test_torch_files_are_taken_apart_too(tmp_path: Path) -> None:
         subprocess.run([python, "-I", "-c", TORCH, str(tmp_path / seed), seed], check=True)
     found = prints(tmp_path / "1" / "plain.pth")
     assert len(found) == 2  # the biases are too small to tell anything
-    assert (prints(tmp_path / "1" / "renamed.pt") == found).all()
+    assert prints(tmp_path / "1" / "renamed.pt") == found
     assert not np.isin(prints(tmp_path / "2" / "plain.pth"), found).any()
 
 
@@ -89,7 +89,7 @@ def test_another_file_counts_as_a_whole(tmp_path: Path) -> None:
     one.write_bytes(b"\x89HDF\r\n\x1a\n" + np.random.default_rng(1).bytes(5000))
     other.write_bytes(one.read_bytes())
     assert len(prints(one)) == 1
-    assert (prints(one) == prints(other)).all()
+    assert prints(one) == prints(other)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +106,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, size in enumerate((1, 2, 1000, 1000, 1000)):
             archive.writestr(f"data/{name}", bytes(size * 1024))
-    assert prints(path).tolist() == [1]
+    assert prints(path) == [1]
     assert read == 1003 * 1024
 
 
@@ -152,5 +152,5 @@ def test_whatever_a_file_holds_it_has_prints(
         raw[: data.draw(st.integers(0, len(raw)))] if data.draw(st.booleans()) else raw
     )
     found = prints(path)
-    assert found.dtype == np.uint64
-    assert (found[1:] > found[:-1]).all()
+    assert all(0 <= value < 2**64 for value in found)
+    assert found == sorted(set(found))

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from grader.evidence import Curve
 from grader.readers.contents import READ, cells, printed_by, text_of
-from grader.readers.curves.events import read_events
 from grader.readers.curves.printed import read_printed
 from grader.readers.curves.series import Series, curve
 from grader.readers.curves.tables import read_history, read_table
+from grader.readers.patience import OverTimeError, within
 
 T = TypeVar("T")
+Curve = dict[str, Any]  # has the form of `evidence.Curve`
 
 BUDGET = 2 * READ  # bytes of one hand-in that are looked at, its small files first
 FILES = 8  # whose curves are kept: those that hold most
@@ -33,16 +33,30 @@ def event_file(path: Path) -> bool:
     return any(mark in path.name for mark in EVENTS) and not path.name.endswith("_lineage")
 
 
-def find_curves(root: Path, paths: Iterable[Path]) -> tuple[Curve, ...]:
-    """The curves in the files `paths` of the hand-in at `root`, file by file."""
+def find_curves(
+    root: Path, paths: Iterable[Path], each: float, left_out: dict[str, str]
+) -> list[Curve]:
+    """The curves in the files `paths` of the submission at `root`, file by file.
+
+    What cannot be read in `each` seconds of processor time, or needs too much memory, is added to
+    `left_out` with the limit ("time", "memory").
+    """
     found: list[list[Curve]] = []
     for path in _affordable([path for path in paths if _readable(path)]):
         name = path.relative_to(root).as_posix()
-        curves = [drawn for series in _series(path) if (drawn := curve(series, name))]
-        if any(drawn.count > 1 for drawn in curves):
-            found.append(_fullest(curves, CURVES, lambda drawn: drawn.count))
-    kept = _fullest(found, FILES, lambda curves: sum(drawn.count for drawn in curves))
-    return tuple(drawn for curves in kept for drawn in curves)
+        try:
+            with within(each):
+                curves = [drawn for series in _series(path) if (drawn := curve(series, name))]
+        except OverTimeError:
+            left_out[name] = "time"
+            continue
+        except MemoryError:
+            left_out[name] = "memory"
+            continue
+        if any(drawn["count"] > 1 for drawn in curves):
+            found.append(_fullest(curves, CURVES, lambda drawn: drawn["count"]))
+    kept = _fullest(found, FILES, lambda curves: sum(drawn["count"] for drawn in curves))
+    return [drawn for curves in kept for drawn in curves]
 
 
 def _affordable(paths: list[Path]) -> list[Path]:
@@ -67,6 +81,8 @@ def _readable(path: Path) -> bool:
 def _series(path: Path) -> list[Series]:
     suffix = path.suffix.lower()
     if event_file(path):
+        from grader.readers.curves.events import read_events  # few have any, and it needs protobuf
+
         return read_events(path)
     if suffix == ".ipynb":
         return [

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +23,8 @@ BYTES = 64 * 1024 * 1024  # of a file that are looked at
 RECORD = 64 * 1024  # bytes: larger ones hold graphs and images
 RECORDS = 200_000
 TAGS = 24
+VALUES = 64  # of one record that are looked at; trainings write one or a few at a time
+POINTS = 200_000  # of a file
 _HEAD, _CHECKSUM = struct.Struct("<QI"), 4
 
 _DOUBLE, _FLOAT, _INT64, _INT32, _MESSAGE, _BYTES = 1, 2, 3, 5, 11, 12
@@ -68,13 +71,17 @@ def _event() -> Any:
 def read_events(path: Path) -> list[Series]:
     """The scalars of the event file at `path` that are a loss or an accuracy, by tag."""
     found: dict[str, Series] = {}
+    left = POINTS
     with path.open("rb") as file:
         for record in _records(file):
+            if left <= 0:
+                break
             try:
                 event = _event().FromString(record)
             except DecodeError:
                 continue
-            for value in event.summary.value:
+            for value in islice(event.summary.value, VALUES):
+                left -= 1
                 tag = value.tag[:200].decode("utf-8", "replace")
                 number = _number(value)
                 if number is None or not quantity(tag):

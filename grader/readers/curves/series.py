@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
-
-from grader.evidence import Curve
+from typing import Any, NamedTuple, TypeGuard
 
 KEPT = 200  # points of a curve
 NAME = 40  # characters of its name
@@ -46,8 +44,10 @@ def quantity(name: str) -> str:
     return "accuracy" if _ACCURACY.search(name) else ""
 
 
-def curve(series: Series, file: str) -> Curve | None:
-    """What is kept of `series`, read from `file`; None where none of its values is a number."""
+def curve(series: Series, file: str) -> dict[str, Any] | None:
+    """What is kept of `series`, read from `file`: in the form of `evidence.Curve`, or None where
+    none of its values is a number.
+    """
     read = _once(series.points)
     points = [point for point in read if abs(point.value) < LARGEST]
     if not points:
@@ -58,18 +58,18 @@ def curve(series: Series, file: str) -> Curve | None:
         values = [value / 100 for value in values]
     unit, places = _places(points)
     shown = _thinned(values)
-    return Curve(
-        file=file,
-        cell=series.cell,
-        run=series.run,
-        name=" ".join(series.name.split())[:NAME],
-        quantity=kind,
-        unit=unit,
-        x=tuple(float(f"{places[index]:.12g}") for index in shown),
-        y=tuple(_rounded(values[index]) for index in shown),
-        count=len(points),
-        lost=len(read) - len(points),
-    )
+    return {
+        "file": file,
+        "cell": series.cell,
+        "run": series.run,
+        "name": " ".join(series.name.split())[:NAME],
+        "quantity": kind,
+        "unit": unit,
+        "x": [float(f"{places[index]:.12g}") for index in shown],
+        "y": [_rounded(values[index]) for index in shown],
+        "count": len(points),
+        "lost": len(read) - len(points),
+    }
 
 
 def _once(points: Sequence[Point]) -> list[Point]:
@@ -87,8 +87,8 @@ def _places(points: Sequence[Point]) -> tuple[str, Sequence[float]]:
 
     Steps that begin anew with each epoch are added up.
     """
-    steps = [point.step for point in points if point.step is not None]
-    epochs = [point.epoch for point in points if point.epoch is not None]
+    steps = [point.step for point in points if _finite(point.step)]
+    epochs = [point.epoch for point in points if _finite(point.epoch)]
     if len(steps) == len(points):
         if _rises(steps):
             return "step", steps
@@ -103,6 +103,11 @@ def _places(points: Sequence[Point]) -> tuple[str, Sequence[float]]:
     if len(epochs) == len(points) and _rises(epochs):
         return "epoch", epochs
     return "", range(1, len(points) + 1)
+
+
+def _finite(place: float | None) -> TypeGuard[float]:
+    """Whether a place is there and can be drawn; a record may say anything ("inf", 1e999)."""
+    return place is not None and abs(place) < LARGEST
 
 
 def _rises(places: Sequence[float]) -> bool:

@@ -1,0 +1,339 @@
+"""Reading what a submission holds: asked of a confined process, whose every word is checked.
+
+Nothing of a submission is parsed in the grader's own process. A `Reading` starts `grader.readers`
+in the sandbox of the run, once for all that is to be read, and gets back files, which it writes
+itself, and documents of a fixed form. Where a limit ends the reader, that follows from what it
+read: it is told as the submission's, never as a fault of this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, TypeVar
+
+import grader
+from grader.evidence import Fingerprint, Records
+from grader.intake import documents
+from grader.intake.folder import Folder
+from grader.intake.receiving import receive
+from grader.intake.unpackers import missing
+from grader.readers.limits import MIB, IntakeLimits
+from grader.readers.notices import ArchiveRefusedError, Notice, refuse
+from grader.sandbox import canary
+from grader.sandbox.contract import (
+    Box,
+    Cause,
+    End,
+    Limits,
+    Room,
+    Sandbox,
+    SandboxUnavailableError,
+    Share,
+)
+from grader.worker import frames
+
+HOME = Path(grader.__file__).parent
+PROGRAM = Share(HOME, Path("/reader/grader"))
+INSIDE = Path("/submission")
+CLUTTER = 4  # times what a submission may hold that its archive may have, with what is left out
+ARCHIVE = "archive"  # name of the copy that is unpacked, in the folder that the reader sees
+PER_MIB = 0.25  # seconds more for each MiB that is read
+WAITING = 5  # times its processor time that a reader may take by the clock
+# Shares of the seconds: unpacking comes first, and what it takes the others do not lack.
+UNPACKING, SCANNING, PRINTS, RECORDS = 0.5, 0.35, 0.2, 0.2
+EACH = 0.4  # of the time for files of one kind that a single one may take
+
+
+D = TypeVar("D", bound=documents.Document)
+R = TypeVar("R", bound=documents.OfStaged)
+
+
+class Allowance(NamedTuple):
+    """What reading one submission may take.
+
+    seconds: of processor time, for one that is small; PER_MIB more for each MiB of it.
+    memory: MiB of the reader's address space.
+    output: MiB of one document that it hands back; files have limits of their own.
+    """
+
+    seconds: float = 8
+    memory: int = 448
+    output: int = 4
+
+
+class LeftOut(NamedTuple):
+    """Something that could not be read within a limit: a file or a kind of reading, and which."""
+
+    what: str
+    limit: str  # "time", "memory", or how the reader ended
+
+
+class ReaderEndedError(Exception):
+    """The reader is gone; `end` says why. What it read is to blame."""
+
+    def __init__(self, end: End) -> None:
+        super().__init__(f"{end.cause.value}: {end.detail}")
+        self.end = end
+
+
+@cache
+def strongest() -> Sandbox:
+    """The strongest sandbox of this machine, where nobody has chosen one yet.
+
+    Raises SandboxUnavailableError where there is none.
+    """
+    return canary.choose().sandbox
+
+
+class Reading:
+    """A reader of what lies in `folder`, started when it is first asked.
+
+    Not thread-safe. Raises SandboxUnavailableError where no reader can be started, or where
+    somebody else has ended it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        sandbox: Sandbox | None = None,
+        allowance: Allowance | None = None,
+    ) -> None:
+        """folder: all that the reader sees beside its own program; others have to be able to read
+        it. sandbox: of the run, or None for the strongest of this machine.
+        """
+        self._folder = folder.resolve()
+        self._sandbox = sandbox
+        self._allowance = allowance or Allowance()
+        self._box: Box | None = None
+        self._number = 0
+        self.left_out: list[LeftOut] = []
+        self.log = ""
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def unpack(self, archive: Path, into: Path, limits: IntakeLimits) -> tuple[Notice, ...]:
+        """Unpack `archive` into the empty folder `into`; what is worth telling.
+
+        Raises ArchiveRefusedError (what was written until then stays in `into`),
+        UnpackerMissingError, or OSError for faults of this machine.
+        """
+        report = self._of_archive("unpack", archive, limits, Folder(into))
+        return report.notices() if isinstance(report, documents.Unpacked) else ()
+
+    def names(self, archive: Path, limits: IntakeLimits) -> list[str]:
+        """The names of the files in `archive`, unchecked; errors as in `unpack`."""
+        report = self._of_archive("names", archive, limits, None)
+        return report.names if isinstance(report, documents.Names) else []
+
+    def scan(self, staged: Path, entry: str, function: str) -> documents.Scanned:
+        """What the sources of the submission at `staged` import; see `runtimes.imports`.
+
+        By syntax tree, and where that ends the reader, by lines; empty where that does, too.
+        """
+        about = {"entry": entry, "function": function}
+        for parse in (True, False):
+            call = {**about, "parse": parse}
+            found = self._of_staged(documents.Scanned, "scan", staged, SCANNING, call)
+            if found is not None:
+                return found
+        return documents.Scanned()
+
+    def records(self, staged: Path) -> Records:
+        """The lab reports and records of training in the submission at `staged`."""
+        found = self._of_staged(documents.Recorded, "records", staged, RECORDS, {})
+        return found.records() if found else Records()
+
+    def fingerprint(self, staged: Path) -> Fingerprint:
+        """What the submission at `staged` can be compared with others by."""
+        found = self._of_staged(documents.Printed, "prints", staged, PRINTS, {})
+        return found.fingerprint() if found else Fingerprint()
+
+    def close(self) -> None:
+        """End the reader, if there is one."""
+        if self._box is not None:
+            self._end(Cause.CLOSED)
+
+    # --- asking -------------------------------------------------------------------------
+
+    def _of_archive(
+        self, operation: str, archive: Path, limits: IntakeLimits, target: Folder | None
+    ) -> documents.Document:
+        """What the reader reports of an archive. It reads a copy: ours to open to its user."""
+        size = archive.stat().st_size
+        if size > CLUTTER * limits.total:
+            raise refuse("it unpacks to far more than is allowed; leave data sets out")
+        copy = self._folder / ARCHIVE
+        shutil.copyfile(archive, copy)
+        copy.chmod(0o644)
+        seconds = UNPACKING * self._allowance.seconds + PER_MIB * size / MIB
+        meta = {"archive": self._place(copy), "limits": vars(limits)}
+        kind = documents.Unpacked if operation == "unpack" else documents.Names
+        try:
+            report = self._ask(operation, seconds, meta, target, limits)
+            return self._checked(lambda: _taken(kind, report, seconds))
+        except ReaderEndedError as ended:
+            self.left_out.append(LeftOut(operation, ended.end.cause.value))
+            raise _refused(ended.end, seconds) from None
+        finally:
+            copy.unlink(missing_ok=True)
+
+    def _of_staged(
+        self, kind: type[R], operation: str, staged: Path, share: float, meta: frames.Meta
+    ) -> R | None:
+        """What the reader reports of a staged submission; None where it could not."""
+        size = sum(path.stat().st_size for path in staged.rglob("*") if path.is_file())
+        seconds = share * (self._allowance.seconds + PER_MIB * size / MIB)
+        about = {"folder": self._place(staged), "each": EACH * seconds, **meta}
+        try:
+            report = self._ask(operation, seconds, about)
+            _require_machine(report)
+            if over := report.get("over"):
+                self.left_out.append(LeftOut(operation, documents.limit(over)))
+                return None
+            if failed := report.get("failed"):
+                self.log += f"--- reader, {operation}\n{documents.text(failed)}\n"
+                self.left_out.append(LeftOut(operation, "failed"))
+                return None
+            found = self._checked(lambda: documents.read(kind, report))
+        except ReaderEndedError as ended:
+            self.left_out.append(LeftOut(operation, ended.end.cause.value))
+            return None
+        self.left_out += [LeftOut(what, limit) for what, limit in found.left_out]
+        return found
+
+    def _checked(self, read: Callable[[], D]) -> D:
+        """What `read` makes of a report; a report of another form ends the reader."""
+        try:
+            return read()
+        except frames.FrameError as error:
+            raise self._gone(Cause.PROTOCOL, str(error)) from None
+
+    def _ask(
+        self,
+        operation: str,
+        seconds: float,
+        meta: frames.Meta,
+        target: Folder | None = None,
+        limits: IntakeLimits | None = None,
+    ) -> frames.Meta:
+        """The reader's report of one operation, after the files that it sends on the way."""
+        box = self._box or self._start()
+        self._number += 1
+        call = frames.pack_message({"op": operation, "seconds": seconds, **meta})
+        box.deadline(WAITING * seconds)
+        try:
+            frames.write_frame(box.stdin, frames.CALL, self._number, call)
+            report = receive(box.stdout, self._number, self._output, target, limits)
+        except frames.FrameError as error:
+            raise self._gone(Cause.PROTOCOL, str(error)) from None
+        except ArchiveRefusedError:  # by what is there already: no more of it
+            self._end(Cause.CLOSED)
+            raise
+        except BrokenPipeError:
+            report = None
+        box.deadline(None)
+        if report is None:
+            raise self._gone(Cause.CLOSED, "")
+        return report
+
+    def _gone(self, cause: Cause, detail: str) -> ReaderEndedError:
+        """The error to raise once the reader is not to be asked any more."""
+        end = self._end(cause) if self._box is not None else End(cause, detail)
+        if end.cause in (Cause.UNAVAILABLE, Cause.KILLED):
+            raise SandboxUnavailableError(
+                f"The process that reads submissions ended: {end.cause.value} {end.detail}",
+                "Run `grade doctor`, mend what it names, and run the same command again.",
+            )
+        return ReaderEndedError(End(end.cause, detail or end.detail))
+
+    def _end(self, cause: Cause) -> End:
+        assert self._box is not None  # noqa: S101 - asked of one that runs
+        box, self._box = self._box, None
+        end = box.end(cause)
+        if printed := box.printed.strip():
+            self.log += f"--- reader: {end.cause.value} {end.detail}\n{printed}\n"
+        return end
+
+    @property
+    def _output(self) -> int:
+        return self._allowance.output * MIB
+
+    # --- the process --------------------------------------------------------------------
+
+    def _start(self) -> Box:
+        sandbox = self._sandbox = self._sandbox or strongest()
+        packages = [path for path in sys.path if Path(path).name.endswith("-packages")]
+        prefixes = {sys.prefix, sys.base_prefix, *packages}
+        shares = [Share(path, path) for path in sorted(map(Path, prefixes)) if path.is_dir()]
+        memory = self._allowance.memory
+        room = Room(
+            shares=[PROGRAM, *shares, Share(self._folder, INSIDE)],
+            limits=Limits(
+                memory=memory,
+                processes=32,
+                open_files=64,
+                file_size=1,
+                scratch=1,
+                scratch_files=100,
+                output=1,
+                log=16,
+            ),
+            environment={"MALLOC_ARENA_MAX": "1"},  # others reserve address space for each thread
+        )
+        program = sandbox.place(PROGRAM) / "readers" / "__main__.py"
+        command = [sys.executable, "-I", "-S", "-B", str(program), str(memory), *packages]
+        self._box = sandbox.start(command, room)
+        return self._box
+
+    def _place(self, path: Path) -> str:
+        """Where the reader finds a path of the folder."""
+        self._sandbox = self._sandbox or strongest()
+        inside = self._sandbox.place(Share(self._folder, INSIDE))
+        return str(inside / path.resolve().relative_to(self._folder))
+
+
+def _refused(end: End, seconds: float) -> ArchiveRefusedError:
+    """What the end of a reader says of the archive that it was unpacking."""
+    if end.cause is Cause.TIME:
+        return refuse("it took longer than {seconds} s to unpack; make a zip instead",
+                      seconds=f"{seconds:.0f}")  # fmt: skip
+    if end.cause is Cause.MEMORY:
+        return refuse("it needs too much memory; make a zip instead")
+    return refuse("it is damaged; make a new zip and upload it again")
+
+
+def _taken(kind: type[D], report: frames.Meta, seconds: float) -> D:
+    """The report of an archive that was opened. Raises what any other report says."""
+    if refused := report.get("refused"):
+        raise ArchiveRefusedError(documents.read(documents.Said, refused).notice())
+    if format_ := report.get("unknown"):
+        raise missing(documents.text(format_))
+    if over := report.get("over"):
+        cause = Cause.TIME if documents.limit(over) == "time" else Cause.MEMORY
+        raise _refused(End(cause, ""), seconds)
+    if report.get("failed"):
+        raise _refused(End(Cause.CRASHED, ""), seconds)
+    _require_machine(report)
+    return documents.read(kind, report)
+
+
+def _require_machine(report: frames.Meta) -> None:
+    """Raises OSError where the machine failed the reader."""
+    if (machine := report.get("machine")) is not None:
+        number = machine[0] if isinstance(machine, list) and machine else 0
+        raise OSError(number, os.strerror(number) if isinstance(number, int) else "failed")

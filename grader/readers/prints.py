@@ -1,0 +1,107 @@
+"""What a submission can be compared by: small prints of its code and of its weights."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from grader.readers import code_prints, contents, weight_prints
+from grader.readers.patience import OverTimeError, within
+
+CHUNK = 1024 * 1024  # bytes read at a time
+WEIGHTS = 64  # files of weights: those that the code names, then the largest
+SMALLEST = 2048  # bytes of a file that may be weights under any suffix
+TOGETHER = 2  # times the seconds of a single file that all of them may take
+CODE, WEIGHT = 4, 8  # bytes of a print
+# What no code loads as weights, whatever else is called how: it is not looked at.
+_OTHER = (
+    *(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pdf", ".docx", ".doc"),
+    *(".md", ".html", ".htm", ".mp4", ".svg", ".log"),
+)
+# What torchvision and others call public weights: the name ends in the digest of the content.
+_PUBLIC = re.compile(r"-(?P<digest>[0-9a-f]{8})\.(?:pth|pt)$")
+
+
+def read_prints(root: Path, each: float) -> dict[str, Any]:
+    """What `root`, a staged submission, can be compared by; of each file as much as can be read in
+    `each` seconds of processor time. Raises OSError.
+
+    No file is left out for what it is called: a name that claims to be public weights has to be
+    true, and any suffix may be loaded. Where there are more files than are compared, those come
+    first whose names stand in the code: what lies beside them takes none of their time.
+    Has the form of `evidence.Fingerprint`, and in `left_out` what a limit stopped: file, limit.
+    """
+    sources, stored = [], []
+    for path in sorted(contents.files(root)):
+        if path.suffix.lower() in (".py", ".ipynb"):
+            sources.append(path)
+        elif _may_be_weights(path):
+            stored.append(path)
+    text = _joined(sources)
+    code = packed(code_prints.prints(text), CODE)
+    ranked = sorted(stored, key=lambda path: (path.name not in text, -path.stat().st_size))
+    weights, left_out = [], []
+    end = time.process_time() + TOGETHER * each
+    for path in ranked[:WEIGHTS]:
+        name = path.relative_to(root).as_posix()
+        try:
+            with within(max(min(each, end - time.process_time()), 0.001)):
+                if not _is_public(path):
+                    found = packed(weight_prints.prints(path), WEIGHT)
+                    weights.append({"file": name, "prints": found})
+        except OverTimeError:
+            left_out.append([name, "time"])
+        except MemoryError:
+            left_out.append([name, "memory"])
+    return {
+        "code": code,
+        "weights": sorted(weights, key=lambda one: one["file"]),
+        "left_out": left_out,
+    }
+
+
+def _may_be_weights(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in weight_prints.SUFFIXES:
+        return True
+    return path.stat().st_size >= SMALLEST and suffix not in _OTHER
+
+
+def _is_public(path: Path) -> bool:
+    """Whether the name's digest is that of the content, which nobody can choose."""
+    match = _PUBLIC.search(path.name)
+    if match is None:
+        return False
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while piece := file.read(CHUNK):
+            digest.update(piece)
+    return digest.hexdigest().startswith(match["digest"])
+
+
+def packed(prints: Iterable[int], size: int) -> str:
+    """Prints as base64 of little-endian numbers of `size` bytes."""
+    raw = b"".join(value.to_bytes(size, "little") for value in prints)
+    return base64.b64encode(raw).decode()
+
+
+def _joined(sources: Iterable[Path]) -> str:
+    """The code of the files, as much of it as is looked at."""
+    text = ""
+    for path in sources:
+        if len(text) > code_prints.LONGEST:
+            break
+        text += _code(path) + "\n"
+    return text
+
+
+def _code(path: Path) -> str:
+    if path.suffix.lower() == ".py":
+        return contents.text_of(path)
+    typed = (cell for cell in contents.cells(path) if cell.get("cell_type") == "code")
+    return "\n".join(map(contents.source, typed))

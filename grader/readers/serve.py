@@ -1,0 +1,126 @@
+"""The readers' loop: a call in; files and a report out; until the grader closes its end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from grader.readers import patience
+from grader.readers.limits import IntakeLimits
+from grader.readers.notices import ArchiveRefusedError, FormatUnknownError, Notice
+from grader.readers.streamed import Streamed
+from grader.worker import frames
+
+TOLD = 4_000  # characters of a traceback that are told
+# What no bytes of a submission bring about: the machine's disk or its tables are full or broken.
+MACHINE = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ESTALE, errno.EMFILE, errno.ENFILE)
+
+
+def serve(memory: int) -> None:
+    """Answer calls, with `memory` MiB of address space; leaves the process in the end."""
+    calls, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not spoil the answers
+    patience.bound_memory(memory)
+    while True:
+        try:
+            frame = frames.read_frame(calls, frames.MAX_META + frames.LENGTH.size)
+        except (OSError, frames.FrameError):
+            os._exit(1)
+        if frame is None:
+            os._exit(0)  # threads of a library may still wait for each other
+        meta, _ = frames.unpack_message(frame.payload)
+        report = _sayable(_perform(meta, replies, frame.number))
+        frames.write_frame(replies, frames.REPORT, frame.number, frames.pack_message(report))
+
+
+def _perform(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+    """What the operation reports. Every end of it is a report."""
+    operation, seconds = OPERATIONS[meta.pop("op")], float(meta.pop("seconds"))
+    patience.end_if_stuck(seconds)
+    try:
+        with patience.within(seconds):
+            return operation(meta, replies, number)
+    except ArchiveRefusedError as error:
+        return {"refused": plain(error.said)}
+    except FormatUnknownError as error:
+        return {"unknown": error.format}
+    except patience.OverTimeError:
+        return {"over": "time"}
+    except MemoryError:
+        return {"over": "memory"}
+    except OSError as error:
+        if error.errno in MACHINE:
+            return {"machine": [error.errno, str(error.strerror)]}
+        return {"failed": _told()}
+    except Exception:  # parsers of hostile bytes raise whatever Python can
+        return {"failed": _told()}
+
+
+def _told() -> str:
+    return traceback.format_exc()[-TOLD:]
+
+
+def _sayable(value: Any) -> Any:
+    """The value without half surrogate pairs, which sources and names can hold."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_sayable(name): _sayable(inner) for name, inner in value.items()}
+    return [_sayable(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def plain(said: Notice) -> dict[str, Any]:
+    """A notice as JSON has it."""
+    facts = {
+        name: fact if isinstance(fact, str) else plain(fact) for name, fact in said.facts.items()
+    }
+    return {"text": said.text, "facts": facts}
+
+
+def _unpack(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+    from grader.readers.archive import unpack
+
+    limits = IntakeLimits(**meta["limits"])
+    said = unpack(Path(meta["archive"]), Streamed(replies, number), limits)
+    return {"notices": [plain(notice) for notice in said]}
+
+
+def _names(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+    from grader.readers.archive import names
+
+    found = names(Path(meta["archive"]), IntakeLimits(**meta["limits"]))
+    return {"names": found}
+
+
+def _scan(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+    from grader.readers.source_scan import Scanner
+
+    sys.setrecursionlimit(1_000)
+    scanner = Scanner(Path(meta["folder"]), meta["parse"], meta["each"])
+    return scanner.scan(meta["entry"], meta["function"])
+
+
+def _records(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+    from grader.readers.records import read_records
+
+    return read_records(Path(meta["folder"]), meta["each"])
+
+
+def _prints(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+    from grader.readers.prints import read_prints
+
+    return read_prints(Path(meta["folder"]), meta["each"])
+
+
+OPERATIONS: dict[str, Callable[[frames.Meta, BinaryIO, int], frames.Meta]] = {
+    "unpack": _unpack,
+    "names": _names,
+    "scan": _scan,
+    "records": _records,
+    "prints": _prints,
+}

@@ -1,0 +1,54 @@
+"""Unpacked files on their way out of the sandbox: named, then sent piece by piece."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from grader.readers.notices import refuse
+from grader.readers.paths import Parts
+from grader.worker import frames
+
+PIECE = 256 * 1024  # bytes of a frame
+
+
+class Streamed:
+    """Takes folders and files as `sink.Target` says and sends them to the grader, which writes."""
+
+    def __init__(self, replies: BinaryIO, number: int) -> None:
+        """`number`: of the call that is being answered."""
+        self._replies = replies
+        self._number = number
+        self._is_file: dict[Parts, bool] = {}
+
+    def folder(self, parts: Parts) -> None:
+        """See `sink.Target`."""
+        self._enter(parts, is_file=False)
+        self._send(frames.NAME, ("/".join(parts) + "/").encode())
+
+    def file(self, parts: Parts) -> Streamed:
+        """See `sink.Target`."""
+        self._enter(parts, is_file=True)
+        self._send(frames.NAME, "/".join(parts).encode())
+        return self
+
+    def write(self, data: bytes) -> int:
+        """Send the next bytes of the file that was named last."""
+        for at in range(0, len(data), PIECE):
+            self._send(frames.DATA, data[at : at + PIECE])
+        return len(data)
+
+    def close(self) -> None:
+        """The next name ends a file."""
+
+    def _enter(self, parts: Parts, *, is_file: bool) -> None:
+        """Refuses a second file of one name, and a file where a folder is, or the other way."""
+        for depth in range(1, len(parts)):
+            if self._is_file.setdefault(parts[:depth], False):
+                raise refuse("it holds {name} twice; make a new zip", name=parts[depth - 1])
+        there = self._is_file.get(parts)
+        if there or (is_file and there is not None):
+            raise refuse("it holds {name} twice; make a new zip", name=parts[-1])
+        self._is_file[parts] = is_file
+
+    def _send(self, kind: int, payload: bytes) -> None:
+        frames.write_frame(self._replies, kind, self._number, payload)

@@ -1,0 +1,163 @@
+"""No file of a megabyte costs more than ten seconds or half a gibibyte, whatever reads it."""
+
+from __future__ import annotations
+
+import bz2
+import io
+import json
+import resource
+import struct
+import tarfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.intake import (
+    ArchiveRefusedError,
+    HandIn,
+    IntakeLimits,
+    Kind,
+    LeftOut,
+    Reading,
+    Student,
+    stage,
+)
+from grader.readers.limits import MIB
+from grader.sandbox.bare import Bare
+
+SECONDS, MEMORY = 10, 512  # of processor time; MiB
+DENSE = bz2.compress(bytes(45 * MIB)) * 20  # nearly a gigabyte in a kilobyte
+
+
+def raw_member(name: str, packed: bytes, method: int, size: int) -> bytes:
+    """A zip with one member that declares `size` bytes."""
+    numbers = struct.pack("<HHHHHIII", 20, 0, method, 0, 33, 0, len(packed), size)
+    raw = name.encode()
+    local = b"PK\x03\x04" + numbers + struct.pack("<HH", len(raw), 0) + raw + packed
+    table = b"PK\x01\x02" + struct.pack("<H", 3 << 8) + numbers
+    table += struct.pack("<HHHHHII", len(raw), 0, 0, 0, 0, 0, 0) + raw
+    return (
+        local
+        + table
+        + b"PK\x05\x06"
+        + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(table), len(local), 0)
+    )
+
+
+def pdf() -> bytes:
+    stream = b"/Type /ObjStm >> stream\n" + zlib.compress(b"x")
+    return b"%PDF-1.5\n" + stream * 30_000
+
+
+def event(values: int) -> bytes:
+    value = b"\x0a\x07" + b"\x0a\x01l" + b"\x15" + struct.pack("<f", 1)
+    value = b"\x0a" + bytes([len(value) - 2]) + value[2:]
+    summary = value * values
+    length = len(summary)
+    size = bytes([length & 127 | 128, length >> 7 & 127 | 128, length >> 14])
+    record = b"\x2a" + size + summary
+    return struct.pack("<QI", len(record), 0) + record + bytes(4)
+
+
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "report.md": lambda: b"![" * (MIB // 2),
+    "实验报告.md": lambda: b"<img " * (MIB // 5),
+    "report.docx": lambda: raw_member("word/document.xml", DENSE, 12, 300),
+    "report2.docx": lambda: raw_member("word/document.xml", b"\x09\x04\x05\0broken", 14, 300),
+    "report.pdf": pdf,
+    "weights.pth": lambda: raw_member("data/0", DENSE, 12, 900 * MIB),
+    "many.npz": lambda: raw_member("a.npy", zlib.compress(bytes(110 * MIB))[2:-4], 8, 110 * MIB),
+    "net.safetensors": lambda: struct.pack("<Q", 500_000)
+    + json.dumps({str(n): {"data_offsets": [0, 500_000]} for n in range(12_000)}).encode()[:499_999]
+    + b"}" + bytes(range(256)) * 2_000,
+    "net.ckpt": lambda: b"\x0a\x00" * (MIB // 2),
+    "net.h5": lambda: b"\x89HDF\r\n\x1a\n" + bytes(range(256)) * 4_000,
+    "train.summary.1": lambda: event(8_000) * 13,
+    "train_log.csv": lambda: b"epoch,loss\n" + b"inf,1\n" * (MIB // 6),
+    "train.log": lambda: b"train train loss avg epoch " * (MIB // 27),
+    "history.json": lambda: b'{"loss": ' + b"[" * 200_000,
+    "lab.ipynb": lambda: b'{"cells": [' + b"{}," * (MIB // 3) + b"{}]}",
+    "nested.ipynb": lambda: b'{"cells": ' + b"[" * MIB,
+    "run.py": lambda: b"run(" + b"pip" * 300 + b"\n" + b"run(pippip" * 100_000,
+    "deep.py": lambda: b"x = " + b"-" * 900_000 + b"1",
+    "wide.py": lambda: b"x = [" + b"a," * 450_000 + b"]",
+}  # fmt: skip
+
+
+@pytest.fixture
+def cost() -> Iterator[Callable[[], tuple[float, float]]]:
+    """Seconds of processor time and MiB of the processes that were started since."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+    def spent() -> tuple[float, float]:
+        now = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = now.ru_utime + now.ru_stime - before.ru_utime - before.ru_stime
+        return seconds, now.ru_maxrss / 1024
+
+    yield spent
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_file_costs_no_more_than_it_may(
+    name: str, tmp_path: Path, cost: Callable[[], tuple[float, float]]
+) -> None:
+    raw = BOMBS[name]()
+    assert len(raw) <= 1.1 * MIB
+    (tmp_path / "main.py").write_text("import cv2\n")
+    (tmp_path / name).write_bytes(raw)
+    mine = time.process_time()
+    with Reading(tmp_path, Bare(own_code=True)) as reading:
+        found = reading.scan(tmp_path, "main.py", "predict")
+        reading.records(tmp_path).model_dump_json()
+        reading.fingerprint(tmp_path)
+    assert ("cv2", "main.py", 1, False) in found.imports
+    assert time.process_time() - mine < 2, "in the grader's own process"
+    seconds, memory = cost()
+    assert seconds < SECONDS and memory < MEMORY, (seconds, memory, reading.left_out)
+
+
+def tar(mode: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as opened:  # type: ignore[call-overload]
+        info = tarfile.TarInfo("zeros.bin")
+        info.size = 220 * MIB
+        opened.addfile(info, io.BytesIO(bytes(info.size)))
+    return buffer.getvalue()
+
+
+ARCHIVES: dict[str, Callable[[], bytes]] = {
+    "bzip2 members that declare 300 bytes": lambda: raw_member("main.py", DENSE, 12, 300),
+    "bzip2 members": lambda: raw_member("main.py", DENSE, 12, 900 * MIB),
+    "tar.xz": lambda: tar("w:xz"),
+    "LZMA with a dictionary of 4 GiB": lambda: raw_member(
+        "main.py", b"\x09\x04\x05\0\x5d\xff\xff\xff\xff" + bytes(100), 14, 300
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_an_archive_is_refused_at_no_more_cost_than_it_may(
+    name: str, tmp_path: Path, cost: Callable[[], tuple[float, float]]
+) -> None:
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(ARCHIVES[name]())
+    handin = HandIn("a", Student(), archive, Kind.ZIP)
+    room = tmp_path / "room"
+    room.mkdir()
+    with Reading(room, Bare(own_code=True)) as reading, pytest.raises(ArchiveRefusedError):
+        stage(handin, room / "staged", IntakeLimits(), reading=reading)
+    assert list(room.iterdir()) == []
+    seconds, memory = cost()
+    assert seconds < SECONDS and memory < MEMORY, (seconds, memory)
+
+
+def test_what_a_limit_stops_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    (tmp_path / "train.log").write_bytes(BOMBS["train.log"]() * 16)
+    (tmp_path / "report.md").write_text("# A report\n")
+    with Reading(tmp_path, Bare(own_code=True)) as reading:
+        found = reading.records(tmp_path)
+    assert found.reports == ("report.md",)
+    assert LeftOut("train.log", "time") in reading.left_out or found.curves == ()
