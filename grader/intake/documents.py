@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -186,6 +187,11 @@ def read(kind: type[D], meta: Meta) -> D:
 def text(value: object) -> str:
     """A text of a report, cut."""
     return str(value)[:TEXT]
+
+
+def seconds(value: object) -> float:
+    """A time of a report, at least 0; nonsense is all the time that there is."""
+    return value if isinstance(value, float) and 0 <= value < math.inf else math.inf
 
 
 def limit(value: object) -> str:

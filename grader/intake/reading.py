@@ -23,6 +23,7 @@ from grader.intake import documents
 from grader.intake.folder import Folder
 from grader.intake.receiving import receive
 from grader.intake.unpackers import missing
+from grader.language import Sentence
 from grader.readers.limits import MIB, IntakeLimits
 from grader.readers.notices import ArchiveRefusedError, Notice, refuse
 from grader.sandbox import canary
@@ -44,11 +45,10 @@ INSIDE = Path("/submission")
 CLUTTER = 4  # times what a submission may hold that its archive may have, with what is left out
 ARCHIVE = "archive"  # name of the copy that is unpacked, in the folder that the reader sees
 PER_MIB = 0.25  # seconds more for each MiB that is read
-WAITING = 5  # times its processor time that a reader may take by the clock
-# Shares of the seconds: unpacking comes first, and what it takes the others do not lack.
-UNPACKING, SCANNING, PRINTS, RECORDS = 0.5, 0.35, 0.2, 0.2
+WAITING = 2  # times its processor time that a reader may take by the clock; a busy machine adds
+STARVED = 0.5  # share of its processor time: who had less when the clock ended it was not to blame
+PART = 0.5  # of the seconds that are left which one operation may take
 EACH = 0.4  # of the time for files of one kind that a single one may take
-
 
 D = TypeVar("D", bound=documents.Document)
 R = TypeVar("R", bound=documents.OfStaged)
@@ -57,7 +57,8 @@ R = TypeVar("R", bound=documents.OfStaged)
 class Allowance(NamedTuple):
     """What reading one submission may take.
 
-    seconds: of processor time, for one that is small; PER_MIB more for each MiB of it.
+    seconds: of processor time, of all operations together, for one that is small; PER_MIB more in
+        each operation for each MiB of it.
     memory: MiB of the reader's address space.
     output: MiB of one document that it hands back; files have limits of their own.
     """
@@ -72,6 +73,19 @@ class LeftOut(NamedTuple):
 
     what: str
     limit: str  # "time", "memory", or how the reader ended
+
+
+class ReaderStarvedError(SandboxUnavailableError):
+    """This machine gave a reader too little processor time for it to be judged by the clock."""
+
+    said = Sentence(
+        "This machine was too busy to read what was submitted: the process that reads it came to "
+        "its end by the clock before it had its processor time."
+    )
+    mended = Sentence("Grade with fewer --jobs, or when less else runs, by the same command again.")
+
+    def __init__(self) -> None:
+        super().__init__(str(self.said), str(self.mended))
 
 
 class ReaderEndedError(Exception):
@@ -95,7 +109,7 @@ class Reading:
     """A reader of what lies in `folder`, started when it is first asked.
 
     Not thread-safe. Raises SandboxUnavailableError where no reader can be started, or where
-    somebody else has ended it.
+    somebody else has ended it, as ReaderStarvedError where the machine was too busy for it.
     """
 
     def __init__(
@@ -112,6 +126,7 @@ class Reading:
         self._allowance = allowance or Allowance()
         self._box: Box | None = None
         self._number = 0
+        self._left = self._allowance.seconds  # of processor time
         self.left_out: list[LeftOut] = []
         self.log = ""
 
@@ -148,19 +163,19 @@ class Reading:
         about = {"entry": entry, "function": function}
         for parse in (True, False):
             call = {**about, "parse": parse}
-            found = self._of_staged(documents.Scanned, "scan", staged, SCANNING, call)
+            found = self._of_staged(documents.Scanned, "scan", staged, call)
             if found is not None:
                 return found
         return documents.Scanned()
 
     def records(self, staged: Path) -> Records:
         """The lab reports and records of training in the submission at `staged`."""
-        found = self._of_staged(documents.Recorded, "records", staged, RECORDS, {})
+        found = self._of_staged(documents.Recorded, "records", staged, {})
         return found.records() if found else Records()
 
     def fingerprint(self, staged: Path) -> Fingerprint:
         """What the submission at `staged` can be compared with others by."""
-        found = self._of_staged(documents.Printed, "prints", staged, PRINTS, {})
+        found = self._of_staged(documents.Printed, "prints", staged, {})
         return found.fingerprint() if found else Fingerprint()
 
     def close(self) -> None:
@@ -180,11 +195,11 @@ class Reading:
         copy = self._folder / ARCHIVE
         shutil.copyfile(archive, copy)
         copy.chmod(0o644)
-        seconds = UNPACKING * self._allowance.seconds + PER_MIB * size / MIB
+        seconds = self._seconds(size)
         meta = {"archive": self._place(copy), "limits": vars(limits)}
         kind = documents.Unpacked if operation == "unpack" else documents.Names
         try:
-            report = self._ask(operation, seconds, meta, target, limits)
+            report = self._ask(operation, size, meta, target, limits)
             return self._checked(lambda: _taken(kind, report, seconds))
         except ReaderEndedError as ended:
             self.left_out.append(LeftOut(operation, ended.end.cause.value))
@@ -193,14 +208,14 @@ class Reading:
             copy.unlink(missing_ok=True)
 
     def _of_staged(
-        self, kind: type[R], operation: str, staged: Path, share: float, meta: frames.Meta
+        self, kind: type[R], operation: str, staged: Path, meta: frames.Meta
     ) -> R | None:
         """What the reader reports of a staged submission; None where it could not."""
         size = sum(path.stat().st_size for path in staged.rglob("*") if path.is_file())
-        seconds = share * (self._allowance.seconds + PER_MIB * size / MIB)
-        about = {"folder": self._place(staged), "each": EACH * seconds, **meta}
+        each = EACH * self._seconds(size)
+        about = {"folder": self._place(staged), "each": each, **meta}
         try:
-            report = self._ask(operation, seconds, about)
+            report = self._ask(operation, size, about)
             _require_machine(report)
             if over := report.get("over"):
                 self.left_out.append(LeftOut(operation, documents.limit(over)))
@@ -226,12 +241,20 @@ class Reading:
     def _ask(
         self,
         operation: str,
-        seconds: float,
+        size: int,
         meta: frames.Meta,
         target: Folder | None = None,
         limits: IntakeLimits | None = None,
     ) -> frames.Meta:
-        """The reader's report of one operation, after the files that it sends on the way."""
+        """The reader's report of one operation on `size` bytes, after the files that it sends on
+        the way.
+
+        What it takes is missing from the time of those to come, so that all together keep within
+        the allowance and each has far more than an honest submission needs. How much that was the
+        reader says itself: one that a parser's fault turned into a liar still has its deadlines.
+        """
+        seconds, part = self._seconds(size), PART * self._left
+        self._left -= part
         box = self._box or self._start()
         self._number += 1
         call = frames.pack_message({"op": operation, "seconds": seconds, **meta})
@@ -246,10 +269,19 @@ class Reading:
             raise
         except BrokenPipeError:
             report = None
-        box.deadline(None)
         if report is None:
-            raise self._gone(Cause.CLOSED, "")
+            gone = self._gone(Cause.CLOSED, "")
+            if gone.end.cause is Cause.TIME and box.ran < STARVED * seconds:
+                raise ReaderStarvedError
+            raise gone
+        box.deadline(None)
+        spent = documents.seconds(report.pop("spent", None)) - (seconds - part)
+        self._left += part - min(max(spent, 0), part)
         return report
+
+    def _seconds(self, size: int) -> float:
+        """Of processor time that the next operation may take, on `size` bytes."""
+        return PART * self._left + PER_MIB * size / MIB
 
     def _gone(self, cause: Cause, detail: str) -> ReaderEndedError:
         """The error to raise once the reader is not to be asked any more."""

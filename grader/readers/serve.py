@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +35,9 @@ def serve(memory: int) -> None:
         if frame is None:
             os._exit(0)  # threads of a library may still wait for each other
         meta, _ = frames.unpack_message(frame.payload)
+        begun = time.process_time()
         report = _sayable(_perform(meta, replies, frame.number))
+        report["spent"] = time.process_time() - begun
         frames.write_frame(replies, frames.REPORT, frame.number, frames.pack_message(report))
 
 

@@ -109,6 +109,11 @@ class Running:
         return self._log.text()
 
     @property
+    def ran(self) -> float:
+        """See `contract.Box.ran`."""
+        return self._deadline.ran if self._deadline else 0.0
+
+    @property
     def peak_memory(self) -> int:
         """See `contract.Box.peak_memory`."""
         return self._peak // MIB

@@ -152,6 +152,12 @@ class Box(Protocol):
         """
 
     @property
+    def ran(self) -> float:
+        """Seconds of processor time that all threads had since the deadline was set, as of the last
+        time that it was looked at: of use where the deadline ended the box.
+        """
+
+    @property
     def peak_memory(self) -> int:
         """The most MiB that the watchdog has seen in use."""
 

@@ -46,6 +46,7 @@ class Deadline:
         self._seconds = seconds
         self._before = before
         self._until = self._begun + seconds
+        self.ran = 0.0  # seconds that all threads together had a processor, as of the last look
 
     @property
     def next_look(self) -> float:
@@ -61,6 +62,7 @@ class Deadline:
             return False
         before = self._before or {}
         meanwhile = {who: its.since(before.get(who, Times())) for who, its in threads().items()}
+        self.ran = sum(its.ran for its in meanwhile.values())
         counted = [Times(), max(meanwhile.values(), default=Times())]
         counted += [its for who, its in meanwhile.items() if who.process == who.number]
         moved = min(max(its.waited for its in counted), PATIENCE * self._seconds)

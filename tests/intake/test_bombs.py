@@ -5,17 +5,20 @@ from __future__ import annotations
 import bz2
 import io
 import json
+import os
 import resource
+import signal
 import struct
 import tarfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from grader.intake import (
+    Allowance,
     ArchiveRefusedError,
     HandIn,
     IntakeLimits,
@@ -25,8 +28,11 @@ from grader.intake import (
     Student,
     stage,
 )
+from grader.intake.reading import ReaderStarvedError
 from grader.readers.limits import MIB
 from grader.sandbox.bare import Bare
+from grader.sandbox.box import Running
+from grader.sandbox.contract import Box, Room
 
 SECONDS, MEMORY = 10, 512  # of processor time; MiB
 DENSE = bz2.compress(bytes(45 * MIB)) * 20  # nearly a gigabyte in a kilobyte
@@ -152,6 +158,26 @@ def test_an_archive_is_refused_at_no_more_cost_than_it_may(
     assert list(room.iterdir()) == []
     seconds, memory = cost()
     assert seconds < SECONDS and memory < MEMORY, (seconds, memory)
+
+
+class Stopping(Bare):
+    """Gives what it starts no processor."""
+
+    def start(self, command: Sequence[str], room: Room) -> Box:
+        box = super().start(command, room)
+        assert isinstance(box, Running)
+        os.kill(box._process.pid, signal.SIGSTOP)
+        return box
+
+
+def test_a_reader_that_had_no_processor_is_this_machines_fault(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("import cv2\n")
+    with (
+        Reading(tmp_path, Stopping(own_code=True), Allowance(seconds=0.2)) as reading,
+        pytest.raises(ReaderStarvedError, match="too busy"),
+    ):
+        reading.scan(tmp_path, "main.py", "predict")
+    assert reading.left_out == []
 
 
 def test_what_a_limit_stops_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
