@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -32,6 +30,7 @@ from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import select
 from grader.runtimes.imports import scan
 from grader.sandbox.contract import Sandbox
+from grader.sandbox.temporary import temporary
 
 CACHE = "checks.json"
 MOST_REMEMBERED = 100
@@ -123,10 +122,10 @@ def _try(bench: Bench, truths: Mapping[str, str]) -> Trial:
     answers = {
         image: Answer(image=image, truth=truth, answer=truth) for image, truth in truths.items()
     }
-    with TemporaryDirectory(prefix="grade-reference-") as temporary:
-        Path(temporary).chmod(0o755)  # the sandbox may run as a user of its own
+    with temporary("reference") as room:
+        room.chmod(0o755)  # the sandbox may run as a user of its own
         folder = reference.own(assignment)
-        folder = folder or reference.made(assignment, runtime.framework, Path(temporary))
+        folder = folder or reference.made(assignment, runtime.framework, room)
         with Session(setup, folder, Clock(roomy.limits.total)) as session:
             if (trouble := _trouble(session, bench)) is not None:
                 return trouble

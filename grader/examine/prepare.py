@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from grader.assignment import Assignment, read_assignment
@@ -31,6 +30,7 @@ from grader.runtimes.devices import Device, select
 from grader.runtimes.imports import scan_of
 from grader.sandbox.canary import choose as choose_sandbox
 from grader.sandbox.contract import Sandbox
+from grader.sandbox.temporary import temporary
 
 MIB = 1024 * 1024
 
@@ -164,16 +164,16 @@ def open_session(path: Path, home: Path, device: str) -> Iterator[Session]:
     sandbox of this machine, default runtime and device.
     """
     (handin,) = find([path])
-    with TemporaryDirectory(prefix="grade-") as folder:
+    with temporary("session") as folder:
         conditions = Conditions(
             assignment=read_assignment(home),
             sandbox=choose_sandbox().sandbox,
             runtimes=tuple(runtimes()),
             device=select(device)[0],
             threads=1,
-            workspace=Path(folder),
+            workspace=folder,
         )
-        prepared = prepare(handin, Path(folder), conditions)
+        prepared = prepare(handin, folder, conditions)
         with Session(prepared.setup, prepared.folder, Clock(600)) as session:
             session.load()
             yield session

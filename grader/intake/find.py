@@ -8,10 +8,9 @@ a student must not be missing from the grades for having handed in nothing that 
 from __future__ import annotations
 
 import atexit
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from grader.intake.handins import Found, natural
@@ -29,6 +28,7 @@ from grader.readers.notices import (
     notice,
 )
 from grader.sandbox.contract import Sandbox
+from grader.sandbox.temporary import temporary
 
 # What reading an archive that the teacher gives may take: it can hold a whole class.
 OF_CLASS = Allowance(seconds=120, memory=2048, output=64)
@@ -139,9 +139,9 @@ def _holds_class(archive: Path, limits: IntakeLimits, sandbox: Sandbox | None) -
 
 @contextmanager
 def _reading(sandbox: Sandbox | None) -> Iterator[Reading]:
-    with tempfile.TemporaryDirectory(prefix="grade-names-") as room:
-        Path(room).chmod(0o755)
-        with Reading(Path(room), sandbox, OF_CLASS) as reading:
+    with temporary("names") as room:
+        room.chmod(0o755)  # the sandbox may run as a user of its own
+        with Reading(room, sandbox, OF_CLASS) as reading:
             yield reading
 
 
@@ -153,8 +153,9 @@ def _unpacked(
     sandbox: Sandbox | None,
 ) -> Path:
     if workspace is None:
-        folder = Path(tempfile.mkdtemp(prefix="grade-class-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        until_exit = ExitStack()
+        folder = until_exit.enter_context(temporary("class"))
+        atexit.register(until_exit.close)
     else:
         workspace.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="class-", dir=workspace))
