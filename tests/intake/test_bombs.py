@@ -12,7 +12,7 @@ import struct
 import tarfile
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -93,36 +93,44 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def cost() -> Iterator[Callable[[], tuple[float, float]]]:
-    """Seconds of processor time and MiB of the processes that were started since."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+class Watched(Bare):
+    """Remembers what it started, and what that cost."""
 
-    def spent() -> tuple[float, float]:
-        now = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = now.ru_utime + now.ru_stime - before.ru_utime - before.ru_stime
-        return seconds, now.ru_maxrss / 1024
+    def __init__(self) -> None:
+        super().__init__(own_code=True)
+        self._started: list[Box] = []
+        self._before = _children()
 
-    yield spent
+    def start(self, command: Sequence[str], room: Room) -> Box:
+        self._started.append(super().start(command, room))
+        return self._started[-1]
+
+    @property
+    def cost(self) -> tuple[float, int]:
+        """Seconds of processor time of what has ended, and MiB of the largest."""
+        return _children() - self._before, max(box.peak_memory for box in self._started)
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_file_costs_no_more_than_it_may(
-    name: str, tmp_path: Path, cost: Callable[[], tuple[float, float]]
-) -> None:
+def test_a_file_costs_no_more_than_it_may(name: str, tmp_path: Path) -> None:
     raw = BOMBS[name]()
     assert len(raw) <= 1.1 * MIB
     (tmp_path / "main.py").write_text("import cv2\n")
     (tmp_path / name).write_bytes(raw)
-    mine = time.process_time()
-    with Reading(tmp_path, Bare(own_code=True)) as reading:
+    mine, sandbox = time.process_time(), Watched()
+    with Reading(tmp_path, sandbox) as reading:
         found = reading.scan(tmp_path, "main.py", "predict")
         reading.records(tmp_path).model_dump_json()
         reading.fingerprint(tmp_path)
     assert ("cv2", "main.py", 1, False) in found.imports
     assert time.process_time() - mine < 2, "in the grader's own process"
-    seconds, memory = cost()
-    assert seconds < SECONDS and memory < MEMORY, (seconds, memory, reading.left_out)
+    seconds, memory = sandbox.cost
+    assert seconds < SECONDS and 0 < memory < MEMORY, (seconds, memory, reading.left_out)
 
 
 def tar(mode: str) -> bytes:
@@ -145,19 +153,18 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
-def test_an_archive_is_refused_at_no_more_cost_than_it_may(
-    name: str, tmp_path: Path, cost: Callable[[], tuple[float, float]]
-) -> None:
+def test_an_archive_is_refused_at_no_more_cost_than_it_may(name: str, tmp_path: Path) -> None:
     archive = tmp_path / "a.zip"
     archive.write_bytes(ARCHIVES[name]())
     handin = HandIn("a", Student(), archive, Kind.ZIP)
     room = tmp_path / "room"
     room.mkdir()
-    with Reading(room, Bare(own_code=True)) as reading, pytest.raises(ArchiveRefusedError):
+    sandbox = Watched()
+    with Reading(room, sandbox) as reading, pytest.raises(ArchiveRefusedError):
         stage(handin, room / "staged", IntakeLimits(), reading=reading)
     assert list(room.iterdir()) == []
-    seconds, memory = cost()
-    assert seconds < SECONDS and memory < MEMORY, (seconds, memory)
+    seconds, memory = sandbox.cost
+    assert seconds < SECONDS and 0 < memory < MEMORY, (seconds, memory)
 
 
 class Stopping(Bare):
