@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.cli.roll import Roll, Row
 from grader.cli.survey import Marking, survey
+from grader.evidence.origin import Submitter
 from grader.store import Store, key, write_atomically
 from tests import make
 
-MARKING = Marking(make.assignment().policy, 26, ())
+ROLL = Roll({"s": Row(Submitter(), source="s")})
+MARKING = Marking(make.assignment().policy, 26, (), ROLL)
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ class Marking(NamedTuple):
     policy: Policy
     classes: int
     overrides: tuple[Override, ...]
-    roll: Roll = Roll({})
+    roll: Roll
 
     def given(self, overrides: Sequence[Override]) -> Marking:
         """The same with other decisions."""

@@ -165,6 +165,7 @@ def open_session(path: Path, home: Path, device: str) -> Iterator[Session]:
     """
     (handin,) = find([path])
     with temporary("session") as folder:
+        folder.chmod(0o755)  # the sandbox may run as a user of its own
         conditions = Conditions(
             assignment=read_assignment(home),
             sandbox=choose_sandbox().sandbox,

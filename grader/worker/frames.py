@@ -24,7 +24,11 @@ from json import JSONEncoder, loads
 from typing import TYPE_CHECKING, Any, BinaryIO, Dict, NamedTuple
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import numpy as np
+
+_codec: ModuleType | None = None
 
 MAGIC = b"GRD1"
 CALL, ANSWER, REPORT, NAME, DATA = 1, 2, 3, 4, 5
@@ -109,13 +113,23 @@ def _read_exactly(stream: BinaryIO, count: int) -> bytes | None:
     return b"".join(parts)
 
 
+def codec() -> ModuleType:
+    """What packs arrays, imported once: who exchanges none needs no numpy. A worker calls it before
+    code of a submission can clear `sys.modules` or put another in its place.
+    """
+    global _codec
+    if _codec is None:
+        from . import arrays
+
+        _codec = arrays
+    return _codec
+
+
 def pack_message(meta: Meta, array: np.ndarray[Any, Any] | None = None) -> bytes:
     """Payload of a CALL or REPORT: JSON meta data and at most one array (dtype of DTYPES)."""
     data = b""
     if array is not None:
-        from . import arrays
-
-        about, data = arrays.packed(array)
+        about, data = codec().packed(array)
         meta = dict(meta, array=about)
     text = ENCODE(meta).encode("ascii")
     return LENGTH.pack(len(text)) + text + data
@@ -140,9 +154,7 @@ def unpack_message(
         if rest:
             raise FrameError(f"{len(rest)} bytes of an array that is not described")
         return meta, None
-    from . import arrays
-
-    return meta, arrays.unpacked(described, rest)
+    return meta, codec().unpacked(described, rest)
 
 
 def pack_answer(answer: Answer) -> bytes:

@@ -9,10 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import (
-    arrays,  # noqa: F401 - before code of a submission can put another in its place
-    frames,
-)
+from . import frames
 from .channel import Channel
 from .session import Session
 from .text import clean, text_of
@@ -22,6 +19,7 @@ LONGEST_LIST = 2000  # items of a list in a reply
 
 def serve() -> None:
     """Answer calls; leaves the process when the other side says bye or is gone."""
+    frames.codec()
     channel = Channel()
     session = Session()
     while True:
