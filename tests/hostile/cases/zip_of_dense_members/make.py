@@ -1,4 +1,4 @@
-"""A zip of a few kilobytes whose member says that it has 300 bytes, and unpacks to four gigabytes."""
+"""A zip of a few kilobytes whose member says that it has 300 bytes, and unpacks to two gigabytes."""
 
 import bz2
 import struct
@@ -8,7 +8,7 @@ BZIP2, VERSION, SAID = 12, 46, 300
 
 
 def make(folder: Path, name: str) -> None:
-    packed = bz2.compress(bytes(45 << 20)) * 100
+    packed = bz2.compress(bytes(45 << 20)) * 40
     member = b"main.py"
     numbers = struct.pack("<HHHHHIII", VERSION, 0, BZIP2, 0, 33, 0, len(packed), SAID)
     local = b"PK\3\4" + numbers + struct.pack("<HH", len(member), 0) + member + packed
