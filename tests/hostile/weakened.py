@@ -116,7 +116,9 @@ def _trusting_frame(stream: BinaryIO, limit: int) -> frames.Frame | None:
     return frames.Frame(kind, number, stream.read(length))
 
 
-def _trusting_message(payload: bytes) -> tuple[frames.Meta, NDArray[Any] | None]:
+def _trusting_message(
+    payload: bytes, limit: int = frames.MAX_META
+) -> tuple[frames.Meta, NDArray[Any] | None]:
     if payload.startswith(b"\x80"):
         return pickle.loads(payload), None  # noqa: S301
     (length,) = frames.LENGTH.unpack_from(payload)
