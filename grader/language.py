@@ -69,6 +69,22 @@ class Sentence:
         return self.said_in("en")
 
 
+def said_in(language: str, said: str | Sentence) -> str:
+    """A sentence in `language`; a text is told as it is, in whatever language."""
+    return said.said_in(language) if isinstance(said, Sentence) else said
+
+
+class TroubleError(Exception):
+    """Something that is ours to mend, never a submission's fault: what happened, what mends it.
+
+    said, mended: for the reader's language, see `said_in`. cure: what mends it, in English.
+    """
+
+    def __init__(self, said: str | Sentence, mended: str | Sentence) -> None:
+        super().__init__(str(said))
+        self.said, self.mended, self.cure = said, mended, str(mended)
+
+
 def fill(sentence: str, facts: Mapping[str, str]) -> str:
     """Facts put into their braces, in one pass: braces inside a fact stay as they are, and a fact
     that is missing reads as "?".

@@ -12,7 +12,7 @@ from grader import __version__
 from grader.assignment import AssignmentError
 from grader.cli.parser import Parser, language_of
 from grader.cli.streams import never_fail
-from grader.language import LANGUAGES, Sentence, translator
+from grader.language import LANGUAGES, Sentence, said_in, translator
 
 OK, SOMETHING_LEFT, WRONG_USAGE = 0, 1, 2
 
@@ -40,7 +40,7 @@ class UsageError(Exception):
 
     def said_in(self, language: str) -> str:
         """What is wrong, for the reader."""
-        return self.said if isinstance(self.said, str) else self.said.said_in(language)
+        return said_in(language, self.said)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -37,12 +37,11 @@ from grader.examine.diagnosing import stopped_by
 from grader.examine.images import HiddenSet, shuffled
 from grader.examine.predicting import ask_all
 from grader.examine.prepare import Conditions, left_out, prepare
-from grader.examine.session import Clock, KilledError, Session
-from grader.intake import ArchiveRefusedError, HandIn, UnpackerMissingError
-from grader.language import Sentence
+from grader.examine.session import Clock, Session
+from grader.intake import ArchiveRefusedError, HandIn
+from grader.language import Sentence, TroubleError, said_in
 from grader.readers.paths import readable as readable_path
-from grader.runtimes.choose import RuntimeMissingError
-from grader.sandbox.contract import Cause, End, SandboxUnavailableError
+from grader.sandbox.contract import Cause, End
 
 MOST_ATTEMPTS = 20  # earlier runs that are kept
 REPORT_IT = Sentence("Report this with the log of the submission; the same command tries it again.")
@@ -269,14 +268,13 @@ def _recorded(answers: Sequence[Answer]) -> dict[str, Answer]:
 def _trouble(error: Exception, language: str) -> Trouble:
     """A fault of ours, with what mends it."""
     said, mended = _told(error)
-    return Trouble(message=_in(language, said), cure=_in(language, mended))
+    return Trouble(message=said_in(language, said), cure=said_in(language, mended))
 
 
 def _told(error: Exception) -> tuple[str | Sentence, str | Sentence]:
     """What went wrong and what mends it: sentences where the error has them."""
-    known = (SandboxUnavailableError, UnpackerMissingError, RuntimeMissingError, KilledError)
-    if isinstance(error, known):
-        return getattr(error, "said", str(error)), getattr(error, "mended", error.cure)
+    if isinstance(error, TroubleError):
+        return error.said, error.mended
     if isinstance(error, WorkerFaultError):
         return Sentence("The grader's worker failed: {error}", {"error": str(error)}), REPORT_IT
     if isinstance(error, OSError):
@@ -285,10 +283,6 @@ def _told(error: Exception) -> tuple[str | Sentence, str | Sentence]:
         )
     facts = {"error": f"{type(error).__name__}: {error}"}
     return Sentence("The grader failed: {error}", facts), REPORT_IT
-
-
-def _in(language: str, said: str | Sentence) -> str:
-    return said.said_in(language) if isinstance(said, Sentence) else said
 
 
 def _in_order(findings: Sequence[Finding], language: str) -> tuple[Finding, ...]:

@@ -31,8 +31,8 @@ from grader.examine.replies import (
     TrainReport,
 )
 from grader.examine.setup import Setup
-from grader.language import Sentence
-from grader.sandbox.contract import Box, Cause, End, SandboxUnavailableError
+from grader.language import Sentence, TroubleError
+from grader.sandbox.contract import ASK_DOCTOR, Box, Cause, End, SandboxUnavailableError
 from grader.worker import frames
 
 WORK = "work"  # the hand-in's private copy, below the scratch folder
@@ -47,22 +47,22 @@ class _LastError(replies.Reply):
     error: replies.Failure | None = None
 
 
-class KilledError(Exception):
-    """Somebody or something outside keeps killing the workers: no fault of the submission's."""
+class KilledError(TroubleError):
+    """Somebody or something outside keeps killing the workers."""
 
     def __init__(self, detail: str, memory: int) -> None:
         facts = {"times": str(KILLS_BORNE + 1), "by": detail, "memory": str(memory)}
-        self.said = Sentence(
-            "The process was killed from outside {times} times, at last by {by}; its limit is "
-            "{memory} MiB.",
-            facts,
+        super().__init__(
+            Sentence(
+                "The process was killed from outside {times} times, at last by {by}; its limit is "
+                "{memory} MiB.",
+                facts,
+            ),
+            Sentence(
+                "Most likely this machine ran out of memory: grade with fewer --jobs, or set "
+                "limits.memory lower. The same command goes on with the images that were not asked."
+            ),
         )
-        self.mended = Sentence(
-            "Most likely this machine ran out of memory: grade with fewer --jobs, or set "
-            "limits.memory lower. The same command goes on with the images that were not asked."
-        )
-        super().__init__(str(self.said))
-        self.cure = str(self.mended)
 
 
 class Clock:
@@ -370,9 +370,7 @@ class Session:
             if ended.end.cause is Cause.UNAVAILABLE:
                 raise SandboxUnavailableError(
                     Sentence("The sandbox could not be started: {why}", {"why": ended.end.detail}),
-                    Sentence(
-                        "Run grade doctor, mend what it names, and run the same command again."
-                    ),
+                    ASK_DOCTOR,
                 ) from None
             if ended.end.cause is Cause.KILLED:
                 self.kills += 1

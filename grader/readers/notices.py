@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TypeAlias
 
-from grader.language import Sentence
+from grader.language import Sentence, TroubleError
 
 SHOWN = 80  # characters of a name that a sentence shows
 LISTED = 600  # characters of names that a sentence lists
@@ -89,13 +89,8 @@ class FormatUnknownError(Exception):
         self.format = format_
 
 
-class UnpackerMissingError(Exception):
-    """The grader lacks what a format needs: our fault, never the student's; with its cure."""
-
-    def __init__(self, said: Notice, cure: Notice) -> None:
-        super().__init__(str(said))
-        self.said = said
-        self.cure = str(cure)
+class UnpackerMissingError(TroubleError):
+    """The grader lacks what a format needs."""
 
 
 def refuse(text: str, **facts: object) -> ArchiveRefusedError:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.language import Sentence
+from grader.language import Sentence, TroubleError
 from grader.runtimes.detect import FRAMEWORKS, Runtime
 from grader.runtimes.imports import Scan
 from grader.runtimes.recipes import RECIPES
@@ -27,12 +27,8 @@ class Choice:
     tried: tuple[str, ...] = ()
 
 
-class RuntimeMissingError(Exception):
-    """No runtime that could do it is installed: our fault, never the student's. With its cure."""
-
-    def __init__(self, said: Sentence, mended: Sentence) -> None:
-        super().__init__(str(said))
-        self.said, self.mended, self.cure = said, mended, str(mended)
+class RuntimeMissingError(TroubleError):
+    """No runtime that could do it is installed."""
 
 
 def choose(

@@ -19,7 +19,7 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
-from grader.language import Sentence
+from grader.language import Sentence, TroubleError
 
 
 class Level(str, Enum):
@@ -162,12 +162,11 @@ class Box(Protocol):
         """The most MiB that the watchdog has seen in use."""
 
 
-class SandboxUnavailableError(Exception):
-    """This sandbox cannot work on this machine. `cure` says what to install or set, in words."""
+ASK_DOCTOR = Sentence("Run grade doctor, mend what it names, and run the same command again.")
 
-    def __init__(self, said: str | Sentence, mended: str | Sentence) -> None:
-        super().__init__(str(said))
-        self.said, self.mended, self.cure = said, mended, str(mended)
+
+class SandboxUnavailableError(TroubleError):
+    """This sandbox cannot work on this machine. `cure` says what to install or set, in words."""
 
 
 class Sandbox(Protocol):
