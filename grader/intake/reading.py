@@ -28,6 +28,7 @@ from grader.readers.limits import MIB, IntakeLimits
 from grader.readers.notices import ArchiveRefusedError, Notice, refuse
 from grader.sandbox import canary
 from grader.sandbox.contract import (
+    ASK_DOCTOR,
     Box,
     Cause,
     End,
@@ -78,14 +79,14 @@ class LeftOut(NamedTuple):
 class ReaderStarvedError(SandboxUnavailableError):
     """This machine gave a reader too little processor time for it to be judged by the clock."""
 
-    said = Sentence(
-        "This machine was too busy to read what was submitted: the process that reads it came to "
-        "its end by the clock before it had its processor time."
-    )
-    mended = Sentence("Grade with fewer --jobs, or when less else runs, by the same command again.")
-
     def __init__(self) -> None:
-        super().__init__(str(self.said), str(self.mended))
+        super().__init__(
+            Sentence(
+                "This machine was too busy to read what was submitted: the process that reads it "
+                "came to its end by the clock before it had its processor time."
+            ),
+            Sentence("Grade with fewer --jobs, or when less else runs, by the same command again."),
+        )
 
 
 class ReaderEndedError(Exception):
@@ -263,17 +264,14 @@ class Reading:
             frames.write_frame(box.stdin, frames.CALL, self._number, call)
             report = receive(box.stdout, self._number, self._output, target, limits)
         except frames.FrameError as error:
-            raise self._gone(Cause.PROTOCOL, str(error)) from None
+            raise self._gone(Cause.PROTOCOL, str(error), seconds) from None
         except ArchiveRefusedError:  # by what is there already: no more of it
             self._end(Cause.CLOSED)
             raise
         except BrokenPipeError:
             report = None
         if report is None:
-            gone = self._gone(Cause.CLOSED, "")
-            if gone.end.cause is Cause.TIME and box.ran < STARVED * seconds:
-                raise ReaderStarvedError
-            raise gone
+            raise self._gone(Cause.CLOSED, "", seconds)
         box.deadline(None)
         spent = documents.seconds(report.pop("spent", None)) - (seconds - part)
         self._left += part - min(max(spent, 0), part)
@@ -283,13 +281,23 @@ class Reading:
         """Of processor time that the next operation may take, on `size` bytes."""
         return PART * self._left + PER_MIB * size / MIB
 
-    def _gone(self, cause: Cause, detail: str) -> ReaderEndedError:
-        """The error to raise once the reader is not to be asked any more."""
-        end = self._end(cause) if self._box is not None else End(cause, detail)
+    def _gone(self, cause: Cause, detail: str, seconds: float = 0) -> ReaderEndedError:
+        """The error to raise once the reader is not to be asked any more.
+
+        seconds: of processor time that it was to have. One that the clock ended long before says
+        nothing of what it read, wherever in its answer it was.
+        """
+        box = self._box
+        end = self._end(cause) if box is not None else End(cause, detail)
+        if box is not None and end.cause is Cause.TIME and box.ran < STARVED * seconds:
+            raise ReaderStarvedError
         if end.cause in (Cause.UNAVAILABLE, Cause.KILLED):
             raise SandboxUnavailableError(
-                f"The process that reads submissions ended: {end.cause.value} {end.detail}",
-                "Run `grade doctor`, mend what it names, and run the same command again.",
+                Sentence(
+                    "The process that reads submissions ended: {why}",
+                    {"why": f"{end.cause.value} {end.detail}"},
+                ),
+                ASK_DOCTOR,
             )
         return ReaderEndedError(End(end.cause, detail or end.detail))
 

@@ -14,6 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import pytest
 
@@ -29,10 +30,12 @@ from grader.intake import (
     stage,
 )
 from grader.intake.reading import ReaderStarvedError
+from grader.language import said_in
 from grader.readers.limits import MIB
 from grader.sandbox.bare import Bare
 from grader.sandbox.box import Running
 from grader.sandbox.contract import Box, Room
+from grader.worker import frames
 
 SECONDS, MEMORY = 10, 512  # of processor time; MiB
 DENSE = bz2.compress(bytes(45 * MIB)) * 20  # nearly a gigabyte in a kilobyte
@@ -168,23 +171,48 @@ def test_an_archive_is_refused_at_no_more_cost_than_it_may(name: str, tmp_path: 
 
 
 class Stopping(Bare):
-    """Gives what it starts no processor."""
+    """Gives what it starts no processor, from the start or from the middle of its first answer."""
+
+    def __init__(self, begun: bytes) -> None:
+        """begun: what of the answer has come by then."""
+        super().__init__(own_code=True)
+        self._begun = begun
 
     def start(self, command: Sequence[str], room: Room) -> Box:
         box = super().start(command, room)
         assert isinstance(box, Running)
         os.kill(box._process.pid, signal.SIGSTOP)
+        box.stdout = cast(BinaryIO, Begun(box.stdout, self._begun))
         return box
 
 
-def test_a_reader_that_had_no_processor_is_this_machines_fault(tmp_path: Path) -> None:
+class Begun:
+    """A stream in which some bytes have come already."""
+
+    def __init__(self, stream: BinaryIO, begun: bytes) -> None:
+        self._stream = stream
+        self._begun = begun
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def read(self, count: int = -1) -> bytes:
+        begun, self._begun = self._begun, b""
+        return begun or self._stream.read(count)
+
+
+@pytest.mark.parametrize("begun", [b"", frames.MAGIC], ids=["before its answer", "within it"])
+def test_a_reader_that_had_no_processor_is_this_machines_fault(
+    begun: bytes, tmp_path: Path
+) -> None:
     (tmp_path / "main.py").write_text("import cv2\n")
     with (
-        Reading(tmp_path, Stopping(own_code=True), Allowance(seconds=0.2)) as reading,
-        pytest.raises(ReaderStarvedError, match="too busy"),
+        Reading(tmp_path, Stopping(begun), Allowance(seconds=0.2)) as reading,
+        pytest.raises(ReaderStarvedError, match="too busy") as caught,
     ):
         reading.scan(tmp_path, "main.py", "predict")
     assert reading.left_out == []
+    assert "过于繁忙" in said_in("zh", caught.value.said)
 
 
 def test_what_a_limit_stops_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
