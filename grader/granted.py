@@ -91,8 +91,7 @@ def _scheduled_memory(environment: Mapping[str, str]) -> int:
 
 
 def _value(environment: Mapping[str, str], name: str) -> int:
-    text = environment.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    return _whole(environment.get(name, ""))
 
 
 # --- control groups -------------------------------------------------------------------------------

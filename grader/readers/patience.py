@@ -13,8 +13,9 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
+from grader.readers.limits import MIB
+
 STUCK = 2  # seconds of processor time more, for a library that lets nobody interrupt it
-MIB = 1024 * 1024
 
 
 class OverTimeError(BaseException):
@@ -53,6 +54,20 @@ def within(seconds: float) -> Iterator[None]:
         if before:
             spent = time.process_time() - begun
             signal.setitimer(signal.ITIMER_PROF, max(before - spent, 0.001))
+
+
+@contextlib.contextmanager
+def leaving_out(name: str, left_out: dict[str, str], seconds: float) -> Iterator[None]:
+    """Reads the file `name` in the block, within `seconds` of processor time. Where a limit stops
+    that, the block ends there, and `left_out` has the file with the limit: "time" or "memory".
+    """
+    try:
+        with within(seconds):
+            yield
+    except OverTimeError:
+        left_out[name] = "time"
+    except MemoryError:
+        left_out[name] = "memory"
 
 
 def end_if_stuck(seconds: float) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.readers import code_prints, contents, weight_prints
-from grader.readers.patience import OverTimeError, within
+from grader.readers.patience import leaving_out
 
 CHUNK = 1024 * 1024  # bytes read at a time
 WEIGHTS = 64  # files of weights: those that the code names, then the largest
@@ -45,23 +45,19 @@ def read_prints(root: Path, each: float) -> dict[str, Any]:
     text = _joined(sources)
     code = packed(code_prints.prints(text), CODE)
     ranked = sorted(stored, key=lambda path: (path.name not in text, -path.stat().st_size))
-    weights, left_out = [], []
+    weights: list[dict[str, str]] = []
+    left_out: dict[str, str] = {}
     end = time.process_time() + TOGETHER * each
     for path in ranked[:WEIGHTS]:
         name = path.relative_to(root).as_posix()
-        try:
-            with within(max(min(each, end - time.process_time()), 0.001)):
-                if not _is_public(path):
-                    found = packed(weight_prints.prints(path), WEIGHT)
-                    weights.append({"file": name, "prints": found})
-        except OverTimeError:
-            left_out.append([name, "time"])
-        except MemoryError:
-            left_out.append([name, "memory"])
+        with leaving_out(name, left_out, max(min(each, end - time.process_time()), 0.001)):
+            if not _is_public(path):
+                found = packed(weight_prints.prints(path), WEIGHT)
+                weights.append({"file": name, "prints": found})
     return {
         "code": code,
         "weights": sorted(weights, key=lambda one: one["file"]),
-        "left_out": left_out,
+        "left_out": list(left_out.items()),
     }
 
 

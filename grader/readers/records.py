@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.readers import contents
 from grader.readers.curves import event_file, find_curves
-from grader.readers.patience import OverTimeError, within
+from grader.readers.patience import leaving_out
 from grader.readers.reports import count_report
 
 _LOG = re.compile(r"(?:^|[_\-. ])logs?(?:$|[_\-. 0-9])|train|nohup|history|output|记录|日志", re.I)
@@ -44,13 +44,8 @@ def read_records(root: Path, each: float) -> dict[str, Any]:
     records = {drawn["file"]: "logs" for drawn in curves}
     for path, name in names.items():
         found = None
-        try:
-            with within(each):
-                found = count_report(path)
-        except OverTimeError:
-            left_out[name] = "time"
-        except MemoryError:
-            left_out[name] = "memory"
+        with leaving_out(name, left_out, each):
+            found = count_report(path)
         if found is not None:
             reports.append(name)
             counts.update(found)

@@ -15,7 +15,7 @@ from grader.readers.contents import READ, cells, printed_by, text_of
 from grader.readers.curves.printed import read_printed
 from grader.readers.curves.series import Series, curve
 from grader.readers.curves.tables import read_history, read_table
-from grader.readers.patience import OverTimeError, within
+from grader.readers.patience import leaving_out
 
 T = TypeVar("T")
 Curve = dict[str, Any]  # has the form of `evidence.Curve`
@@ -44,15 +44,9 @@ def find_curves(
     found: list[list[Curve]] = []
     for path in _affordable([path for path in paths if _readable(path)]):
         name = path.relative_to(root).as_posix()
-        try:
-            with within(each):
-                curves = [drawn for series in _series(path) if (drawn := curve(series, name))]
-        except OverTimeError:
-            left_out[name] = "time"
-            continue
-        except MemoryError:
-            left_out[name] = "memory"
-            continue
+        curves: list[Curve] = []
+        with leaving_out(name, left_out, each):
+            curves = [drawn for series in _series(path) if (drawn := curve(series, name))]
         if any(drawn["count"] > 1 for drawn in curves):
             found.append(_fullest(curves, CURVES, lambda drawn: drawn["count"]))
     kept = _fullest(found, FILES, lambda curves: sum(drawn["count"] for drawn in curves))
