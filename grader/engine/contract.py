@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from grader.engine.examiner import Tell
 from grader.evidence import Document, Evidence, Stage
+from grader.evidence.document import first_fault
 from grader.examine.images import HiddenSet
 from grader.examine.prepare import Conditions
 from grader.intake import HandIn
@@ -156,6 +157,4 @@ def read(document: bytes) -> Examined:
     try:
         return Examined.model_validate_json(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ReturnError(f"what it returned is no evidence ({where}: {first['msg']})") from None
+        raise ReturnError(f"what it returned is no evidence ({first_fault(error)})") from None

@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from grader.evidence.document import first_fault
 from grader.worker.frames import Meta
 
 SUMMARY = 300  # characters of an exception's message in a finding
@@ -209,6 +210,4 @@ def read(kind: type[R], meta: Meta) -> R:
     try:
         return kind.model_validate(meta)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ReplyError(f"{kind.__name__}.{where}: {first['msg']}") from None
+        raise ReplyError(f"{kind.__name__}.{first_fault(error)}") from None

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from grader.evidence import Curve, Fingerprint, Records, Tensors
+from grader.evidence.document import first_fault
 from grader.language import known
 from grader.readers.notices import Notice, notice, shown
 from grader.worker.frames import FrameError, Meta
@@ -179,9 +180,7 @@ def read(kind: type[D], meta: Meta) -> D:
     try:
         return kind.model_validate(meta)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise FrameError(f"{kind.__name__}.{where}: {first['msg']}") from None
+        raise FrameError(f"{kind.__name__}.{first_fault(error)}") from None
 
 
 def text(value: object) -> str:
