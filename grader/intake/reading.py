@@ -45,11 +45,12 @@ PROGRAM = Share(HOME, Path("/reader/grader"))
 INSIDE = Path("/submission")
 CLUTTER = 4  # times what a submission may hold that its archive may have, with what is left out
 ARCHIVE = "archive"  # name of the copy that is unpacked, in the folder that the reader sees
-PER_MIB = 0.25  # seconds more for each MiB that is read
+# Seconds more for each MiB that an operation reads: an honest archive unpacks to ten times its
+# size, a log of training is parsed line by line, and weights are hashed.
+PER_MIB = {"unpack": 1.0, "names": 1.0, "scan": 0.1, "records": 0.6, "prints": 0.25}
 WAITING = 2  # times its processor time that a reader may take by the clock; a busy machine adds
-STARVED = 0.5  # share of its processor time: who had less when the clock ended it was not to blame
 PART = 0.5  # of the seconds that are left which one operation may take
-EACH = 0.4  # of the time for files of one kind that a single one may take
+EACH = 0.7  # of the time for files of one kind that a single one may take
 
 D = TypeVar("D", bound=documents.Document)
 R = TypeVar("R", bound=documents.OfStaged)
@@ -196,7 +197,7 @@ class Reading:
         copy = self._folder / ARCHIVE
         shutil.copyfile(archive, copy)
         copy.chmod(0o644)
-        seconds = self._seconds(size)
+        seconds = self._seconds(operation, size)
         meta = {"archive": self._place(copy), "limits": vars(limits)}
         kind = documents.Unpacked if operation == "unpack" else documents.Names
         try:
@@ -213,7 +214,7 @@ class Reading:
     ) -> R | None:
         """What the reader reports of a staged submission; None where it could not."""
         size = sum(path.stat().st_size for path in staged.rglob("*") if path.is_file())
-        each = EACH * self._seconds(size)
+        each = EACH * self._seconds(operation, size)
         about = {"folder": self._place(staged), "each": each, **meta}
         try:
             report = self._ask(operation, size, about)
@@ -254,7 +255,7 @@ class Reading:
         the allowance and each has far more than an honest submission needs. How much that was the
         reader says itself: one that a parser's fault turned into a liar still has its deadlines.
         """
-        seconds, part = self._seconds(size), PART * self._left
+        seconds, part = self._seconds(operation, size), PART * self._left
         self._left -= part
         box = self._box or self._start()
         self._number += 1
@@ -277,19 +278,19 @@ class Reading:
         self._left += part - min(max(spent, 0), part)
         return report
 
-    def _seconds(self, size: int) -> float:
+    def _seconds(self, operation: str, size: int) -> float:
         """Of processor time that the next operation may take, on `size` bytes."""
-        return PART * self._left + PER_MIB * size / MIB
+        return PART * self._left + PER_MIB[operation] * size / MIB
 
     def _gone(self, cause: Cause, detail: str, seconds: float = 0) -> ReaderEndedError:
         """The error to raise once the reader is not to be asked any more.
 
-        seconds: of processor time that it was to have. One that the clock ended long before says
-        nothing of what it read, wherever in its answer it was.
+        seconds: of processor time that it was to have. One that the clock ended before it had them
+        says nothing of what it read, wherever in its answer it was.
         """
         box = self._box
         end = self._end(cause) if box is not None else End(cause, detail)
-        if box is not None and end.cause is Cause.TIME and box.ran < STARVED * seconds:
+        if box is not None and end.cause is Cause.TIME and box.ran < seconds:
             raise ReaderStarvedError
         if end.cause in (Cause.UNAVAILABLE, Cause.KILLED):
             raise SandboxUnavailableError(

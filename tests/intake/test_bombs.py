@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
+from grader.evidence import Records
 from grader.intake import (
     Allowance,
     ArchiveRefusedError,
@@ -213,6 +214,43 @@ def test_a_reader_that_had_no_processor_is_this_machines_fault(
         reading.scan(tmp_path, "main.py", "predict")
     assert reading.left_out == []
     assert "过于繁忙" in said_in("zh", caught.value.said)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.95, 1.05])
+def test_the_clock_blames_nobody_before_the_time_was_had(
+    share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.py").write_text("import cv2\n")
+    seconds = 0.1  # half of what the reader has for all operations
+    monkeypatch.setattr(Running, "ran", property(lambda box: share * seconds))
+    with Reading(tmp_path, Stopping(b""), Allowance(seconds=2 * seconds)) as reading:
+        if share < 1:
+            with pytest.raises(ReaderStarvedError):
+                reading.records(tmp_path)
+        else:
+            assert reading.records(tmp_path) == Records()
+            assert reading.left_out == [LeftOut("records", "time")]
+
+
+@pytest.mark.thorough
+def test_honest_bulk_is_read(tmp_path: Path) -> None:
+    """40 MiB of a table in a tar.bz2, and 4 MiB of what a training printed."""
+    rows = "".join(f"{turn},{turn * 7919 % 10_000 / 10_000:.4f},{turn}\n" for turn in range(99_999))
+    epoch = "".join(
+        f"epoch: {{0}} step: {step}, loss is {step % 97 / 50:.6f}\n" for step in range(1, 1_001)
+    )
+    printed = "".join(epoch.format(number) for number in range(1, 111))
+    with tarfile.open(tmp_path / "a.tar.bz2", "w:bz2") as archive:
+        for name, text in (("table.csv", rows * 25), ("train.log", printed)):
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    (into := tmp_path / "into").mkdir()
+    with Reading(tmp_path, Bare(own_code=True)) as reading:
+        assert reading.unpack(tmp_path / "a.tar.bz2", into, IntakeLimits()) == ()
+        curves = reading.records(into).curves
+    assert reading.left_out == []
+    assert curves[0].file == "train.log"
 
 
 def test_what_a_limit_stops_is_told_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from itertools import islice
 from grader.readers.curves.series import ACCURACY_WORDS, LOSS_WORDS, Point, Series
 
 LINE = 2_000  # characters of a line that are looked at
-LINES = 300_000  # of a text: 150 epochs of MNIST in batches of 32, each step printed
+LINES = 100_000  # of a text: 50 epochs of MNIST in batches of 32, each step printed
 NAMES = 24  # series of one text; what bears further names is left out
 
 _PHASES = (
