@@ -38,12 +38,12 @@ def colours(folder: Path, each: int = 2) -> Path:
     return folder
 
 
-def hand_in(folder: Path, files: Mapping[str, str]) -> Path:
+def hand_in(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """A hand-in at `folder` with these files."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
     return folder
 
 

@@ -32,11 +32,12 @@ from grader.evidence import (
 )
 from grader.evidence.findings import find
 from grader.evidence.reading import readable
-from grader.examine.conversation import WorkerFaultError
+from grader.examine.comparable import with_opened
+from grader.examine.conversation import ConversationEndedError, WorkerFaultError
 from grader.examine.diagnosing import stopped_by
 from grader.examine.images import HiddenSet, shuffled
 from grader.examine.predicting import ask_all
-from grader.examine.prepare import Conditions, left_out, prepare
+from grader.examine.prepare import Conditions, Prepared, left_out, prepare
 from grader.examine.session import Clock, Session
 from grader.intake import ArchiveRefusedError, HandIn
 from grader.language import Sentence, TroubleError, said_in
@@ -168,6 +169,7 @@ def _stages(
         stopped = stopped_by(predictions, assignment)
         yield (evidence := _changed(evidence, stopped=stopped, stage=Stage.EXPLAIN))
         tell(Stage.EXPLAIN, 0, 0)
+        evidence = _compared(evidence, session, prepared, conditions)
         explained = explain(session, predictions, order, loaded.report, evidence.records)
         yield (evidence := _explained(evidence, explained))
     finally:
@@ -175,6 +177,20 @@ def _stages(
         session.close()
         left.log += session.log
         left.confinement = session.confinement(end or End(Cause.CLOSED, ""))
+
+
+def _compared(
+    evidence: Evidence, session: Session, prepared: Prepared, conditions: Conditions
+) -> Evidence:
+    """The evidence with the prints of what the worker has opened, as far as there is one."""
+    try:
+        compared = with_opened(session, prepared, conditions)
+    except ConversationEndedError:
+        return evidence
+    except Exception as error:
+        return _changed(evidence, mishaps=(*evidence.mishaps, mishap("comparison", error)))
+    found = _found(evidence, compared.findings)
+    return _changed(found, fingerprint=compared.fingerprint)
 
 
 def _explained(evidence: Evidence, explained: Explained) -> Evidence:

@@ -81,7 +81,7 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
     notices: list[Notice] = []
     limits = IntakeLimits(total=assignment.limits.handin * MIB)
     interface = assignment.interface
-    with Reading(folder, conditions.sandbox, _allowance(assignment)) as reading:
+    with reading_of(folder, conditions) as reading:
         submission = stage(handin, clean, limits, notices, reading)
         found = scan_of(reading.scan(clean, interface.entry, interface.function).model_dump())
         records, prints = reading.records(clean), reading.fingerprint(clean)
@@ -130,10 +130,12 @@ _READINGS = {
     "scan": Sentence("the source code"),
     "records": Sentence("reports and records of training"),
     "prints": Sentence("weights and code, to compare them with others'"),
+    "weights": Sentence("weights and code, to compare them with others'"),
 }
 _LIMITS = {
     "time": Sentence("it took too long"),
     "memory": Sentence("it needs too much memory"),
+    "count": Sentence("there are too many files of the kind"),
 }
 
 
@@ -153,9 +155,11 @@ def left_out(found: Sequence[LeftOut]) -> list[Finding]:
     ]
 
 
-def _allowance(assignment: Assignment) -> Allowance:
-    limits = assignment.limits
-    return Allowance(limits.reading, limits.reading_memory, limits.reading_output)
+def reading_of(folder: Path, conditions: Conditions) -> Reading:
+    """A reader of what lies in `folder`, within the assignment's limits."""
+    limits = conditions.assignment.limits
+    allowance = Allowance(limits.reading, limits.reading_memory, limits.reading_output)
+    return Reading(folder, conditions.sandbox, allowance)
 
 
 @contextmanager

@@ -65,6 +65,12 @@ class Failure(Reply):
         return self.summary + (f" ({self.file}, line {self.line})" if self.file else "")
 
 
+class OpenedReport(Reply):
+    """Files of the submission that its code has read."""
+
+    files: Annotated[list[Line], Field(max_length=1_000)] = []
+
+
 class Attempt(Reply):
     """Something that an import should not do, and where it was done."""
 

@@ -27,6 +27,7 @@ from grader.examine.replies import (
     LeNet5Report,
     LoadReport,
     LookReport,
+    OpenedReport,
     SetReport,
     TrainReport,
 )
@@ -81,10 +82,10 @@ class Clock:
 class Session:
     """Workers of the submission staged at `handin`, one at a time.
 
-    **A worker that has seen a hidden image answers nothing but `put` and `reconsider`.** Any other
-    question, whose answer a student may come to read, goes to a worker that has seen none: a new
-    one, with an empty scratch, where need be. Nor are hidden images put to a worker in which
-    anything ran that may change how the submission answers.
+    **A worker that has seen a hidden image answers nothing but `put`, `reconsider` and `opened`.**
+    Any other question, whose answer a student may come to read, goes to a worker that has seen
+    none: a new one, with an empty scratch, where need be. Nor are hidden images put to a worker in
+    which anything ran that may change how the submission answers.
 
     Every method that talks to the submission raises ConversationEndedError when the worker dies or
     is ended at a limit, KilledError when it is killed from outside again and again,
@@ -188,6 +189,15 @@ class Session:
     def error_of_hidden(self) -> replies.Failure | None:
         """The exception behind the last answer to a hidden image, for staff."""
         return self._exchange(_LastError, "last_error", self._patience)[0].error
+
+    def opened(self) -> frozenset[str]:
+        """The submission's own files that the present worker has read, by its word: paths in the
+        submission, to choose among files that are there. None where no worker is left.
+        """
+        if not self.alive:
+            return frozenset()
+        found, _ = self._exchange(OpenedReport, "opened", self._patience)
+        return frozenset(found.files)
 
     def predict(self, image: NDArray[np.uint8], seconds: float) -> frames.Answer:
         """The submission's answer to one image that is not hidden, uint8 (H, W, 3)."""

@@ -46,7 +46,7 @@ Line = Annotated[str, Field(max_length=500)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 LeftOut = Annotated[
-    list[tuple[Path, Literal["time", "memory"]]], Field(max_length=500, strict=False)
+    list[tuple[Path, Literal["time", "memory", "count"]]], Field(max_length=1_000, strict=False)
 ]
 
 
@@ -164,7 +164,7 @@ class Printed(OfStaged):
     """What a submission can be compared by; see `evidence.Fingerprint`."""
 
     code: Annotated[str, Field(max_length=1_000_000), _prints(4)]
-    weights: Annotated[list[Weights], Field(max_length=100)]
+    weights: Annotated[list[Weights], Field(max_length=500)]
 
     def fingerprint(self) -> Fingerprint:
         """The value that evidence keeps."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -47,7 +47,14 @@ CLUTTER = 4  # times what a submission may hold that its archive may have, with 
 ARCHIVE = "archive"  # name of the copy that is unpacked, in the folder that the reader sees
 # Seconds more for each MiB that an operation reads: an honest archive unpacks to ten times its
 # size, a log of training is parsed line by line, and weights are hashed.
-PER_MIB = {"unpack": 1.0, "names": 1.0, "scan": 0.1, "records": 0.6, "prints": 0.25}
+PER_MIB = {
+    "unpack": 1.0,
+    "names": 1.0,
+    "scan": 0.1,
+    "records": 0.6,
+    "prints": 0.25,
+    "weights": 0.25,
+}
 WAITING = 2  # times its processor time that a reader may take by the clock; a busy machine adds
 PART = 0.5  # of the seconds that are left which one operation may take
 EACH = 0.7  # of the time for files of one kind that a single one may take
@@ -178,6 +185,12 @@ class Reading:
     def fingerprint(self, staged: Path) -> Fingerprint:
         """What the submission at `staged` can be compared with others by."""
         found = self._of_staged(documents.Printed, "prints", staged, {})
+        return found.fingerprint() if found else Fingerprint()
+
+    def weights(self, staged: Path, files: Collection[str]) -> Fingerprint:
+        """The same of some files of the submission, whatever they are called, without its code."""
+        about = {"files": sorted(files)}
+        found = self._of_staged(documents.Printed, "weights", staged, about)
         return found.fingerprint() if found else Fingerprint()
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from grader.readers import code_prints, contents, weight_prints
 from grader.readers.patience import leaving_out
 
 CHUNK = 1024 * 1024  # bytes read at a time
-WEIGHTS = 64  # files of weights: those that the code names, then the largest
+WEIGHTS = 500  # files that may be weights: those that the code names, then the largest
 SMALLEST = 2048  # bytes of a file that may be weights under any suffix
 TOGETHER = 2  # times the seconds of a single file that all of them may take
 CODE, WEIGHT = 4, 8  # bytes of a print
@@ -22,6 +22,11 @@ CODE, WEIGHT = 4, 8  # bytes of a print
 _OTHER = (
     *(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pdf", ".docx", ".doc"),
     *(".md", ".html", ".htm", ".mp4", ".svg", ".log"),
+)
+# How such files begin: one that is called so and begins otherwise is something else.
+_BEGINNINGS = (
+    *(b"\xff\xd8\xff", b"\x89PNG\r\n", b"BM", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"%PDF"),
+    *(b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
 )
 # What torchvision and others call public weights: the name ends in the digest of the content.
 _PUBLIC = re.compile(r"-(?P<digest>[0-9a-f]{8})\.(?:pth|pt)$")
@@ -45,17 +50,35 @@ def read_prints(root: Path, each: float) -> dict[str, Any]:
     text = _joined(sources)
     code = packed(code_prints.prints(text), CODE)
     ranked = sorted(stored, key=lambda path: (path.name not in text, -path.stat().st_size))
+    return {"code": code, **_weights(root, ranked, each)}
+
+
+def read_weights(root: Path, names: Sequence[str], each: float) -> dict[str, Any]:
+    """The same of files that the code of the submission has opened, whatever they are called, and
+    of no code.
+    """
+    opened = set(names)
+    stored = [
+        path
+        for path in sorted(contents.files(root))
+        if path.relative_to(root).as_posix() in opened and not _is_what_it_is_called(path)
+    ]
+    return {"code": "", **_weights(root, stored, each)}
+
+
+def _weights(root: Path, stored: Sequence[Path], each: float) -> dict[str, Any]:
+    """The prints of files below `root`, the most important ones first."""
     weights: list[dict[str, str]] = []
-    left_out: dict[str, str] = {}
+    beyond = stored[WEIGHTS : 2 * WEIGHTS]
+    left_out = {path.relative_to(root).as_posix(): "count" for path in beyond}
     end = time.process_time() + TOGETHER * each
-    for path in ranked[:WEIGHTS]:
+    for path in stored[:WEIGHTS]:
         name = path.relative_to(root).as_posix()
         with leaving_out(name, left_out, max(min(each, end - time.process_time()), 0.001)):
             if not _is_public(path):
                 found = packed(weight_prints.prints(path), WEIGHT)
                 weights.append({"file": name, "prints": found})
     return {
-        "code": code,
         "weights": sorted(weights, key=lambda one: one["file"]),
         "left_out": list(left_out.items()),
     }
@@ -66,6 +89,16 @@ def _may_be_weights(path: Path) -> bool:
     if suffix in weight_prints.SUFFIXES:
         return True
     return path.stat().st_size >= SMALLEST and suffix not in _OTHER
+
+
+def _is_what_it_is_called(path: Path) -> bool:
+    """Whether it is a picture, a document or a log, by its suffix and by how it begins."""
+    if path.suffix.lower() not in _OTHER:
+        return False
+    with path.open("rb") as file:
+        beginning = file.read(CHUNK)
+    text = beginning.isascii() or b"\0" not in beginning
+    return text or beginning.startswith(_BEGINNINGS) or b"ftyp" in beginning[:16]
 
 
 def _is_public(path: Path) -> bool:

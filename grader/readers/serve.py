@@ -120,10 +120,17 @@ def _prints(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
     return read_prints(Path(meta["folder"]), meta["each"])
 
 
+def _weights(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+    from grader.readers.prints import read_weights
+
+    return read_weights(Path(meta["folder"]), meta["files"], meta["each"])
+
+
 OPERATIONS: dict[str, Callable[[frames.Meta, BinaryIO, int], frames.Meta]] = {
     "unpack": _unpack,
     "names": _names,
     "scan": _scan,
     "records": _records,
     "prints": _prints,
+    "weights": _weights,
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
+from .opened import Opened
 from .place import Place
 from .text import clean, text_of
 
@@ -24,7 +24,8 @@ class Observer:
     unloaded: times that parameters got no value from a checkpoint, {count, total, name, file,
     line}.
     missing: files that were opened for reading and are not there. unread: images that OpenCV was
-    asked for and could not read, for which it raises no error.
+    asked for and could not read, for which it raises no error. opened: the submission's own files
+    that were read.
     """
 
     def __init__(self, place: Place) -> None:
@@ -37,6 +38,7 @@ class Observer:
         self._unloaded: list[dict[str, Any]] = []
         self.missing: list[str] = []
         self.unread: list[str] = []
+        self.opened = Opened(place.root)
 
     def start(self) -> None:
         """Begin to listen; audit hooks cannot be taken away again."""
@@ -97,12 +99,16 @@ class Observer:
 
     def _opened(self, path: str, mode: Any, flags: Any) -> None:
         reading = not isinstance(mode, str) or not set(mode) & set("wax+")
-        if not reading or len(self.missing) >= MOST or path.endswith((".py", ".pyc")):
+        if not reading or path.endswith((".py", ".pyc")):
             return
         self._busy = True
         try:
             inside = self._place.within(path)
-            if inside is not None and not Path(path).exists():
+            if inside is None:
+                return
+            if inside.exists():
+                self.opened.heard(inside)
+            elif len(self.missing) < MOST:
                 spot = self._place.calling_spot(sys._getframe(2))
                 if spot is not None and clean(path) not in self.missing:
                     self.missing.append(clean(path))

@@ -32,6 +32,7 @@ class Session:
             "load": self.load,
             "last_error": self.last_error,
             "outputs": self.outputs,
+            "opened": self.opened,
         }
 
     def operations(self) -> dict[str, Operation]:
@@ -77,6 +78,11 @@ class Session:
         with outputs_watched(int(meta["classes"])) as found:
             self.predict(array)
         return {}, np.concatenate(found)[:MOST_OUTPUTS] if found else None
+
+    def opened(self, meta: Meta, array: Array) -> Reply:
+        """{files: the submission's own that it has read, as `Opened` has them}."""
+        files = self._loading.observer.opened.files() if self._loading else []
+        return {"files": files}, None
 
     def last_error(self, meta: Meta, array: Array) -> Reply:
         """{error: what `load` and the last RAISED answer report, or null}."""

@@ -22,14 +22,14 @@ from tests.hostile.corpus import Case, Result
 
 BOXES = (
     *("filter", "network", "view", "read-only", "processes", "environment", "names", "descriptors"),
-    *("limits", "frames", "diagnosis", "disclosure"),
+    *("limits", "readers", "frames", "diagnosis", "disclosure"),
 )
 BASIC = ("landlock-reading", "landlock-writing", "strict-filter")
 NAIVE = tuple(trial.HARM)
 OUTSIDE = ("scratch", "intake")  # their harm is to be seen in folders that all share
 MEASURES = (*BOXES, *BASIC, *NAIVE)
 # Without these an attack does not get out, but comes to another end than the one that is right.
-SHOWN_BY_ITS_END = ("limits", "frames", "diagnosis", "disclosure")
+SHOWN_BY_ITS_END = ("limits", "readers", "frames", "diagnosis", "disclosure")
 
 
 def attacks(measure: str) -> list[Case]:

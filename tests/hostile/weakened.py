@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.engine import after
-from grader.examine import diagnosis, replies
+from grader.examine import diagnosis, prepare, replies
 from grader.examine.conversation import Conversation, ConversationEndedError
+from grader.intake import Allowance
 from grader.sandbox import box, bubblewrap, landlock, rooms, seccomp
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.contract import Box, Cause, Room
@@ -171,6 +172,7 @@ ELSEWHERE: dict[str, Sequence[tuple[object, str, object]]] = {
         (bubblewrap._Namespace, "memory", lambda *_: 0),
         (bubblewrap._Namespace, "scratch", lambda *_: box.Use(0, 0)),
     ),
+    "readers": ((prepare, "Allowance", lambda *_: Allowance(seconds=300, memory=BOUND)),),
     "frames": (
         (frames, "read_frame", _trusting_frame),
         (frames, "unpack_message", _trusting_message),

@@ -1,0 +1,33 @@
+"""What a submission is compared by: what it holds, and what its code has opened beside that."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from grader.evidence import Finding, Fingerprint
+from grader.examine.prepare import Conditions, Prepared, left_out, reading_of
+from grader.examine.session import Session
+
+
+class Comparable(NamedTuple):
+    """The fingerprint, and findings about files that could not be read for it."""
+
+    fingerprint: Fingerprint
+    findings: tuple[Finding, ...] = ()
+
+
+def with_opened(session: Session, prepared: Prepared, conditions: Conditions) -> Comparable:
+    """The fingerprint of the submission, with files that it has opened and that were left out of
+    it for their names or for how many there are.
+
+    Errors as in `Session.opened` and `Reading.weights`.
+    """
+    printed = {each.file for each in prepared.fingerprint.weights}
+    unprinted = session.opened() - printed
+    if not unprinted:
+        return Comparable(prepared.fingerprint)
+    with reading_of(prepared.folder.parent, conditions) as reading:
+        more = reading.weights(prepared.folder, unprinted)
+    weights = (*prepared.fingerprint.weights, *more.weights)
+    fingerprint = prepared.fingerprint.model_copy(update={"weights": weights})
+    return Comparable(fingerprint, tuple(left_out(reading.left_out)))
