@@ -1,7 +1,7 @@
 """The grader's own sandboxes, each without one measure. Only for the throw-away place.
 
 They cross into the grader's processes as it hands its sandbox to them; what is not the sandbox's to
-leave out is taken away there, when the first box is started.
+leave out is taken away there, when they come in or when the first box is started.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ class Strong(Bubblewrap):
     def __init__(self, measure: str) -> None:
         super().__init__()
         self.measure = measure
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        _take_away(self.measure)
 
     def options(self, room: Room) -> list[str]:
         """See `Bubblewrap.options`."""
