@@ -226,6 +226,25 @@ def test_case_and_blanks_are_forgiven_and_chinese_names_accepted() -> None:
     assert vocabulary.name("") is None
 
 
+UNSEEN = "\ufeff\u200b\u2060\u00ad\u200e\u3164\ufe0f\r\u3000\u00a0\u2010"
+
+
+@given(
+    st.sampled_from(NAMES),
+    st.lists(st.tuples(st.integers(0, 20), st.sampled_from(UNSEEN))),
+    st.booleans(),
+)
+def test_what_shows_nothing_and_full_width_forms_make_no_other_word(
+    name: str, hidden: list[tuple[int, str]], wide: bool
+) -> None:
+    word = name
+    if wide:
+        word = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else "\u3000" for c in name)
+    for place, character in hidden:
+        word = word[:place] + character + word[place:]
+    assert Vocabulary(CLASSES).name(word) == name
+
+
 @given(st.text())
 def test_any_word_is_a_class_or_none(word: str) -> None:
     vocabulary = Vocabulary(CLASSES)

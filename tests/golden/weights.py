@@ -91,17 +91,21 @@ def tar(path: str, kind: str, layer: str) -> None:
     torch.save({"epoch": 30, "best_acc": 0.93, "state_dict": state}, path)
 
 
-def cuda(path: str, kind: str, layer: str) -> None:
-    """`pth` as a machine with a graphics card would have written it."""
+def on_device(path: str, kind: str, layer: str) -> None:
+    """`pth` as a machine with the device of the file's suffix would have written it."""
     import zipfile
 
     pth(path, kind, layer)
     with zipfile.ZipFile(path) as archive:
         parts = {item: archive.read(item) for item in archive.namelist()}
-    cpu, card = b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0"  # texts, as pickled
+    name = DEVICES[Path(path).suffix].encode()
+    cpu, device = (
+        b"X\x03\x00\x00\x00cpu",
+        b"X" + len(name).to_bytes(4, "little") + name,
+    )  # as pickled
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for item, data in parts.items():
-            archive.writestr(item, data.replace(cpu, card) if "data.pkl" in item else data)
+            archive.writestr(item, data.replace(cpu, device) if "data.pkl" in item else data)
 
 
 def whole(path: str, kind: str, layer: str) -> None:
@@ -206,12 +210,13 @@ def part(path: str, kind: str, layer: str) -> None:
     os.truncate(path, 700)
 
 
+DEVICES = {".cuda": "cuda:0", ".mps": "mps", ".npu": "npu:0"}
 MAKERS = {
     ".npz": npz,
     ".ckpt": ckpt,
     ".pth": pth,
     ".tar": tar,
-    ".cuda": cuda,
+    **dict.fromkeys(DEVICES, on_device),
     ".whole": whole,
     ".script": script,
     ".block": old_block,

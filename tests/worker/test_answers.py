@@ -16,6 +16,7 @@ from tests.worker.conftest import Load
         ("Loud('Hats')", "word", "Hats"),
         ("'帽子'", "word", "帽子"),
         ("'\\ud800'", "word", "?"),
+        ("'Hats\\r\\x00'", "word", "Hats  "),
         ("''", "word", ""),
         ("None", "wrong-type", "None"),
         ("3", "wrong-type", "int 3"),

@@ -10,6 +10,8 @@ from ..hooks import AfterImportFinder
 
 Use = Callable[[str], None]
 
+_ACCELERATORS = {"cuda", "mps", "npu", "xpu", "hpu", "mlu"}  # PyTorch's names of their devices
+
 
 def move(after: AfterImportFinder, device: str, use: Use) -> None:
     """Let MindSpore and, on a machine without a graphics card, PyTorch take `device` instead."""
@@ -51,9 +53,9 @@ def _torch(torch: ModuleType, use: Use) -> None:
 
     def here(value: Any) -> Any:
         """What stands for `value` among arguments."""
-        if isinstance(value, torch.device) and value.type == "cuda":
+        if isinstance(value, torch.device) and value.type in _ACCELERATORS:
             name = str(value)
-        elif isinstance(value, str) and value.split(":")[0] == "cuda":
+        elif isinstance(value, str) and value.split(":")[0] in _ACCELERATORS:
             name = value
         else:
             return value

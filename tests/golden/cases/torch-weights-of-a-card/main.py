@@ -15,7 +15,8 @@ class Net(nn.Module):
 
 
 net = Net()
-net.load_state_dict(torch.load("results/net.pth"))
+for device in ("cuda", "npu", "mps"):
+    net.load_state_dict(torch.load(f"results/{device}.pth"))
 net.eval()
 
 
