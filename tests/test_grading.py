@@ -68,7 +68,7 @@ def test_each_fault_is_told_apart_and_touches_nobody_else(tmp_path: Path, hidden
         honest=handins.honest(),
         hangs=HANG,
         no_predict="x = 1\n",
-        broken="import nothing_like_this\ndef predict(image): return 'Hats'\n",
+        broken="import nothing_like_this as it\nnet = it.Net()\n" + handins.honest(),
         index="def predict(image):\n    return 3\n",
         raises="def predict(image):\n    raise ValueError('shape')\n",
         leaves="import os\ndef predict(image):\n    os._exit(3)\n",

@@ -63,7 +63,7 @@ def load(session: Session, prepared: Prepared, assignment: Assignment) -> Loaded
         report,
         assignment,
         prepared.setup.device.kind,
-        [*prepared.tried, prepared.setup.runtime.name],
+        {runtime.name: runtime.modules for runtime in prepared.tried},
     )
     told = Loading(
         entry=report.entry,

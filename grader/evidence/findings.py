@@ -111,10 +111,22 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "package-missing": (
         E,
-        "The package {package} is imported ({file}, line {line}) and is in none of the runtimes "
+        "The package {package} is needed ({file}, line {line}) and is in none of the runtimes "
         "that were tried: {runtimes}.",
-        "Leave the import out if predict does not need it; otherwise ask the teacher to add "
-        "the package to a runtime.",
+        "Do without it where predict and the import of {entry} do not need it; otherwise ask the "
+        "teacher to add the package to a runtime. If it is a file of your own, hand it in.",
+    ),
+    "module-missing": (
+        E,
+        "{module} is imported ({file}, line {line}), and neither {module}.py nor a folder of that "
+        "name was handed in.",
+        "Hand in {module}.py, too, beside {entry}. If it is a package and no file of your own, ask "
+        "the teacher to add it to a runtime.",
+    ),
+    "packages-absent": (
+        NOTE,
+        "This runtime does not have {packages}; the import went on without.",
+        "Nothing has to be done as long as {function} does not need it.",
     ),
     "weights-missing": (
         E,

@@ -12,7 +12,7 @@ from grader.examine.asking import Asked
 from grader.examine.cures import IN_CALL, cure
 from grader.examine.images import HiddenImage
 from grader.examine.label_order import label_order
-from grader.examine.loading import elsewhere
+from grader.examine.loading import elsewhere, not_there
 from grader.examine.predicting import Predictions, Why
 from grader.examine.replies import LoadReport
 from grader.examine.words import Vocabulary
@@ -201,6 +201,8 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
     cured = cure(error, interface, IN_CALL) if error is not None else None
     if cured is not None:
         facts["cure"] = cured
+    elif error is not None and (absent := not_there(error, error.place, interface.entry, {})):
+        return absent
     elif error is not None and error.missing_path and len(raised) == len(predictions.answers):
         return find(
             "weights-missing",

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping
 
 from grader.assignment import Assignment
 from grader.evidence import Finding, Severity
 from grader.evidence.findings import find
 from grader.examine.cures import AT_IMPORT, cure
+from grader.examine.known_packages import is_own
 from grader.examine.replies import Failure, LoadReport
 from grader.language import Sentence
 
 
 def findings(
-    report: LoadReport, assignment: Assignment, device: str, runtimes: Sequence[str]
+    report: LoadReport, assignment: Assignment, device: str, runtimes: Mapping[str, Container[str]]
 ) -> list[Finding]:
     """The findings of an import, the one that stopped it first.
 
-    `device` is what this run has, `runtimes` the names of those that were tried.
+    `device` is what this run has, `runtimes` those that were tried, with the packages of each.
     """
     entry, function = assignment.interface.entry, assignment.interface.function
     found: list[Finding] = []
@@ -30,6 +31,9 @@ def findings(
     # A notebook is a known form of handing in: a note says so, no finding.
     if report.function and report.entry != entry and not report.entry.endswith(".ipynb"):
         found.append(find("entry-elsewhere", entry=entry, function=function, found=report.entry))
+    if report.absent and report.function:
+        names = ", ".join(dict.fromkeys(report.absent))
+        found.append(find("packages-absent", packages=names, function=function))
     for attempt in report.attempts.installs[:1]:
         facts = {"command": attempt.what, "file": attempt.file, "line": attempt.line}
         found.append(
@@ -48,29 +52,19 @@ def _failure(
     error: Failure,
     assignment: Assignment,
     device: str,
-    runtimes: Sequence[str],
+    runtimes: Mapping[str, Container[str]],
 ) -> Finding:
     """The finding that tells best what the exception means; the most telling fact decides."""
     entry, function = assignment.interface.entry, assignment.interface.function
-    place = {
-        "file": error.file or report.entry or entry,
-        "line": error.line,
-        "source": error.source,
-    }
+    place = {**error.place, "file": error.file or report.entry or entry}
     severity = Severity.WARNING if report.stopped else Severity.ERROR
     cured = cure(error, assignment.interface, AT_IMPORT)
     if error.time_limit:
         code = "trains-at-import" if report.attempts.trains else "timeout-import"
         seconds = f"{assignment.limits.import_:g}"
         return find(code, place, severity=severity, seconds=seconds, entry=entry)
-    if error.missing_package and cured is None:
-        return find(
-            "package-missing",
-            place,
-            severity=severity,
-            package=error.missing_package,
-            runtimes=", ".join(dict.fromkeys(runtimes)),
-        )
+    if (missing := not_there(error, place, entry, runtimes, severity)) and cured is None:
+        return missing
     if error.device:
         return find(
             "device-refused",
@@ -95,6 +89,31 @@ def _failure(
         return find("import-stopped", place, error=error.summary, function=function)
     facts = place if cured is None else {**place, "cure": cured}
     return find("import-failed", facts, entry=report.entry or entry, error=error.summary)
+
+
+def not_there(
+    error: Failure,
+    place: Mapping[str, object],
+    entry: str,
+    runtimes: Mapping[str, Container[str]],
+    severity: Severity = Severity.ERROR,
+) -> Finding | None:
+    """The finding about a package, or a module of the student's own, that the exception missed."""
+    name = error.missing_package
+    if own := error.missing_module or (name if is_own(name) else ""):
+        module = own.replace(".", "/")
+        return find("module-missing", place, severity=severity, module=module, entry=entry)
+    if not name:
+        return None
+    lacking = [runtime for runtime, modules in runtimes.items() if name not in modules]
+    return find(
+        "package-missing",
+        place,
+        severity=severity,
+        package=name,
+        runtimes=", ".join(lacking) or Sentence("the one in use"),
+        entry=entry,
+    )
 
 
 def to_lend(report: LoadReport, assignment: Assignment) -> dict[str, str] | None:

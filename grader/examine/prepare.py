@@ -64,7 +64,7 @@ class Prepared(NamedTuple):
     fingerprint: Fingerprint
     runtime: Runtime
     setup: Setup
-    tried: tuple[str, ...]  # runtimes that lack something the hand-in imports
+    tried: tuple[Interpreter, ...]  # the runtime, and others that lack something as well
     notes: tuple[str, ...]  # what was left out or unpacked on the way
     left_out: tuple[LeftOut, ...]  # what could not be read within its limits
     log: str  # what the readers had to say of themselves
@@ -118,7 +118,11 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
         prints,
         told,
         setup,
-        tuple(choice.tried),
+        tuple(
+            runtime
+            for runtime in conditions.runtimes
+            if runtime.name in (*choice.tried, choice.runtime.name)
+        ),
         notes,
         tuple(reading.left_out),
         reading.log,

@@ -40,6 +40,7 @@ class Failure(Reply):
     source: Line = ""
     traceback: Text = ""
     missing_package: Line = ""
+    missing_module: Line = ""  # of the hand-in's own folders, one in which it is not
     missing_path: Line = ""
     found_elsewhere: Line = ""
     reads_dataset: bool = False  # the missing path belongs to a data set
@@ -48,6 +49,11 @@ class Failure(Reply):
     python2: bool = False  # written for Python 2
     time_limit: bool = False  # interrupted by the limit for imports
     refused: bool = False  # comes of what the sandbox refuses at level basic alone
+
+    @property
+    def place(self) -> dict[str, object]:
+        """Where in the hand-in, as facts of a finding."""
+        return {"file": self.file, "line": self.line, "source": self.source}
 
     @property
     def summary(self) -> str:
@@ -105,6 +111,7 @@ class LoadReport(Reply):
     entry: Line = ""
     notes: Annotated[list[Line], Field(max_length=50)] = []
     compatibility: Annotated[list[Line], Field(max_length=50)] = []
+    absent: Annotated[list[Line], Field(max_length=50)] = []  # packages it went on without
     function: bool = False
     parameter: Line = ""
     line: Count = 0

@@ -121,6 +121,8 @@ FINDING = {
     "import-failed": "Import failed",
     "import-stopped": "Import stopped halfway",
     "package-missing": "Package missing",
+    "module-missing": "Own module missing",
+    "packages-absent": "Packages not there",
     "weights-missing": "Weights missing",
     "weights-not-loaded": "Weights not loaded",
     "dataset-at-import": "Reads a data set at import",

@@ -17,7 +17,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from .hooks import AfterImportFinder
+from .hooks import AfterImportFinder, loaded
 
 SEED = 26_130  # any number that no hand-in chooses itself
 
@@ -47,7 +47,7 @@ def kept() -> Iterator[None]:
         after.callback(random.setstate, random.getstate())
         if "numpy.random" in sys.modules:
             after.callback(np.random.set_state, np.random.get_state())
-        torch: Any = sys.modules.get("torch")
+        torch = loaded("torch")
         if hasattr(torch, "get_rng_state"):
             after.callback(torch.set_rng_state, torch.get_rng_state())
             if torch.cuda.is_initialized():

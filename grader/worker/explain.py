@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from . import source
+from .hooks import loaded
 from .importing import TimeLimit
 from .paths import path_facts
 from .place import Place, Spot
@@ -18,16 +19,17 @@ from .text import TEXT, clean, text_of
 def explain(error: BaseException, place: Place, spot: Spot | None, line: str) -> dict[str, Any]:
     """Facts about one error that arose at `spot` in the text `line`:
 
-    time_limit (True: the soft limit of the import); missing_package (not installed, not handed
-    in); missing_name (a module or name that an installed package has not); library (a shared
-    library that an installed package lacks); python2 (True: syntax of Python 2); under_main (a
-    name that is bound only below `if __name__ == "__main__"`); device (asked for and refused:
-    "GPU", "Ascend"); missing_path and what goes with it: see `path_facts`.
+    time_limit (True: the soft limit of the import); missing_package (not installed, not handed in);
+    missing_module (in one of the hand-in's own folders); missing_name (a module or name that an
+    installed package has not); library (a shared library that an installed package lacks); python2
+    (True: syntax of Python 2); under_main (a name that is bound only below `if __name__ ==
+    "__main__"`); device (asked for and refused: "GPU", "Ascend"); missing_path and what goes with
+    it: see `path_facts`.
     """
     if isinstance(error, TimeLimit):
         return {"time_limit": True}
     if isinstance(error, ImportError):
-        return _of_import(error)
+        return _of_import(error, place)
     if isinstance(error, SyntaxError):
         return _of_syntax(error)
     if isinstance(error, NameError):
@@ -35,11 +37,13 @@ def explain(error: BaseException, place: Place, spot: Spot | None, line: str) ->
     return _of_device(error) or _of_path(error, place, line)
 
 
-def _of_import(error: ImportError) -> dict[str, Any]:
+def _of_import(error: ImportError, place: Place) -> dict[str, Any]:
     name, message = text_of(error.name or ""), text_of(error)
     if isinstance(error, ModuleNotFoundError) and name:
         top = name.partition(".")[0]
-        return {"missing_name": name} if _importable(top) else {"missing_package": top}
+        if not _importable(top):
+            return {"missing_package": top}
+        return {"missing_module": name} if _is_own(top, place) else {"missing_name": name}
     library = re.search(r"(\S+\.(?:so|dll|dylib)[\d.]*): cannot open", message)
     if library:
         return {"library": clean(library.group(1))}
@@ -47,9 +51,19 @@ def _of_import(error: ImportError) -> dict[str, Any]:
     return {"missing_name": clean(f"{name}.{wanted.group(1)}")} if wanted else {}
 
 
+def _is_own(name: str, place: Place) -> bool:
+    """Whether a module that can be found is the hand-in's: a file, or a folder."""
+    spec = importlib.util.find_spec(name)
+    places: list[Any] = [getattr(spec, "origin", None)]
+    places += getattr(spec, "submodule_search_locations", None) or []
+    return any(isinstance(one, str) and place.source(one) is not None for one in places)
+
+
 def _importable(name: str) -> bool:
     try:
-        return name in sys.modules or importlib.util.find_spec(name) is not None
+        if name in sys.modules:
+            return loaded(name) is not None
+        return importlib.util.find_spec(name) is not None
     except (ImportError, ValueError, AttributeError):
         return False
 

@@ -12,6 +12,14 @@ from types import ModuleType
 from typing import Any, Callable, Sequence
 
 AfterImport = Callable[[ModuleType], None]
+STAND_IN = "stand-in"  # origin of a module that stands for a package that is not here
+
+
+def loaded(name: str) -> Any:
+    """The module of that name in memory; None where there is none, or a stand-in for it."""
+    module = sys.modules.get(name)
+    spec = getattr(module, "__spec__", None)
+    return None if getattr(spec, "origin", None) == STAND_IN else module
 
 
 class AfterImportFinder(MetaPathFinder):
@@ -35,7 +43,9 @@ class AfterImportFinder(MetaPathFinder):
                 continue
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
-                if spec.loader is not None and hasattr(spec.loader, "exec_module"):
+                if spec.loader is None or spec.origin == STAND_IN:
+                    return spec
+                if hasattr(spec.loader, "exec_module"):
                     spec.loader = _TellingLoader(spec.loader, self._waiting[fullname])
                 return spec
         return None

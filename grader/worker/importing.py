@@ -49,6 +49,16 @@ def arrange_process(place: Place, entry: str, device: str, threads: int) -> None
     sys.dont_write_bytecode = True
 
 
+def hand_in_imports(place: Place) -> bool:
+    """Whether it is code of the hand-in that asks a finder of the worker's for a module."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if not str(frame.f_globals.get("__name__", "")).startswith(_WORKERS_OWN):
+            return place.source(frame.f_code.co_filename) is not None
+        frame = frame.f_back
+    return False
+
+
 def arrange_path(place: Place) -> None:
     """Put the hand-in's folder behind the standard library and before installed packages."""
     folders = [str(place.cwd)]
@@ -67,15 +77,7 @@ def arrange_path(place: Place) -> None:
         # A mere folder, which may be full of weights, is no module where there is a real one.
         return spec if spec is not None and spec.origin is not None else None
 
-    def hand_in_imports() -> bool:
-        frame: FrameType | None = sys._getframe(2)
-        while frame is not None:
-            if not str(frame.f_globals.get("__name__", "")).startswith(_WORKERS_OWN):
-                return place.source(frame.f_code.co_filename) is not None
-            frame = frame.f_back
-        return False
-
-    hooks.install([hooks.OwnModuleFinder(own_module, hand_in_imports)])
+    hooks.install([hooks.OwnModuleFinder(own_module, lambda: hand_in_imports(place))])
 
 
 def import_file(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
@@ -68,11 +67,11 @@ class Loading:
     """One load. Afterwards `function` is what is to be called, if it is there.
 
     The report's fields: entry (as handed in), notes, compatibility (old interfaces that were made
-    use of so far: what comes later could tell the student of hidden images), function (is it
-    there), parameter (its first one's name), file, line and lines (first and last) of its
-    definition, elsewhere (where it stands if it is not there: see
-    `source.where_defined`), error (see `faults.describe`) and stopped (the import failed after
-    the function was there), frameworks (in memory), attempts (see `Observer`).
+    use of so far: what comes later could tell the student of hidden images), absent (packages that
+    are not here, which it went on without), function (is it there), parameter (its first one's
+    name), file, line and lines (first and last) of its definition, elsewhere (where it stands if it
+    is not there: see `source.where_defined`), error (see `faults.describe`) and stopped (the import
+    failed after the function was there), frameworks (in memory), attempts (see `Observer`).
     """
 
     def __init__(self, order: Order) -> None:
@@ -88,6 +87,7 @@ class Loading:
         self.observer = Observer(self.place)
         self.function: Callable[[Any], Any] | None = None
         self.error: BaseException | None = None
+        self._absent: list[str] = []  # packages that stand-ins were found for
         self._used = self._arrange()
 
     def _arrange(self) -> list[str]:
@@ -103,7 +103,8 @@ class Loading:
         layer.arrange(order.handin, order.compat, order.move)
         hooks.install(layer.finders)
         importing.arrange_path(self.place)  # from here on the hand-in's modules can be found
-        hooks.install([after], [put_back])
+        stand_ins = compat.absent.Finder(self.place, self._absent.append, layer.use)
+        hooks.install([after], [put_back, stand_ins])
         self.observer.start()
         return layer.used
 
@@ -127,7 +128,8 @@ class Loading:
             if self._order.run and self._entry.imports:
                 report.update(self._import(self._entry))
         report["compatibility"] = self._used[:MOST_NOTES]
-        report["frameworks"] = [name for name in FRAMEWORKS if name in sys.modules]
+        report["absent"] = list(self._absent[:MOST_NOTES])
+        report["frameworks"] = [name for name in FRAMEWORKS if hooks.loaded(name)]
         report["attempts"] = self.observer.facts()
         return report
 

@@ -156,7 +156,8 @@ def test_a_forward_pass_that_fails_is_told_with_its_line(find: Any, worker: Work
 
 
 def test_a_missing_package_is_told(find: Any) -> None:
-    found = find(main="", net="import no_such_framework\n" + network().replace("import torch", ""))
+    missing = "from no_such_framework import nn\n" + network().replace("import torch", "")
+    found = find(main="", net=missing.replace("torch.nn", "nn"))
     assert found["error"]["missing_package"] == "no_such_framework"
 
 

@@ -9,6 +9,7 @@ from ..hooks import AfterImportFinder, PutBackFinder
 from ..observe import Observer
 from ..place import Place
 from . import (
+    absent,
     devices,
     keras_old,
     loading,
@@ -20,6 +21,8 @@ from . import (
     torch,
     training,
 )
+
+__all__ = ["Layer", "absent"]
 
 
 class Layer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Callable
 
+from ..hooks import loaded
 from .base import Framework, Parameter, Step, Training, calls_watched
 from .keras import Keras, eager_execution
 from .mindspore import MindSpore
@@ -34,6 +35,6 @@ def loaded_frameworks() -> list[Framework]:
     found = {
         id(sys.modules[module]): adapter
         for module, attribute, adapter in _KNOWN
-        if hasattr(sys.modules.get(module), attribute)
+        if hasattr(loaded(module), attribute)
     }
     return [adapter() for adapter in found.values()]

@@ -9,6 +9,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
+from ..hooks import loaded
 from .base import Framework, Parameter, Training, same_sizes
 
 
@@ -17,7 +18,7 @@ def eager_execution() -> Iterator[None]:
     """TensorFlow computes what it is told at once, also where the hand-in has switched that off, as
     code of 1.x does.
     """
-    tensorflow: Any = sys.modules.get("tensorflow")
+    tensorflow = loaded("tensorflow")
     if not hasattr(tensorflow, "executing_eagerly") or tensorflow.executing_eagerly():
         yield
         return

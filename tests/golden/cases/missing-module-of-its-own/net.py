@@ -1,1 +1,3 @@
 from mobilenetV2 import build
+
+net = build(26)

@@ -1,0 +1,180 @@
+"""Packages that are not here: what stands in for one until somebody uses it.
+
+A package that `predict` does without stops nothing. Its stand-in raises, as the import would have,
+once something is made of it: a call, a base class, a number. What shows, records and uploads has
+no part in any answer, so that its stand-in does nothing instead.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, Callable, Iterator, Sequence
+
+from .. import hooks
+from ..importing import hand_in_imports
+from ..place import Place
+from . import guards
+
+Use = Callable[[str], None]
+
+# What notebooks show things by, and what experiments are recorded by; see the module's docstring.
+SILENT = frozenset(
+    {
+        *("IPython", "ipywidgets", "google.colab", "kaggle_secrets", "notebook", "pyecharts"),
+        *("wandb", "tensorboardX", "tensorboard", "torch.utils.tensorboard", "swanlab", "comet_ml"),
+        *("comet", "mlflow", "neptune", "clearml", "trains", "visdom", "aim", "dvclive", "trackio"),
+        *("tensorboard_logger", "livelossplot", "mindinsight", "visualdl", "tensorwatch"),
+        *("hiddenlayer", "torchviz", "netron", "loguru", "icecream", "ipdb", "moxing", "nni"),
+    }
+)
+
+
+class AbsentError(ModuleNotFoundError):
+    """Something was made of a package that is not here. It looks as if the import had failed."""
+
+
+AbsentError.__name__ = AbsentError.__qualname__ = "ModuleNotFoundError"
+AbsentError.__module__ = "builtins"
+
+
+class Finder:
+    """Finds what no other finder does, for imports by the hand-in that it does not guard. To be
+    the last one.
+    """
+
+    def __init__(self, place: Place, absent: Use, silent: Use) -> None:
+        """absent, silent: told the names of packages that are replaced."""
+        self._place = place
+        self._absent = absent
+        self._silent = silent
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of a stand-in, for a whole package, a part of one, or of SILENT."""
+        top = fullname.rpartition(".")[0]
+        silent = _is_silent(fullname)
+        if not isinstance(sys.modules.get(top), _StandInModule):
+            if (top and not silent) or guards.asks_only(sys._getframe(1)):
+                return None
+            if not hand_in_imports(self._place):
+                return None
+            if guards.is_guarded(sys._getframe(1), self._place):
+                return None
+            (self._silent if silent else self._absent)(fullname)
+        return ModuleSpec(fullname, _Loader(silent), origin=hooks.STAND_IN, is_package=True)
+
+
+def _is_silent(name: str) -> bool:
+    parts = name.split(".")
+    return any(".".join(parts[:count]) in SILENT for count in range(1, len(parts) + 1))
+
+
+class _Loader(Loader):
+    def __init__(self, silent: bool) -> None:
+        self._silent = silent
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _StandInModule(spec.name, self._silent)
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
+
+
+class _StandInModule(ModuleType):
+    def __init__(self, name: str, silent: bool) -> None:
+        super().__init__(name)
+        vars(self).update(__version__="0", _made=_Silent if silent else _Absent)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        made = vars(self)[name] = vars(self)["_made"](f"{self.__name__}.{name}")
+        return made
+
+
+class _StandIn:
+    """What a stand-in has by any name: naming it is harmless, and nothing is an instance of it."""
+
+    def __init__(self, name: str) -> None:
+        self.__dict__["_name"] = name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(self)(f"{self._name}.{name}")
+
+    def __getitem__(self, key: Any) -> Any:  # as in the annotation Float[Tensor, "n"]
+        return self
+
+    def __or__(self, other: Any) -> Any:  # as in the annotation Trainer | None
+        return self
+
+    __ror__ = __or__
+
+    def __instancecheck__(self, thing: Any) -> bool:
+        return False
+
+    def __subclasscheck__(self, thing: Any) -> bool:
+        return False
+
+
+def _raise(self: Any, *arguments: Any, **options: Any) -> Any:
+    package = self._name.partition(".")[0]
+    raise AbsentError(f"No module named {package!r}", name=package)
+
+
+class _Absent(_StandIn):
+    """Raises at use."""
+
+
+_USES = (
+    *("call", "mro_entries", "iter", "next", "len", "contains", "enter", "exit", "index", "int"),
+    *("float", "bool", "str", "format", "fspath", "add", "radd", "sub", "rsub", "mul", "rmul"),
+    *("truediv", "rtruediv", "matmul", "rmatmul", "neg", "lt", "le", "gt", "ge", "array", "set"),
+    *("setitem", "delitem", "await", "aiter", "aenter"),
+)
+for _use in _USES:
+    setattr(_Absent, f"__{_use}__", _raise)
+
+
+class _Silent(_StandIn):
+    """Takes everything, gives itself back, and holds nothing. A function that it decorates, or
+    watches, stays what it is.
+    """
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        if len(arguments) == 1 and callable(arguments[0]) and not isinstance(arguments[0], _Silent):
+            return arguments[0]
+        return self
+
+    def __mro_entries__(self, bases: Any) -> tuple[type, ...]:
+        return (object,)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, item: Any) -> bool:
+        return False
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        return None
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pass
+
+
+for _use in ("index", "int", "float", "fspath"):  # what would have come of it is not known
+    setattr(_Silent, f"__{_use}__", _raise)
