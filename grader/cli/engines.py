@@ -1,19 +1,31 @@
-"""How many submissions are examined at the same time, and on what."""
+"""Where submissions are examined, how many of them at the same time, and on what."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from rich.console import Console
 
 from grader import granted
 from grader.assignment import Assignment
+from grader.cli import machine
 from grader.cli.main import UsageError
+from grader.cli.proving import usable
+from grader.cli.workplace import Work, Workplace, require_counts
+from grader.engine.contract import Engine
+from grader.engine.local import Local
+from grader.examine.prepare import Conditions
 from grader.language import Sentence
+from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import Device
+from grader.sandbox.contract import Sandbox
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options that say how many run side by side."""
+    """The options that say where, and how many run side by side."""
     parser.add_argument("--jobs", type=int, metavar="N", help="hand-ins examined at the same time")
     parser.add_argument(
         "--per-device",
@@ -21,6 +33,80 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="hand-ins that share one accelerator (default: run.per_device of the assignment)",
     )
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="this machine, or all machines of a cluster of Ray's (default: local)",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="with --engine ray: the head of the cluster (default: auto, this machine's cluster)",
+    )
+
+
+@contextmanager
+def chosen(arguments: argparse.Namespace) -> Iterator[Workplace]:
+    """Where the submissions are to be examined. Raises UsageError with the cure."""
+    require_counts(arguments)
+    if arguments.engine == "local":
+        if arguments.address is not None:
+            raise UsageError(Sentence("--address: only with --engine ray"))
+        yield Here(arguments)
+        return
+    if find_spec("ray") is None:
+        raise UsageError(
+            Sentence(
+                "--engine ray: Ray is not installed. Run `pip install 'lab-grader[cluster]'` here "
+                "and on every machine of the cluster."
+            )
+        )
+    from grader.cli.clusters import connected
+
+    with connected(arguments) as cluster:
+        yield cluster
+
+
+class Here:
+    """This machine."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        """Raises UsageError where the device that is asked for is not there."""
+        self._arguments = arguments
+        self._devices = machine.devices(arguments.device)
+
+    @property
+    def kind(self) -> str:
+        """Of its devices."""
+        return self._devices[0].kind
+
+    def prove(self, console: Console, runtimes: Sequence[Runtime], sandbox: Sandbox) -> None:
+        """Keep the devices on which a small network computes what it should."""
+        self._devices = usable(console, self._devices, runtimes, sandbox, self._arguments)
+
+    def engine(self, work: Work) -> Engine:
+        """Processes of this machine, one for each place."""
+        arguments, runtimes = self._arguments, work.runtimes
+        found = places(self._devices, work.assignment, arguments, work.submissions)
+        tunes = work.submissions and not arguments.no_tune
+        tuning = machine.tuning(runtimes) if tunes else {}
+        conditions = [
+            Conditions(
+                assignment=work.assignment,
+                sandbox=work.sandbox,
+                runtimes=runtimes,
+                device=device,
+                fallback=machine.devices("CPU")[0] if arguments.device == "auto" else None,
+                threads=max(granted.processors() // len(found), 1),
+                workspace=work.workspace,
+                language=arguments.lang,
+                forced=arguments.runtime,
+                tuning=tuning,
+            )
+            for device in found
+        ]
+        return Local(conditions, work.hidden, work.store)
 
 
 def places(
@@ -30,16 +116,8 @@ def places(
 
     On accelerators as many for each as `--per-device` or the assignment says, spread evenly; on
     processors as many as cores and memory allow, since one small image at a time keeps one core
-    busy. `--jobs` limits both. Raises UsageError.
+    busy. `--jobs` limits both.
     """
-    for option, wanted in (("--jobs", arguments.jobs), ("--per-device", arguments.per_device)):
-        if wanted is not None and wanted < 1:
-            raise UsageError(
-                Sentence(
-                    "{option} {count}: expected a number from 1 up",
-                    {"option": option, "count": str(wanted)},
-                )
-            )
     if devices[0].kind != "CPU":
         sharing = arguments.per_device or assignment.run.per_device
         everything = [device.shared() if sharing > 1 else device for device in devices] * sharing

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from grader import __version__, granted
+from grader import __version__
 from grader.assignment import Assignment
 from grader.checks import trial
 from grader.cli import checking, engines, machine, publishing
@@ -30,16 +30,14 @@ from grader.cli.beginning import (
 from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device, add_unset
 from grader.cli.opening import opened
-from grader.cli.proving import usable
 from grader.cli.summary import summarise
 from grader.cli.told import tell_changes
+from grader.cli.workplace import Work, Workplace
 from grader.decisions import DecisionError, Decisions
 from grader.engine.contract import Engine, Task
-from grader.engine.local import Local
 from grader.evidence import Roster
 from grader.evidence.evidence import SCHEMA
 from grader.examine.mnist import read_mnist
-from grader.examine.prepare import Conditions
 from grader.intake import HandIn, IntakeError, digest, digest_folder, find
 from grader.intake.calling import call_by_roster
 from grader.intake.roster import read_roster
@@ -90,18 +88,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade what the arguments name."""
+    with engines.chosen(arguments) as workplace:
+        return _graded(arguments, workplace)
+
+
+def _graded(arguments: argparse.Namespace, workplace: Workplace) -> int:
     console = Console()
     folder = RunFolder(arguments.out)
     former = _former(folder)
     what = _asked(arguments, former)
     _require_mnist(what.assignment)
-    devices = machine.devices(arguments.device)
     sandbox = machine.sandbox(
-        arguments.require, arguments.unsafe_no_sandbox, accelerator=devices[0].kind != "CPU"
+        arguments.require, arguments.unsafe_no_sandbox, accelerator=workplace.kind != "CPU"
     )
     handins, roster = _handins(console, arguments, former, sandbox)
     runtimes = machine.runtimes(arguments.runtime)
-    devices = usable(console, devices, runtimes, sandbox, arguments)
+    workplace.prove(console, runtimes, sandbox)
     with grading_alone(arguments.out):
         require_room(arguments.out, len(handins))
         store = Store(arguments.out)
@@ -123,26 +125,18 @@ def run(arguments: argparse.Namespace) -> int:
             )
         folder.write(new)
         _tell_beginning(console, new, gone, arguments.lang)
-        places = engines.places(devices, what.assignment, arguments, len(todo))
         interrupted = False
-        tuning = {} if arguments.no_tune or not todo else machine.tuning(runtimes)
         with _workspace(arguments.out) as workspace, _stoppable() as stop:
-            conditions = [
-                Conditions(
-                    assignment=what.assignment,
-                    sandbox=sandbox,
-                    runtimes=runtimes,
-                    device=device,
-                    fallback=machine.devices("CPU")[0] if arguments.device == "auto" else None,
-                    threads=max(granted.processors() // len(places), 1),
-                    workspace=workspace,
-                    language=arguments.lang,
-                    forced=arguments.runtime,
-                    tuning=tuning,
-                )
-                for device in places
-            ]
-            engine = Local(conditions, what.hidden, store)
+            work = Work(
+                assignment=what.assignment,
+                hidden=what.hidden,
+                store=store,
+                sandbox=sandbox,
+                runtimes=runtimes,
+                submissions=len(todo),
+                workspace=workspace,
+            )
+            engine = workplace.engine(work)
             try:
                 troubles = _examine(console, todo, engine, arguments.lang, stop)
             except KeyboardInterrupt:
@@ -280,7 +274,7 @@ def _tasks(
         task_key, former = key(*common, digests[handin.id]), store.read(handin.id)
         ours = former is not None and former.key == task_key and former.trouble is not None
         before = former if ours and not arguments.fresh else None
-        tasks.append(Task(handin, task_key, _expected(handin, store), before))
+        tasks.append(Task(handin, task_key, _expected(handin, store), before, digests[handin.id]))
     return tasks
 
 

@@ -32,13 +32,15 @@ class Task(NamedTuple):
 
     key: of all that determines its evidence. expected: seconds that it may take; only the order
     follows from it, the longest first. before: the evidence of an earlier run with the same key
-    that a fault of ours ended; the answers in it count.
+    that a fault of ours ended; the answers in it count. digest: of what was handed in, see
+    `grader.intake.digest`; other machines know by it whether they see the same.
     """
 
     handin: HandIn
     key: str
     expected: float = 0.0
     before: Evidence | None = None
+    digest: str = ""
 
 
 class Ended(NamedTuple):
@@ -120,7 +122,8 @@ class Examiners(Protocol):
 
     def wait(self, seconds: float) -> Iterator[Event | Returned | Died]:
         """What has happened, after at most about `seconds`. `Died` comes only for a slot that had
-        begun a task; an idle slot mends itself or disappears from `slots`.
+        begun a task; an idle slot mends itself or disappears from `slots`. To be read to its
+        end.
         """
 
     def kill(self, slot: Slot) -> None:

@@ -19,7 +19,7 @@ from grader.engine.examiner import Tell
 from grader.evidence import Answer, Evidence, Stage, Submission
 from grader.examine.images import HiddenImage, HiddenSet
 from grader.examine.prepare import Conditions
-from grader.intake import HandIn
+from grader.intake import HandIn, digest
 from grader.platforms.folders import Student
 from grader.readers.kinds import Kind
 from grader.runtimes.devices import Device
@@ -43,9 +43,12 @@ def tasks(folder: Path, **plans: dict[str, Any]) -> list[Task]:
     for name, plan in plans.items():
         path = folder / name
         path.mkdir(parents=True)
-        (path / "plan.json").write_text(json.dumps(plan))
+        notes = folder.parent / "journal" / name  # outside, so that a submission stays as it is
+        notes.mkdir(parents=True)
+        (path / "plan.json").write_text(json.dumps({**plan, "journal": str(notes)}))
         handin = HandIn(name, Student(), path, Kind.FOLDER)
-        made.append(Task(handin, f"key of {name}", plan.get("expected", 0.0)))
+        expected = plan.get("expected", 0.0)
+        made.append(Task(handin, f"key of {name}", expected, digest=digest(handin)))
     return made
 
 
@@ -61,7 +64,7 @@ class Entry(NamedTuple):
 def journal(folder: Path) -> list[Entry]:
     """All attempts, in the order in which they were begun."""
     entries = []
-    for path in folder.glob("*/attempt-*"):
+    for path in (folder.parent / "journal").glob("*/attempt-*"):
         lines = path.read_text().splitlines()
         ended = float(lines[2]) if len(lines) > 2 else None
         entries.append(Entry(path.parent.name, int(lines[0]), float(lines[1]), ended))
@@ -80,6 +83,15 @@ def evidence_of(handin: HandIn, key: str, correct: bool = True) -> Evidence:
     )
 
 
+def begun(plan: dict[str, Any]) -> tuple[int, Path]:
+    """How many attempts there are with this one, and the note that it begins in the journal."""
+    notes = Path(plan["journal"])
+    attempts = len(list(notes.glob("attempt-*"))) + 1
+    note = notes / f"attempt-{attempts}"
+    note.write_text(f"{os.getpid()}\n{time.monotonic()}\n")
+    return attempts, note
+
+
 def examine(
     handin: HandIn,
     key: str,
@@ -89,9 +101,7 @@ def examine(
     before: Evidence | None = None,
 ) -> tuple[Evidence, str]:
     plan = json.loads((handin.path / "plan.json").read_text())
-    attempts = len(list(handin.path.glob("attempt-*"))) + 1
-    note = handin.path / f"attempt-{attempts}"
-    note.write_text(f"{os.getpid()}\n{time.monotonic()}\n")
+    attempts, note = begun(plan)
     tell(Stage.PREDICT, 1, 2)
     time.sleep(plan.get("seconds", 0.0))
     if attempts <= plan.get("dies", 0):
@@ -129,11 +139,10 @@ def on_a_device(
     it held runs out of its memory and answers nothing.
     """
     plan = json.loads((handin.path / "plan.json").read_text())
-    note = handin.path / f"attempt-{len(list(handin.path.glob('attempt-*'))) + 1}"
-    note.write_text(f"{os.getpid()}\n{time.monotonic()}\n")
+    _, note = begun(plan)
     time.sleep(plan["loads"])
     printed, correct = "", True
-    with (handin.path.parent / f"device-{conditions.device.index}").open("a") as device:
+    with (Path(plan["journal"]).parent / f"device-{conditions.device.index}").open("a") as device:
         try:
             fcntl.flock(device, fcntl.LOCK_EX | (fcntl.LOCK_NB if plan.get("memory") else 0))
             time.sleep(plan["computes"])

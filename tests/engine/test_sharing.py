@@ -10,6 +10,7 @@ import pytest
 
 from grader.cli import engines
 from grader.cli.main import UsageError
+from grader.cli.workplace import require_counts
 from grader.engine.local import Local
 from grader.runtimes.devices import Device
 from grader.store import Store
@@ -57,4 +58,4 @@ def test_places_follow_devices_sharing_and_jobs() -> None:
     assert together.sandbox().environment["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
     for options in ({"per_device": 0}, {"jobs": 0}):
         with pytest.raises(UsageError, match="expected a number from 1 up"):
-            engines.places(GPUS, make.assignment(), asked(**options), 1)
+            require_counts(asked(**options))

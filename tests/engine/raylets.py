@@ -1,0 +1,163 @@
+"""A cluster on this machine: raylets at loopback addresses, with a token, without a dashboard."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import psutil
+
+from grader.engine.contract import Engine
+from grader.sandbox import canary
+from grader.store import Store
+from tests import make
+from tests.engine import standin
+
+if TYPE_CHECKING:
+    from grader.engine.cluster import Cluster
+
+SECONDS = 60.0  # for what takes a second on an idle machine
+PROCESSORS = 2  # of each node, whatever the machine has
+
+
+class Raylets:
+    """So many nodes at 127.0.0.2, 127.0.0.3, …; the first is the head. Use as a context manager."""
+
+    def __init__(self, nodes: int) -> None:
+        # Short: Ray puts sockets below it.
+        self._folder = Path(tempfile.mkdtemp(prefix="raylets-"))
+        token = self._folder / "token"
+        token.write_text(secrets.token_hex(32))
+        token.chmod(0o600)
+        with socket.create_server(("127.0.0.2", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.address = f"127.0.0.2:{self.port}"
+        self.environment = {
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN_PATH": str(token),
+            "RAY_memory_monitor_refresh_ms": "0",
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_DISABLE_IMPORT_WARNING": "1",
+        }
+        self._nodes = nodes
+
+    def __enter__(self) -> Raylets:
+        try:
+            for number in range(self._nodes):
+                self.start(number)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for _ in range(2):  # the second time for what the first ones were just starting
+            for process in self.processes():
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(self.processes(), timeout=10)
+        subprocess.run(["rm", "-rf", str(self._folder)], check=False)
+
+    def start(self, number: int) -> None:
+        """Start node `number`, from 0."""
+        role = (
+            ["--head", f"--port={self.port}", "--include-dashboard=false"]
+            if number == 0
+            else [f"--address={self.address}"]
+        )
+        subprocess.run(
+            [sys.executable, "-m", "ray.scripts.scripts", "start", *role,
+             f"--node-ip-address=127.0.0.{number + 2}", f"--temp-dir={self._folder / 's'}",
+             f"--num-cpus={PROCESSORS}", "--object-store-memory=80000000", "--disable-usage-stats",
+             "--include-log-monitor=false"],
+            env={**os.environ, **self.environment, "PYTHONPATH": str(make.ROOT)},
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+
+    def processes(self) -> list[psutil.Process]:
+        """All of Ray's own processes of this cluster."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if str(self._folder) in " ".join(process.cmdline()):
+                    found.append(process)
+        return found
+
+    def raylet(self, number: int) -> psutil.Process:
+        """The raylet of node `number`."""
+        mark = f"--node_ip_address=127.0.0.{number + 2}"
+        return next(
+            process
+            for process in self.processes()
+            if mark in process.cmdline() and "raylet" in Path(process.cmdline()[0]).name
+        )
+
+    def examiners(self, number: int) -> list[psutil.Process]:
+        """The actors of node `number`, without what they started."""
+        return [
+            process
+            for process in self.raylet(number).children()
+            if "NodeExaminer" in title(process)
+        ]
+
+    @contextmanager
+    def connected(self) -> Iterator[Cluster]:
+        """A connection of this process."""
+        os.environ.update(self.environment)  # before Ray is imported, which reads it then
+        from grader.engine.cluster import Cluster
+
+        cluster = Cluster(self.address)
+        try:
+            yield cluster
+        finally:
+            cluster.close()
+
+    def engine(self, cluster: Cluster, out: Path, slots: int) -> Engine:
+        """An engine with the stand-in for the examination."""
+        from grader.engine.node import Order
+        from grader.engine.nodes import Expected
+        from grader.engine.ray_engine import RayEngine
+
+        order = Order(
+            assignment=make.assignment("limits.memory=64"),
+            hidden=standin.HIDDEN._replace(images=()),
+            expected=Expected({}, canary.choose().sandbox.level.value, "CPU"),
+            auto=False,
+            shared=False,
+            language="en",
+            forced=None,
+            tuned=False,
+            examine=standin.examine,
+        )
+        return RayEngine(cluster.nodes, order, Store(out), slots)
+
+
+def title(process: psutil.Process) -> str:
+    """The command line as the process shows it; empty where it is gone."""
+    with suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""
+
+
+def wait_until(what: object, seconds: float = SECONDS) -> None:
+    """Wait until the function `what` says something true."""
+    assert callable(what)
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, what
+        time.sleep(0.05)
