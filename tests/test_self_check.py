@@ -10,6 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.cli import self_check
+from grader.cli.main import main
+from grader.runtimes.detect import runtimes
+from grader.runtimes.offered import offered
+from grader.runtimes.recipes import BY_NAME
+from grader.sandbox.bare import Bare
 from tests import handins, make
 
 
@@ -144,3 +150,60 @@ def test_wrong_usage_is_told_in_the_readers_language(tmp_path: Path) -> None:
     done = handins.grade("--self-check", tmp_path / "none", "--lang", "zh")
     assert done.returncode == 2
     assert "不存在。请给出你要提交的文件夹" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "confined",
+    [
+        pytest.param(True, id="in a sandbox", marks=pytest.mark.thorough),
+        pytest.param(False, id="where there is none"),
+    ],
+)
+def test_what_only_this_machine_has_is_found_before_it_is_graded(
+    confined: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """A file and a module outside of the folder, and a package that no runtime offers."""
+    if not confined:
+        monkeypatch.setattr(self_check, "_sandbox", lambda: Bare(own_code=True))
+    elsewhere = handins.hand_in(
+        tmp_path / "elsewhere", {"net.bin": "0" * 9_999, "mine.py": "x = 1"}
+    )
+    honest = handins.honest()
+    begun = "def predict(image):\n"
+    sources = {
+        "weights": honest.replace(
+            begun, f"{begun}    open({str(elsewhere / 'net.bin')!r}).read()\n"
+        ),
+        "module": f"import sys\nsys.path.append({str(elsewhere)!r})\nimport mine\n{honest}".replace(
+            begun, f"{begun}    mine.x + 1\n"
+        ),
+        "package": f"import hypothesis\n{honest}".replace(
+            begun, f"{begun}    hypothesis.strategies.integers()\n"
+        ),
+        "fine": f"import matplotlib.pyplot as plt, cv2, os, sysconfig\nplt.figure()\n{honest}",
+    }
+    said = {}
+    for name, text in sources.items():
+        folder = handins.hand_in(tmp_path / name, {"main.py": text})
+        code = main(
+            ["--lang", "en", "--self-check", str(folder), "--page", str(tmp_path / f"{name}.html"),
+             "--set", "interface.lenet5=''"]
+        )  # fmt: skip
+        said[name] = (code, " ".join(capfd.readouterr().out.split()))
+    assert said["fine"][0] == 0, said["fine"][1]
+    assert all(said[name][0] == 1 for name in ("weights", "module", "package")), said
+    assert "net.bin" in said["weights"][1]
+    assert "mine" in said["module"][1]
+    assert "hypothesis" in said["package"][1]
+
+
+def test_what_is_published_is_what_runtimes_offer() -> None:
+    there = {one.name: one.modules for one in runtimes()}
+    assert set(there) & set(BY_NAME)
+    for name, packages in offered().items():
+        assert {BY_NAME[name].framework, *BY_NAME[name].beside} <= packages
+        assert packages <= there.get(name, packages), name
+    assert set(offered()) == set(BY_NAME)

@@ -30,7 +30,10 @@ from grader.language import Sentence, Translate, by_language, translator
 from grader.report import Context, Result, files, pages
 from grader.report.text import for_rich
 from grader.runtimes import detect
+from grader.runtimes.offered import not_offered
+from grader.sandbox import canary
 from grader.sandbox.bare import Bare
+from grader.sandbox.contract import Level, Sandbox, SandboxUnavailableError
 from grader.scoring import grade
 
 PUBLIC = Path(__file__).parents[1] / "public"  # the assignment without its hidden part, packed
@@ -153,6 +156,7 @@ def _among(path: Path, products: Sequence[Path]) -> bool:
 def _conditions(
     arguments: argparse.Namespace, assignment: Assignment, workspace: Path
 ) -> Conditions:
+    sandbox = _sandbox()
     python = arguments.python or Path(sys.executable)
     try:
         runtime = detect.look(python)
@@ -165,14 +169,25 @@ def _conditions(
         ) from None
     return Conditions(
         assignment=assignment,
-        sandbox=Bare(own_code=True),
+        sandbox=sandbox,
         runtimes=(runtime,),
         device=machine.devices(arguments.device)[0],
         threads=granted.processors(),
         workspace=workspace,
         language=arguments.lang,
         forced=runtime.name,
+        concealed=not_offered,
     )
+
+
+def _sandbox() -> Sandbox:
+    """Where this machine has one, that of level strong, in which nothing is seen but the folder and
+    Python: as when it is graded.
+    """
+    try:
+        return canary.choose(Level.STRONG).sandbox
+    except SandboxUnavailableError:
+        return Bare(own_code=True)
 
 
 def _trial(assignment: Assignment, folder: Path) -> HiddenSet:

@@ -265,6 +265,11 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "Build the network and load its weights once, outside {function}. Asking it several times "
         "for one image (test-time augmentation) takes as many times as long.",
     ),
+    "outside-folder": (
+        E,
+        "{path} is read by {file}, line {line}, and is not in the folder that you hand in.",
+        'Copy it into the folder, and name it by a path from there: "net.pth", not "{path}".',
+    ),
     "network-attempt": (
         W,
         "The hand-in tried to reach the network ({what}); there is none here.",

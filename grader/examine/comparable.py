@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from grader.evidence import Finding, Fingerprint
+from grader.evidence.findings import find
 from grader.examine.prepare import Conditions, Prepared, left_out, reading_of
+from grader.examine.replies import OpenedReport
 from grader.examine.session import Session
+from grader.sandbox.contract import Level
 
 
 class Comparable(NamedTuple):
@@ -22,12 +25,21 @@ def with_opened(session: Session, prepared: Prepared, conditions: Conditions) ->
 
     Errors as in `Session.opened` and `Reading.weights`.
     """
-    printed = {each.file for each in prepared.fingerprint.weights}
-    unprinted = session.opened() - printed
+    opened = session.opened()
+    unprinted = set(opened.files) - {each.file for each in prepared.fingerprint.weights}
+    outside = _outside(opened) if session.setup.sandbox.level is Level.NONE else ()
     if not unprinted:
-        return Comparable(prepared.fingerprint)
+        return Comparable(prepared.fingerprint, outside)
     with reading_of(prepared.folder.parent, conditions) as reading:
         more = reading.weights(prepared.folder, unprinted)
     weights = (*prepared.fingerprint.weights, *more.weights)
     fingerprint = prepared.fingerprint.model_copy(update={"weights": weights})
-    return Comparable(fingerprint, tuple(left_out(reading.left_out)))
+    return Comparable(fingerprint, (*outside, *left_out(reading.left_out)))
+
+
+def _outside(opened: OpenedReport) -> tuple[Finding, ...]:
+    """A finding for each file beside the submission that it read, on its author's own machine."""
+    return tuple(
+        find("outside-folder", path=each.what, file=each.file, line=each.line)
+        for each in opened.outside
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -27,12 +27,17 @@ from grader.runtimes.choose import RuntimeMissingError, choose
 from grader.runtimes.detect import Runtime as Interpreter
 from grader.runtimes.detect import runtimes
 from grader.runtimes.devices import Device, select
-from grader.runtimes.imports import scan_of
+from grader.runtimes.imports import Scan, scan_of
 from grader.sandbox.canary import choose as choose_sandbox
 from grader.sandbox.contract import Sandbox
 from grader.sandbox.temporary import temporary
 
 MIB = 1024 * 1024
+
+
+def none_concealed(scan: Scan) -> tuple[str, ...]:
+    """Conceal no package: a runtime of this machine is what it is."""
+    return ()
 
 
 class Conditions(NamedTuple):
@@ -41,6 +46,7 @@ class Conditions(NamedTuple):
     workspace: a folder of ours in which private copies are made, one a hand-in.
     forced: name of the runtime to use for every hand-in, or None.
     tuning: runtime name -> environment variables that make it fast on this machine.
+    concealed: installed packages that a submission with these imports is not to find.
     """
 
     assignment: Assignment
@@ -53,6 +59,7 @@ class Conditions(NamedTuple):
     language: str = "en"
     forced: str | None = None
     tuning: dict[str, dict[str, str]] = {}  # noqa: RUF012 - a NamedTuple's default is immutable use
+    concealed: Callable[[Scan], tuple[str, ...]] = none_concealed
 
 
 class Prepared(NamedTuple):
@@ -101,6 +108,7 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
         device=device,
         threads=conditions.threads,
         tuning=tuning,
+        concealed=conditions.concealed(found),
     )
     told = Runtime(
         name=choice.runtime.name,

@@ -71,18 +71,19 @@ class Failure(Reply):
         return self.summary + (f" ({self.file}, line {self.line})" if self.file else "")
 
 
-class OpenedReport(Reply):
-    """Files of the submission that its code has read."""
-
-    files: Annotated[list[Line], Field(max_length=1_000)] = []
-
-
 class Attempt(Reply):
     """Something that an import should not do, and where it was done."""
 
     what: Line
     file: Line = ""
     line: Count = 0
+
+
+class OpenedReport(Reply):
+    """Files of the submission that its code has read, and others beside it."""
+
+    files: Annotated[list[Line], Field(max_length=1_000)] = []
+    outside: Annotated[list[Attempt], Field(max_length=20)] = []
 
 
 class Unloaded(Reply):

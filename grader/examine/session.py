@@ -148,6 +148,7 @@ class Session:
             "threads": self.setup.threads,
             "provided": self.setup.place_of_provided(),
             "lend": self.lent,
+            "concealed": list(self.setup.concealed),
             "move": "device" in interface.repair,
             "run": importing,
             "seconds": max(limit - GRACE, limit / 2),
@@ -190,14 +191,14 @@ class Session:
         """The exception behind the last answer to a hidden image, for staff."""
         return self._exchange(_LastError, "last_error", self._patience)[0].error
 
-    def opened(self) -> frozenset[str]:
-        """The submission's own files that the present worker has read, by its word: paths in the
-        submission, to choose among files that are there. None where no worker is left.
+    def opened(self) -> OpenedReport:
+        """Files that the present worker has read, by its word; none where no worker is left.
+
+        It may have seen hidden images: choose by it among files that are there, and show nothing.
         """
         if not self.alive:
-            return frozenset()
-        found, _ = self._exchange(OpenedReport, "opened", self._patience)
-        return frozenset(found.files)
+            return OpenedReport()
+        return self._exchange(OpenedReport, "opened", self._patience)[0]
 
     def predict(self, image: NDArray[np.uint8], seconds: float) -> frames.Answer:
         """The submission's answer to one image that is not hidden, uint8 (H, W, 3)."""

@@ -25,6 +25,7 @@ class Setup(NamedTuple):
     device: Device
     threads: int  # that numerical libraries may use
     tuning: dict[str, str]  # environment variables set for speed
+    concealed: tuple[str, ...] = ()  # installed packages that the submission is not to find
 
     def command(self) -> list[str]:
         """The command line of a worker."""

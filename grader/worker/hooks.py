@@ -75,6 +75,32 @@ class _TellingLoader(Loader):
                 print(f"worker: {module.__name__}: {error!r}", file=sys.__stderr__)
 
 
+class ConcealingFinder(MetaPathFinder):
+    """An ordinary finder that does not find some top-level packages."""
+
+    def __init__(self, finder: Any, names: Sequence[str]) -> None:
+        self._finder = finder
+        self._names = frozenset(names)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._finder, name)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """What the finder finds, but for what is concealed."""
+        if fullname.partition(".")[0] in self._names:
+            return None
+        found: ModuleSpec | None = self._finder.find_spec(fullname, path, target)
+        return found
+
+
+def conceal(names: Sequence[str]) -> None:
+    """Have nobody find these top-level packages, as if they were not installed."""
+    if names:
+        sys.meta_path[:] = [ConcealingFinder(finder, names) for finder in sys.meta_path]
+
+
 class PutBackFinder(MetaPathFinder):
     """Finds modules that a later release of a library dropped, where nothing else finds them."""
 

@@ -41,6 +41,7 @@ class Order(NamedTuple):
     run: bool
     seconds: float
     lend: dict[str, str]  # path that the code asks for -> file of the hand-in that goes there
+    concealed: list[str]  # installed packages that are not to be found
 
     @classmethod
     def read(cls, meta: Meta) -> Order:
@@ -60,6 +61,7 @@ class Order(NamedTuple):
             bool(meta.get("run", True)),
             float(meta.get("seconds", 0)),
             dict(meta.get("lend") or {}),
+            list(meta.get("concealed") or []),
         )
 
 
@@ -95,6 +97,7 @@ class Loading:
         order = self._order
         name = self._entry.path.name if self._entry else order.entry
         importing.arrange_process(self.place, name, order.device, order.threads)
+        hooks.conceal(order.concealed)
         after, put_back = hooks.AfterImportFinder(), hooks.PutBackFinder()
         chance.repeatable(after)
         layer = compat.Layer(

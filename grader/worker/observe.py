@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from .opened import Opened
+from .outside import is_outside
 from .place import Place
 from .text import clean, text_of
 
@@ -25,7 +26,7 @@ class Observer:
     line}.
     missing: files that were opened for reading and are not there. unread: images that OpenCV was
     asked for and could not read, for which it raises no error. opened: the submission's own files
-    that were read.
+    that were read. outside: {what, file, line} of files that only its author's machine has.
     """
 
     def __init__(self, place: Place) -> None:
@@ -39,6 +40,7 @@ class Observer:
         self.missing: list[str] = []
         self.unread: list[str] = []
         self.opened = Opened(place.root)
+        self.outside: list[dict[str, Any]] = []
 
     def start(self) -> None:
         """Begin to listen; audit hooks cannot be taken away again."""
@@ -99,14 +101,16 @@ class Observer:
 
     def _opened(self, path: str, mode: Any, flags: Any) -> None:
         reading = not isinstance(mode, str) or not set(mode) & set("wax+")
-        if not reading or path.endswith((".py", ".pyc")):
+        if not reading or path.endswith(".pyc"):
             return
         self._busy = True
         try:
             inside = self._place.within(path)
             if inside is None:
+                self._read_outside(path)
+            elif path.endswith(".py"):
                 return
-            if inside.exists():
+            elif inside.exists():
                 self.opened.heard(inside)
             elif len(self.missing) < MOST:
                 spot = self._place.calling_spot(sys._getframe(2))
@@ -116,6 +120,13 @@ class Observer:
             pass
         finally:
             self._busy = False
+
+    def _read_outside(self, path: str) -> None:
+        if len(self.outside) < MOST and is_outside(path):
+            spot = self._place.calling_spot(sys._getframe(3))
+            if spot is not None:
+                told = {"what": clean(path), "file": spot.file, "line": spot.line}
+                self._keep(self.outside, told)
 
     def _add(self, attempts: list[dict[str, Any]], what: str) -> None:
         self._keep(attempts, self._attempt(what))

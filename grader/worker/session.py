@@ -80,9 +80,11 @@ class Session:
         return {}, np.concatenate(found)[:MOST_OUTPUTS] if found else None
 
     def opened(self, meta: Meta, array: Array) -> Reply:
-        """{files: the submission's own that it has read, as `Opened` has them}."""
-        files = self._loading.observer.opened.files() if self._loading else []
-        return {"files": files}, None
+        """{files: the submission's own that it has read, as `Opened` has them, outside: others}."""
+        if self._loading is None:
+            return {"files": [], "outside": []}, None
+        observer = self._loading.observer
+        return {"files": observer.opened.files(), "outside": list(observer.outside)}, None
 
     def last_error(self, meta: Meta, array: Array) -> Reply:
         """{error: what `load` and the last RAISED answer report, or null}."""

@@ -1,0 +1,38 @@
+"""What each recipe's runtime lets code import: published, for machines that have none of them.
+
+`offered.json` holds the top-level packages by recipe; `scripts/offered_packages.py` writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from grader.runtimes.detect import FRAMEWORKS
+from grader.runtimes.imports import Scan
+from grader.runtimes.recipes import RECIPES
+
+PUBLISHED = Path(__file__).with_name("offered.json")
+
+
+@cache
+def offered() -> Mapping[str, frozenset[str]]:
+    """Top-level packages by recipe, those of the standard library left out."""
+    found = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    return {name: frozenset(packages) for name, packages in found.items()}
+
+
+def not_offered(scan: Scan) -> tuple[str, ...]:
+    """What the code of `scan` imports and the runtime that suits it best does not have."""
+    imported = [
+        name for name in (*scan.required, *scan.optional) if name not in sys.stdlib_module_names
+    ]
+    framework = next((name for name in FRAMEWORKS if name in imported), "")
+    suiting = [recipe for recipe in RECIPES if framework in ("", recipe.framework)]
+    lacking = [
+        tuple(name for name in imported if name not in offered()[recipe.name]) for recipe in suiting
+    ]
+    return min(lacking, key=len)
