@@ -76,7 +76,12 @@ def _in_path(
             )
         )
     if path.is_dir():
-        yield from _in_folder(path, notices)
+        uploads = list(_in_folder(path, notices))
+        if (download := _sole_archive(uploads)) and _holds_class(download, limits, sandbox):
+            folder = _unpacked(download, workspace, limits, notices, sandbox)
+            yield from uploads_in(_sole_folder(folder), notices)
+        else:
+            yield from uploads
         return
     kind = kind_of(path)
     if kind is Kind.UNKNOWN and not named_archive(path.name):
@@ -108,6 +113,12 @@ def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
         yield alone(path, Kind.FOLDER)
     else:
         yield from uploads_in(path, notices)
+
+
+def _sole_archive(uploads: Sequence[Upload]) -> Path | None:
+    """The archive that is all that a folder holds, as a download of a class may be."""
+    parts = [part for upload in uploads for part in upload.parts]
+    return parts[0].path if len(parts) == 1 and parts[0].kind.archive else None
 
 
 # --- archives of a class ----------------------------------------------------------------

@@ -20,6 +20,7 @@ class Folder:
 
     def __init__(self, into: Path) -> None:
         self._into = into
+        self._made: set[Parts] = set()
 
     def folder(self, parts: Parts) -> None:
         """See `sink.Target`."""
@@ -34,6 +35,9 @@ class Folder:
         self.folder(parts[:-1])
         path = self._into.joinpath(*parts)
         try:
+            if parts in self._made:
+                path.unlink()
+            self._made.add(parts)
             return path.open("xb")
         except OSError as error:
             raise _clash(error, path) from error

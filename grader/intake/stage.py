@@ -15,19 +15,19 @@ import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 from grader.evidence import Submission
 from grader.intake.folder import Folder
 from grader.intake.handins import HandIn, Part
+from grader.intake.nested import holds_code, less, lift, merge, open_nested
 from grader.intake.reading import Reading
 from grader.readers.clutter import MARKER, PARTS, clutter, code, environments
-from grader.readers.kinds import Kind, kind_of, named_archive
+from grader.readers.kinds import Kind
 from grader.readers.limits import IntakeLimits
 from grader.readers.notices import Notice, notice, refuse
 from grader.readers.parsing import Member, Type
-from grader.readers.paths import BadNameError, decoded, parts_of, readable
+from grader.readers.paths import decoded, readable
 from grader.readers.sink import SEEN, Sink
 
 CHUNK = 1024 * 1024  # bytes read at a time
@@ -59,7 +59,7 @@ def stage(
             reading = reading or own.enter_context(Reading(work))
             told += _lay_all(handin.parts, content, work, limits, reading)
         told += _prune_environments(content)
-        root = _lift(content)
+        root = lift(content)
         submission = _settle(root, handin)
         if into.exists():
             into.rmdir()
@@ -113,22 +113,24 @@ def _lay_all(
     """
     if len(parts) == 1 and parts[0].kind is not Kind.FILE:
         yield from _lay(parts[0], content, limits, reading)
+        yield from open_nested(content, limits, reading)
         return
     places = []
     for number, part in enumerate(parts):
         place = work / f"part{number}"
         place.mkdir()
         yield from _lay(part, place, limits, reading)
-        limits = _less(limits, place)
+        limits = less(limits, place)
         places.append(place)
-    top = next((place for place in places if _holds_code(place)), places[0])
-    root = _lift(top)
+    top = next((place for place in places if holds_code(place)), places[0])
+    root = lift(top)
     opened = root.relative_to(top).parts
     for place in places:
         if place != top:
-            _merge(_below(place, opened), content)
-    _merge(root, content)
+            merge(_below(place, opened), content)
+    merge(root, content)
     yield from _first_names(content, parts)
+    yield from open_nested(content, less(limits, content), reading)
 
 
 def _lay(part: Part, place: Path, limits: IntakeLimits, reading: Reading) -> Iterator[Notice]:
@@ -136,23 +138,12 @@ def _lay(part: Part, place: Path, limits: IntakeLimits, reading: Reading) -> Ite
         yield from reading.unpack(part.path, place, limits)
     elif part.kind is Kind.FOLDER:
         yield from _copy(part.path, place, limits)
-        yield from _archive_inside(place, limits, reading)
     else:
         sink = Sink(Folder(place), limits, packed=limits.total)
         if output := sink.take(Member(part.name, Type.FILE, part.path.stat().st_size)):
             with output:
                 for chunk in _chunks(part.path):
                     output.write(chunk)
-
-
-def _less(limits: IntakeLimits, place: Path) -> IntakeLimits:
-    """The limits that are left for the next part."""
-    sizes = [path.stat().st_size for path in place.rglob("*") if path.is_file()]
-    return replace(
-        limits,
-        files=max(limits.files - len(sizes), 1),
-        total=max(limits.total - sum(sizes), 1),
-    )
 
 
 def _below(place: Path, opened: Sequence[str]) -> Path:
@@ -208,30 +199,18 @@ def _walk(root: Path) -> Iterator[tuple[bytes, Path, os.stat_result]]:
 
 
 def _copy(source: Path, content: Path, limits: IntakeLimits) -> Iterator[Notice]:
-    """Copy what may be staged of the folder `source`, by the same rules as an archive's members.
-
-    Names that could not be written everywhere are left out and told: unlike those of an archive
-    they are names that a disk already held.
-    """
+    """Copy what may be staged of the folder `source`, by the same rules as an archive's members."""
     sink = Sink(Folder(content), limits, packed=limits.total)  # a folder has no ratio to speak of
-    odd: list[Notice] = []
     for count, (raw, path, status) in enumerate(_walk(source)):
         if count > SEEN * limits.files:
             raise refuse("it holds more than {limit} files", limit=SEEN * limits.files)
         name = decoded([raw])[0]
-        try:
-            parts_of(name, limits)
-        except BadNameError as error:
-            odd.append(error.said)
-            continue
         if not (output := sink.take(Member(name, _type(status.st_mode), status.st_size))):
             continue
         with output:
             for chunk in _chunks(path):
                 output.write(chunk)
     yield from sink.notices()
-    for said in odd[:3]:
-        yield notice("left out: {reason}", reason=said)
 
 
 def _type(mode: int) -> Type:
@@ -256,25 +235,6 @@ def _feed(whole: hashlib._Hash, path: Path) -> None:
         whole.update(chunk)
 
 
-def _archive_inside(content: Path, limits: IntakeLimits, reading: Reading) -> Iterator[Notice]:
-    """Unpack the sole archive of a folder without code: Moodle wraps what was uploaded so.
-
-    What lies beside the archive (a report) stays beside its content.
-    """
-    archives = [p for p in content.rglob("*") if p.is_file() and named_archive(p.name)]
-    if len(archives) != 1 or _holds_code(content):
-        return
-    archive = archives[0]
-    if kind_of(archive) is Kind.UNKNOWN:
-        return
-    inner = content.with_name(f"{content.name}.inner")
-    inner.mkdir()
-    yield from reading.unpack(archive, inner, limits)
-    yield notice("{name} was unpacked", name=archive.name)
-    archive.unlink()
-    _merge(_lift(inner), archive.parent)
-
-
 def _prune_environments(content: Path) -> Iterator[Notice]:
     """Remove virtual environments whatever their name; those of a folder were never copied."""
     paths = [path.relative_to(content).parts for path in content.rglob("*") if path.is_file()]
@@ -282,56 +242,6 @@ def _prune_environments(content: Path) -> Iterator[Notice]:
         if (folder := content.joinpath(*parts)).is_dir():
             shutil.rmtree(folder)
             yield notice("the virtual environment {name} was left out", name="/".join(parts))
-
-
-# --- the top ----------------------------------------------------------------------------
-
-
-def _holds_code(folder: Path) -> bool:
-    return any(code(path.name) and path.is_file() for path in folder.rglob("*"))
-
-
-def _lift(content: Path) -> Path:
-    """The folder that is to be the top: single folders that hold all code are opened.
-
-    Files beside such a folder (a report) are taken along, unless a name is there twice.
-    """
-    while True:
-        entries = list(content.iterdir())
-        folders = [entry for entry in entries if entry.is_dir()]
-        files = [entry for entry in entries if not entry.is_dir()]
-        if len(folders) != 1 or any(code(file.name) for file in files):
-            return content
-        inner = folders[0]
-        if files and not _holds_code(inner):
-            return content
-        if any((inner / file.name).exists() for file in files):
-            return content
-        for file in files:
-            file.rename(inner / file.name)
-        content = inner
-
-
-def _merge(source: Path, target: Path) -> None:
-    """Move what `source` holds into `target`; what is there already keeps its name."""
-    for entry in list(source.iterdir()):
-        place = target / entry.name
-        if place.exists() and entry.is_dir() and place.is_dir():
-            _merge(entry, place)
-        elif not place.exists():
-            entry.rename(place)
-        else:
-            place.rename(_free(place))
-            entry.rename(place)
-
-
-def _free(place: Path) -> Path:
-    """A name beside `place` that nothing has."""
-    free, number = place.with_name(f"{place.name}.beside"), 1
-    while free.exists():
-        number += 1
-        free = place.with_name(f"{place.name}.beside{number}")
-    return free
 
 
 def _settle(root: Path, handin: HandIn) -> Submission:

@@ -1,8 +1,9 @@
 """Archives: unpacked by our own rules, every byte counted before it is written.
 
-What is refused: names that lead out or deceive, passwords, damaged bytes, overlapping or
-duplicate members, more or larger files than allowed, ratios of a bomb. What is left out and told:
-links and special files. Archives inside an archive stay as they are.
+What is refused: names that lead out, passwords, damaged bytes, overlapping members, other code
+under one name, more or larger files than allowed, ratios of a bomb. What is left out and told:
+names that deceive or are too long, links and special files. Archives inside an archive stay as they
+are; intake opens them (`grader.intake.nested`).
 """
 
 from __future__ import annotations

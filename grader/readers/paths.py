@@ -27,20 +27,25 @@ class BadNameError(Exception):
         self.said = said
 
 
+class LeadsOutError(BadNameError):
+    """A name that leads out of the folder, or to a drive or server."""
+
+
 def parts_of(name: str, limits: IntakeLimits, *, windows: bool = os.name == "nt") -> Parts:
     """The parts of a relative path as they are to be written, NFC, or BadNameError.
 
-    Backslashes count as separators: some packers for Windows write them. `windows`: also keep to
-    what can be written there. An empty result stands for the top itself ("./").
+    Backslashes count as separators: some packers for Windows write them. A slash at the beginning
+    is dropped, as by every unpacker. `windows`: also keep to what can be written there. An empty
+    result stands for the top itself ("./").
     """
     name = unicodedata.normalize("NFC", name.replace("\\", "/"))
-    if name.startswith("/") or re.match(r"[A-Za-z]:/|[A-Za-z]:$", name):
-        raise BadNameError(
+    if name.startswith("//") or re.match(r"[A-Za-z]:/|[A-Za-z]:$", name):
+        raise LeadsOutError(
             notice("the name {name} is absolute; names inside the folder are expected", name=name)
         )
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     if ".." in parts:
-        raise BadNameError(notice("the name {name} leads out of the folder", name=name))
+        raise LeadsOutError(notice("the name {name} leads out of the folder", name=name))
     _measure(name, parts, limits)
     for part in parts:
         _look(part, windows)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Protocol
 
-from grader.readers.clutter import clutter, inside
+from grader.readers.clutter import clutter, code, inside
 from grader.readers.limits import IntakeLimits
 from grader.readers.notices import ArchiveRefusedError, Notice, notice, refuse, size
 from grader.readers.parsing import Member, Type
-from grader.readers.paths import BadNameError, Parts, parts_of
+from grader.readers.paths import BadNameError, LeadsOutError, Parts, parts_of
 
 SEEN = 20  # entries looked at for each that is allowed: the rest is clutter that is left out
+TOLD = 3  # notices of one kind
 
 
 class File(Protocol):
@@ -27,18 +29,22 @@ class File(Protocol):
 
 class Target(Protocol):
     """What holds the files in the end. Raises ArchiveRefusedError for names that cannot be there,
-    such as one that is there already.
+    such as that of a folder.
     """
 
     def folder(self, parts: Parts) -> None:
         """Make a folder, and those on the way to it."""
 
     def file(self, parts: Parts) -> File:
-        """Begin a new file; the one before it has been closed."""
+        """Begin a file anew; the one before it has been closed."""
 
 
 class Sink:
-    """Takes members one by one and hands what the rules allow to `target`."""
+    """Takes members one by one and hands what the rules allow to `target`.
+
+    A member whose name cannot be written everywhere is left out and told. A name that leads out of
+    the folder refuses the whole: it is meant for something else than to be read here.
+    """
 
     def __init__(
         self,
@@ -53,6 +59,7 @@ class Sink:
         self._limits = limits
         self._budget = _Budget(limits, packed)
         self._names = _Names()
+        self._odd: list[Notice] = []
         self._left_out: Counter[str] = Counter()
 
     def take(self, member: Member) -> Output | None:
@@ -65,41 +72,49 @@ class Sink:
         if member.type is Type.FOLDER:
             self._target.folder(parts)
         elif member.type is Type.FILE:
-            self._names.add(parts)
-            return Output(self._target.file(parts), self._budget)
+            closed = self._names.add(parts)
+            return Output(self._target.file(parts), self._budget, closed)
         else:
             self._left_out[member.type.value] += 1
         return None
 
     def notices(self) -> tuple[Notice, ...]:
         """What is worth telling of the members taken so far."""
-        return (*self._names.notices(), *_told(self._left_out))
+        odd = [notice("left out: {reason}", reason=said) for said in self._odd[:TOLD]]
+        return (*self._names.notices(), *odd, *_told(self._left_out))
 
     def _parts(self, member: Member) -> Parts:
         try:
             return parts_of(member.name, self._limits)
+        except LeadsOutError as error:
+            raise ArchiveRefusedError(error.said) from None
         except BadNameError as error:
             # macOS makes a file "Icon" with a carriage return by itself.
-            if clutter(member.name.split("/")) and ".." not in member.name:
-                return ()
-            raise ArchiveRefusedError(error.said) from None
+            if not clutter(member.name.split("/")):
+                self._odd.append(error.said)
+            return ()
 
 
 class Output:
     """A file being written, whose bytes are counted first."""
 
-    def __init__(self, file: File, budget: _Budget) -> None:
+    def __init__(self, file: File, budget: _Budget, closed: Callable[[bytes], None]) -> None:
+        """closed: told the digest of what was written."""
         self._file = file
         self._budget = budget
+        self._digest = sha256()
+        self._closed = closed
 
     def write(self, data: bytes) -> int:
         """Write `data`; raises ArchiveRefusedError where it exceeds a limit."""
         self._budget.take(len(data))
+        self._digest.update(data)
         return self._file.write(data)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; raises ArchiveRefusedError where it is other code under one name."""
         self._file.close()
+        self._closed(self._digest.digest())
 
     def __enter__(self) -> Output:
         return self
@@ -174,26 +189,44 @@ class _Budget:
 
 
 class _Names:
-    """The names written so far: refuses duplicates, tells of names that differ in capitals."""
+    """The names written so far: tells of names that differ in capitals, and of those that are there
+    twice. The last counts, as with every unpacker; but of code that differs nobody could say which
+    was meant: not everybody opens it by the same unpacker.
+    """
 
     def __init__(self) -> None:
         self._files: dict[str, str] = {}
+        self._digests: dict[str, bytes] = {}
         self._twins: list[tuple[str, str]] = []
+        self._again: list[str] = []
 
-    def add(self, parts: Parts) -> None:
+    def add(self, parts: Parts) -> Callable[[bytes], None]:
+        """A new file; returns what is to be told its digest."""
         name = "/".join(parts)
         other = self._files.setdefault(name.casefold(), name)
         if other != name:
             self._twins.append((other, name))
 
+        def closed(digest: bytes) -> None:
+            former = self._digests.setdefault(name, digest)
+            if former != digest and code(parts[-1]):
+                raise refuse("it holds {name} twice; make a new zip", name=name)
+            self._digests[name] = digest
+
+        if name in self._digests:
+            self._again.append(name)
+        return closed
+
     def notices(self) -> Iterator[Notice]:
-        for first, second in self._twins[:3]:
+        for first, second in self._twins[:TOLD]:
             yield notice(
                 "{first} and {second} differ in capital letters only; Windows and macOS "
                 "take them for one file",
                 first=first,
                 second=second,
             )
+        for name in list(dict.fromkeys(self._again))[:TOLD]:
+            yield notice("it holds {name} twice; the last one was taken", name=name)
 
 
 def _told(left_out: Counter[str]) -> Iterator[Notice]:

@@ -41,14 +41,12 @@ class Streamed:
         """The next name ends a file."""
 
     def _enter(self, parts: Parts, *, is_file: bool) -> None:
-        """Refuses a second file of one name, and a file where a folder is, or the other way."""
+        """Refuses a file where a folder is, or the other way."""
         for depth in range(1, len(parts)):
             if self._is_file.setdefault(parts[:depth], False):
                 raise refuse("it holds {name} twice; make a new zip", name=parts[depth - 1])
-        there = self._is_file.get(parts)
-        if there or (is_file and there is not None):
+        if self._is_file.setdefault(parts, is_file) is not is_file:
             raise refuse("it holds {name} twice; make a new zip", name=parts[-1])
-        self._is_file[parts] = is_file
 
     def _send(self, kind: int, payload: bytes) -> None:
         frames.write_frame(self._replies, kind, self._number, payload)

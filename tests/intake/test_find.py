@@ -51,6 +51,12 @@ def test_a_folder_with_code_is_one_hand_in(tmp_path: Path, names: list[str]) -> 
     assert (handin.id, handin.kind) == ("3210000001_张三", Kind.FOLDER)
 
 
+def test_the_one_archive_of_a_class_in_a_folder_is_the_class(tmp_path: Path) -> None:
+    raw = raw_zip([Item(f"321000000{n}_张三/main.py".encode()) for n in (1, 2)])
+    (tmp_path / "download.zip").write_bytes(raw)
+    assert ids(tmp_path) == ["3210000001_张三", "3210000002_张三"]
+
+
 def test_a_zip_is_one_hand_in(tmp_path: Path) -> None:
     make(tmp_path, "张三-3210000001-lab2.zip")
     (handin,) = find([tmp_path / "张三-3210000001-lab2.zip"])

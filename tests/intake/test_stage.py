@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import ArchiveRefusedError, HandIn, IntakeLimits, Kind, Notice, Student
+from grader.intake import ArchiveRefusedError, HandIn, IntakeLimits, Kind, Notice, Reading, Student
 from grader.intake import digest as digest_of
 from grader.intake import stage as stage_of
-from tests.intake.archives import Item, below, raw_zip
+from grader.readers.kinds import kind_of
+from grader.sandbox.bare import Bare
+from tests.intake.archives import Item, below, raw_tar, raw_zip
 from tests.intake.test_find import make
 
 
@@ -106,6 +108,77 @@ def test_the_sole_zip_of_a_moodle_folder_is_unpacked_beside_the_report(tmp_path:
     (source / "lab2.zip").write_bytes(raw_zip([Item(b"lab2/main.py"), Item(b"lab2/report.pdf")]))
     stage_of(handin(source), tmp_path / "out")
     assert below(tmp_path / "out") == ["main.py", "report.pdf", "report.pdf.beside"]
+
+
+def test_the_same_work_in_any_wrapping_is_the_same_submission(tmp_path: Path) -> None:
+    """One harmless odd name among it, also told in each."""
+    long = "课" * 70 + ".txt"
+    items = [
+        Item(b"lab2/main.py"),
+        Item(b"lab2/w.json", b"{}"),
+        Item(f"lab2/{long}".encode(), b"1"),
+    ]
+    plain = raw_zip(items)
+
+    def tarred(*members: tuple[str, bytes]) -> bytes:
+        listed = []
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            listed.append((info, data))
+        return raw_tar(listed, "w:gz")
+
+    tar = tarred(*((item.name.decode(), item.data) for item in items))
+    in_zip = raw_zip([Item("作业.zip".encode(), plain), Item(b"__MACOSX/._x.zip", b"")])
+    in_tar = tarred(("a/b/lab2.tar.gz", tar))
+    thrice = raw_zip([Item(b"x/y.ZIP", raw_zip([Item(b"z.tgz", in_tar)]))])
+    apart = raw_zip(
+        [
+            Item(b"code.zip", raw_zip([items[0], items[2]])),
+            Item(b"weights.zip", raw_zip([items[1]])),
+        ]
+    )
+    wrapped = {"zip": plain, "tar.gz": tar, "in zip": in_zip, "in tar": in_tar, "thrice": thrice}
+    digests, told = {}, {}
+    room = tmp_path / "room"
+    room.mkdir()
+    with Reading(room, Bare(own_code=True)) as reading:
+        for number, (name, raw) in enumerate({**wrapped, "apart": apart}.items()):
+            for folder in (False, True):  # as it is, and in a folder as Moodle lays it
+                path = tmp_path / f"{number}{folder}" / "lab2.zip"
+                path.parent.mkdir()
+                path.write_bytes(raw)
+                given = handin(path.parent) if folder else handin(path, kind_of(path))
+                notices: list[Notice] = []
+                out = tmp_path / f"{number}{folder}.out"
+                digests[name, folder] = stage_of(given, out, None, notices, reading).digest
+                told[name, folder] = any("too long" in str(said) for said in notices)
+    assert set(digests.values()) == {digests["zip", False]} and all(told.values())
+    assert below(tmp_path / "0False.out") == ["main.py", "w.json"]
+
+
+def test_what_cannot_be_opened_inside_is_refused_as_if_it_came_by_itself(tmp_path: Path) -> None:
+    locked = raw_zip([Item(b"main.py", flags=1)])
+    with pytest.raises(ArchiveRefusedError, match="password"):
+        stage_of(zipped(tmp_path / "a.zip", Item(b"lab2.zip", locked)), tmp_path / "a")
+    notices: list[Notice] = []
+    good = Item(b"code.zip", raw_zip([Item(b"main.py")]))
+    both = zipped(tmp_path / "b.zip", Item(b"report.zip", locked), good)
+    stage_of(both, tmp_path / "b", notices=notices)
+    assert below(tmp_path / "b") == ["main.py", "report.zip"]
+    assert any("report.zip was not unpacked" in str(said) for said in notices)
+
+
+def test_archives_without_end_and_bombs_in_them_stop(tmp_path: Path) -> None:
+    raw = raw_zip([Item(b"main.py")])
+    for _ in range(12):
+        raw = raw_zip([Item(b"again.zip", raw)])
+    notices: list[Notice] = []
+    stage_of(zipped(tmp_path / "a.zip", Item(b"again.zip", raw)), tmp_path / "a", notices=notices)
+    assert any("archives in it were not unpacked" in str(said) for said in notices)
+    bomb = raw_zip([Item(b"main.py"), Item(b"zeros", bytes(30 << 20))])
+    with pytest.raises(ArchiveRefusedError, match="times its size"):
+        stage_of(zipped(tmp_path / "b.zip", Item(b"b.zip", bomb, method=0)), tmp_path / "b")
 
 
 def test_an_archive_beside_code_stays_as_it_is(tmp_path: Path) -> None:
