@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from grader.cli import checking, engines, grading, machine
+from grader.cli import checking, engines, machine
 from grader.cli.main import main
 from grader.engine.contract import Ended, Task, Watch
 from grader.evidence import Confinement, Evidence, Submission
@@ -65,14 +65,14 @@ class Classroom:
         self.folder, self.out = home / "class", home / "out"
         self.folder.mkdir(parents=True)
         self.hidden = handins.colours(home / "images", each=1)
-        patch.setattr(grading, "Local", Examiner)
+        patch.setattr(engines, "Local", Examiner)
         patch.setattr(machine, "sandbox", lambda *_, **__: None)
         patch.setattr(machine, "runtimes", lambda *_: ())
         patch.setattr(machine, "tuning", lambda *_: {})
-        patch.setattr(grading, "usable", lambda _, devices, *__: devices)
+        patch.setattr(engines, "usable", lambda _, devices, *__: devices)
         patch.setattr(checking, "require_sound", lambda *_: None)
         patch.setattr(engines, "places", lambda *_: [Device("CPU")])
-        patch.setattr(grading, "Conditions", lambda **_: None)
+        patch.setattr(engines, "Conditions", lambda **_: None)
         patch.setenv("COLUMNS", "400")
         patch.chdir(make.ROOT)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -24,24 +25,27 @@ from tests import make
 from tests.engine import standin
 
 if TYPE_CHECKING:
-    from grader.engine.cluster import Cluster
+    from grader.engine.cluster import Cluster, Node
 
 SECONDS = 60.0  # for what takes a second on an idle machine
 PROCESSORS = 2  # of each node, whatever the machine has
 
 
 class Raylets:
-    """So many nodes at 127.0.0.2, 127.0.0.3, …; the first is the head. Use as a context manager."""
+    """So many nodes at 127.0.0.2, 127.0.0.3, …; the first is the head, the last does not see what
+    lies in the folder `unseen`. Use as a context manager.
+    """
 
     def __init__(self, nodes: int) -> None:
-        # Short: Ray puts sockets below it.
-        self._folder = Path(tempfile.mkdtemp(prefix="raylets-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="raylets-"))  # short: sockets lie below it
         token = self._folder / "token"
         token.write_text(secrets.token_hex(32))
         token.chmod(0o600)
+        self.unseen = self._folder / "unseen"
+        self.unseen.mkdir()
         with socket.create_server(("127.0.0.2", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.address = f"127.0.0.2:{self.port}"
+            port = free.getsockname()[1]
+        self.address = f"127.0.0.2:{port}"
         self.environment = {
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN_PATH": str(token),
@@ -54,7 +58,7 @@ class Raylets:
     def __enter__(self) -> Raylets:
         try:
             for number in range(self._nodes):
-                self.start(number)
+                self.start(number, blind=number == self._nodes - 1)
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -71,32 +75,40 @@ class Raylets:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
             psutil.wait_procs(self.processes(), timeout=10)
-        subprocess.run(["rm", "-rf", str(self._folder)], check=False)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
-    def start(self, number: int) -> None:
-        """Start node `number`, from 0."""
+    def start(
+        self, number: int, *, blind: bool = False, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start node `number`, from 0; blind: it does not see the folder `unseen`."""
         role = (
-            ["--head", f"--port={self.port}", "--include-dashboard=false"]
+            ["--head", f"--port={self.address.rpartition(':')[2]}", "--include-dashboard=false"]
             if number == 0
             else [f"--address={self.address}"]
         )
+        hide = ["unshare", "--mount"] + ([] if os.getuid() == 0 else ["--map-root-user"])
+        hide += ["sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', str(self.unseen)]
         subprocess.run(
-            [sys.executable, "-m", "ray.scripts.scripts", "start", *role,
+            [*(hide if blind else []), sys.executable, "-m", "ray.scripts.scripts", "start", *role,
              f"--node-ip-address=127.0.0.{number + 2}", f"--temp-dir={self._folder / 's'}",
              f"--num-cpus={PROCESSORS}", "--object-store-memory=80000000", "--disable-usage-stats",
              "--include-log-monitor=false"],
-            env={**os.environ, **self.environment, "PYTHONPATH": str(make.ROOT)},
+            env={**os.environ, **self.environment, "PYTHONPATH": str(make.ROOT),
+                 **(environment or {})},
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip
 
+    def stop(self, number: int) -> None:
+        """Kill what belongs to node `number`, as a machine ends that loses its current."""
+        mark = f"127.0.0.{number + 2}"
+        for process in [self.raylet(number), *self.processes()]:
+            if process.is_running() and mark in title(process):
+                process.kill()
+
     def processes(self) -> list[psutil.Process]:
         """All of Ray's own processes of this cluster."""
-        found = []
-        for process in psutil.process_iter():
-            with suppress(psutil.Error):
-                if str(self._folder) in " ".join(process.cmdline()):
-                    found.append(process)
-        return found
+        mark = str(self._folder)
+        return [process for process in psutil.process_iter() if mark in title(process)]
 
     def raylet(self, number: int) -> psutil.Process:
         """The raylet of node `number`."""
@@ -104,16 +116,17 @@ class Raylets:
         return next(
             process
             for process in self.processes()
-            if mark in process.cmdline() and "raylet" in Path(process.cmdline()[0]).name
+            if mark in process.cmdline() and Path(process.cmdline()[0]).name == "raylet"
         )
 
-    def examiners(self, number: int) -> list[psutil.Process]:
-        """The actors of node `number`, without what they started."""
-        return [
-            process
-            for process in self.raylet(number).children()
-            if "NodeExaminer" in title(process)
-        ]
+    def actors(self) -> list[psutil.Process]:
+        """The actors of all nodes, without what they started."""
+        found = []
+        for process in self.processes():
+            if Path(title(process).split(" ")[0]).name == "raylet":
+                with suppress(psutil.NoSuchProcess):
+                    found += [one for one in process.children() if "NodeExaminer" in title(one)]
+        return found
 
     @contextmanager
     def connected(self) -> Iterator[Cluster]:
@@ -127,24 +140,25 @@ class Raylets:
         finally:
             cluster.close()
 
-    def engine(self, cluster: Cluster, out: Path, slots: int) -> Engine:
-        """An engine with the stand-in for the examination."""
-        from grader.engine.node import Order
-        from grader.engine.nodes import Expected
-        from grader.engine.ray_engine import RayEngine
 
-        order = Order(
-            assignment=make.assignment("limits.memory=64"),
-            hidden=standin.HIDDEN._replace(images=()),
-            expected=Expected({}, canary.choose().sandbox.level.value, "CPU"),
-            auto=False,
-            shared=False,
-            language="en",
-            forced=None,
-            tuned=False,
-            examine=standin.examine,
-        )
-        return RayEngine(cluster.nodes, order, Store(out), slots)
+def engine(nodes: Sequence[Node], out: Path, slots: int) -> Engine:
+    """An engine with the stand-in for the examination."""
+    from grader.engine.node import Order
+    from grader.engine.nodes import Expected
+    from grader.engine.ray_engine import RayEngine
+
+    order = Order(
+        assignment=make.assignment("limits.memory=64"),
+        hidden=standin.HIDDEN._replace(images=()),
+        expected=Expected({}, canary.choose().sandbox.level.value, "CPU"),
+        auto=False,
+        shared=False,
+        language="en",
+        forced=None,
+        tuned=False,
+        examine=standin.examine,
+    )
+    return RayEngine(nodes, order, Store(out), slots)
 
 
 def title(process: psutil.Process) -> str:
@@ -154,9 +168,8 @@ def title(process: psutil.Process) -> str:
     return ""
 
 
-def wait_until(what: object, seconds: float = SECONDS) -> None:
-    """Wait until the function `what` says something true."""
-    assert callable(what)
+def wait_until(what: Callable[[], object], seconds: float = SECONDS) -> None:
+    """Wait until `what` says something true."""
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, what

@@ -14,7 +14,7 @@ from grader.engine.contract import Ended, Engine, Event, Task
 from grader.engine.local import Local
 from grader.store import Store
 from tests.engine import standin
-from tests.engine.raylets import Raylets
+from tests.engine.raylets import Raylets, engine
 
 Make = Callable[[Path, int], Engine]
 
@@ -31,7 +31,7 @@ def make_engine(request: pytest.FixtureRequest) -> Iterator[Make]:
         return
     raylets: Raylets = request.getfixturevalue("raylets")
     with raylets.connected() as cluster:
-        yield lambda out, slots: raylets.engine(cluster, out, slots)
+        yield lambda out, slots: engine(cluster.nodes, out, slots)
 
 
 def test_every_task_ends_once_and_is_stored_whatever_dies(
