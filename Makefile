@@ -4,10 +4,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-RUNTIMES := torch tensorflow mindspore1
+RUNTIMES ?= torch tensorflow mindspore1
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export GRADE_RUNTIMES ?= $(CURDIR)/.runtimes
 
-.PHONY: grade test thorough lint clean $(RUNTIMES)
+.PHONY: grade test thorough lint coverage clean $(RUNTIMES)
 
 grade: torch
 	@sh scripts/confinement.sh
@@ -25,14 +26,25 @@ thorough: $(VENV)/.ready
 $(RUNTIMES): $(VENV)/.ready
 	$(BIN)/grade runtime add $@ --if-missing
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.ready node_modules/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(NODE) node scripts/lint_workflows.mjs .github/workflows/*.yml
+
+node_modules/.ready: package-lock.json $(VENV)/.ready
+	$(NODE) npm ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+coverage: $(VENV)/.ready
+	@sh scripts/confinement.sh
+	$(MAKE) --jobs --output-sync $(RUNTIMES)
+	$(BIN)/python -m pip install --quiet "pytest-cov>=5.0"
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not thorough" --cov --cov-report=term
 
 $(VENV)/.ready: pyproject.toml scripts/environment.sh
 	sh scripts/environment.sh $(PYTHON) $(VENV)
 	touch $@
 
 clean:
-	rm -rf $(VENV) .runtimes out
+	rm -rf $(VENV) .runtimes node_modules out site

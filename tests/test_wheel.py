@@ -26,6 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_has_pages_words_and_the_public_assignment(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
+    assert "grader/py.typed" in names
     assert "grader/public/assignment.toml" in names
     assert "grader/locale/zh.po" in names
     assert any(name.startswith("grader/templates/") for name in names)
