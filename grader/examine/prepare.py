@@ -11,7 +11,7 @@ from grader.assignment import Assignment, read_assignment
 from grader.evidence import Finding, Fingerprint, Records, Runtime, Submission
 from grader.evidence.findings import find as find_finding
 from grader.examine.session import Clock, Session
-from grader.examine.setup import Setup
+from grader.examine.setup import Setup, plain_of
 from grader.intake import (
     Allowance,
     HandIn,
@@ -90,6 +90,9 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
     interface = assignment.interface
     with reading_of(folder, conditions) as reading:
         submission = stage(handin, clean, limits, notices, reading)
+        overlay = plain_of(clean)
+        overlay.mkdir()
+        reading.plain(clean, overlay, limits)
         found = scan_of(reading.scan(clean, interface.entry, interface.function).model_dump())
         records, prints = reading.records(clean), reading.fingerprint(clean)
     device = conditions.device
@@ -140,6 +143,7 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
 # What a reading is called where the whole of it was stopped, and how a limit reads.
 _READINGS = {
     "scan": Sentence("the source code"),
+    "plain": Sentence("what only notebooks understand in the source code"),
     "records": Sentence("reports and records of training"),
     "prints": Sentence("weights and code, to compare them with others'"),
     "weights": Sentence("weights and code, to compare them with others'"),

@@ -147,6 +147,7 @@ class Session:
             "device": self.setup.device.kind,
             "threads": self.setup.threads,
             "provided": self.setup.place_of_provided(),
+            "plain": self.setup.place_of_plain(self.handin),
             "lend": self.lent,
             "concealed": list(self.setup.concealed),
             "move": "device" in interface.repair,

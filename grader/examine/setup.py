@@ -14,6 +14,12 @@ from grader.sandbox.contract import Limits, Room, Sandbox, Share
 WORKER = Share(Path(grader.worker.__file__).parent, Path("/worker"))
 SUBMISSION = Path("/handin")
 PROVIDED = Path("/provided")
+PLAIN = Path("/plain")
+
+
+def plain_of(submission: Path) -> Path:
+    """The folder of what overlays the sources of the submission staged at this folder."""
+    return submission.with_name("plain")
 
 
 class Setup(NamedTuple):
@@ -41,6 +47,12 @@ class Setup(NamedTuple):
         folder = self.assignment.provided
         return str(self.sandbox.place(Share(folder, PROVIDED))) if folder else None
 
+    def place_of_plain(self, submission: Path) -> str | None:
+        """Where a worker finds what overlays its sources; None where nothing does."""
+        folder = plain_of(submission)
+        there = folder.is_dir() and any(folder.iterdir())
+        return str(self.sandbox.place(Share(folder, PLAIN))) if there else None
+
     def room(self, submission: Path) -> Room:
         """What a worker for the submission staged at this folder is given."""
         limits, threads, folder = (
@@ -48,9 +60,11 @@ class Setup(NamedTuple):
             str(self.threads),
             self.assignment.provided,
         )
-        provided = [Share(folder, PROVIDED)] if folder else []
+        beside = [Share(folder, PROVIDED)] if folder else []
+        if self.place_of_plain(submission) is not None:
+            beside.append(Share(plain_of(submission), PLAIN))
         return Room(
-            shares=[*self.runtime.shares, WORKER, Share(submission, SUBMISSION), *provided],
+            shares=[*self.runtime.shares, WORKER, Share(submission, SUBMISSION), *beside],
             limits=Limits(memory=limits.memory, scratch=limits.scratch + limits.handin),
             environment={
                 "OMP_NUM_THREADS": threads,

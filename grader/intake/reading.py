@@ -51,6 +51,7 @@ PER_MIB = {
     "unpack": 1.0,
     "names": 1.0,
     "scan": 0.1,
+    "plain": 0.1,
     "records": 0.6,
     "prints": 0.25,
     "weights": 0.25,
@@ -177,6 +178,14 @@ class Reading:
                 return found
         return documents.Scanned()
 
+    def plain(self, staged: Path, into: Path, limits: IntakeLimits) -> None:
+        """Write what overlays the sources of the submission at `staged` that only a notebook
+        understands into the empty folder `into`; see `readers.plain`.
+        """
+        self._of_staged(documents.OfStaged, "plain", staged, {}, Folder(into), limits)
+        for path in (into, *into.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
     def records(self, staged: Path) -> Records:
         """The lab reports and records of training in the submission at `staged`."""
         found = self._of_staged(documents.Recorded, "records", staged, {})
@@ -223,14 +232,20 @@ class Reading:
             copy.unlink(missing_ok=True)
 
     def _of_staged(
-        self, kind: type[R], operation: str, staged: Path, meta: frames.Meta
+        self,
+        kind: type[R],
+        operation: str,
+        staged: Path,
+        meta: frames.Meta,
+        target: Folder | None = None,
+        limits: IntakeLimits | None = None,
     ) -> R | None:
         """What the reader reports of a staged submission; None where it could not."""
         size = sum(path.stat().st_size for path in staged.rglob("*") if path.is_file())
         each = EACH * self._seconds(operation, size)
         about = {"folder": self._place(staged), "each": each, **meta}
         try:
-            report = self._ask(operation, size, about)
+            report = self._ask(operation, size, about, target, limits)
             _require_machine(report)
             if over := report.get("over"):
                 self.left_out.append(LeftOut(operation, documents.limit(over)))

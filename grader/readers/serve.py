@@ -108,6 +108,12 @@ def _scan(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
     return scanner.scan(meta["entry"], meta["function"])
 
 
+def _plain(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+    from grader.readers.plain import make_plain
+
+    return make_plain(Path(meta["folder"]), Streamed(replies, number), meta["each"])
+
+
 def _records(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
     from grader.readers.records import read_records
 
@@ -130,6 +136,7 @@ OPERATIONS: dict[str, Callable[[frames.Meta, BinaryIO, int], frames.Meta]] = {
     "unpack": _unpack,
     "names": _names,
     "scan": _scan,
+    "plain": _plain,
     "records": _records,
     "prints": _prints,
     "weights": _weights,

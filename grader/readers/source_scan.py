@@ -1,4 +1,4 @@
-"""Reads a hand-in's source without running it: what it imports, installs and asks for.
+"""Reads a submission's sources without running them: what is reachable from the entry.
 
 A hostile source can crash or exhaust Python's parser: `a.b.b.b…` ends CPython 3.10's by a
 segmentation fault, and `import a.b.b…` takes 3.12's all memory. So a reader does this, and whoever
@@ -7,278 +7,33 @@ asked it goes on by regular expressions where it fails.
 
 from __future__ import annotations
 
-import ast
-import io
-import json
-import re
-import tokenize
-import warnings
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from grader.readers.patience import OverTimeError, within
+from grader.readers.source_facts import Facts, by_lines, by_tree, no_facts
+from grader.readers.source_text import MARK, text_of
 
-READ = 2 * 1024 * 1024  # bytes of one source file; of a notebook NOTEBOOK
+__all__ = ["MARK", "Scanner", "by_lines", "by_tree", "sources"]
+
 TREE = 1024 * 1024  # characters of a source that is parsed; a longer one is looked at by its lines
-NOTEBOOK = 64 * 1024 * 1024
 FILES = 300  # sources that are looked at
 NAME = 200  # characters of a package's name
 NAMED = 500  # packages, commands, files that are told, of each kind
-NODES = 200_000  # of one file's syntax tree
-ELEMENTS = 1_000  # of a list or table; a longer one is data, which is not looked into
+# Of which one submission needs one; what comes with one of them.
+FRAMEWORKS = {
+    "mindspore",
+    "torch",
+    "torchvision",
+    "tensorflow",
+    "keras",
+    "tf_keras",
+    "paddle",
+    "jax",
+}
 NOT_LOOKED_INTO = {"__pycache__", "venv", "node_modules", "site-packages"}
-
-
-class Import(NamedTuple):
-    """An import: the dotted name, its line, whether the code goes on without it."""
-
-    name: str
-    line: int
-    optional: bool
-
-
-class Facts(NamedTuple):
-    """What one source holds; `names` are dotted names that may be local modules as well."""
-
-    imports: list[Import]
-    installs: list[tuple[str, int]]
-    devices: list[tuple[str, int]]
-    defines: set[str]
-
-
-# --- sources ----------------------------------------------------------------------------
-
-
-def text_of(path: Path) -> str:
-    """The source at `path` as text, notebooks by their code cells; never raises for its content."""
-    if path.suffix.lower() == ".ipynb":
-        with path.open("rb") as file:
-            return notebook(file.read(NOTEBOOK))
-    with path.open("rb") as file:
-        return decode(file.read(READ))
-
-
-def decode(raw: bytes) -> str:
-    """Text of a source: by its declared encoding, else UTF-8, else GB18030."""
-    try:
-        declared, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
-    except (SyntaxError, UnicodeDecodeError):
-        declared = "utf-8"
-    for encoding in (declared, "utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return raw.decode("utf-8", "replace")
-
-
-MARK = "生成 main.py 时请勾选此 cell"  # the platform's own mark of cells that are the answer
-_OTHER_LANGUAGE = re.compile(
-    r"%%(?:bash|sh|cmd|html|javascript|js|latex|markdown|svg|perl|ruby|script|writefile|file)\b"
-)
-
-
-def notebook(raw: bytes) -> str:
-    """The code cells of a notebook as one source; magics become `pass`, lines keep their place.
-
-    Where cells are marked as the answer, only those.
-    """
-    try:
-        cells = json.loads(decode(raw))["cells"]
-        sources = [_cell(cell) for cell in cells if cell.get("cell_type") == "code"]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return ""
-    if any(MARK in source for source in sources):
-        sources = [source for source in sources if MARK in source]
-    return "\n".join(_without_magics(source) for source in sources)
-
-
-def _cell(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    return "".join(map(str, source)) if isinstance(source, list) else str(source)
-
-
-def _without_magics(source: str) -> str:
-    if _OTHER_LANGUAGE.match(source.lstrip()):
-        return ""
-    return "\n".join(_without_magic(line) for line in source.splitlines())
-
-
-def _without_magic(line: str) -> str:
-    stripped = line.lstrip()
-    if not stripped.startswith(("%", "!", "?")) and not stripped.rstrip().endswith("?"):
-        return line
-    indent = line[: len(line) - len(stripped)]
-    if stripped.startswith(("!", "%pip")) and "pip" in stripped:
-        return f"{indent}__import__('os').system({stripped.lstrip('!%')[:200]!r})"
-    return f"{indent}pass"
-
-
-# --- by syntax tree ---------------------------------------------------------------------
-
-_GUARDS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
-_COMMANDS = {"system", "popen", "run", "call", "check_call", "check_output", "Popen", "getoutput"}
-
-
-def by_tree(text: str) -> Facts:
-    """The facts of one source by its syntax tree.
-
-    Raises SyntaxError, ValueError, RecursionError or MemoryError for what Python cannot parse.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = ast.parse(text)
-    facts = Facts([], [], [], set())
-    stack: list[tuple[ast.AST, bool]] = [(tree, False)]
-    for _ in range(NODES):
-        if not stack:
-            break
-        node, optional = stack.pop()
-        _note(node, optional, facts)
-        stack += reversed([*_children(node, optional)])
-    facts.defines.update(_defined(tree))
-    return facts
-
-
-def _note(node: ast.AST, optional: bool, facts: Facts) -> None:
-    if isinstance(node, ast.Import):
-        facts.imports.extend(Import(alias.name, node.lineno, optional) for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        base = "." * node.level + (node.module or "")
-        facts.imports.append(Import(base, node.lineno, optional))
-        joint = "" if base.endswith(".") or not base else "."
-        # "from package import module": a local module, perhaps
-        facts.imports.extend(
-            Import(f"{base}{joint}{alias.name}", node.lineno, optional)
-            for alias in node.names
-            if alias.name != "*"
-        )
-    elif isinstance(node, ast.Call):
-        _note_call(node, optional, facts)
-
-
-def _note_call(node: ast.Call, optional: bool, facts: Facts) -> None:
-    function = node.func
-    name = getattr(function, "attr", getattr(function, "id", ""))
-    if name in ("import_module", "__import__") and node.args:
-        if isinstance(first := _constant(node.args[0]), str) and first:
-            facts.imports.append(Import(first, node.lineno, optional))
-    elif name in _COMMANDS and node.args and not optional:
-        command = _command(node.args[0])
-        if re.search(r"\b(?:pip3?|conda)\b.*\binstall\b", command):
-            facts.installs.append((command[:200], node.lineno))
-    for keyword in node.keywords:
-        if keyword.arg == "device_target" and isinstance(value := _constant(keyword.value), str):
-            facts.devices.append((value[:40], node.lineno))
-
-
-def _constant(node: ast.AST) -> object:
-    return node.value if isinstance(node, ast.Constant) else None
-
-
-def _command(node: ast.AST) -> str:
-    parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
-    return " ".join(str(_constant(part) or getattr(part, "attr", "")) for part in parts)
-
-
-def _children(node: ast.AST, optional: bool) -> Iterator[tuple[ast.AST, bool]]:
-    """Parts of a node, each with whether the code goes on without what it imports."""
-    if isinstance(node, (ast.List, ast.Tuple, ast.Set)) and len(node.elts) > ELEMENTS:
-        return
-    if isinstance(node, ast.Dict) and len(node.keys) > ELEMENTS:
-        return
-    if isinstance(node, ast.Try) and any(_guards(handler) for handler in node.handlers):
-        for child in ast.iter_child_nodes(node):
-            yield child, True
-    elif isinstance(node, ast.If) and _not_at_import(node.test):
-        for child in node.body:
-            yield child, True
-        for child in node.orelse:
-            yield child, optional
-    else:
-        for child in ast.iter_child_nodes(node):
-            yield child, optional
-
-
-def _guards(handler: ast.ExceptHandler) -> bool:
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(kind is None or getattr(kind, "id", "") in _GUARDS for kind in kinds)
-
-
-def _not_at_import(test: ast.AST) -> bool:
-    """Whether a condition is `__name__ == "__main__"`, `TYPE_CHECKING`, `False` or `0`."""
-    if isinstance(test, ast.Compare) and len(test.comparators) == 1:
-        sides = (test.left, test.comparators[0])
-        names = {getattr(side, "id", None) for side in sides}
-        constants = {_constant(side) for side in sides if isinstance(_constant(side), str)}
-        return "__name__" in names and "__main__" in constants and isinstance(test.ops[0], ast.Eq)
-    if isinstance(test, ast.Constant):
-        return not test.value
-    return getattr(test, "id", getattr(test, "attr", "")) == "TYPE_CHECKING"
-
-
-def _defined(tree: ast.Module) -> Iterator[str]:
-    """Names that the top level of a module binds."""
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, ast.Assign):
-            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
-        elif isinstance(node, ast.ImportFrom):
-            yield from (alias.asname or alias.name for alias in node.names)  # "*" too
-
-
-# --- by lines ---------------------------------------------------------------------------
-
-_LINE = re.compile(
-    r"(?P<indent>\s*)(?:from\s+(?P<base>\.*[\w.]*)\s+import\s+(?P<what>.*)|import\s+(?P<plain>.+))"
-)
-_NAME = re.compile(r"[\w.]+")
-_DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*=[^=]")
-
-_INSTALL = re.compile(r"(?:system|popen|run|call)\s*\(.{0,80}?(pip3?.{0,40}?\binstall\b.{0,80})")
-_DEVICE = re.compile(r"""device_target\s*=\s*['"](\w{1,20})""")
-LINE = 1_000  # characters of one line
-
-
-def by_lines(text: str) -> Facts:
-    """The facts of one source line by line, for sources that do not parse."""
-    facts = Facts([], [], [], set())
-    for number, line in enumerate(text.splitlines(), 1):
-        line = line[:LINE]
-        if match := _LINE.match(line):
-            _note_line(match, number, facts)
-        elif match := _DEFINES.match(line):
-            facts.defines.add(match[1] or match[2])
-        if match := _INSTALL.search(line):
-            facts.installs.append((match[1].strip("'\" )"), number))
-        facts.devices.extend((name, number) for name in _DEVICE.findall(line))
-    return facts
-
-
-def _note_line(match: re.Match[str], number: int, facts: Facts) -> None:
-    # An indented import may stand below try or `if __name__`: taken as one to do without.
-    optional = bool(match["indent"])
-    if match["plain"] is not None:
-        for piece in match["plain"].split("#")[0].split(","):
-            if name := _NAME.match(piece.strip()):
-                facts.imports.append(Import(name[0], number, optional))
-        return
-    base = match["base"]
-    if not base:
-        return
-    facts.imports.append(Import(base, number, optional))
-    joint = "" if base.endswith(".") else "."
-    for piece in match["what"].split("#")[0].strip("() \\").split(","):
-        if name := _NAME.match(piece.strip()):
-            facts.imports.append(Import(f"{base}{joint}{name[0]}", number, optional))
-            facts.defines.add(name[0])
-        elif piece.strip() == "*":
-            facts.defines.add("*")
-
-
-# --- what is reachable ------------------------------------------------------------------
 
 
 def sources(folder: Path) -> list[Path]:
@@ -300,6 +55,7 @@ class _Found:
 
     def __init__(self) -> None:
         self.imports: dict[str, tuple[str, int, bool]] = {}
+        self.used: set[str] = set()  # packages of which something is made
         self.installs: list[tuple[str, str, int]] = []
         self.devices: list[tuple[str, str, int]] = []
 
@@ -315,6 +71,15 @@ class _Found:
         if package not in self.imports or (self.imports[package][2] and not optional):
             self.imports[package] = (file, line, optional)
 
+    def told(self) -> dict[str, tuple[str, int, bool]]:
+        """The imports. Where a framework is used, others that are not are left over from a try."""
+        if not self.used.intersection(FRAMEWORKS):
+            return self.imports
+        return {
+            name: (file, line, optional or (name in FRAMEWORKS and name not in self.used))
+            for name, (file, line, optional) in self.imports.items()
+        }
+
 
 class Scanner:
     """Follows imports from the entry through the hand-in's own modules."""
@@ -323,6 +88,7 @@ class Scanner:
         """`parse`: by syntax tree where that works; else by lines only. each: seconds of processor
         time for a source.
         """
+        self.function = ""
         self.folder = folder
         self.parse = parse
         self.each = each
@@ -333,10 +99,13 @@ class Scanner:
     def facts(self, path: Path) -> Facts:
         """The facts of one source; what cannot be parsed within the limits is read by lines."""
         if path not in self._known:
-            self._known[path] = self._tried(path, by_tree) if self.parse else None
+            self._known[path] = self._tried(path, self._by_tree) if self.parse else None
             if self._known[path] is None:
                 self._known[path] = self._tried(path, by_lines)
-        return self._known[path] or Facts([], [], [], set())
+        return self._known[path] or no_facts()
+
+    def _by_tree(self, text: str) -> Facts:
+        return by_tree(text, self.function)
 
     def _tried(self, path: Path, read: Callable[[str], Facts]) -> Facts | None:
         """The facts of a source, None where they cannot be had this way."""
@@ -344,7 +113,7 @@ class Scanner:
         try:
             with within(self.each):
                 text = text_of(path)
-                if read is by_tree and len(text) > TREE:
+                if read is not by_lines and len(text) > TREE:
                     raise ValueError(f"a source of {len(text)} characters")
                 return read(text)
         except (SyntaxError, ValueError, RecursionError):
@@ -355,7 +124,7 @@ class Scanner:
             self.left_out[name] = "time"
         except MemoryError:
             self.left_out[name] = "memory"
-        if read is by_tree:
+        if read is not by_lines:
             self.fallen_back.append(name)
             self.left_out.pop(name, None)
         return None
@@ -377,6 +146,7 @@ class Scanner:
 
     def scan(self, wanted: str, function: str) -> dict[str, Any]:
         """Everything that is reachable from the entry, as plain values."""
+        self.function = function
         entry = self.entry(wanted, function)
         if entry is None:
             empty = ("imports", "installs", "devices", "lines_only", "left_out")
@@ -389,7 +159,7 @@ class Scanner:
                 self._follow(path, True, tops, found)
         return {
             "entry": entry.relative_to(self.folder).as_posix(),
-            "imports": [[p, *w] for p, w in sorted(found.imports.items())][:NAMED],
+            "imports": [[p, *w] for p, w in sorted(found.told().items())][:NAMED],
             "installs": found.installs[:NAMED],
             "devices": found.devices[:NAMED],
             "lines_only": self.fallen_back[:NAMED],
@@ -403,18 +173,35 @@ class Scanner:
             path, goes_on = pending.pop(0)
             facts = self.facts(path)
             found.note(path.relative_to(self.folder).as_posix(), facts, goes_on)
-            for name, line, guarded in facts.imports:
-                without = goes_on or guarded
-                local = self._local(path, name, tops)
-                for module in local:
+            written = {Path(name).stem for name in facts.writes}
+            ran = [file for name in facts.runs for file in self._run(name, tops)]
+            imported = [
+                (self._local(path, name, tops), goes_on or guarded)
+                for name, _, guarded in facts.imports
+            ]
+            for modules, without in ((ran, goes_on), *imported):
+                for module in modules:
                     if (module, without) not in seen and (module, False) not in seen:
                         seen.add((module, without))
                         pending.append((module, without))
+            for (name, line, _), (local, without) in zip(facts.imports, imported, strict=True):
                 package = name.split(".")[0]
-                if package and not local and not self._is_local(package, tops):
+                there = local or package in written or self._is_local(package, tops)
+                if package and not there:
                     where = path.relative_to(self.folder).as_posix()
                     found.need(package, where, line, without)
+                    if not without and (name, line) not in facts.idle:
+                        found.used.add(package)
         return {path for path, _ in seen}
+
+    def _run(self, name: str, tops: list[Path]) -> list[Path]:
+        """The hand-in's own file that a notebook's %run names."""
+        paths = [Path(os.path.normpath(top / name)) for top in tops]
+        return [
+            path
+            for path in paths
+            if self.folder in path.parents and path.suffix in (".py", ".ipynb") and path.is_file()
+        ][:1]
 
     def _is_local(self, package: str, tops: list[Path]) -> bool:
         return any((top / f"{package}.py").is_file() or (top / package).is_dir() for top in tops)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +44,8 @@ def find_entry(
     found = _other_file(work, main, function, notes) or _notebook(
         work, wanted, function, marker, notes
     )
+    if found is None and _write_out(work, marker, notes):
+        return find_entry(work, wanted, function, marker, notes)
     if found is None and main.is_file():
         sensible = source.may_bind_unseen(source.read_source(main))
         if not sensible:
@@ -108,12 +111,27 @@ def _notebook(
         notes.append(
             f"{function} is also defined in {candidates[1][0].relative_to(work).as_posix()}"
         )
-    if converted.dropped:
-        notes.append("left out of " + origin + ": " + "; ".join(converted.dropped[:10]))
     made = write_source(path, converted, wanted)
     cells = "the marked cells" if converted.marked else "all cells, as none is marked,"
     notes.append(f"{cells} of {origin} were taken")
     return Entry(made, origin, module_name(made), converted.cells)
+
+
+def _write_out(work: Path, marker: str, notes: list[str]) -> bool:
+    """Write the files that cells of notebooks would write and that are not there: the function may
+    be in one of them. Whether there are any.
+    """
+    before = len(notes)
+    for path in handed_in(work, "*.ipynb"):
+        converted = notebooks.convert(path, marker)
+        for name, text, cell in converted.written if converted else ():
+            target = Path(os.path.normpath(str(path.parent / name)))
+            if target.suffix == ".py" and work in target.parents and not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text, encoding="utf-8")
+                origin = path.relative_to(work).as_posix()
+                notes.append(f"{name} was written by {origin} cell {cell}")
+    return len(notes) > before
 
 
 def write_source(path: Path, converted: notebooks.Converted, wanted: str = "") -> Path:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import importlib.util
+import inspect
 import os
 import signal
 import sys
 import threading
 import time
 from contextlib import contextmanager
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import FrameType, ModuleType
-from typing import Iterator
+from types import CodeType, FrameType, ModuleType
+from typing import Any, Iterator
 
 from . import hooks
 from .place import Place
@@ -80,6 +83,26 @@ def arrange_path(place: Place) -> None:
     hooks.install([hooks.OwnModuleFinder(own_module, lambda: hand_in_imports(place))])
 
 
+class _Loader(SourceFileLoader):
+    """Runs a source as a notebook's cells are run: with `await` at its top level."""
+
+    def source_to_code(  # type: ignore[override]
+        self, data: Any, path: Any, *, _optimize: int = -1
+    ) -> CodeType:
+        """The code, which is a coroutine's where it awaits."""
+        flags = getattr(ast, "PyCF_ALLOW_TOP_LEVEL_AWAIT", 0)  # since Python 3.8
+        code: CodeType = compile(data, path, "exec", flags, dont_inherit=True, optimize=_optimize)
+        return code
+
+    def exec_module(self, module: ModuleType) -> None:
+        code: Any = self.get_code(module.__name__)
+        if code.co_flags & inspect.CO_COROUTINE:
+            asyncio = importlib.import_module("asyncio")  # which few hand-ins need
+            asyncio.run(eval(code, vars(module)))  # noqa: S307 - as below
+        else:
+            exec(code, vars(module))  # noqa: S102 - as importlib does
+
+
 def import_file(
     path: Path, name: str, seconds: float = 0
 ) -> tuple[ModuleType, BaseException | None]:
@@ -91,7 +114,7 @@ def import_file(
     """
     while name in sys.modules:
         name += "_"
-    spec = importlib.util.spec_from_file_location(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, str(path), loader=_Loader(name, str(path)))
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python source")
     module = importlib.util.module_from_spec(spec)

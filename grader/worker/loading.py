@@ -6,8 +6,8 @@ import inspect
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
-from . import chance, compat, faults, hooks, importing, source, staging
-from .entry import Entry, find_entry
+from . import chance, compat, faults, hooks, importing, notebooks, shell, source, staging
+from .entry import Entry, find_entry, module_name, write_source
 from .frames import Meta
 from .observe import Observer
 from .place import Place
@@ -31,6 +31,7 @@ class Order(NamedTuple):
     handin: Path
     work: Path
     provided: Path | None
+    plain: Path | None
     entry: str
     function: str
     marker: str
@@ -46,11 +47,12 @@ class Order(NamedTuple):
     @classmethod
     def read(cls, meta: Meta) -> Order:
         """The order in a call's meta data. Raises KeyError without `handin` and `work`."""
-        provided = meta.get("provided")
+        provided, plain = meta.get("provided"), meta.get("plain")
         return cls(
             Path(meta["handin"]),
             Path(meta["work"]),
             Path(provided) if provided else None,
+            Path(plain) if plain else None,
             str(meta.get("entry", "main.py")),
             str(meta.get("function", "predict")),
             str(meta.get("marker", "")),
@@ -79,7 +81,7 @@ class Loading:
     def __init__(self, order: Order) -> None:
         """Copy the hand-in and find its entry. Raises OSError where the copy cannot be made."""
         self._order = order
-        self._notes = staging.stage(order.handin, order.work, order.provided)
+        self._notes = staging.stage(order.handin, order.work, order.provided, order.plain)
         staging.lend(order.work, order.lend)
         work = order.work.resolve()
         self._entry = find_entry(work, order.entry, order.function, order.marker, self._notes)
@@ -109,7 +111,34 @@ class Loading:
         stand_ins = compat.absent.Finder(self.place, self._absent.append, layer.use)
         hooks.install([after], [put_back, stand_ins])
         self.observer.start()
+        self._give_shell(after, stand_ins)
         return layer.used
+
+    def _give_shell(self, after: hooks.AfterImportFinder, stand_ins: compat.absent.Finder) -> None:
+        """Let notebooks, and what was exported or pasted from them, have their shell."""
+        rest = compat.absent.Silent("IPython")
+        there = shell.Shell(self.place, self._run_file, self._note, rest)
+        shell.give_to(self.place, there)
+        found = shell.of_module(self.place, there)
+        for name in ("IPython", "IPython.core.getipython"):
+            after.when(name, lambda module: setattr(module, "get_ipython", found))
+            stand_ins.provided[name] = {"get_ipython": found}
+
+    def _note(self, what: str) -> None:
+        if what not in self._notes and len(self._notes) < MOST_NOTES:
+            self._notes.append(what)
+
+    def _run_file(self, path: Path) -> dict[str, Any]:
+        """Names that a source or notebook binds, which is run for another by %run."""
+        converted = notebooks.convert(path, "") if path.suffix == ".ipynb" else None
+        if converted is not None:
+            made = write_source(path, converted)
+            self.place.made[made] = (self.place.name(path), converted.cells)
+            path = made
+        module, error = importing.import_file(path, module_name(path))
+        if error is not None:
+            raise error
+        return {name: value for name, value in vars(module).items() if not name.startswith("__")}
 
     def run(self) -> Meta:
         """Import the entry, if that is wanted; the report of the load."""

@@ -1,21 +1,15 @@
-"""Notebooks as source files: the marked cells, without what only a notebook understands."""
+"""Notebooks as source files: the marked cells, which the grader has made plain Python."""
 
 from __future__ import annotations
 
 import ast
 import json
-import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Iterator, NamedTuple
 
 from .source import parse
 
 LARGEST = 64 * 1024 * 1024  # bytes, outputs included
-
-_MAGIC = re.compile(r"^(\s*)(%|!|\?|get_ipython\(\))|^\s*[\w.]+\?{1,2}\s*$")
-_ASSIGNED_MAGIC = re.compile(r"^(\s*)[\w, ]+=\s*(!|%|get_ipython\(\))")
-_OTHER_LANGUAGE = re.compile(r"^%%(?!(time|timeit|capture|prun)\b)")
-_DISPLAY = "def display(*things, **options): pass"  # what a notebook has built in
 
 
 class Cell(NamedTuple):
@@ -26,11 +20,13 @@ class Cell(NamedTuple):
 
 
 class Converted(NamedTuple):
-    """A notebook's source, how its lines map to cells, what was left out, and whether marked."""
+    """A notebook's source, how its lines map to cells, the files that its cells write by
+    %%writefile (name, text, number of the cell), and whether cells are marked.
+    """
 
     text: str
     cells: tuple[Cell, ...]
-    dropped: tuple[str, ...]
+    written: tuple[tuple[str, str, int], ...]
     marked: bool
 
 
@@ -40,17 +36,30 @@ def convert(path: Path, marker: str) -> Converted | None:
     if cells is None:
         return None
     marked = [item for item in cells if marker and marker in item[1]]
-    lines = [_DISPLAY]
+    lines: list[str] = []
     starts: list[Cell] = []
-    dropped: list[str] = []
+    written: list[tuple[str, str, int]] = []
     for number, text in marked or cells:
         starts.append(Cell(len(lines) + 1, number))
-        for line in _plain_lines(text):
-            kept, left_out = line
-            lines.append(kept)
-            if left_out:
-                dropped.append(f"cell {number}: {left_out}")
-    return Converted("\n".join(lines) + "\n", tuple(starts), tuple(dropped), bool(marked))
+        lines += text.split("\n")
+        written += [(name, content, number) for name, content in _written(text)]
+    return Converted("\n".join(lines) + "\n", tuple(starts), tuple(written), bool(marked))
+
+
+def _written(text: str) -> Iterator[tuple[str, str]]:
+    """Files that a cell writes: name and text."""
+    tree = parse(text) if "run_cell_magic" in text else None
+    for node in tree.body if tree else ():
+        call = getattr(node, "value", None)
+        if not isinstance(call, ast.Call) or getattr(call.func, "attr", "") != "run_cell_magic":
+            continue
+        try:
+            name, line, content = map(ast.literal_eval, call.args)
+        except (ValueError, TypeError):
+            continue
+        words = line.split() if name in ("writefile", "file") else []
+        if words:
+            yield words[-1].strip("'\""), content
 
 
 def place(cells: tuple[Cell, ...], line: int) -> tuple[int, int]:
@@ -82,48 +91,6 @@ def _code_cells(path: Path) -> list[tuple[int, str]] | None:
 def _text(source: Any) -> str:
     text = source if isinstance(source, str) else "".join(str(line) for line in source)
     return text.encode("utf-8", "replace").decode("utf-8")  # JSON can hold half a character
-
-
-def _plain_lines(text: str) -> list[tuple[str, str]]:
-    """Each line as plain Python keeps it, and what was dropped from it ("" mostly).
-
-    A dropped line becomes `pass` at its indentation, so that blocks and line numbers stay.
-    """
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    if _OTHER_LANGUAGE.match(first):
-        return [("pass", line.strip() if line is first else "") for line in lines]
-    if parse(text) is not None and "get_ipython()" not in text:
-        return [(line, "") for line in lines]  # whatever looks like magic is inside a string
-    inside = _inside_strings(lines)
-    result = []
-    for number, line in enumerate(lines):
-        magic = _MAGIC.match(line) or _ASSIGNED_MAGIC.match(line)
-        if magic and number not in inside:
-            indent = line[: len(line) - len(line.lstrip())]
-            result.append((indent + "pass", line.strip()))
-        else:
-            result.append((line, ""))
-    return result
-
-
-def _inside_strings(lines: list[str]) -> set[int]:
-    """Indexes of lines that lie inside a triple-quoted string, by a plain count of quotes."""
-    inside = set()
-    quote = ""
-    for number, line in enumerate(lines):
-        if quote:
-            inside.add(number)
-        rest = line
-        while rest:
-            if quote:
-                _, found, rest = rest.partition(quote)
-                quote = "" if found else quote
-            else:
-                opening = re.search(r"'''|\"\"\"", rest)
-                quote = opening.group() if opening else ""
-                rest = rest[opening.end() :] if opening else ""
-    return inside
 
 
 def same_function(one: str, other: str, name: str) -> bool | None:

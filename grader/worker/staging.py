@@ -12,8 +12,11 @@ LINK_ABOVE = 16 * 1024 * 1024  # bytes; larger files are linked, since scratch s
 _SKIPPED_FOLDERS = {"__pycache__", "__MACOSX", ".git", ".ipynb_checkpoints", ".idea", ".vscode"}
 
 
-def stage(handin: Path, work: Path, provided: Path | None = None) -> list[str]:
-    """Copy the hand-in to `work`, lay `provided` under what is missing; notes on what was changed.
+def stage(
+    handin: Path, work: Path, provided: Path | None = None, plain: Path | None = None
+) -> list[str]:
+    """Copy the hand-in to `work`, lay `provided` under what is missing and `plain` over what is
+    there; notes on what was changed.
 
     Sources that Python could not decode are written anew in UTF-8. Only plain files and folders
     are copied. Raises OSError when `work` cannot be written (no fault of the hand-in).
@@ -24,6 +27,8 @@ def stage(handin: Path, work: Path, provided: Path | None = None) -> list[str]:
         _copy(handin, work, notes)
     if provided is not None:
         _copy(provided, work, [], only_missing=True)
+    if plain is not None:
+        _copy(plain, work, [])
     _cure_sources(work, notes)
     return notes
 
@@ -43,6 +48,8 @@ def _copy(source: Path, target: Path, notes: list[str], only_missing: bool = Fal
 
 
 def _copy_file(entry: os.DirEntry[str], destination: Path) -> None:
+    if destination.is_symlink():
+        destination.unlink()
     if entry.stat().st_size > LINK_ABOVE and destination.suffix != ".py":
         destination.symlink_to(Path(entry.path).resolve())
         return

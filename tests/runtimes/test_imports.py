@@ -112,7 +112,7 @@ def test_notebooks_are_read_by_their_code_cells(tmp_path: Path) -> None:
     )
     (tmp_path / "lab.ipynb").write_text(text)
     found = scan(tmp_path)
-    assert (found.entry, found.required, found.lines_only) == ("lab.ipynb", ("cv2", "os"), ())
+    assert (found.entry, found.required, found.lines_only) == ("lab.ipynb", ("cv2",), ())
     assert [fact.said for fact in found.installs] == ["pip install ttach"]
 
 

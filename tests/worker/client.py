@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,8 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
+from grader.intake.folder import Folder
+from grader.readers.plain import make_plain
 from grader.worker import frames
 
 PROGRAM = Path(frames.__file__).parent / "__main__.py"
@@ -81,10 +84,19 @@ class Worker:
             "function": "predict",
             "marker": MARKER,
             "provided": None,
+            "plain": str(self._plain(handin)),
             "device": "CPU",
             "threads": 1,
         }
         return self.ask("load", **{**settings, **changes})
+
+    def _plain(self, handin: Path) -> Path:
+        """What the grader's reader makes of its sources, which only a notebook understands."""
+        into = self.work.parent / "plain"
+        shutil.rmtree(into, ignore_errors=True)
+        into.mkdir()
+        make_plain(handin, Folder(into), 9)
+        return into
 
     def predict(self, image: Any = None) -> tuple[str, str]:
         """Outcome ("word", "wrong-type", "raised") and word for an image, a black one if none."""

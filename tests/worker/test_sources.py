@@ -104,31 +104,6 @@ def notebook(folder: Path, *cells: str, name: str = "lab.ipynb") -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("cell", "kept"),
-    [
-        ("%matplotlib inline\nx = 1", "pass\nx = 1"),
-        ("!pip install x\nx = 1", "pass\nx = 1"),
-        ("if x:\n    !ls\n    %cd ..", "if x:\n    pass\n    pass"),
-        ("files = !ls\nx = 1", "pass\nx = 1"),
-        ("x = %timeit f()", "pass"),
-        ("print?", "pass"),
-        ("get_ipython().system('ls')", "pass"),
-        ("%%time\nx = 1", "pass\nx = 1"),
-        ("%%bash\nls\npwd", "pass\npass\npass"),
-        ("%%writefile a.py\nx = 1", "pass\npass"),
-        ("x = '''\n%not magic\n'''", "x = '''\n%not magic\n'''"),
-        ("%magic\nx = '''\n!not magic\n'''", "pass\nx = '''\n!not magic\n'''"),
-        ("x = (3\n% 2)", "x = (3\n% 2)"),
-        ("def f(:", "def f(:"),
-    ],
-)
-def test_what_only_a_notebook_understands_is_left_out(tmp_path: Path, cell: str, kept: str) -> None:
-    converted = notebooks.convert(notebook(tmp_path, cell), MARKER)
-    assert converted is not None
-    assert converted.text.split("\n", 1)[1].rstrip("\n") == kept
-
-
 def test_lines_map_back_to_cells(tmp_path: Path) -> None:
     path = notebook(tmp_path, "a = 1\nb = 2", f"# {MARKER}\nc = 3", f"d = 4\n# {MARKER}\ne = 5")
     converted = notebooks.convert(path, MARKER)

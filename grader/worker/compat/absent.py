@@ -50,6 +50,7 @@ class Finder:
         self._place = place
         self._absent = absent
         self._silent = silent
+        self.provided: dict[str, dict[str, Any]] = {}  # what a stand-in has, by its name
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -62,10 +63,15 @@ class Finder:
                 return None
             if not hand_in_imports(self._place):
                 return None
-            if guards.is_guarded(sys._getframe(1), self._place):
+            if not guards.needs_it(sys._getframe(1), self._place):
                 return None
             (self._silent if silent else self._absent)(fullname)
-        return ModuleSpec(fullname, _Loader(silent), origin=hooks.STAND_IN, is_package=True)
+        return ModuleSpec(
+            fullname,
+            _Loader(silent, self.provided.get(fullname, {})),
+            origin=hooks.STAND_IN,
+            is_package=True,
+        )
 
 
 def _is_silent(name: str) -> bool:
@@ -74,11 +80,14 @@ def _is_silent(name: str) -> bool:
 
 
 class _Loader(Loader):
-    def __init__(self, silent: bool) -> None:
+    def __init__(self, silent: bool, provided: dict[str, Any]) -> None:
         self._silent = silent
+        self._provided = provided
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return _StandInModule(spec.name, self._silent)
+        module = _StandInModule(spec.name, self._silent)
+        vars(module).update(self._provided)
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         pass
@@ -87,7 +96,7 @@ class _Loader(Loader):
 class _StandInModule(ModuleType):
     def __init__(self, name: str, silent: bool) -> None:
         super().__init__(name)
-        vars(self).update(__version__="0", _made=_Silent if silent else _Absent)
+        vars(self).update(__version__="0", _made=Silent if silent else _Absent)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -141,13 +150,14 @@ for _use in _USES:
     setattr(_Absent, f"__{_use}__", _raise)
 
 
-class _Silent(_StandIn):
+class Silent(_StandIn):
     """Takes everything, gives itself back, and holds nothing. A function that it decorates, or
     watches, stays what it is.
     """
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        if len(arguments) == 1 and callable(arguments[0]) and not isinstance(arguments[0], _Silent):
+        """Itself, or the one function that it is given."""
+        if len(arguments) == 1 and callable(arguments[0]) and not isinstance(arguments[0], Silent):
             return arguments[0]
         return self
 
@@ -177,4 +187,4 @@ class _Silent(_StandIn):
 
 
 for _use in ("index", "int", "float", "fspath"):  # what would have come of it is not known
-    setattr(_Silent, f"__{_use}__", _raise)
+    setattr(Silent, f"__{_use}__", _raise)

@@ -6,6 +6,7 @@ import ast
 from functools import lru_cache
 from pathlib import Path
 from types import FrameType
+from typing import Tuple
 
 from .. import source
 from ..place import Place
@@ -25,29 +26,42 @@ def asks_only(frame: FrameType | None) -> bool:
     return False
 
 
-def is_guarded(frame: FrameType | None, place: Place) -> bool:
-    """Whether a line of the hand-in that led here lies in a block whose ImportError is caught."""
+def needs_it(frame: FrameType | None, place: Place) -> bool:
+    """Whether a statement of the hand-in imports it, and none of the hand-in's lines that led there
+    lies in a block whose ImportError is caught.
+    """
+    nearest = True
     while frame is not None:
         path = place.source(frame.f_code.co_filename)
         if path is not None:
-            line = frame.f_lineno
-            if any(first <= line <= last for first, last in _guarded(path)):
-                return True
+            line, (statements, guarded) = frame.f_lineno, _imports(path)
+            if nearest and not any(first <= line <= last for first, last in statements):
+                return False
+            if any(first <= line <= last for first, last in guarded):
+                return False
+            nearest = False
         frame = frame.f_back
-    return False
+    return not nearest
+
+
+Lines = Tuple[Tuple[int, int], ...]
 
 
 @lru_cache(maxsize=500)
-def _guarded(path: Path) -> tuple[tuple[int, int], ...]:
-    """First and last lines of the blocks of a source that go on without an import."""
+def _imports(path: Path) -> tuple[Lines, Lines]:
+    """First and last lines of a source's import statements, and of its blocks that go on without
+    what they import.
+    """
     tree = source.parse(source.read_source(path))
-    found = []
+    statements, guarded = [], []
     for node in ast.walk(tree) if tree else ():
-        if (isinstance(node, ast.Try) and any(map(_catches, node.handlers))) or (
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            statements.append((node.lineno, source.last_line(node)))
+        elif (isinstance(node, ast.Try) and any(map(_catches, node.handlers))) or (
             isinstance(node, ast.With) and any(map(_suppresses, node.items))
         ):
-            found.append((node.body[0].lineno, max(map(source.last_line, node.body))))
-    return tuple(found)
+            guarded.append((node.body[0].lineno, max(map(source.last_line, node.body))))
+    return tuple(statements), tuple(guarded)
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
