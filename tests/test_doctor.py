@@ -1,9 +1,11 @@
 """``grade doctor`` and ``grade runtime list`` say what is here and how to get what is not."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from grader.cli.main import main
 from tests import handins
 
 
@@ -24,3 +26,12 @@ def test_an_unknown_runtime_is_wrong_usage() -> None:
     done = handins.grade("runtime", "add", "caffe")
     assert done.returncode == 2
     assert "tensorflow" in done.stderr
+
+
+def test_an_attack_without_what_the_tests_need_is_refused_with_the_cure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pytest", None)  # as where it is not installed
+    assert main(["doctor", "--attack", "strong"]) == 2
+    said = capsys.readouterr().err
+    assert "--attack needs pytest" in said and ".[dev]" in said

@@ -8,6 +8,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import psutil
@@ -75,6 +76,17 @@ def _attack(levels: Sequence[str]) -> int:
         raise UsageError(
             Sentence("--attack needs a checkout of the project, where tests/hostile has the corpus")
         )
+    for module in ("grader.cli.grading", "pytest"):  # with all that they need themselves
+        try:
+            import_module(module)
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                Sentence(
+                    "--attack needs {module}, with which the corpus is run. Install what the tests "
+                    "need: `pip install -e '.[dev]'` in the checkout.",
+                    {"module": error.name or module},
+                )
+            ) from None
     command = [sys.executable, "-m", "tests.hostile", *levels]
     return subprocess.run(command, cwd=checkout, check=False).returncode  # noqa: S603
 

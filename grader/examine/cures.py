@@ -32,9 +32,27 @@ def cure(error: Failure, interface: Interface, rules: Sequence[Rule]) -> Sentenc
     return None
 
 
+# An accelerator's memory that ran out, as PyTorch, cuBLAS and cuDNN, TensorFlow, MindSpore on a
+# GPU, CANN and MindSpore on Ascend say it.
+CARD_MEMORY = (
+    r"CUDA out of memory|CUDA error: out of memory|OutOfMemoryError|NPU out of memory"
+    r"|CUBLAS_STATUS_(?:ALLOC_FAILED|NOT_INITIALIZED)|CUDNN_STATUS_(?:ALLOC_FAILED|NOT_INITIALIZED"
+    r"|INTERNAL_ERROR)|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation"
+    r"|ResourceExhaustedError|RESOURCE_EXHAUSTED|OOM when allocating|failed to allocate memory"
+    r"|Memory not enough|Out of Memory|Malloc device memory failed|Alloc \w*memory.{0,40}failed"
+    r"|rtMalloc\w* failed|Failed to alloc memory|EL0004"
+)
 _NO_FILE = "^(FileNotFoundError|NotADirectoryError)"
 
 ANYWHERE: tuple[Rule, ...] = (
+    Rule(
+        CARD_MEMORY,
+        "",
+        Sentence(
+            "The accelerator has no more memory: load the weights once, outside {function}, ask "
+            "for one image at a time without gradients, and keep no results on the device."
+        ),
+    ),
     Rule(
         r"[Rr]ead-only file system|^PermissionError",
         "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from grader.cli import engines
 from grader.cli.main import UsageError
 from grader.cli.workplace import require_counts
 from grader.engine.local import Local
+from grader.examine.cures import AT_IMPORT, IN_CALL, Rule, cure
+from grader.examine.replies import Failure
 from grader.runtimes.devices import Device
 from grader.store import Store
 from tests import make
@@ -59,3 +62,27 @@ def test_places_follow_devices_sharing_and_jobs() -> None:
     for options in ({"per_device": 0}, {"jobs": 0}):
         with pytest.raises(UsageError, match="expected a number from 1 up"):
             require_counts(asked(**options))
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("OutOfMemoryError", "CUDA out of memory. Tried to allocate 2.00 GiB."),
+        ("RuntimeError", "CUDA error: out of memory"),
+        ("RuntimeError", "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"),
+        ("ResourceExhaustedError", "OOM when allocating tensor with shape[64,1024]"),
+        ("RuntimeError", "Malloc device memory failed, size[32212254720], ret[207001]"),
+        ("RuntimeError", "NPU out of memory. Tried to allocate 20.00 MiB"),
+    ],
+)
+@pytest.mark.parametrize("rules", [AT_IMPORT, IN_CALL])
+def test_who_runs_out_of_an_accelerators_memory_reads_what_helps(
+    kind: str, message: str, rules: Sequence[Rule]
+) -> None:
+    found = cure(Failure(type=kind, message=message), make.assignment().interface, rules)
+    assert found is not None
+    assert "outside predict" in str(found) and "加速卡" in found.said_in("zh")
+    usual = cure(
+        Failure(type="RuntimeError", message="memory format"), make.assignment().interface, rules
+    )
+    assert usual is None or "accelerator" not in str(usual)
