@@ -31,7 +31,7 @@ from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device, add_unset
 from grader.cli.opening import opened
 from grader.cli.summary import summarise
-from grader.cli.told import tell_changes
+from grader.cli.told import tell_changes, tell_notices
 from grader.cli.workplace import Work, Workplace
 from grader.decisions import DecisionError, Decisions
 from grader.engine.contract import Engine, Task
@@ -43,7 +43,6 @@ from grader.intake.calling import call_by_roster
 from grader.intake.roster import read_roster
 from grader.language import Sentence, translator
 from grader.readers.notices import notice
-from grader.report.text import for_rich
 from grader.runs import Entry, Run, RunError, RunFolder
 from grader.sandbox.contract import Sandbox
 from grader.scoring import Status
@@ -97,6 +96,7 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace) -> int:
     folder = RunFolder(arguments.out)
     former = _former(folder)
     what = _asked(arguments, former)
+    tell_notices(console, what.hidden.told, arguments.lang)
     _require_mnist(what.assignment)
     sandbox = machine.sandbox(
         arguments.require, arguments.unsafe_no_sandbox, accelerator=workplace.kind != "CPU"
@@ -177,9 +177,7 @@ def _handins(
             notices += more
     except IntakeError as error:
         raise UsageError(error.said) from None
-    for told in notices:
-        shown = for_rich(told.said_in(arguments.lang))
-        console.print(f"[yellow]![/] {shown}", highlight=False)
+    tell_notices(console, notices, arguments.lang)
     return handins, roster
 
 
@@ -192,8 +190,7 @@ def _tell_beginning(console: Console, run: Run, gone: Sequence[Entry], language:
     if gone:
         ids = [entry.id for entry in gone]
         told.append(notice("no longer submitted, and left out of the marks: {ids}", ids=ids))
-    for sentence in told:
-        console.print(f"[yellow]![/] {for_rich(sentence.said_in(language))}", highlight=False)
+    tell_notices(console, told, language)
 
 
 def _tell_done(console: Console, done: int, total: int, language: str) -> None:

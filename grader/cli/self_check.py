@@ -20,6 +20,7 @@ from grader import __version__, granted
 from grader.assignment import Assignment, read_assignment
 from grader.cli import machine
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
+from grader.cli.told import tell_notices
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
@@ -79,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     with TemporaryDirectory(prefix="self-check-") as temporary:
         workspace = Path(temporary)
         data = read_hidden(assignment, arguments.data) if arguments.data else None
+        tell_notices(console, data.told if data else (), arguments.lang)
         trial = data or _trial(assignment, workspace / "images")
         conditions = _conditions(arguments, assignment, workspace)
         with console.status(say("Examining your folder as the grader will …")):

@@ -1,4 +1,4 @@
-"""Whose mark changed and by what, on the terminal."""
+"""What is told on the terminal: notices; whose mark changed and by what."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from grader.language import translator
+from grader.language import Sentence, translator
 from grader.report.text import for_rich
 from grader.runs import Mark
 from grader.runs.changes import Change
+
+
+def tell_notices(console: Console, told: Sequence[Sentence], language: str) -> None:
+    """What people should know, and need not act on."""
+    for sentence in told:
+        console.print(f"[yellow]![/] {for_rich(sentence.said_in(language))}", highlight=False)
 
 
 def tell_changes(console: Console, changes: Sequence[Change], total: int, language: str) -> None:

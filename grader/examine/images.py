@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from grader.assignment import Assignment, AssignmentError
 from grader.language import Sentence
+from grader.readers.clutter import clutter
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
+LARGEST = 256 * 1024 * 1024  # bytes of a file that may be an image
+NAMED = 5  # names of files that a sentence lists
+# Suffixes that promise an image: one that cannot be read is a fault of the set, not something else.
+SUFFIXES = frozenset(
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".png", ".bmp", ".dib", ".webp"),
+        *(".tif", ".tiff", ".gif", ".avif", ".jp2", ".heic", ".heif", ".ppm", ".pgm", ".pbm"),
+        *(".svg", ".ico", ".raw", ".dng"),
+    }
+)
+# What Pillow reads where OpenCV cannot; no format that starts a program or is told by few bytes.
+_PILLOW = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 
 Pixels = NDArray[np.uint8]
 
@@ -32,16 +47,21 @@ class HiddenImage(NamedTuple):
 
 
 class HiddenSet(NamedTuple):
-    """The images in the order of their ids, and a digest of their ids and bytes."""
+    """The images in the order of their ids, a digest of their ids and bytes, and what people should
+    know of them before a run.
+    """
 
     images: tuple[HiddenImage, ...]
     digest: str
+    told: tuple[Sentence, ...] = ()
 
 
 def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
     """All images below `folder`, one folder a class named as in the assignment.
 
-    Every image is decoded once, so that a bad one is known before the first hand-in runs.
+    An image is what can be decoded as one, whatever its suffix; what systems leave behind is
+    ignored, and anything else told. Every image is decoded once, so that a bad one is known before
+    the first hand-in runs.
     Raises AssignmentError for a folder that is absent or empty, a class folder that the
     assignment does not know and for images that cannot be read; all of them at once.
     """
@@ -54,7 +74,7 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
             )
         )
     truths = {label.folder: label.en for label in assignment.classes}
-    found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    found = sorted(_entries(folder))
     folders = [path for path in found if path.is_dir()]
     wrong = [
         Sentence(
@@ -64,25 +84,29 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
         for path in folders
         if path.name not in truths
     ]
-    images = [
-        HiddenImage(f"{inner.name}/{path.name}", truths.get(inner.name, ""), path)
-        for inner in folders
-        for path in sorted(inner.iterdir())
-        if path.suffix.lower() in SUFFIXES
-    ]
-    digest, read = hashlib.sha256(), []
-    for image in images:
-        data = image.path.read_bytes()
-        own = hashlib.sha256(data)
-        digest.update(image.id.encode() + b"\0" + own.digest())
-        read.append(image._replace(sha256=own.hexdigest()))
-        if decode(data) is None:
-            wrong.append(
-                Sentence(
-                    "{path}: not an image that can be read. Replace or remove it.",
-                    {"path": str(image.path)},
+    others = [path.name for path in found if not path.is_dir()]
+    digest = hashlib.sha256()
+    images: list[HiddenImage] = []
+    for inner in folders:
+        for path in sorted(_entries(inner)):
+            name = f"{inner.name}/{path.name}"
+            named = path.suffix.lower() in SUFFIXES
+            whole = path.is_file() and (named or path.stat().st_size <= LARGEST)
+            data = path.read_bytes() if whole else b""
+            if decode(data) is not None:
+                own = hashlib.sha256(data)
+                digest.update(name.encode() + b"\0" + own.digest())
+                truth = truths.get(inner.name, "")
+                images.append(HiddenImage(name, truth, path, own.hexdigest()))
+            elif named:
+                wrong.append(
+                    Sentence(
+                        "{path}: not an image that can be read. Replace or remove it.",
+                        {"path": str(path)},
+                    )
                 )
-            )
+            else:
+                others.append(name)
     if not images:
         wrong.append(
             Sentence(
@@ -93,15 +117,60 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
         )
     if wrong:
         raise AssignmentError(*wrong)
-    return HiddenSet(tuple(read), digest.hexdigest())
+    counts = Counter(image.truth for image in images)
+    each = [(label.folder, counts[label.en]) for label in assignment.classes]
+    return HiddenSet(tuple(images), digest.hexdigest(), tuple(_told(others, each)))
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """What lies in a folder but for what systems leave behind."""
+    for path in folder.iterdir():
+        if not path.name.startswith(".") and not clutter((path.name,)):
+            yield path
+
+
+def _told(others: Sequence[str], each: Sequence[tuple[str, int]]) -> Iterator[Sentence]:
+    """What is no image, and classes that have none; with either, how many each class has."""
+    if others:
+        listed = ", ".join(others[:NAMED]) + (", …" if len(others) > NAMED else "")
+        yield Sentence(
+            "hidden images: {count} files or folders are no images and were left out: {listed}",
+            {"count": str(len(others)), "listed": listed},
+        )
+    without = [folder for folder, count in each if not count]
+    if without:
+        listed = ", ".join(without[:NAMED]) + (", …" if len(without) > NAMED else "")
+        yield Sentence(
+            "hidden images: {count} classes have none: {listed}",
+            {"count": str(len(without)), "listed": listed},
+        )
+    if others or without:
+        total = sum(count for _, count in each)
+        sums = ", ".join(f"{folder} {count}" for folder, count in each if count)
+        yield Sentence(
+            "hidden images: {total}, of each class: {sums}", {"total": str(total), "sums": sums}
+        )
 
 
 def decode(data: bytes) -> Pixels | None:
-    """uint8 (H, W, 3) in BGR, as OpenCV reads it; None where the bytes are no image."""
+    """uint8 (H, W, 3) in BGR, as OpenCV reads it, else as Pillow; None where the bytes are no
+    image. Of a moving picture the first frame.
+    """
     if not data:
         return None
     pixels: Pixels | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)  # type: ignore[assignment]
-    return pixels
+    return pixels if pixels is not None else _decoded_by_pillow(data)
+
+
+def _decoded_by_pillow(data: bytes) -> Pixels | None:
+    Image.init()
+    formats = [name for name in _PILLOW if name in Image.OPEN]
+    try:
+        with Image.open(io.BytesIO(data), formats=formats) as image:
+            upright = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    return np.ascontiguousarray(upright[:, :, ::-1])
 
 
 def pixels_of(image: HiddenImage, channels: str) -> Pixels:

@@ -23,12 +23,16 @@ FOLDERS = frozenset(
         ".mypy_cache",
         ".ruff_cache",
         ".trash",
+        "@eadir",
         "$recycle.bin",
         "system volume information",
     }
 )
-FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", "icon\r"})
-SUFFIXES = (".pyc", ".pyo")
+FILES = frozenset(
+    {".ds_store", "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r"}
+)
+# ":Zone.Identifier": where Windows keeps that a file was downloaded, a file of its own elsewhere.
+SUFFIXES = (".pyc", ".pyo", ":zone.identifier")
 
 
 def clutter(parts: Sequence[str]) -> bool:
