@@ -15,6 +15,14 @@ _SYSTEM = (
     *("/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev", "/run", "/bin", "/opt/homebrew"),
     *("/System", "/Library", "/private/var/db", "C:\\Windows", "C:\\Program Files"),
 )
+# Found out now: who listens to what is opened must wait for no lock, as tempfile has one.
+_OF_PYTHON = (
+    sys.prefix,
+    sys.base_prefix,
+    str(Path(os.__file__).parent),
+    tempfile.gettempdir(),
+)
+_OURS = (*_SYSTEM, *_OF_PYTHON, *map(os.path.realpath, _OF_PYTHON))
 _CACHES = ("matplotlib", ".matplotlib", "fontconfig", "__pycache__", "site-packages")
 
 
@@ -22,12 +30,12 @@ def is_outside(path: str) -> bool:
     """Whether the full path of a file that is there belongs neither to Python, nor to the system,
     nor to what programs keep for themselves.
     """
+    if any(_below(path, folder) for folder in _OURS):
+        return False  # nearly all files, at no cost
     real = os.path.realpath(path)
     if any(part in _CACHES for part in real.replace("\\", "/").split("/")):
         return False
-    of_python = (sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), tempfile.gettempdir())
-    ours = (*_SYSTEM, *of_python, *map(os.path.realpath, of_python))
-    return Path(real).is_file() and not any(_below(real, folder) for folder in ours)
+    return Path(real).is_file() and not any(_below(real, folder) for folder in _OURS)
 
 
 def _below(path: str, folder: str) -> bool:
