@@ -166,6 +166,12 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "No class {name} was found in any of the files.",
         "Define a network class {name} in {entry} or in a module beside it.",
     ),
+    "lenet5-taken": (
+        NOTE,
+        "{name} ({file}, line {line}) was taken for {wanted}: {how}. It takes images of {input}"
+        "{others}.",
+        "Name the class of the lecture's network {wanted}, and it is the one that is looked at.",
+    ),
     "lenet5-shape": (
         W,
         "LeNet5 differs from the lecture's first at {layer}: expected {expected}, found {actual}.",

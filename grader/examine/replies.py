@@ -144,6 +144,8 @@ class LeNet5Report(Reply):
     file: Line = ""
     line: Count = 0
     name: Line = ""
+    how: Line = "name"  # it was found: by its "name", its "likeness" to that, its "layers"
+    others: Annotated[list[Line], Field(max_length=10)] = []  # that were left aside
     framework: Line = ""
     parameters: Annotated[list[ParameterReport], Field(max_length=200)] = []
     count: Count = 0

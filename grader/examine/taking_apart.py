@@ -14,6 +14,7 @@ from grader.examine.lenet5 import LayersReport, first_difference
 from grader.examine.mnist import prepared, read_mnist
 from grader.examine.replies import LeNet5Report
 from grader.examine.session import Session
+from grader.language import Sentence
 
 WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".weights")
 TRIED = 3  # checkpoints
@@ -34,8 +35,9 @@ def describe(session: Session) -> tuple[LeNet5, list[Finding]]:
     described = _described(report, layers).model_copy(update=_trained(session, report))
     described = described.model_copy(update=_drawn(session, report))
     difference = first_difference(layers.layers, report.input)
+    taken = _taken(report, interface.lenet5)
     if difference is None:
-        return described, []
+        return described, taken
     described = described.model_copy(
         update={
             "differs_at": difference.layer,
@@ -50,7 +52,33 @@ def describe(session: Session) -> tuple[LeNet5, list[Finding]]:
         actual=difference.actual,
         hint=difference.help,
     )
-    return described, [finding]
+    return described, [finding, *taken]
+
+
+_HOW = {
+    "likeness": Sentence("its name is like {wanted}"),
+    "layers": Sentence("it has two convolutions, pooling and dense layers"),
+}
+
+
+def _taken(report: LeNet5Report, wanted: str) -> list[Finding]:
+    """Which network was taken for LeNet5, and why, where that does not go without saying."""
+    if report.how not in _HOW and not report.others and list(report.input) in ([], [1, 32, 32]):
+        return []
+    how = Sentence(_HOW.get(report.how, Sentence("it has that name")).text, {"wanted": wanted})
+    found = find(
+        "lenet5-taken",
+        name=report.name,
+        wanted=wanted,
+        file=report.file,
+        line=report.line,
+        how=how,
+        input="x".join(map(str, report.input)) or "?",
+        others=Sentence("; left aside: {names}", {"names": ", ".join(report.others)})
+        if report.others
+        else "",
+    )
+    return [found]
 
 
 def _trained(session: Session, report: LeNet5Report) -> dict[str, object]:

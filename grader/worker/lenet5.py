@@ -11,15 +11,17 @@ import re
 import numpy as np
 
 from . import chance, faults
-from .building import INPUTS, MEANT, Built, build
+from .building import INPUTS, PICTURES, Built, build
 from .frames import Meta
 from .frameworks import Training, eager_execution, loaded_frameworks
 from .layers import put_in, trace_layers, variant
 from .operations import Array, Operation, Reply
 from .place import Place
 from .search import Candidate, Search
+from .structure import resembles
 from .text import clean
 
+MOST_OTHERS = 3  # networks that would do as well, which are told
 LARGEST_LOOK = 200_000  # values of kernels and maps together
 
 
@@ -50,23 +52,30 @@ class LeNet5:
         """
         name, classes = str(meta.get("name", "LeNet5")), int(meta.get("classes", 10))
         self._built = None
-        trouble: BaseException | None = None
-        search, undisturbed = Search(self._place, name), True
+        search, seen = Search(self._place, name), _Seen()
         for candidate in search.candidates():
-            undisturbed = undisturbed and _leaves_no_trace(candidate)
-            inputs = INPUTS if candidate.named else MEANT
+            seen.undisturbed = seen.undisturbed and _leaves_no_trace(candidate)
+            if seen.best is not None and (seen.how != "layers" or candidate.named):
+                break  # what comes now could not take its place
             try:
-                built = build(candidate, classes, inputs, self._place)
+                built = build(
+                    candidate, classes, INPUTS if candidate.named else PICTURES, self._place
+                )
+                how = _how(candidate, built, name, classes)
             except BaseException as error:
-                trouble = (trouble or error) if candidate.named else trouble
+                seen.trouble = (seen.trouble or error) if candidate.named else seen.trouble
                 continue
-            if candidate.named or built.gives == (classes,):
-                self._built = built
-                undisturbed = undisturbed and not search.imported
-                return dict(self._report(built), undisturbed=undisturbed), None
-        trouble = trouble or search.trouble
+            seen.take(built, how)
+            if seen.how == "name" or len(seen.others) >= MOST_OTHERS:
+                break
+        undisturbed = seen.undisturbed and not search.imported
+        self._built = seen.best or seen.fallback
+        if self._built is not None:
+            others = seen.others or [clean(one) for one in search.others(self._built.name)]
+            told = {"how": seen.how if seen.best else "likeness", "others": others}
+            return dict(self._report(self._built), undisturbed=undisturbed, **told), None
+        trouble = seen.trouble or search.trouble
         described = faults.describe(trouble, self._place, []) if trouble else None
-        undisturbed = undisturbed and not search.imported
         return {"found": False, "error": described, "undisturbed": undisturbed}, None
 
     def forward(self, meta: Meta, array: Array) -> Reply:
@@ -180,6 +189,40 @@ class LeNet5:
             "input": list(built.accepts),
             "output": list(built.gives),
         }
+
+
+class _Seen:
+    """What a search has met: the network to take and why, others that would do, one of the sought
+    name's likeness that has other layers, the first error.
+    """
+
+    def __init__(self) -> None:
+        self.best: Built | None = None
+        self.how = ""
+        self.others: list[str] = []
+        self.fallback: Built | None = None
+        self.trouble: BaseException | None = None
+        self.undisturbed = True
+
+    def take(self, built: Built, how: str) -> None:
+        """Note a network that was built; `how` as `_how` says."""
+        if how == "unlike":
+            self.fallback = self.fallback or built
+        elif how and self.best is None:
+            self.best, self.how = built, how
+        elif how:
+            self.others.append(clean(built.name))
+
+
+def _how(candidate: Candidate, built: Built, name: str, classes: int) -> str:
+    """Why a network is to be taken: its "name", its "likeness" to that, its "layers"; "unlike" for
+    one that is only named alike, "" for none.
+    """
+    if candidate.name == name:
+        return "name"
+    if candidate.named:
+        return "likeness" if built.accepts and resembles(built) else "unlike"
+    return "layers" if built.gives == (classes,) and resembles(built) else ""
 
 
 def _at_once(operation: Operation) -> Operation:

@@ -144,7 +144,6 @@ class Loading:
         """Import the entry, if that is wanted; the report of the load."""
         report: Meta = {
             "entry": "",
-            "notes": self._notes[:MOST_NOTES],
             "function": False,
             "parameter": "",
             "file": "",
@@ -159,6 +158,7 @@ class Loading:
             report.update(self._defined(self._entry))
             if self._order.run and self._entry.imports:
                 report.update(self._import(self._entry))
+        report["notes"] = self._notes[:MOST_NOTES]
         report["compatibility"] = self._used[:MOST_NOTES]
         report["absent"] = list(self._absent[:MOST_NOTES])
         report["frameworks"] = [name for name in FRAMEWORKS if hooks.loaded(name)]
