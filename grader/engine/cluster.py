@@ -27,6 +27,7 @@ SECONDS_TO_ANSWER = 10.0  # the head, whether it is there at all
 SECONDS_TO_REPORT = 300.0  # a machine looks at all its runtimes and tries sandbox and devices
 RESOURCES = {"GPU": "GPU", "Ascend": "NPU", "CPU": "CPU"}  # kind of device -> Ray's resource
 AUTO = "auto"
+OLDEST = (2, 60)  # version of Ray that is known to ask everybody for the token
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})")
 
 
@@ -56,6 +57,14 @@ class LeftOut(NamedTuple):
 
 def require_token() -> None:
     """Raises ClusterError where this process would speak to Ray without a token."""
+    if tuple(int(part) for part in ray.__version__.split(".")[:2]) < OLDEST:
+        raise ClusterError(
+            Sentence(
+                "--engine ray: Ray {found}, expected at least {oldest}, which keeps strangers out "
+                "by a token. Run `pip install -U 'lab-grader[cluster]'` here and on every machine.",
+                {"found": ray.__version__, "oldest": ".".join(map(str, OLDEST))},
+            )
+        )
     path = Path(os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token")
     has = bool(os.environ.get("RAY_AUTH_TOKEN")) or path.is_file()
     if os.environ.get(MODE, "").lower() != "token" or not has:

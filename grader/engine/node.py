@@ -6,6 +6,7 @@ and has neither its connections nor its token.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import tempfile
@@ -77,6 +78,7 @@ class NodeExaminer:
             os.environ.pop(name, None)
         self._place: held.Held | None = None
         self._processes: Processes | None = None
+        atexit.register(self.close)  # where Ray ends this process because the command died
 
     def report(self, required: str, device: str) -> str:
         """This machine, tried: a `NodeReport` as JSON, which another version can read, too."""

@@ -36,7 +36,7 @@ class Raylets:
     lies in the folder `unseen`. Use as a context manager.
     """
 
-    def __init__(self, nodes: int) -> None:
+    def __init__(self, nodes: int, environment: Mapping[str, str] | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="raylets-"))  # short: sockets lie below it
         token = self._folder / "token"
         token.write_text(secrets.token_hex(32))
@@ -52,6 +52,7 @@ class Raylets:
             "RAY_memory_monitor_refresh_ms": "0",
             "RAY_USAGE_STATS_ENABLED": "0",
             "RAY_DISABLE_IMPORT_WARNING": "1",
+            **(environment or {}),
         }
         self._nodes = nodes
 

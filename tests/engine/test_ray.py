@@ -64,6 +64,8 @@ def test_what_is_missing_is_refused_with_its_cure(
         port = listening.getsockname()[1]
     said = refused(capsys, "--engine", "ray", "--address", f"127.0.0.1:{port}")
     assert "no cluster answers" in said and "ray start --address" in said
+    monkeypatch.setattr("ray.__version__", "2.51.2")
+    assert "Ray 2.51.2, expected at least 2.60" in refused(capsys, "--engine", "ray")
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     said = refused(capsys, "--engine", "ray")
     assert "pip install 'lab-grader[cluster]'" in said
