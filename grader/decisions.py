@@ -32,6 +32,7 @@ EXPECTED: Final = {
     "points": "a finite number of points",
     "set_points": "a finite number of points",
     "beyond": "true or false",
+    "word": '"look", "stands" or null',
     "reason": "a sentence, not empty",
     "author": "a name, not empty",
     "time": "a time as text, such as 2026-06-02T09:30:00Z",
@@ -91,7 +92,7 @@ class Book:
         former = next((each for each in self.known if each.decision == override.decision), None)
         if former is None:
             return True
-        same = ("report", "points", "set_points", "beyond", "undoes", "reason", "author")
+        same = ("report", "points", "set_points", "beyond", "word", "undoes", "reason", "author")
         if any(getattr(former, name) != getattr(override, name) for name in same):
             raise DecisionError(
                 Sentence(

@@ -16,6 +16,7 @@ ORDER = [
     ["__main__"],
     ["cli"],
     ["engine"],
+    ["review"],
     ["report"],
     ["checks"],
     ["examine"],

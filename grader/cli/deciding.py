@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from grader.cli.main import UsageError
 from grader.cli.naming import Named, named
-from grader.cli.survey import marking
+from grader.cli.survey import Marking, marking
 from grader.decisions import Book, DecisionError, Decisions, decisions_in
 from grader.evidence import Evidence
 from grader.language import Sentence
+from grader.review.desk import Want
 from grader.runs import Run
-from grader.scoring import Override
+from grader.scoring import Override, standing, taken_back
 from grader.store import Store
 
 Wish = Callable[[Sequence[Override]], Iterable[Override]]  # from what is decided, what to decide
@@ -21,12 +25,19 @@ Wish = Callable[[Sequence[Override]], Iterable[Override]]  # from what is decide
 class Deciding:
     """Records decisions about the rows of one output folder."""
 
-    def __init__(self, run: Run, store: Store) -> None:
-        """Raises OSError, and DecisionError where what was decided cannot be read."""
+    def __init__(self, run: Run, store: Store, decisions: Decisions | None = None) -> None:
+        """decisions: those of the folder, if they are open already. Raises OSError, and
+        DecisionError where what was decided cannot be read.
+        """
         self._run, self._store = run, store
-        self._decisions = Decisions(store.out)
+        self._decisions = decisions or Decisions(store.out)
         self._marking = marking(run, store, self._decisions.all())
         self._rows = self._marking.roll.rows
+
+    @property
+    def marking(self) -> Marking:
+        """How the run marks, by what was decided when this was made."""
+        return self._marking
 
     def row(self, word: str) -> str:
         """The id of the row that `word` means: an id, number or name. Raises UsageError, also for
@@ -137,6 +148,70 @@ class Deciding:
                     facts,
                 )
             )
+
+
+def decision(about: str, author: str, known: Sequence[Override], **says: Any) -> Override:
+    """A new decision, later than all that are known: what is said last is the last word."""
+    now = datetime.now(timezone.utc)
+    if known and known[-1].moment >= now:
+        now = known[-1].moment + timedelta(microseconds=1)
+    told = {"decision": uuid4().hex, "time": now.isoformat(timespec="microseconds"), **says}
+    return Override(id=about, author=author, **told)
+
+
+def standing_words(known: Sequence[Override], ids: Collection[str]) -> list[Override]:
+    """The decisions about these ids that can be taken back, oldest first."""
+    mine = [each for each in known if each.id in ids]
+    back = taken_back(mine)
+    return [each for each in mine if each.says_something and each.decision not in back]
+
+
+def undoing(
+    about: str, author: str, known: Sequence[Override], meant: Override, reason: str, **says: Any
+) -> Override:
+    """The decision that takes `meant` back."""
+    told = {"undoes": meant.decision, "reason": reason or "taken back", **says}
+    return decision(about, author, known, **told)
+
+
+def confirming(
+    about: str, author: str, known: Sequence[Override], meant: Override, reason: str, **says: Any
+) -> Override:
+    """The decision that says of the present submission what `meant` said of an earlier one."""
+    told = meant.model_dump(include={"report", "points", "set_points", "beyond", "word"})
+    told |= {"undoes": meant.decision, "reason": reason or meant.reason, **says}
+    return decision(about, author, known, **told)
+
+
+def worded(
+    evidence: Evidence,
+    want: Want,
+    author: str,
+    known: Sequence[Override],
+    mine: Sequence[Override],
+) -> Override:
+    """The decision that is wanted; `mine` are those about this row. Raises UsageError."""
+    name, reason = evidence.submission.id, " ".join(want.reason.split())
+    ids = {each.id for each in mine}
+    if want.what in ("undo", "confirm"):
+        earlier = standing(mine, evidence, ids).earlier
+        able = standing_words(mine, ids) if want.what == "undo" else earlier
+        if not able:
+            raise UsageError(Sentence("there is no decision to take back"))
+        make = undoing if want.what == "undo" else confirming
+        return make(name, author, known, able[-1], reason, decision=want.name)
+    if not reason:
+        raise UsageError(Sentence("Say why: the reason is kept with the mark."))
+    if want.what in ("points", "set") and want.number is None:
+        raise UsageError(Sentence("Say how many points."))
+    said: dict[str, dict[str, Any]] = {
+        "complete": {"report": "complete"},
+        "incomplete": {"report": "incomplete"},
+        "points": {"points": want.number},
+        "set": {"set_points": want.number},
+    }
+    says = said.get(want.what, {"word": want.what})
+    return decision(name, author, known, decision=want.name, reason=reason, **says)
 
 
 def from_file(path: Path, deciding: Deciding) -> Wish:

@@ -22,6 +22,7 @@ COMMANDS = {
     "doctor": "say what this machine has, and the cure for what is missing",
     "runtime": "list, add or remove the interpreters that hand-ins run in",
     "override": "record what a person decides about a mark",
+    "review": "serve the pages where a team decides",
     "rescore": "compute all marks again from stored evidence",
     "export": "write the marks for a gradebook",
     "diff": "say whose mark changed between two publications, and by what",

@@ -6,17 +6,22 @@ import argparse
 import getpass
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 from grader.cli import rescore
-from grader.cli.deciding import Deciding, Wish, from_file
+from grader.cli.deciding import (
+    Deciding,
+    Wish,
+    confirming,
+    decision,
+    from_file,
+    standing_words,
+    undoing,
+)
 from grader.cli.main import UsageError
 from grader.language import Sentence
-from grader.scoring import Override, standing, taken_back
+from grader.scoring import Override, standing
 
 LAST = "last"  # the decision that is meant where none is named
 SHORT = 8  # characters of a decision's id that are enough to type
@@ -48,6 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from", dest="file", type=Path, metavar="FILE", help="decisions that the class page saved"
     )
     parser.add_argument("--report", choices=("complete", "incomplete"), help="the lab report is")
+    parser.add_argument(
+        "--look", dest="word", action="store_const", const="look",
+        help="somebody else should look at it; the mark stays",
+    )  # fmt: skip
+    parser.add_argument(
+        "--stands", dest="word", action="store_const", const="stands",
+        help="it was looked at, and the mark stays as it is",
+    )  # fmt: skip
     parser.add_argument("--reason", help="why; it is kept and shown")
     parser.add_argument("--author", default=getpass.getuser(), help="who decides (default: you)")
     rescore.add_arguments(parser)
@@ -72,17 +85,18 @@ def _wish(arguments: argparse.Namespace, deciding: Deciding) -> Wish:
     if arguments.confirm is not None:
         return lambda known: _confirm(student, arguments, known, deciding)
     added, whole = _points(arguments.points), _points(arguments.set_points)
-    if arguments.report is None and not added and whole is None:
+    if arguments.report is None and not added and whole is None and arguments.word is None:
         raise UsageError(
             Sentence(
                 "expected what is decided: --report complete, --report incomplete, --points N, "
-                "--set-points N, --undo or --confirm"
+                "--set-points N, --look, --stands, --undo or --confirm"
             )
         )
     if not (arguments.reason or "").strip():
         raise UsageError(Sentence("expected --reason: why; it is kept and shown"))
     says = {"report": arguments.report, "points": added or 0.0, "set_points": whole}
-    return lambda known: [_decision(student, arguments, known, **says)]
+    says |= {"word": arguments.word, "reason": arguments.reason}
+    return lambda known: [decision(student, arguments.author, known, **says)]
 
 
 def _points(text: str | None) -> float | None:
@@ -101,32 +115,12 @@ def _points(text: str | None) -> float | None:
     return number
 
 
-def _decision(
-    student: str, arguments: argparse.Namespace, known: Sequence[Override], **says: Any
-) -> Override:
-    """A new decision, later than all that are known: what is said last is the last word."""
-    now = datetime.now(timezone.utc)
-    if known and known[-1].moment >= now:
-        now = known[-1].moment + timedelta(microseconds=1)
-    return Override(
-        decision=uuid4().hex,
-        id=student,
-        author=arguments.author,
-        time=now.isoformat(timespec="microseconds"),
-        **{"reason": arguments.reason, **says},
-    )
-
-
 def _undo(
     student: str, arguments: argparse.Namespace, known: Sequence[Override], deciding: Deciding
 ) -> Override:
-    ids = {student, *deciding.others(student)}
-    mine = [each for each in known if each.id in ids]
-    back = taken_back(mine)
-    able = [each for each in mine if each.says_something and each.decision not in back]
+    able = standing_words(known, {student, *deciding.others(student)})
     meant = _meant(able, arguments.undo, student)[-1]
-    reason = arguments.reason or "taken back"
-    return _decision(student, arguments, known, undoes=meant.decision, reason=reason)
+    return undoing(student, arguments.author, known, meant, arguments.reason or "")
 
 
 def _confirm(
@@ -136,9 +130,8 @@ def _confirm(
     earlier = standing(known, evidence, others).earlier if evidence else ()
     new: list[Override] = []
     for each in _meant(earlier, arguments.confirm, student):
-        says = each.model_dump(include={"report", "points", "set_points", "beyond"})
-        says |= {"undoes": each.decision, "reason": arguments.reason or each.reason}
-        new.append(_decision(student, arguments, [*known, *new], **says))
+        so_far = [*known, *new]
+        new.append(confirming(student, arguments.author, so_far, each, arguments.reason or ""))
     return new
 
 

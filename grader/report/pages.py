@@ -59,7 +59,7 @@ class Pages:
         self._context = context
         self._thumbnails = Thumbnails(context.hidden, context.pictures, context.kept)
         self._nonce = secrets.token_urlsafe(16)
-        self._environment = _environment(context, self._nonce)
+        self._environment = environment(context, self._nonce)
         everything = "self.html" if context.self_check else "staff.html"
         self._staff: Template = self._environment.get_template(everything)
         self._student: Template = self._environment.get_template("student.html")
@@ -77,7 +77,7 @@ class Pages:
         evidence = result.evidence
         channels = self._context.assignment.interface.channels
         return self._staff.render(
-            v=view(result, self._context, full=True),
+            v=staff_view(result, self._context),
             e=evidence,
             g=result.grade,
             page=file_name(evidence.submission.id),
@@ -97,7 +97,12 @@ class Pages:
         )
 
 
-def _environment(context: Context, nonce: str) -> Environment:
+def staff_view(result: Result, context: Context) -> StudentView:
+    """What staff see of a result in the sections that a student's page has, too."""
+    return view(result, context, full=True)
+
+
+def environment(context: Context, nonce: str) -> Environment:
     """The templates' environment with what they may use in this run."""
     environment = templating.environment()
     lab, language = context.assignment, context.language

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from grader.evidence import Document, Evidence
 
-SCHEMA: Final = 2  # 1: without an id of its own and without what it is about
+SCHEMA: Final = 3  # 1: without an id of its own and without what it is about; 2: without `word`
 _FIRST = datetime.min.replace(tzinfo=timezone.utc)
 _CONTENT = ("id", "report", "points", "reason", "author", "time")  # of schema 1
 
@@ -31,6 +31,8 @@ class Override(Document):
     points: float = Field(0, allow_inf_nan=False)  # to add
     set_points: float | None = Field(None, allow_inf_nan=False)  # the whole mark
     beyond: bool = False  # whether the mark may leave 0 to what is possible
+    # "look": somebody else should look at it; "stands": looked at, and the mark stays as it is.
+    word: Literal["look", "stands"] | None = None
     undoes: str = ""  # id of the decision that it takes back
     reason: str = Field(min_length=1)
     author: str = Field(min_length=1)
@@ -54,6 +56,11 @@ class Override(Document):
     @property
     def says_something(self) -> bool:
         """Whether it says more than that another decision is taken back."""
+        return self.about_mark or self.word is not None
+
+    @property
+    def about_mark(self) -> bool:
+        """Whether it can change a mark."""
         return bool(self.report or self.points or self.set_points is not None)
 
     @property

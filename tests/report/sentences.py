@@ -12,6 +12,8 @@ from grader.cli.main import COMMANDS
 from grader.cli.parser import ARGPARSE
 from grader.evidence.findings import VOCABULARY
 from grader.report import gathering, words
+from grader.review import words as review_words
+from grader.review.needs import NEEDS
 
 ROOT = Path(__file__).parents[2]
 SAYING = ("said", "t", "say", "_say", "Sentence")
@@ -29,6 +31,10 @@ TABLES = (
         words.FINDING,
         gathering.SCRIPT,
         decisions.EXPECTED,
+        review_words.ORDERS,
+        review_words.WORD,
+        review_words.SCRIPT,
+        NEEDS,
     ),
 )
 

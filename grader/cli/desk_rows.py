@@ -1,0 +1,120 @@
+"""Rows of a class, read from what is stored: by several processes where there are many."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.cli.survey import Marking
+from grader.evidence import Evidence, Severity
+from grader.report.text import file_name
+from grader.review.desk import Row, handle, version
+from grader.review.needs import needs
+from grader.runs import Mark, Run
+from grader.scoring import Override
+from grader.similarity import Trace, trace
+from grader.store import Store
+
+
+class Facts(NamedTuple):
+    """What is kept of one row's evidence."""
+
+    row: Row
+    trace: Trace
+    source: str  # id of the submission
+
+
+class Reader:
+    """Reads rows in a process of its own."""
+
+    def __init__(
+        self,
+        out: Path,
+        marking: Marking,
+        decided: Mapping[str, Sequence[Override]],
+        published: Mapping[str, Mark],
+        run: Run,
+    ) -> None:
+        self._store, self._marking, self._decided = Store(out), marking, decided
+        self._published, self._run = published, run
+
+    def __call__(self, names: Sequence[str]) -> list[Facts]:
+        """The rows of these that have evidence."""
+        found = []
+        for name in names:
+            evidence = self._marking.roll.evidence(self._store, name)
+            if evidence is not None:
+                marking = with_decisions(self._marking, self._decided, name)
+                row = row_of(self._run, evidence, marking, self._published.get(name), alike=False)
+                found.append(Facts(row, trace(evidence), self._marking.roll.rows[name].source))
+        return found
+
+
+def row_of(
+    run: Run, evidence: Evidence, marking: Marking, published: Mark | None, alike: bool
+) -> Row:
+    """The row that follows from `evidence`; see `grader.review.needs` for the other values."""
+    name, grade = evidence.submission.id, marking.grade(evidence)
+    policy, classes = marking.policy, marking.classes
+    said = [each for each in marking.overrides if each.says_something]
+    codes = (each.code for each in evidence.findings if each.severity is not Severity.INFO)
+    return Row(
+        id=name,
+        page=file_name(name),
+        handle=handle(run.id, name),
+        name=grade.name,
+        number=grade.number,
+        status=grade.status.value,
+        score=grade.score,
+        possible=grade.possible,
+        if_complete=grade.if_report_complete,
+        correct=grade.correct,
+        total=grade.total,
+        needs=needs(evidence, grade, policy, classes, published, alike),
+        codes=tuple(dict.fromkeys(codes)),
+        version=version(evidence.key, marking.overrides),
+        decided=said[-1].author if said else "",
+    )
+
+
+def with_decisions(
+    marking: Marking,
+    decided: Mapping[str, Sequence[Override]],
+    name: str,
+    more: Sequence[Override] = (),
+) -> Marking:
+    """The marking with the decisions about one row alone, in order."""
+    ids = (name, *marking.roll.rows[name].others)
+    mine = [each for one in ids for each in decided.get(one, ())]
+    return marking.given(sorted([*mine, *more], key=lambda each: (each.moment, each.decision)))
+
+
+def by_id(known: Sequence[Override]) -> dict[str, list[Override]]:
+    """The decisions by the submission that each names."""
+    found: defaultdict[str, list[Override]] = defaultdict(list)
+    for each in known:
+        found[each.id].append(each)
+    return dict(found)
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """What is different once a file was written anew."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_ino
+
+
+def stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """The same of each document in a folder, by id."""
+    found = {}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".json"):
+                status = entry.stat()
+                found[entry.name.removesuffix(".json")] = status.st_mtime_ns, status.st_ino
+    return found

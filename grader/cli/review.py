@@ -1,0 +1,143 @@
+"""``grade review OUT``: serve the place where a team decides, on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shutil
+import socket
+import tempfile
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.cli.desk import ClassDesk
+from grader.cli.main import OK, UsageError
+from grader.cli.opening import require_results
+from grader.decisions import DecisionError
+from grader.language import Sentence, translator
+from grader.runs import RunError
+
+PORT = 8420
+LOOPBACK = "127.0.0.1"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words of ``grade review``."""
+    parser.add_argument(
+        "out", metavar="OUT", nargs="?", type=Path, default=Path("out"),
+        help="folder of the results",
+    )  # fmt: skip
+    parser.add_argument(
+        "--port", type=int, metavar="N", help="port to listen on (default: 8420, or a free one)"
+    )
+    parser.add_argument("--open", action="store_true", help="open the pages in a browser")
+    parser.add_argument(
+        "--host", metavar="ADDRESS", default=LOOPBACK,
+        help="address to listen on; others than 127.0.0.1 are open to a network, unencrypted",
+    )  # fmt: skip
+    parser.add_argument(
+        "--uds", type=Path, metavar="FILE",
+        help="listen on a Unix socket in a folder that only you can enter",
+    )  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl-C."""
+    try:
+        from grader.review.serving import serve
+    except ImportError:
+        raise UsageError(
+            Sentence(
+                "grade review needs the packages starlette and uvicorn. Install them: "
+                "pip install 'lab-grader[review]'"
+            )
+        ) from None
+    console, say = Console(), translator(arguments.lang)
+    require_results(arguments.out)
+    try:
+        desk = ClassDesk(arguments.out, arguments.lang)
+    except RunError as error:
+        raise UsageError(error.said) from None
+    except DecisionError as error:
+        raise UsageError(error.said) from None
+    port = PORT if arguments.port is None else arguments.port
+
+    def tell(link: str) -> None:
+        console.print(say("Open this link; it lets one browser in, once:"), highlight=False)
+        console.print(link, highlight=False, soft_wrap=True, style="bold")
+        console.print(say("Ctrl-C ends it; every decision is kept."), style="dim")
+        if arguments.open:
+            _open(link)
+
+    with _listening(arguments, port) as listener:
+        serve(desk, desk.context.run, listener, _names(arguments, listener, port), tell)
+    if desk.unpublished:
+        told = say(
+            "{count} marks differ from what is published. Publish them: grade rescore --out {out}"
+        )
+        console.print(told.format(count=desk.unpublished, out=arguments.out), highlight=False)
+    return OK
+
+
+@contextlib.contextmanager
+def _listening(arguments: argparse.Namespace, port: int) -> Iterator[socket.socket]:
+    """The socket: asked for, or the usual port, or a free one where that is taken."""
+    if arguments.uds is not None:
+        with _unix(arguments.uds) as listener:
+            yield listener
+        return
+    family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((arguments.host, port))
+        except OSError:
+            if arguments.port is not None:
+                raise
+            listener.bind((arguments.host, 0))
+        yield listener
+
+
+@contextlib.contextmanager
+def _unix(path: Path) -> Iterator[socket.socket]:
+    """A Unix socket at `path`, whose folder is made for its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.parent.stat().st_mode & 0o077:
+        raise UsageError(
+            Sentence(
+                "{folder} can be entered by others. Make it your own: chmod 700 {folder}",
+                {"folder": str(path.parent)},
+            )
+        )
+    with socket.socket(socket.AF_UNIX) as listener:
+        path.unlink(missing_ok=True)
+        listener.bind(str(path))
+        try:
+            yield listener
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _names(arguments: argparse.Namespace, listener: socket.socket, port: int) -> list[str]:
+    """The values of ``Host`` that are ours. Through a Unix socket it is the port that ``ssh -L``
+    was given, which has to be ``--port``.
+    """
+    if arguments.uds is None:
+        port = listener.getsockname()[1]
+    address = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    names = [address] if arguments.uds is None else []
+    return [f"{name}:{port}" for name in dict.fromkeys([*names, LOOPBACK, "localhost", "[::1]"])]
+
+
+def _open(link: str) -> None:
+    """Open the link in a browser by a file that only we can read: a browser's arguments can be
+    read by everybody on this machine.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="grade-review-"))
+    page = folder / "open.html"
+    page.write_text(f'<meta http-equiv="refresh" content="0;url={link}">', encoding="utf-8")
+    if not webbrowser.open(page.as_uri()):
+        shutil.rmtree(folder)

@@ -1,0 +1,279 @@
+"""The application: routes, and what each asks of the desk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from grader.report import files
+from grader.review.desk import ConflictError, Desk, Look, RefusedError, Row, Want
+from grader.review.events import Here, stream
+from grader.review.guard import ASSETS, ENTER, STREAM, Guard
+from grader.review.needs import NEEDS
+from grader.review.pages import Pages, worded
+from grader.review.queue import View, arranged, beside, next_undecided
+from grader.review.sessions import Person, Sessions, signed
+
+OURS = {"page.css": "text/css", "page.js": "text/javascript", "review.css": "text/css",
+        "review.js": "text/javascript"}  # fmt: skip
+MOST = 20_000  # decisions at once
+T = TypeVar("T", bound=BaseModel)
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Entering(BaseModel):
+    """What the door is given."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: str = Field(max_length=100)
+    name: str = Field("", max_length=200)
+
+
+class Signing(BaseModel):
+    """How a person signs."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Wanted(BaseModel):
+    """Decisions that are to be recorded together."""
+
+    model_config = ConfigDict(extra="forbid")
+    wants: list[Want] = Field(min_length=1, max_length=MOST)
+
+
+class Review:
+    """The pages and what they ask for."""
+
+    def __init__(self, desk: Desk, sessions: Sessions, cookie: str) -> None:
+        self._desk, self._sessions, self._cookie = desk, sessions, cookie
+        self._pages, self._made_for = Pages(desk.context), desk.context
+        self._publishing = threading.Lock()
+        self._here = Here()
+        assets = files.templates() / "assets"
+        self._assets = {name: (assets / name).read_bytes() for name in OURS}
+
+    def routes(self) -> list[Route]:
+        """All that can be asked for."""
+        return [
+            Route(ENTER, self._door, methods=["GET"]),
+            Route(ENTER, self._enter, methods=["POST"]),
+            Route(f"{ASSETS}{{name}}", self._asset, methods=["GET"]),
+            Route("/", self._queue, methods=["GET"]),
+            Route("/next", self._next, methods=["GET"]),
+            Route("/s/{page}.html", self._submission, methods=["GET"]),
+            Route(STREAM, self._events, methods=["GET"]),
+            Route("/sign", self._sign, methods=["POST"]),
+            Route("/invite", self._invite, methods=["POST"]),
+            Route("/decide", self._decide, methods=["POST"]),
+            Route("/preview", self._preview, methods=["POST"]),
+            Route("/publish", self._publish, methods=["POST"]),
+        ]
+
+    # --- coming in ----------------------------------------------------------------------
+
+    async def _door(self, request: Request) -> Response:
+        return HTMLResponse(self._fresh().enter(request.state.nonce))
+
+    async def _enter(self, request: Request) -> Response:
+        asked = await _body(request, Entering)
+        token = self._sessions.enter(asked.code, asked.name)
+        if token is None:
+            return JSONResponse({"error": "bad-code"}, status_code=HTTPStatus.FORBIDDEN)
+        answer = JSONResponse({})
+        answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path="/")
+        return answer
+
+    async def _asset(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in self._assets:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return Response(self._assets[name], media_type=OURS[name])
+
+    async def _sign(self, request: Request) -> Response:
+        _person(request).name = signed((await _body(request, Signing)).name)
+        return JSONResponse({"name": _person(request).name})
+
+    async def _invite(self, request: Request) -> Response:
+        await _json(request)
+        return JSONResponse({"code": self._sessions.invite()})
+
+    # --- looking ------------------------------------------------------------------------
+
+    async def _queue(self, request: Request) -> Response:
+        await run_in_threadpool(self._desk.refresh)
+        view, person = View.of(dict(request.query_params)), _person(request)
+        every = list(self._desk.rows().values())
+        rows = arranged(every, view, self._seed)
+        page = self._fresh().queue(
+            request.state.nonce, view, rows, every, reasons=self._desk.reasons()[:50],
+            person=person.name, unpublished=self._desk.unpublished,
+            running=self._desk.running(), edition=self._desk.edition,
+        )  # fmt: skip
+        return HTMLResponse(page)
+
+    async def _next(self, request: Request) -> Response:
+        """The next row of the view that needs a person; with ``step``, the one beside."""
+        asked = dict(request.query_params)
+        view, step = View.of(asked), {"1": 1, "-1": -1}.get(asked.get("step", ""))
+        every = self._desk.rows()
+        rows, last = arranged(every.values(), view, self._seed), asked.get("after", "")
+        if step is None:
+            now = next((row for row in every.values() if last in (row.page, row.handle)), None)
+            found = next_undecided(rows, now, asked.get("was", ""), view, self._seed)
+        else:
+            found = beside(rows, last, step)
+        if found is None:
+            return RedirectResponse(f"/?{view.address()}", status_code=HTTPStatus.SEE_OTHER)
+        name = quote(found.handle if view.blind else found.page)
+        place = f"/s/{name}.html?{view.address(was=(*found.needs, '')[0])}"
+        return RedirectResponse(place, status_code=HTTPStatus.SEE_OTHER)
+
+    async def _submission(self, request: Request) -> Response:
+        await run_in_threadpool(self._desk.refresh)
+        look = await self._look(request)
+        view, person = View.of(dict(request.query_params)), _person(request)
+        nonce, reasons = request.state.nonce, self._desk.reasons()
+        was = request.query_params.get("was", "")
+        was = was if was in NEEDS else (*look.row.needs, "")[0]
+
+        def render() -> str:
+            return self._fresh().submission(
+                nonce, view, look, reasons, was=was,
+                person=person.name, unpublished=self._desk.unpublished,
+                edition=self._desk.edition, running=self._desk.running(),
+            )  # fmt: skip
+
+        return HTMLResponse(await run_in_threadpool(render))
+
+    async def _events(self, request: Request) -> Response:
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")
+        return stream(self._desk, self._here, request, _person(request))
+
+    async def _look(self, request: Request) -> Look:
+        look = await run_in_threadpool(self._desk.look, request.path_params["page"])
+        if look is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return look
+
+    # --- deciding -----------------------------------------------------------------------
+
+    async def _decide(self, request: Request) -> Response:
+        wanted = (await _body(request, Wanted)).wants
+        before = {row.id: row.score for row in self._desk.rows().values()}
+        return await self._answered(
+            request,
+            lambda author: [
+                {**_told(row), "before": before.get(row.id)}
+                for row in self._desk.decide(wanted, author)
+            ],
+        )
+
+    async def _preview(self, request: Request) -> Response:
+        wanted = (await _body(request, Wanted)).wants
+        return await self._answered(
+            request,
+            lambda author: [
+                {**_told(effect.row), "before": effect.row.score, "score": effect.after}
+                for effect in self._desk.effects(wanted, author)
+            ],
+        )
+
+    async def _answered(
+        self, request: Request, act: Callable[[str], Sequence[dict[str, object]]]
+    ) -> Response:
+        """What came of a wish; a conflict shows what others decided, and nothing was recorded."""
+        author = _person(request).name
+        if not author:
+            return JSONResponse({"error": "sign"}, status_code=HTTPStatus.FORBIDDEN)
+        try:
+            rows = await run_in_threadpool(act, author)
+        except ConflictError as conflict:
+            told = [
+                {**_told(row), "theirs": [worded(each) for each in conflict.theirs[row.page]]}
+                for row in conflict.rows
+            ]
+            return JSONResponse({"conflicts": told}, status_code=HTTPStatus.CONFLICT)
+        except RefusedError as refused:
+            return _refusal(refused)
+        return JSONResponse({"rows": rows, "unpublished": self._desk.unpublished})
+
+    async def _publish(self, request: Request) -> Response:
+        await _json(request)
+
+        def publish() -> None:
+            with self._publishing:
+                self._desk.publish()
+
+        try:
+            await run_in_threadpool(publish)
+        except RefusedError as refused:
+            return _refusal(refused)
+        return JSONResponse({"unpublished": self._desk.unpublished})
+
+    @property
+    def _seed(self) -> str:
+        return self._desk.context.run
+
+    def _fresh(self) -> Pages:
+        """The templates with what the run is now."""
+        if self._desk.context is not self._made_for:
+            self._made_for = self._desk.context
+            self._pages = Pages(self._made_for)
+        return self._pages
+
+
+def application(desk: Desk, sessions: Sessions, hosts: Collection[str], cookie: str) -> ASGIApp:
+    """The guarded application over one class."""
+    return Guard(Starlette(routes=Review(desk, sessions, cookie).routes()), sessions, hosts, cookie)
+
+
+def _person(request: Request) -> Person:
+    person: Person = request.state.person
+    return person
+
+
+def _told(row: Row) -> dict[str, object]:
+    return {
+        "page": row.page,
+        "name": row.name,
+        "score": row.score,
+        "version": row.version,
+        "needs": list(row.needs),
+    }
+
+
+def _refusal(refused: RefusedError) -> Response:
+    why = {language: refused.said.said_in(language) for language in ("en", "zh")}
+    return JSONResponse({"refused": why}, status_code=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+async def _json(request: Request) -> object:
+    try:
+        return await request.json()
+    except (ValueError, RecursionError):
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "JSON is expected") from None
+
+
+async def _body(request: Request, kind: type[T]) -> T:
+    """What was sent, in its form. Raises HTTPException."""
+    try:
+        return kind.model_validate(await _json(request))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{where}: {first['msg']}") from None

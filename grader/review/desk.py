@@ -1,0 +1,145 @@
+"""What the pages ask of a class, as values and a contract that the command fills."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.language import Sentence
+from grader.report import Context, Result
+from grader.scoring import Override
+
+REASON = 2_000  # characters
+
+
+class Row(NamedTuple):
+    """One student, as the queue shows it."""
+
+    id: str
+    page: str  # the name of its page
+    handle: str  # the same without a name or number, for who marks without names
+    name: str
+    number: str
+    status: str
+    score: float | None
+    possible: float
+    if_complete: float | None  # the mark that confirming the report would give
+    correct: int
+    total: int
+    needs: tuple[str, ...]  # keys of `needs.NEEDS`
+    codes: tuple[str, ...]  # of findings that are no notes
+    version: str  # of the evidence and all that is decided about it
+    decided: str  # who decided last; "" for nobody
+
+
+class Want(BaseModel):
+    """One decision as a page asks for it. `name` is the decision's own, so that one that is sent
+    twice counts once.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    page: Annotated[str, Field(min_length=1, max_length=300)]
+    version: Annotated[str, Field(max_length=64)]
+    what: Literal["complete", "incomplete", "points", "set", "stands", "look", "undo", "confirm"]
+    number: Annotated[float | None, Field(allow_inf_nan=False)] = None
+    reason: Annotated[str, Field(max_length=REASON)] = ""
+
+
+class Look(NamedTuple):
+    """Everything of one row."""
+
+    row: Row
+    result: Result
+
+
+class Effect(NamedTuple):
+    """What decisions do to one mark."""
+
+    row: Row  # as it is before
+    after: float | None
+
+
+class Running(NamedTuple):
+    """What is being examined now."""
+
+    done: int
+    total: int
+    left: float  # seconds, about; 0 where it is not known
+    now: tuple[tuple[str, str, str], ...]  # submission, stage, how far
+
+
+class RefusedError(Exception):
+    """A decision cannot be recorded: says why and what to do."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(str(said))
+        self.said = said
+
+
+class ConflictError(Exception):
+    """Something was decided, or examined, that the person who decides has not seen. Nothing was
+    recorded.
+    """
+
+    def __init__(self, theirs: Mapping[str, Sequence[Override]], rows: Sequence[Row]) -> None:
+        """theirs: page -> the decisions about it as they are now; rows: as they are now."""
+        super().__init__("somebody else was faster")
+        self.theirs, self.rows = theirs, rows
+
+
+class Desk(Protocol):
+    """A class that persons decide about. Safe to be asked by several threads."""
+
+    @property
+    def context(self) -> Context:
+        """The run."""
+
+    @property
+    def edition(self) -> int:
+        """A number that grows whenever a row changes."""
+
+    @property
+    def unpublished(self) -> int:
+        """How many marks differ from what is published."""
+
+    def rows(self) -> Mapping[str, Row]:
+        """All rows in order, by page."""
+
+    def refresh(self) -> None:
+        """Take up what others wrote into the folder."""
+
+    def look(self, page: str) -> Look | None:
+        """Everything of one row, by page or handle; None for no such."""
+
+    def decide(self, wants: Sequence[Want], author: str) -> list[Row]:
+        """Record all of it or nothing; the rows as they are then. Raises RefusedError, and
+        ConflictError where a version is not the present one.
+        """
+
+    def effects(self, wants: Sequence[Want], author: str) -> list[Effect]:
+        """What `decide` would do; raises as it does."""
+
+    def reasons(self) -> Sequence[tuple[str, int]]:
+        """Reasons that were given, and how often; the most frequent first."""
+
+    def publish(self) -> None:
+        """Write all tables and pages with the marks as they are. Raises RefusedError."""
+
+    def running(self) -> Running | None:
+        """What is examined now; None where no class is running."""
+
+
+def handle(run: str, name: str) -> str:
+    """A name for the row `name` that tells nothing of it."""
+    return hashlib.blake2b(f"{run}\0{name}".encode(), digest_size=6).hexdigest()
+
+
+def version(key: str, decisions: Sequence[Override]) -> str:
+    """A name for a state: evidence with this key, and what is decided about it."""
+    text = "\0".join([key, *(each.decision for each in decisions)])
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -1,0 +1,109 @@
+"""The pages of a review, from templates: every value in them is escaped as in the report's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from grader.report import words as report_words
+from grader.report.drawing import Log
+from grader.report.gallery import gallery
+from grader.report.pages import environment, staff_view
+from grader.report.text import for_script, one_line
+from grader.report.thumbnails import Thumbnails
+from grader.report.values import Context
+from grader.report.words import pattern
+from grader.review import words
+from grader.review.desk import Look, Row
+from grader.review.needs import NEEDS
+from grader.review.queue import ON_A_PAGE, View, counts
+from grader.scoring import Override
+
+BANK: Final = 9  # reasons that a key stands for
+
+
+class Pages:
+    """Renders pages of one run; templates are compiled once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._thumbnails = Thumbnails(context.hidden, context.pictures, context.kept)
+        self._environment = environment(context, "")
+        self._environment.globals.update(
+            NEEDS=NEEDS, ORDERS=words.ORDERS, one_line=one_line, pages="review"
+        )
+
+    def enter(self, nonce: str) -> str:
+        """The door: it tells nothing of the class."""
+        return self._render("review_enter.html", nonce, script=words.SCRIPT)
+
+    def queue(
+        self, nonce: str, view: View, rows: Sequence[Row], every: Sequence[Row], **more: Any
+    ) -> str:
+        """The queue. rows: of the view, in its order; every: all of the class."""
+        return self._render(
+            "review_queue.html",
+            nonce,
+            view=view,
+            rows=rows[view.start : view.start + ON_A_PAGE],
+            shown=len(rows),
+            counts=counts(every),
+            on_a_page=ON_A_PAGE,
+            **more,
+        )
+
+    def submission(
+        self, nonce: str, view: View, look: Look, reasons: Sequence[tuple[str, int]], **more: Any
+    ) -> str:
+        """One submission beside the decision about it."""
+        result = look.result
+        shown = staff_view(result, self._context)
+        if view.blind:
+            shown = replace(shown, name=look.row.handle, number="", source="")
+        evidence = result.evidence
+        channels = self._context.assignment.interface.channels
+        return self._render(
+            "review_submission.html",
+            nonce,
+            view=view,
+            row=look.row,
+            v=shown,
+            e=evidence,
+            g=result.grade,
+            reasons=reasons[:BANK],
+            gallery=gallery(evidence.answers, channels, self._thumbnails),
+            log=Log.of(result.log, evidence.findings) if result.log.strip() else None,
+            **more,
+        )
+
+    def page(self, name: str, nonce: str, **values: Any) -> str:
+        """Another page of the review."""
+        return self._render(f"review_{name}.html", nonce, **values)
+
+    def _render(self, template: str, nonce: str, **values: Any) -> str:
+        told = {name: pattern(sentence) for name, sentence in words.SCRIPT.items()}
+        script = Markup(for_script(told))  # noqa: S704 - safe there
+        values = {"person": "", "unpublished": 0, **values, "script": script, "nonce": nonce}
+        return self._environment.get_template(template).render(**values)
+
+
+def worded(each: Override) -> dict[str, object]:
+    """A decision for a page's script."""
+    says = []
+    if each.report:
+        says.append(report_words.said(report_words.REPORT[each.report]))
+    if each.set_points is not None:
+        says.append(dict.fromkeys(("en", "zh"), f"= {each.set_points:g}"))
+    elif each.points:
+        says.append(dict.fromkeys(("en", "zh"), f"{each.points:+g}"))
+    if each.word:
+        says.append(report_words.said(words.WORD[each.word]))
+    return {
+        "says": {lang: ", ".join(one[lang] for one in says) for lang in ("en", "zh")},
+        "reason": one_line(each.reason, 400),
+        "author": one_line(each.author, 60),
+        "time": each.time,
+    }

@@ -1,0 +1,131 @@
+"""The queue: rows in an order, through filters; the next one that needs a person."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from grader.intake.handins import natural
+from grader.review.desk import Row
+from grader.review.needs import NEEDS
+
+ORDERS = ("need", "id", "blind")  # blind: shuffled, without names
+PLACE = {need: place for place, need in enumerate(NEEDS)}
+ON_A_PAGE = 100
+
+
+@dataclass(frozen=True)
+class View:
+    """What of the queue is looked at, as the address of a page says it."""
+
+    need: str = ""  # a key of NEEDS, "any" for whatever needs a person, "" for all
+    order: str = "need"
+    words: str = ""  # parts of a name, number or code of a finding
+    share: str = ""  # "2/3": the second of three shares, "" for all
+    start: int = 0
+
+    @classmethod
+    def of(cls, asked: dict[str, str]) -> View:
+        """The view that the words of an address ask for; nonsense asks for nothing."""
+        need, order = asked.get("need", "any"), asked.get("order", "need")
+        start = asked.get("start", "0")
+        return cls(
+            need=need if need in (*NEEDS, "any", "all") else "any",
+            order=order if order in ORDERS else "need",
+            words=asked.get("words", "")[:100],
+            share=asked.get("share", "") if _share(asked.get("share", "")) else "",
+            start=int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0,
+        )
+
+    def address(self, **changes: object) -> str:
+        """The words of an address for this view, with some of them changed."""
+        told = {**vars(self), "start": 0, **changes}
+        usual = {**vars(View(need="any")), "was": ""}
+        return urlencode({name: value for name, value in told.items() if value != usual[name]})
+
+    @property
+    def blind(self) -> bool:
+        """Whether names are kept from who marks."""
+        return self.order == "blind"
+
+
+def arranged(rows: Iterable[Row], view: View, seed: str) -> list[Row]:
+    """The rows of the view, in its order. `seed` decides how rows are shuffled and shared."""
+    found = [row for row in rows if _shown(row, view, seed)]
+    return sorted(found, key=lambda row: _place(row, view, seed))
+
+
+def _place(row: Row, view: View, seed: str) -> tuple[object, ...]:
+    """What rows of the view are sorted by."""
+    if view.blind:
+        return (_shuffled(row, seed),)
+    named = natural(row.id)
+    return (_urgency(row), named) if view.order == "need" else (named,)
+
+
+def beside(rows: Sequence[Row], page: str, step: int) -> Row | None:
+    """The row `step` places on from `page`, around the ends; None where there is none."""
+    at = next((n for n, row in enumerate(rows) if page in (row.page, row.handle)), None)
+    if at is None:
+        at = -1 if step > 0 else len(rows)
+    return rows[(at + step) % len(rows)] if rows else None
+
+
+def next_undecided(
+    rows: Sequence[Row], last: Row | None, was: str, view: View, seed: str
+) -> Row | None:
+    """The next of `rows` that needs a person after the row `last`, from the start again after the
+    end. `was` is the need by which `last` stood in the queue before it was decided.
+    """
+    left = [row for row in rows if row.needs and (last is None or row.id != last.id)]
+    if last is not None:
+        if was in NEEDS:
+            last = last._replace(needs=(was,))
+        place = _place(last, view, seed)
+        after = [row for row in left if _place(row, view, seed) > place]
+        left = after or left
+    return left[0] if left else None
+
+
+def counts(rows: Iterable[Row]) -> Counter[str]:
+    """How many rows need a person, by what for; "any" for all of them."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        found.update(row.needs)
+        found["any"] += bool(row.needs)
+        found["all"] += 1
+    return found
+
+
+def _urgency(row: Row) -> int:
+    return PLACE[row.needs[0]] if row.needs else len(PLACE)
+
+
+def _shuffled(row: Row, seed: str) -> bytes:
+    return hashlib.sha256(f"{seed}\0{row.id}".encode()).digest()
+
+
+def _share(text: str) -> tuple[int, int] | None:
+    """Which of how many shares; None for nonsense."""
+    one, _, many = text.partition("/")
+    if not (one.isascii() and one.isdigit() and many.isascii() and many.isdigit()):
+        return None
+    if len(text) > 9 or not 1 <= int(one) <= int(many):
+        return None
+    return int(one), int(many)
+
+
+def _shown(row: Row, view: View, seed: str) -> bool:
+    if view.need == "any" and not row.needs:
+        return False
+    if view.need in NEEDS and view.need not in row.needs:
+        return False
+    if (share := _share(view.share)) is not None:
+        number = int.from_bytes(_shuffled(row, f"share {seed}")[:6], "big")
+        if number % share[1] != share[0] - 1:
+            return False
+    told = f"{'' if view.blind else f'{row.id} {row.name} {row.number}'} {' '.join(row.codes)}"
+    return all(word in told.casefold() for word in view.words.casefold().split())

@@ -1,0 +1,295 @@
+"""Decisions of several persons at once: none is lost, none is applied to what nobody saw."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from grader.cli.desk import ClassDesk
+from grader.decisions import Decisions
+from grader.evidence import Records
+from grader.review import queue
+from grader.review.desk import Row
+from grader.review.needs import NEEDS
+from grader.scoring import Override
+from grader.store import Store
+from tests import handins, make
+from tests.report import make as made
+from tests.review.folder import Reviewing, class_of, stored
+
+
+def waiting(number: int, correct: int = 108):  # type: ignore[no-untyped-def]
+    """Evidence whose mark a report decides: 83 % and a report that nobody has confirmed."""
+    evidence = made.one(0)
+    told = {"id": f"s{number:04}", "name": f"Ann {number}", "number": f"32101{number:05}"}
+    return evidence.model_copy(
+        update={
+            "key": f"key{number}",
+            "submission": evidence.submission.model_copy(update=told),
+            "answers": make.answers(correct),
+            "records": Records(reports=("report.md",), records=("train.log",)),
+            "checks": (),
+            "findings": (),
+            "fingerprint": type(evidence.fingerprint)(),
+        }
+    )
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return stored(tmp_path / "out", [waiting(n) for n in range(4)])
+
+
+def want(row: Row, what: str = "complete", **more: object) -> dict[str, object]:
+    return {"name": uuid4().hex, "page": row.page, "version": row.version, "what": what,
+            "reason": "report and curves are there", **more}  # fmt: skip
+
+
+def decide(client: TestClient, *wants: dict[str, object], path: str = "/decide"):  # type: ignore[no-untyped-def]
+    return client.post(path, json={"wants": list(wants)})
+
+
+def row(reviewing: Reviewing, place: int = 0) -> Row:
+    return list(reviewing.desk.rows().values())[place]
+
+
+def test_a_confirmed_report_changes_the_mark_everywhere(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann, before = reviewing.person("Ann"), row(reviewing)
+    assert before.needs == ("report",) and before.if_complete == 100
+    assert "the report decides the mark" in ann.get("/").text
+    answer = decide(ann, want(before))
+    assert answer.json()["rows"][0]["score"] == 100
+    assert row(reviewing).needs == () and row(reviewing).score == 100
+    (kept,) = Decisions(out).all()
+    assert (kept.author, kept.report, kept.key) == ("Ann", "complete", "key0")
+    # the same store as `grade override`: an export has the mark, and so has a page once published
+    done = handins.grade("export", "json", "--out", out, "--to", out / "e.json")
+    assert done.returncode == 0, done.stderr
+    scores = {one["id"]: one["score"] for one in json.loads((out / "e.json").read_text())["grades"]}
+    assert scores["s0000"] == 100 > scores["s0001"]
+
+
+def test_a_conflict_shows_both_and_records_nothing(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann, bob, seen = reviewing.person("Ann"), reviewing.person("Bob"), row(reviewing)
+    assert decide(ann, want(seen)).status_code == 200
+    mine = want(seen, "incomplete", reason="no curves")
+    answer = decide(bob, mine)
+    assert answer.status_code == 409
+    (conflict,) = answer.json()["conflicts"]
+    assert conflict["theirs"][0]["author"] == "Ann"
+    assert conflict["theirs"][0]["reason"] == "report and curves are there"
+    assert len(Decisions(out).all()) == 1 and row(reviewing).score == 100
+    # having seen it, Bob decides all the same
+    assert decide(bob, {**mine, "version": conflict["version"]}).status_code == 200
+    assert [each.author for each in Decisions(out).all()] == ["Ann", "Bob"]
+    assert row(reviewing).score == seen.score
+
+
+def test_a_decision_of_the_command_line_is_a_conflict_too(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann, seen = reviewing.person("Ann"), row(reviewing)
+    with Decisions(out).book() as book:
+        book.add(
+            Override(
+                id="s0000", decision="0" * 32, key="key0", points=1, reason="r", author="cli",
+                time="2026-01-01T00:00:00Z",
+            )
+        )  # fmt: skip
+    assert decide(ann, want(seen)).status_code == 409
+
+
+def test_what_is_decided_about_older_evidence_is_asked_again(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann, seen = reviewing.person("Ann"), row(reviewing)
+    assert (
+        decide(ann, want(seen, "points", number=-3)).json()["rows"][0]["score"]
+        == (seen.score or 0) - 3
+    )
+    again = waiting(0).model_copy(update={"key": "another"})
+    Store(out).write(again, "")
+    fresh = Reviewing(out)
+    ann, now = fresh.person("Ann"), row(fresh)
+    assert now.needs[0] == "again" and now.score == seen.score
+    assert decide(ann, want(seen)).status_code == 409  # whoever still sees the old one
+    assert decide(ann, want(now, "confirm")).json()["rows"][0]["score"] == (seen.score or 0) - 3
+    assert "again" not in row(fresh).needs
+
+
+def test_a_running_server_takes_up_new_evidence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.cli.desk.OFTEN", 0.0)
+    desk = ClassDesk(out, "en")
+    before, edition = desk.rows()["s0001"], desk.edition
+    Store(out).write(waiting(1, correct=130).model_copy(update={"key": "new"}), "")
+    desk.refresh()
+    after = desk.rows()["s0001"]
+    assert after.version != before.version and after.correct == 130 and desk.edition > edition
+
+
+@pytest.mark.thorough
+def test_two_persons_decide_two_hundred_at_once_and_none_is_lost(tmp_path: Path) -> None:
+    out = stored(tmp_path / "out", [waiting(n) for n in range(20)])
+    reviewing = Reviewing(out)
+    recorded: dict[str, list[str]] = {"Ann": [], "Bob": []}
+
+    def work(name: str) -> None:
+        client = reviewing.person(name)
+        for turn in range(100):
+            while True:  # a conflict is shown, and decided again with what was seen then
+                seen = row(reviewing, turn % 20)
+                mine = want(seen, "points", number=0.01, reason=f"{name} {turn}")
+                answer = decide(client, mine)
+                if answer.status_code == 200:
+                    recorded[name].append(str(mine["name"]))
+                    break
+                assert answer.status_code == 409
+
+    workers = [threading.Thread(target=work, args=[name]) for name in recorded]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    kept = {each.decision: each.author for each in Decisions(out).all()}
+    assert len(kept) == 200
+    for name, mine in recorded.items():
+        assert len(mine) == 100 and {kept[one] for one in mine} == {name}
+
+
+def test_a_decision_that_is_sent_twice_counts_once(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann, mine = reviewing.person("Ann"), want(row(reviewing), "points", number=2)
+    assert decide(ann, mine).status_code == decide(ann, mine).status_code == 200
+    assert len(Decisions(out).all()) == 1
+
+
+def test_undo_is_one_more_document(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann, seen = reviewing.person("Ann"), row(reviewing)
+    decide(ann, want(seen))
+    decide(ann, want(row(reviewing), "undo", reason=""))
+    assert len(Decisions(out).all()) == 2
+    assert row(reviewing).score == seen.score and row(reviewing).needs == ("report",)
+    answer = decide(ann, want(row(reviewing), "undo", reason=""))
+    assert answer.status_code == 422 and "zh" in answer.json()["refused"]
+
+
+def test_many_at_once_are_previewed_and_recorded_together_or_not_at_all(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann, rows = reviewing.person("Ann"), list(reviewing.desk.rows().values())
+    wants = [want(each) for each in rows]
+    effects = decide(ann, *wants, path="/preview").json()["rows"]
+    assert [(one["before"], one["score"]) for one in effects] == [(rows[0].score, 100)] * 4
+    assert Decisions(out).all() == ()
+    stale = [*wants[:3], {**wants[3], "version": "0" * 24}]
+    assert decide(ann, *stale).status_code == 409 and Decisions(out).all() == ()
+    assert decide(ann, *wants).status_code == 200
+    assert len(Decisions(out).all()) == 4 and ann.get("/").text.count("<tr data-page") == 0
+    assert reviewing.desk.reasons() == [("report and curves are there", 4)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"what": "points", "number": 1e9},
+        {"what": "points"},
+        {"what": "complete", "reason": "  "},
+        {"what": "confirm"},
+    ],
+)
+def test_what_cannot_be_recorded_is_said_in_both_languages(
+    out: Path, wrong: dict[str, object]
+) -> None:
+    reviewing = Reviewing(out)
+    answer = decide(reviewing.person("Ann"), want(row(reviewing), **wrong))  # type: ignore[arg-type]
+    assert answer.status_code == 422 and Decisions(out).all() == ()
+    assert answer.json()["refused"]["zh"] != answer.json()["refused"]["en"]
+
+
+def test_nonsense_and_who_has_not_signed_are_refused(out: Path) -> None:
+    reviewing = Reviewing(out)
+    nobody, ann = reviewing.person(""), reviewing.person("Ann")
+    assert decide(nobody, want(row(reviewing))).status_code == 403
+    assert nobody.post("/sign", json={"name": " Eve\n "}).json() == {"name": "Eve"}
+    assert decide(nobody, want(row(reviewing))).status_code == 200
+    good = want(row(reviewing, 1))
+    for change in ({"what": "erase"}, {"name": "../../x"}, {"page": ""}, {"extra": 1},
+                   {"number": "NaN"}, {"reason": 3}):  # fmt: skip
+        assert decide(ann, {**good, **change}).status_code == 400, change
+    assert (
+        ann.post(
+            "/decide", content="[" * 10_000, headers={"content-type": "application/json"}
+        ).status_code
+        == 400
+    )
+    assert decide(ann, {**good, "page": "nobody"}).status_code == 422
+    assert len(Decisions(out).all()) == 1
+
+
+def test_words_that_change_no_mark_settle_or_raise_a_need(tmp_path: Path) -> None:
+    edge = waiting(0, correct=110).model_copy(update={"records": Records()})  # 111 are 85 %
+    reviewing = Reviewing(stored(tmp_path / "out", [edge]))
+    ann, seen = reviewing.person("Ann"), row(reviewing)
+    assert seen.needs == ("edge",)
+    decide(ann, want(seen, "look", reason="is this right?"))
+    assert row(reviewing).needs == ("look", "edge") and row(reviewing).score == seen.score
+    decide(ann, want(row(reviewing), "stands", reason="looked"))
+    assert row(reviewing).needs == () and row(reviewing).score == seen.score
+
+
+def test_the_next_one_is_the_next_that_needs_a_person_in_the_filter(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann = reviewing.person("Ann")
+
+    def after(page: str, more: str = "") -> str:
+        return ann.get(f"/next?after={page}{more}").headers["location"].partition("?")[0]
+
+    assert after("s0000") == "/s/s0001.html"
+    decide(ann, want(row(reviewing, 1)))
+    assert after("s0000") == "/s/s0002.html" == after("s0001", "&was=report")
+    assert after("s0003") == "/s/s0000.html"
+    assert after("s0000", "&need=all&order=id&step=1") == "/s/s0001.html"
+    assert after("s0000", "&need=copies") == "/"
+    for place in (0, 2, 3):
+        decide(ann, want(row(reviewing, place)))
+    assert after("s0000") == "/"
+
+
+def test_marking_without_names_shows_none(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann = reviewing.person("Ann")
+    queued = ann.get("/?order=blind").text
+    place = ann.get("/next?order=blind").headers["location"]
+    told = queued.split('<table class="rows">')[1].split("</table>")[0] + place
+    shown = ann.get(place).text
+    for one in reviewing.desk.rows().values():
+        assert one.handle in queued
+        assert one.name not in told and one.number not in told + shown and one.name not in shown
+
+
+def test_shares_are_a_partition_of_the_queue(tmp_path: Path) -> None:
+    rows = Reviewing(class_of(tmp_path, 30)).desk.rows().values()
+    for many in (1, 2, 7):
+        parts = [
+            {
+                one.id
+                for one in queue.arranged(rows, queue.View(need="all", share=f"{n}/{many}"), "s")
+            }
+            for n in range(1, many + 1)
+        ]
+        assert sum(map(len, parts)) == 30 and set().union(*parts) == {one.id for one in rows}
+
+
+def test_everything_of_a_made_up_class_is_found_by_its_need(tmp_path: Path) -> None:
+    reviewing = Reviewing(class_of(tmp_path, 30))
+    ann, rows = reviewing.person("Ann"), list(reviewing.desk.rows().values())
+    counted = queue.counts(rows)
+    assert counted["ungraded"] and counted["report"] and set(counted) <= {*NEEDS, "any", "all"}
+    for need in NEEDS:
+        page = ann.get(f"/?need={need}").text
+        assert page.count("<tr data-page") == counted[need], need
