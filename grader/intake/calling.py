@@ -108,6 +108,11 @@ class _Finder:
         for login in (who.login, who.email):
             if login and (at := self._logins.get(folded(login))) is not None:
                 return _Claim(handin, place, at, Sure.KEY)
+        # What all names of a class begin with may have been a part of the user names.
+        ending = f"_{folded(who.login)}" if who.login else "\0"
+        longer = {at for login, at in self._logins.items() if login.endswith(ending)}
+        if len(longer) == 1:
+            return _Claim(handin, place, longer.pop(), Sure.NAME, who.name)
         if who.number or handin.origin.contested:
             at, zeros = self._lookup.number(who.number or handin.origin.contested)
             if at is not None:

@@ -14,11 +14,13 @@ from grader.platforms.folders import name_tokens, plain
 _WORD = re.compile(r"[0-9A-Za-z]+")
 SHORT = 6  # digits; a shorter number must stand alone, a longer one may touch letters
 
+LOGIN = 3  # characters; a shorter user name is a word like others
+
 
 class Seen(NamedTuple):
     """Whom a name tells: places in the roster."""
 
-    by_number: tuple[int, ...]
+    by_number: tuple[int, ...]  # or by their user name, as a word of its own
     by_name: tuple[int, ...]  # whose name only they have
     zeros: bool  # a number fits but for zeros at its beginning
     namesakes: bool  # a name in it is that of several
@@ -30,6 +32,12 @@ class Lookup:
     def __init__(self, people: Sequence[Submitter]) -> None:
         self._people = people
         self._numbers = {folded(p.number): at for at, p in enumerate(people) if p.number}
+        logins = Counter(folded(person.login) for person in people)
+        self._logins = {
+            login: at
+            for at, person in enumerate(people)
+            if len(login := folded(person.login)) >= LOGIN and logins[login] == 1
+        }
         bare = Counter(map(_bare, self._numbers))
         self._bare = {
             _bare(number): at for number, at in self._numbers.items() if bare[_bare(number)] == 1
@@ -70,6 +78,10 @@ class Lookup:
                 rf"(?<![0-9a-z]){re.escape(number)}(?![0-9a-z])", folded(text)
             ):
                 found[self._numbers[number]] = False
+        if not found:
+            for word in re.findall(r"[0-9a-z][0-9a-z.]*[0-9a-z]", folded(text)):
+                if word in self._logins:
+                    found[self._logins[word]] = False
         exact = tuple(at for at, zeros in found.items() if not zeros)
         return (exact, False) if exact else (tuple(found), bool(found))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.evidence import Roster, Submitter
-from grader.intake.tables import rows_of
+from grader.intake.tables import EXACT, rows_of
 from grader.platforms import FOLDERS, PLATFORMS, Platform
 from grader.platforms.canvas import TEST_STUDENT
 from grader.readers.notices import IntakeError, notice
@@ -20,9 +20,21 @@ from grader.readers.notices import IntakeError, notice
 HEADED = 12  # rows in which the headings are looked for
 PARTS = ("number", "key", "login", "name", "first", "last", "email")
 
-_SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)  # as spreadsheets write it
-_EXACT = 15  # digits that a spreadsheet keeps; it makes zeros of the others
+# As spreadsheets write long numbers; "1E10" may be somebody's number.
+_SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+E\+?|E\+)\d+|#{3,}", re.IGNORECASE)
 _POINT_ZERO = re.compile(r"(\d+)\.0+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+")
+# What heads such a column in whatever other words: looked for where no heading is known.
+_WITHIN = {
+    "number": re.compile(
+        r"学号|學號|学籍|學籍|工号|考生号|学籍番号|学生番号|학번|matri[ck]|^matr(?:ikel)?n[ro]|identifiant$"
+        r"|(?:student|registration|reg|roll|university|college|campus|banner|candidate|enrol\w*)"
+        r"(?:s|ion|ment)?(?:id|no|nr|num|number|code|#)$"
+    ),
+    "name": re.compile(
+        r"姓名|氏名|이름|성명|^(?:student|full|complete|display|legal|preferred|candidate)s?name"
+    ),
+}
 
 
 def read_roster(path: Path) -> Roster:
@@ -30,9 +42,10 @@ def read_roster(path: Path) -> Roster:
     cannot be read, has no such columns, or holds numbers that a spreadsheet has damaged.
     """
     best: list[list[str]] = []
-    for rows in rows_of(path):
+    readings = list(rows_of(path))
+    for rows, columns_of in ((rows, way) for way in (_columns, _sole_column) for rows in readings):
         for place, row in enumerate(rows[:HEADED]):
-            if (columns := _columns(row)) is not None:
+            if (columns := columns_of(row)) is not None:
                 platform, where = columns
                 people = tuple(_people(rows[place + 1 :], platform, where))
                 _look(path, people)
@@ -52,15 +65,10 @@ def read_roster(path: Path) -> Roster:
 
 def _columns(row: Sequence[str]) -> tuple[Platform, Mapping[str, int]] | None:
     """Which platform's headings the row has, and where; None where nobody could be told by it."""
-    headings = [_heading(cell) for cell in row]
     found = []
     for platform in (*PLATFORMS, FOLDERS):
-        where: dict[str, int] = {}
-        for part in PARTS:
-            for wanted in platform.headings.get(part, ()):
-                if _heading(wanted) in headings:
-                    where.setdefault(part, headings.index(_heading(wanted)))
-        known = {"number", "key"} & where.keys() or ({"login"} & where.keys())
+        where = _places(row, platform)
+        known = {"number", "key", "login", "email"} & where.keys()
         called = "name" in where or {"first", "last"} <= where.keys() or "key" in where
         if known and called:
             found.append((platform, where))
@@ -69,16 +77,57 @@ def _columns(row: Sequence[str]) -> tuple[Platform, Mapping[str, int]] | None:
     # The platform that understands most of the row; by hand where no platform's own words stand.
     platform, where = max(found, key=lambda each: (len(each[1]), each[0] is FOLDERS))
     by_hand = [where for platform, where in found if platform is FOLDERS]
-    if "number" not in where and by_hand and "key" not in where:
+    if "number" not in where and by_hand and "number" in by_hand[0] and "key" not in where:
         return FOLDERS, by_hand[0]
     return platform, where
 
 
+def _places(row: Sequence[str], platform: Platform) -> dict[str, int]:
+    """In which column each part of a person stands: by the platform's words for the whole heading,
+    then by those for a part of it, last by what usually is within such a heading.
+    """
+    where: dict[str, int] = {}
+    for form in (_whole, _spellings):
+        headings = [form(cell) for cell in row]
+        for part in PARTS:
+            for wanted in platform.headings.get(part, ()):
+                for at, each in enumerate(headings):
+                    if _heading(wanted) in each and at not in where.values():
+                        where.setdefault(part, at)
+    for part, pattern in _WITHIN.items() if platform is FOLDERS else ():
+        for at, each in enumerate(map(_spellings, row)):
+            if at not in where.values() and any(map(pattern.search, each)):
+                where.setdefault(part, at)
+    return where
+
+
+def _sole_column(row: Sequence[str]) -> tuple[Platform, Mapping[str, int]] | None:
+    """A heading of numbers alone, without a name: enough to say who submitted nothing."""
+    cells = [(at, cell) for at, cell in enumerate(row) if cell]
+    numbers = {_heading(wanted) for wanted in FOLDERS.headings["number"]}
+    if len(cells) == 1 and _heading(cells[0][1]) in numbers:
+        return FOLDERS, {"number": cells[0][0]}
+    return None
+
+
+def _whole(cell: str) -> set[str]:
+    return {_heading(cell)}
+
+
+def _spellings(cell: str) -> set[str]:
+    """What stands in a heading's brackets, and each language of one in two."""
+    within = re.findall(r"[(\[【](.*?)[)\]】]", unicodedata.normalize("NFKC", cell))
+    latin = re.sub(r"[^\x00-\x7f]+", " ", cell)
+    chinese = re.sub(r"[\x00-\x7f]+", " ", cell)
+    forms = {_heading(form) for form in (cell, *within, latin, chinese)}
+    return forms - {""}
+
+
 def _heading(cell: str) -> str:
-    """A heading as it is compared: without what stands in brackets, signs and blanks."""
+    """A heading without what stands in brackets, signs and blanks."""
     text = unicodedata.normalize("NFKC", cell).casefold()
     text = re.sub(r"[(\[【].*?[)\]】]", "", text)
-    return "".join(character for character in text if character.isalnum())
+    return "".join(character for character in text if character.isalnum() or character == "#")
 
 
 def _people(
@@ -94,11 +143,15 @@ def _people(
         login = cells.get("login", "").lstrip("#")
         if "number" not in where and "key" not in where:
             number = login
-        name = cells.get("name", "") or _joined(cells.get("first", ""), cells.get("last", ""))
+        key = key or ("" if number else cells.get("email", ""))
+        name, last = cells.get("name", ""), cells.get("last", "")
+        if not name or (last and "first" not in where):  # "名字" may head a name or its first part
+            name = _joined(name or cells.get("first", ""), last)
         person = Submitter(
             name=name, number=number, key=key, login=login, email=cells.get("email", "")
         )
-        if not (number or key) or name in TEST_STUDENT or person in seen:
+        nobody = not re.search(r"[0-9A-Za-z#]", number + key)  # a sum, a signature
+        if nobody or name in TEST_STUDENT or person in seen:
             continue
         seen.add(person)
         yield person
@@ -106,8 +159,11 @@ def _people(
 
 def _number(cell: str) -> str:
     text = cell.lstrip("#")
-    whole = _POINT_ZERO.fullmatch(text)
-    return whole[1] if whole else text
+    if not text:  # "####": a column that was too narrow to be saved
+        return cell
+    if whole := _POINT_ZERO.fullmatch(text):
+        return whole[1]
+    return re.sub(r"\D", "", text) if _THOUSANDS.fullmatch(text) else text
 
 
 def _joined(first: str, last: str) -> str:
@@ -124,8 +180,8 @@ def _look(path: Path, people: Sequence[Submitter]) -> None:
             notice("the roster {file} has headings and no students below them", file=path.name)
         )
     short = [person.number for person in people if _SHORTENED.fullmatch(person.number)]
-    long = [person.number for person in people if len(person.number) > _EXACT]
-    cut = [number for number in long if number.isdigit() and not number[_EXACT:].strip("0")]
+    long = [person.number for person in people if len(person.number) > EXACT]
+    cut = [number for number in long if number.isdigit() and not number[EXACT:].strip("0")]
     if short or (len(cut) > 1 and len(cut) == len(long)):
         found = (short or cut)[0]
         raise IntakeError(

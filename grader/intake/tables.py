@@ -12,10 +12,12 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from grader.readers.notices import IntakeError, notice
 
 LARGEST = 32 * 1024 * 1024  # bytes of a table
+EXACT = 15  # digits that a spreadsheet keeps; it makes zeros of the others
 SNIFFED = 64 * 1024  # characters
 DELIMITERS = ",;\t|"
 _MARKS = (
@@ -44,11 +46,7 @@ def rows_of(path: Path) -> Iterator[list[list[str]]]:
     if data.startswith(_WORKBOOK):
         yield from _sheets(path)
         return
-    if data.startswith(_OLD_WORKBOOK) or data.lstrip()[:5].lower() in (
-        b"<html",
-        b"<!doc",
-        b"<tabl",
-    ):
+    if data.startswith(_OLD_WORKBOOK) or data.lstrip()[:5].lower() in _PAGE:
         raise IntakeError(
             notice(
                 "the roster {file} is no CSV but a workbook of an old kind or a page; open it and "
@@ -59,11 +57,28 @@ def rows_of(path: Path) -> Iterator[list[list[str]]]:
     text = _text(data)
     for delimiter in _delimiters(text):
         try:
-            lines = io.StringIO(text, newline="")
-            rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
-        except csv.Error:  # a cell without end, a sign that no text has
+            rows = _split(text, delimiter)
+        except csv.Error:  # a cell beyond all measure, a sign that no text has
             continue
         yield [[plain(cell) for cell in row] for row in rows if any(map(str.strip, row))]
+
+
+def _split(text: str, delimiter: str) -> list[list[str]]:
+    """The rows of a text. A quote that is never closed must not swallow the rows below it."""
+    for strict in (True, False):
+        lines = io.StringIO(text, newline="")
+        try:
+            rows = list(
+                csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=strict)
+            )
+        except csv.Error:
+            if strict:
+                continue
+            raise
+        if strict or not any("\n" in cell or "\r" in cell for row in rows for cell in row):
+            return rows
+    lines = io.StringIO(text, newline="")
+    return list(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE))
 
 
 def plain(cell: object) -> str:
@@ -77,6 +92,19 @@ def plain(cell: object) -> str:
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
     return text.strip("\"'“”‘’\u3000 ").strip()
+
+
+def _shown(cell: Any) -> str:
+    """A workbook's cell as it is shown: zeros that only its format has; shortened where it is a
+    number of more digits than a spreadsheet keeps, of which the last are lost.
+    """
+    value = cell.value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return plain(value)
+    if abs(value) >= 10**EXACT:
+        return f"{value:.5E}"
+    zeros = str(cell.number_format)
+    return plain(value).zfill(len(zeros)) if set(zeros) == {"0"} else plain(value)
 
 
 def _text(data: bytes) -> str:
@@ -98,16 +126,25 @@ def _encoding(data: bytes) -> str:
     """
     possible = [name for name in _CHINESE if _decodes(data, name)]
     for name in possible:
-        if any(
-            word in data.decode(name) for word in ("学号", "姓名", "學號", "名单", "班级", "学生")
-        ):
+        if any(word in data.decode(name) for word in _WORDS):
             return name
+    if "gb18030" in possible and _common(data.decode("gb18030")):
+        return "gb18030"
     try:
         from charset_normalizer import from_bytes
     except ImportError:  # the extra `staff` has it
         return possible[0] if possible else "cp1252"
     found = from_bytes(data, cp_isolation=[*possible, "cp1252", "cp1250"]).best()
     return found.encoding if found else (possible[0] if possible else "cp1252")
+
+
+def _common(text: str) -> bool:
+    """Whether most of what is not ASCII is the common Chinese of GB 2312, its first level: letters
+    of other languages that are read as Chinese are rare characters.
+    """
+    others = [character.encode("gb18030") for character in text if not character.isascii()]
+    common = [two for two in others if len(two) == 2 and 0xB0 <= two[0] <= 0xD7 and two[1] > 0xA0]
+    return 2 * len(common) > len(others)
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -148,5 +185,5 @@ def _sheets(path: Path) -> Iterator[list[list[str]]]:
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError) as error:
         raise IntakeError(notice("the roster cannot be read: {error}", error=error)) from None
     for sheet in book.worksheets:
-        rows = [[plain(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        rows = [[_shown(cell) for cell in row] for row in sheet.iter_rows()]
         yield [row for row in rows if any(row)]

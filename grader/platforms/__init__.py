@@ -10,11 +10,13 @@ from grader.platforms.blackboard import BLACKBOARD
 from grader.platforms.brightspace import BRIGHTSPACE
 from grader.platforms.canvas import CANVAS
 from grader.platforms.folders import FOLDERS
+from grader.platforms.github import GITHUB
 from grader.platforms.gradescope import GRADESCOPE
 from grader.platforms.moodle import MOODLE
+from grader.platforms.sakai import SAKAI
 from grader.platforms.values import Claim, Mark, Platform, Sheet
 
-PLATFORMS = (CANVAS, MOODLE, BLACKBOARD, BRIGHTSPACE, GRADESCOPE)
+PLATFORMS = (CANVAS, MOODLE, BLACKBOARD, BRIGHTSPACE, GRADESCOPE, SAKAI, GITHUB)
 
 
 def platform_of(names: Sequence[str]) -> Platform:
@@ -38,9 +40,11 @@ __all__ = [
     "BRIGHTSPACE",
     "CANVAS",
     "FOLDERS",
+    "GITHUB",
     "GRADESCOPE",
     "MOODLE",
     "PLATFORMS",
+    "SAKAI",
     "Claim",
     "Mark",
     "Platform",

@@ -14,13 +14,21 @@ from datetime import datetime
 from grader.evidence import Submitter
 from grader.platforms.values import Claim, Mark, Platform, Row, Sheet
 
+# The time: the first part between dashes that has a year and two more numbers, in any language.
+_PART = r"(?:(?! - ).)"
 _ENTRY = re.compile(
-    r"(?P<user>\d+)-\d+ - (?P<who>.+?) - "
-    r"(?P<time>(?:\w+\.? \d{1,2}, \d{4}|\d{1,2} \w+\.?,? \d{4}|\d{4}[年-]\d{1,2}[月-]\d{1,2}日?)"
-    r" \d{1,4}(?: ?[AP]M| ?[上下]午)?)(?: - (?P<file>.+))?"
+    rf"(?P<user>\d+)-\d+ - (?P<who>.+?) - "
+    rf"(?P<time>(?={_PART}*\b20\d\d(?!\d))(?={_PART}*?\d+{_PART}*?\D\d+{_PART}*?\D\d){_PART}+)"
+    r"(?: - (?P<file>.+))?"
 )
-_CLOCK = re.compile(r"(?P<date>.+) (?P<digits>\d{1,4}) ?(?P<half>[AP]M|[上下]午)?")
-_DATES = ("%b %d, %Y", "%B %d, %Y", "%d %b, %Y", "%d %b %Y", "%d %B %Y", "%Y-%m-%d", "%Y年%m月%d日")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_YEAR_FIRST = re.compile(r"(20\d\d)[年/.-] ?(\d{1,2})[月/.-] ?(\d{1,2})")
+_YEAR_LAST = re.compile(
+    r"(?:(\d{1,2})\D{0,4} ([a-z]{3})|([a-z]{3})[a-z.]* (\d{1,2}))\D*(20\d\d)", re.IGNORECASE
+)
+_CLOCK = re.compile(r"(?P<hour>\d{1,2}?)[ :.]?(?P<minute>\d\d)(?:[ :.]\d\d)?(?!\d)")
+_AFTER_NOON = re.compile(r"pm\b|p\.m\.|下午|晚上", re.IGNORECASE)
+_BEFORE_NOON = re.compile(r"am\b|a\.m\.|上午|早上|凌晨", re.IGNORECASE)
 
 
 def _marks(name: str) -> int:
@@ -44,20 +52,22 @@ def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim
 
 def moment(text: str) -> str:
     """ "Nov 20, 2026 926 PM" as ISO 8601; the text as it is where it cannot be read."""
-    match = _CLOCK.fullmatch(text)
-    if match is None:
+    if match := _YEAR_FIRST.search(text):
+        year, month, day = map(int, match.groups())
+    elif (match := _YEAR_LAST.search(text)) and (name := (match[2] or match[3]).lower()) in _MONTHS:
+        year, month, day = int(match[5]), _MONTHS.index(name) + 1, int(match[1] or match[4])
+    else:
         return text
-    digits = match["digits"].zfill(3)
-    hour, minute = int(digits[:-2]), int(digits[-2:])
-    if match["half"]:
-        hour = hour % 12 + (12 if match["half"] in ("PM", "下午") else 0)
-    for form in _DATES:
-        try:
-            day = datetime.strptime(match["date"].replace(".", ""), form)
-            return day.replace(hour=hour, minute=minute).isoformat()
-        except ValueError:
-            continue
-    return text
+    clock = _CLOCK.search(text, match.end())
+    hour, minute = (int(clock["hour"]), int(clock["minute"])) if clock else (0, 0)
+    if _AFTER_NOON.search(text):
+        hour = hour % 12 + 12
+    elif _BEFORE_NOON.search(text):
+        hour %= 12
+    try:
+        return datetime(year, month, day, hour, minute).isoformat()
+    except ValueError:
+        return text
 
 
 def _table(marks: Iterable[Mark], sheet: Sheet) -> Iterator[Row]:

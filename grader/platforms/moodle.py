@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from grader.evidence import Submitter
 from grader.platforms.values import Claim, Mark, Platform, Row, Sheet
 
-_ENTRY = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?")
-BLIND = ("participant", "参与人", "参与者", "teilnehmer/in", "teilnehmer", "participante")
+_ENTRY = re.compile(
+    r"(?P<who>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?"
+)
+BLIND = ("participant", "参与人", "参与者", "teilnehmer", "teilnehmerin", "participante")
 IDENTIFIER = "Participant {key}"
 
 
@@ -26,19 +28,28 @@ def _marks(name: str) -> int:
 
 
 def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim]:
+    found = {name: match for name in names if (match := _ENTRY.fullmatch(name))}
+    people = {match["id"]: _name(match) for match in found.values() if match["id"]}
+    # Where all are called the same, that is the site's word for a participant.
+    words = {*BLIND, *(people.values() if len(people) > len(set(people.values())) == 1 else ())}
     claims = {}
-    for name in names:
-        if (match := _ENTRY.fullmatch(name)) is None:
-            continue
-        who = match["who"].replace("_", " ").strip()
-        who = "" if who.casefold() in BLIND else who
+    for name, match in found.items():
+        who = _name(match)
+        who = "" if who.casefold() in words or who in words else who
         claims[name] = Claim(
-            submitters=(Submitter(name=who, key=match["id"]),),
-            owner=match["id"],
+            submitters=(Submitter(name=who, key=match["id"] or ""),),
+            owner=match["id"] or who,
             file=match["file"] or "",
             aside=match["kind"] != "file",
         )
     return claims
+
+
+def _name(match: re.Match[str]) -> str:
+    """The full name, without the participant's id that some sites repeat in it. "Default group",
+    of whom is in none, has no id.
+    """
+    return match["who"].replace("_", " ").removesuffix(match["id"] or "\0").strip()
 
 
 def _table(marks: Iterable[Mark], sheet: Sheet) -> Iterator[Row]:

@@ -1,8 +1,12 @@
 """A roster names students, and tells who is missing and who is a stranger."""
 
+import contextlib
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.evidence import Roster, Submitter
 from grader.intake import HandIn, IntakeError, Kind, Student
@@ -50,3 +54,73 @@ def test_students_are_named_by_number_or_by_a_unique_name() -> None:
     assert "not on the roster: 王五, 999" in said
     assert "2 handed in nothing: 323 王五, 324 王五" in said
     assert "321 → 张三" in said, "a name that the roster does not know is told"
+
+
+ONE = ("3210000001", "张三")
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("學號;姓名\n3210000001;张三\n", [ONE]),
+        ("No. (学号),Name (姓名)\n3210000001,张三\n", [ONE]),
+        ("学号 Student ID,姓名 Name\n3210000001,张三\n", [ONE]),
+        ("序号,*学工号（必填）,学员姓名\n1,3210000001,张三\n", [ONE]),
+        ("学生作业id\t学号\t姓名\n777\t3210000001\t张三\n", [ONE]),
+        ("姓氏,名字,用户名,学生 ID\n张,三,zs,3210000001\n", [ONE]),
+        ("Reg. No.,Full Name\n3210000001,张三\n", [ONE]),
+        ("学号\n3210000001\n", [("3210000001", "")]),
+        ("帳號,姓名\n3210000001,张三\n教師簽章,\n", [ONE]),
+        ('学号,姓名\n"3,210,000,001",张三\n', [ONE]),
+        ('学号,姓名\n3210000001,"张三\n3210000002,李四\n', [ONE, ("3210000002", "李四")]),
+        ("identifier,github_username,name\n3210000001,zs,张三\n", [ONE]),
+        ("t,SCORE\n\nDisplay ID,ID,Last Name,First Name\n3210000001,zs,张,三\n", [ONE]),
+        ("Name,SID,Email\n张三,3210000001,a@x\nNo Sid,,b@x\n", [ONE, ("", "No Sid")]),
+        ("sep=;\r\n学号;姓名\r\n;;\r\n3210000001;张三\r\n", [ONE]),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16-le"])
+def test_a_roster_is_read_as_offices_write_it(
+    tmp_path: Path, text: str, people: list[tuple[str, str]], encoding: str
+) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(text.encode(encoding))
+    found = read_roster(path).people
+    assert [(person.number, person.name) for person in found] == people
+
+
+def test_western_letters_are_no_chinese(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes("Matrikelnummer;Nachname;Vorname\n1234567;Größe;Jörg\n".encode("cp1252"))
+    assert [one.name for one in read_roster(path).people] == ["Jörg Größe"]
+
+
+@pytest.mark.parametrize("damaged", ["3.21E+09", "3,21E+11", "3E+09", "3.21e9", "########"])
+def test_numbers_that_a_spreadsheet_shortened_are_refused(tmp_path: Path, damaged: str) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(f"学号;姓名\n3210000001;张三\n{damaged};李四\n", "utf-8")
+    with pytest.raises(IntakeError, match="damaged by a spreadsheet"):
+        read_roster(path)
+
+
+def test_a_workbook_s_numbers_are_what_it_shows(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["点名册"], ["学号", "姓名"], [321, "张三"], ["0322", "李四"]):
+        book.active.append(row)
+    book.active["A3"].number_format = "0000"
+    book.save(tmp_path / "a.xlsx")
+    assert [one.number for one in read_roster(tmp_path / "a.xlsx").people] == ["0321", "0322"]
+    book.active["A3"] = 201928013229001000
+    book.save(tmp_path / "b.xlsx")
+    with pytest.raises(IntakeError, match="damaged by a spreadsheet"):
+        read_roster(tmp_path / "b.xlsx")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_roster_or_refused(raw: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "roster.csv"
+        path.write_bytes(raw)
+        with contextlib.suppress(IntakeError):
+            assert read_roster(path).people

@@ -13,6 +13,7 @@ from grader.intake import HandIn, IntakeError, find, stage
 from grader.intake.calling import call_by_roster
 from grader.intake.roster import read_roster
 from grader.platforms import BRIGHTSPACE, CANVAS, FOLDERS, MOODLE, platform_of
+from grader.platforms.brightspace import moment
 from grader.report import Context, Result, exports
 from tests.intake.test_find import make
 
@@ -187,3 +188,75 @@ def test_zeros_that_a_spreadsheet_dropped_are_told(tmp_path: Path) -> None:
     roster = Roster(people=(Submitter(number="321000001", name="张三"),))
     found, said = called(make(tmp_path, "0321000001/main.py", "bob/main.py"), roster)
     assert people(found["0321000001"]) == [("", "321000001")] and "zeros" in said
+
+
+@pytest.mark.parametrize(
+    ("names", "persons"),
+    [
+        (
+            ["参与人_63801_assignsubmission_file_/", "参与人_63802_assignsubmission_file_/"],
+            ["", ""],
+        ),
+        (
+            ["Teilnehmer_in_1_assignsubmission_file/", "Teilnehmer_in_2_assignsubmission_file/"],
+            ["", ""],
+        ),
+        (
+            ["Participant 1_1_assignsubmission_file/", "Participant 2_2_assignsubmission_file/"],
+            ["", ""],
+        ),
+        (
+            ["Group A_77_assignsubmission_file/", "Default group_assignsubmission_file/"],
+            ["Default group", "Group A"],
+        ),
+        (
+            [
+                "39786-1 - Jane Doe - 1 January, 2026 1130 PM/",
+                "39788-1 - O'Brien - Smith - 2026年1月2日 下午 310/",
+                "39789-1 - Max Muster - Thursday, January 1, 2026 9 30 AM CST - main.py",
+            ],
+            ["Jane Doe", "Max Muster", "O'Brien - Smith"],
+        ),
+        (["Doe, Jane(jdoe)/", "张, 三(zs); Roe, Lisa(lroe)/"], ["Jane Doe", "张三"]),
+    ],
+)
+def test_names_of_a_platform_tell_persons_in_any_language(
+    tmp_path: Path, names: list[str], persons: list[str]
+) -> None:
+    make(tmp_path, *(f"{name}main.py" if name.endswith("/") else name for name in names))
+    found = find([tmp_path])
+    assert sorted(one.origin.submitters[0].name for one in found) == persons
+    assert all(one.origin.platform for one in found)
+
+
+@pytest.mark.parametrize(
+    ("told", "moment_"),
+    [
+        ("Nov 20, 2026 926 PM", "2026-11-20T21:26:00"),
+        ("20 November, 2026 0906", "2026-11-20T09:06:00"),
+        ("Friday, November 20, 2026 9 26 PM CST", "2026-11-20T21:26:00"),
+        ("Jan. 2, 2026 1200 AM", "2026-01-02T00:00:00"),
+        ("2026年1月2日 下午 310", "2026-01-02T15:10:00"),
+        ("2026-01-02 2130", "2026-01-02T21:30:00"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_a_time_of_brightspace_is_read(told: str, moment_: str) -> None:
+    assert moment(told) == moment_
+
+
+def test_a_user_name_of_the_roster_is_found_in_a_folder_s_name(tmp_path: Path) -> None:
+    roster = Roster(people=(Submitter(number="1", name="Jane Doe", login="j-doe"),
+                            Submitter(number="2", name="Max Muster", login="mmu")))  # fmt: skip
+    found, _ = called(make(tmp_path, "lab2-mmu/main.py", "ab/main.py"), roster)
+    assert {name: one.student.number for name, one in found.items()} == {"lab2-mmu": "2", "ab": ""}
+
+
+def test_sakai_takes_its_marks_back(
+    tmp_path: Path, results: list[Result], context: Context
+) -> None:
+    who = Submitter(name="Doe", number="3210000001", key="jdoe", login="jdoe")
+    exports.sakai([_of(results[0], Origin(platform="sakai", submitters=(who,)))],
+                  tmp_path / "s.csv", context)  # fmt: skip
+    _, _, head, row = _read(tmp_path / "s.csv")
+    assert (head[1], row[1], row[4]) == ("ID", "jdoe", f"{results[0].grade.score:g}")

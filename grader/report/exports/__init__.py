@@ -7,7 +7,7 @@ the run. Text of hand-ins is made safe by `grader.report.text` for where it goes
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from grader.report.exports.gradebooks import blackboard, brightspace, canvas, moodle
+from grader.report.exports.gradebooks import blackboard, brightspace, canvas, moodle, sakai
 from grader.report.exports.machines import gradescope, gradescope_result, junit
 from grader.report.exports.student_pages import student_pages_zip
 from grader.report.exports.tables import COLUMNS, grades_csv, grades_json
@@ -24,13 +24,14 @@ EXPORTS: dict[str, Export] = {
     "moodle": moodle,
     "blackboard": blackboard,
     "brightspace": brightspace,
+    "sakai": sakai,
     "gradescope": gradescope,
     "junit": junit,
     "student-pages": student_pages_zip,
 }
 
 # Those that give marks to persons of a platform.
-GRADEBOOKS = frozenset({"canvas", "moodle", "blackboard", "brightspace"})
+GRADEBOOKS = frozenset({"canvas", "moodle", "blackboard", "brightspace", "sakai"})
 
 # File, or folder, that each export writes where none is named.
 FILES: dict[str, str] = {
@@ -41,6 +42,7 @@ FILES: dict[str, str] = {
     "moodle": "moodle.csv",
     "blackboard": "blackboard.txt",
     "brightspace": "brightspace.csv",
+    "sakai": "sakai.csv",
     "gradescope": "gradescope",
     "junit": "junit.xml",
     "student-pages": "student-pages.zip",
@@ -61,6 +63,7 @@ __all__ = [
     "gradescope_result",
     "junit",
     "moodle",
+    "sakai",
     "student_pages_zip",
     "xlsx",
 ]

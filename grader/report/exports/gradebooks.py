@@ -1,4 +1,4 @@
-"""Grade files that Canvas, Moodle and Blackboard read.
+"""Grade files that learning platforms read.
 
 A hand-in without a mark (`ungraded`) has an empty cell: gradebooks leave such a mark as it is.
 """
@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from grader.evidence import Submitter
-from grader.platforms import BLACKBOARD, BRIGHTSPACE, CANVAS, MOODLE, Mark, Platform, Sheet
+from grader.platforms import BLACKBOARD, BRIGHTSPACE, CANVAS, MOODLE, SAKAI, Mark, Platform, Sheet
 from grader.report.exports.feedback import feedback
 from grader.report.exports.tables import plain, sheet
 from grader.report.files import opened
@@ -34,6 +34,11 @@ def moodle(results: Iterable[Result], path: Path, context: Context | None = None
 def brightspace(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
     """A Brightspace (D2L) import: found by OrgDefinedId or Username."""
     _write(BRIGHTSPACE, results, path, context)
+
+
+def sakai(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
+    """Sakai's grades.csv, to be put into the downloaded zip: found by the user's name."""
+    _write(SAKAI, results, path, context)
 
 
 def blackboard(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
