@@ -23,6 +23,8 @@ class Rule(NamedTuple):
 
 def cure(error: Failure, interface: Interface, rules: Sequence[Rule]) -> Sentence | None:
     """What mends `error`, by the first of the `rules` that fits; None where none does."""
+    if (told_apart := _of_names(error)) is not None:
+        return told_apart
     told = f"{error.type}: {error.message}"
     for rule in rules:
         match = re.search(rule.error, told)
@@ -42,6 +44,42 @@ CARD_MEMORY = (
     r"|Memory not enough|Out of Memory|Malloc device memory failed|Alloc \w*memory.{0,40}failed"
     r"|rtMalloc\w* failed|Failed to alloc memory|EL0004"
 )
+_WRAPPED = {  # who puts a prefix before each name
+    "_orig_mod.": "torch.compile",
+    "module.": "nn.DataParallel",
+}
+
+
+def _of_names(error: Failure) -> Sentence | None:
+    """What mends names in a checkpoint that are not the network's."""
+    if error.nested:
+        return Sentence(
+            "The file is a record of training: the parameters are in it under '{name}', load "
+            "checkpoint['{name}'].",
+            {"name": error.nested},
+        )
+    if prefix := error.extra_prefix:
+        facts = {"prefix": prefix, "by": _WRAPPED.get(prefix, "")}
+        if facts["by"]:
+            return Sentence(
+                "{by} has put `{prefix}` before each name in the checkpoint: take it off, or wrap "
+                "the network in it, too.",
+                facts,
+            )
+        return Sentence(
+            "In the checkpoint `{prefix}` stands before each name, as of a network within another "
+            "one: take it off, key[len('{prefix}'):] for each key.",
+            facts,
+        )
+    if prefix := error.lacking_prefix:
+        return Sentence(
+            "The network has `{prefix}` before each name, the checkpoint has not: load it into the "
+            "inner network, `net.{inner}.load_state_dict(...)`.",
+            {"prefix": prefix, "inner": prefix.rstrip(".")},
+        )
+    return None
+
+
 _NO_FILE = "^(FileNotFoundError|NotADirectoryError)"
 
 ANYWHERE: tuple[Rule, ...] = (
@@ -111,7 +149,9 @@ ANYWHERE: tuple[Rule, ...] = (
     ),
     Rule(
         r"UnpicklingError: invalid load key|central directory|corrupted|Ran out of input"
-        r"|parameter dict is empty|file signature not found|truncated file|BadZipFile|^EOFError$",
+        r"|parameter dict is empty|file may be encrypted|Error parsing message"
+        r"|[Ff]ailed to (parse|read) the checkpoint|file signature not found|truncated file"
+        r"|BadZipFile|^EOFError$",
         "",
         Sentence(
             "The file of weights is not whole, or only a pointer of Git LFS: compare its size with "
@@ -119,11 +159,28 @@ ANYWHERE: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        r"Unexpected key\(s\) in state_dict: \"module\.",
+        "safe_mode=False",
         "",
         Sentence(
-            "nn.DataParallel has put `module.` before each name in the checkpoint: take it off, "
-            "or wrap the network in it, too."
+            "The file holds a Lambda layer, which Keras reads only where it is told to: "
+            "load_model(path, safe_mode=False)."
+        ),
+    ),
+    Rule(
+        r"[Nn]o model config found|config\.json.* not (found|exist)",
+        "",
+        Sentence(
+            "The file holds weights alone: build the network as in training and call "
+            "load_weights(path)."
+        ),
+    ),
+    Rule(
+        r"(Could not locate (class|function)|Unknown (layer|object|loss|metric\w*)):? "
+        r"'?\"?(?P<name>\w+)",
+        "",
+        Sentence(
+            "Define {name} in {entry} above the line that loads the network, or pass it by "
+            "load_model(path, custom_objects=...)."
         ),
     ),
     Rule(

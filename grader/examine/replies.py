@@ -41,6 +41,9 @@ class Failure(Reply):
     traceback: Text = ""
     missing_package: Line = ""
     missing_module: Line = ""  # of the hand-in's own folders, one in which it is not
+    extra_prefix: Line = ""  # of names in a checkpoint, which the network's have not
+    lacking_prefix: Line = ""  # of the network's names, which those in a checkpoint have not
+    nested: Line = ""  # the name under which the parameters lie in a checkpoint
     missing_path: Line = ""
     found_elsewhere: Line = ""
     reads_dataset: bool = False  # the missing path belongs to a data set

@@ -128,6 +128,7 @@ RECIPES = (
             "torch==2.14.1",
             "torchvision==0.29.1",
             "einops==0.8.2",
+            "onnxruntime==1.32.0",
             "tensorboard==2.21.0",  # torch.utils.tensorboard
             "thop==0.1.1.post2209072238",
             "timm==1.0.31",
@@ -136,7 +137,16 @@ RECIPES = (
             "ttach==0.0.3",
             *FRIENDS,
         ),
-        beside=("torchvision", "timm", "torchinfo", "torchsummary", "thop", "ttach", "einops"),
+        beside=(
+            "torchvision",
+            "timm",
+            "torchinfo",
+            "torchsummary",
+            "thop",
+            "ttach",
+            "einops",
+            "onnxruntime",
+        ),
     ),
     Recipe(
         name="tensorflow",

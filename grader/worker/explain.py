@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import re
@@ -13,6 +14,7 @@ from .hooks import loaded
 from .importing import TimeLimit
 from .paths import path_facts
 from .place import Place, Spot
+from .prefixes import of_error
 from .text import TEXT, clean, text_of
 
 
@@ -34,7 +36,7 @@ def explain(error: BaseException, place: Place, spot: Spot | None, line: str) ->
         return _of_syntax(error)
     if isinstance(error, NameError):
         return _of_name(error, spot)
-    return _of_device(error) or _of_path(error, place, line)
+    return _of_device(error) or of_error(error) or _of_path(error, place, spot, line)
 
 
 def _of_import(error: ImportError, place: Place) -> dict[str, Any]:
@@ -113,24 +115,38 @@ _ABSENT = re.compile(
     re.IGNORECASE,
 )
 _PATHS = re.compile(
-    r"(?<!\w)'([^'\n]+)'|\"([^\"\n]+)\"|([\w.\-/\\:~]*[/\\][\w.\-/\\]+|[\w\-]+\.\w{2,6})"
+    r"(?<!\w)'([^'\n]+)'|\"([^\"\n]+)\""
+    r"|((?:[A-Za-z]:|~|\.{1,2})?[/\\][^\n'\"]*?\.\w{2,12}(?=[\s,;:)]|\.?$))"  # blanks and all
+    r"|([\w.\-/\\:~]*[/\\][\w.\-/\\]+|[\w\-]+\.\w{2,6})"
 )
+_EMPTY = ast.parse("")
 _LITERALS = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"")
 
 
-def _of_path(error: BaseException, place: Place, line: str) -> dict[str, Any]:
-    """Facts about the path that an error names; failing that, about one in the failing line."""
+def _of_path(error: BaseException, place: Place, spot: Spot | None, line: str) -> dict[str, Any]:
+    """Facts about the path that an error names; failing that, about one in the failing line. Of a
+    message that does not say where its path ends, the source that has it as a text does.
+    """
     if isinstance(error, OSError) and isinstance(error.filename, (str, bytes)):
         asked = os.fsdecode(error.filename)
         missing = not (place.cwd / asked).exists()
         return path_facts(place, _as_written(asked, place)) if missing else {}
     message = text_of(error, TEXT)
     if _ABSENT.search(message):
-        for groups in _PATHS.findall(message) + _LITERALS.findall(line):
-            asked = next(group for group in groups if group).rstrip(".,:;")
+        written = sorted((text for text in _texts(spot) if text in message), key=len, reverse=True)
+        named = [next(filter(None, groups)) for groups in _PATHS.findall(message)]
+        named += [next(filter(None, groups)) for groups in _LITERALS.findall(line)]
+        for asked in (*written, *(text.rstrip(".,:;") for text in named)):
             if _like_a_path(asked) and not (place.cwd / asked).exists():
                 return path_facts(place, _as_written(asked, place))
     return {}
+
+
+def _texts(spot: Spot | None) -> set[str]:
+    """Texts that the source at `spot` has which may be paths of files."""
+    tree = source.parse(source.read_source(spot.path)) if spot else None
+    texts = (getattr(node, "value", getattr(node, "s", None)) for node in ast.walk(tree or _EMPTY))
+    return {text for text in texts if isinstance(text, str) and re.search(r"[/\\].*\.\w+$", text)}
 
 
 def _like_a_path(text: str) -> bool:

@@ -12,6 +12,7 @@ from . import (
     absent,
     devices,
     keras_old,
+    keras_saved,
     loading,
     mindspore,
     mindspore_old,
@@ -61,6 +62,7 @@ class Layer:
         if compat:
             old_names.put_back(self._put_back, self._after, self.use)
             pickled.find_in_main(self._place, self.use)
+            keras_saved.find_in_main(self._place, self._after, self.use)
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
             self._after.when("torch", lambda module: torch.tolerant_load(module, self.use))
             self.finders += keras_old.bring_back(handin, self._after, self.use)

@@ -1,0 +1,51 @@
+"""How names in a checkpoint differ from those of the network: by what stands before them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterable
+
+from .text import TEXT, clean
+
+MOST = 200_000  # characters of a message
+_LISTED = re.compile(r"(Missing|Unexpected) key\(s\) in state_dict: (.*?)\.\s", re.DOTALL)
+
+
+def of_names(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:
+    """{extra_prefix}: what the names that are there have before those that are wanted, or
+    {lacking_prefix}: the other way round; {} where no one prefix explains it.
+    """
+    needed, given = list(wanted), list(there)
+    for kind, long, short in (("extra_prefix", given, needed), ("lacking_prefix", needed, given)):
+        names = set(short)
+        found = {
+            one[: at + 1]
+            for one in long
+            for at in range(len(one))
+            if one[at] == "." and one[at + 1 :] in names
+        }
+        for prefix in sorted(found, key=len):
+            fits = sum(prefix + name in long for name in names)
+            if 2 * fits > len(names):
+                return {kind: clean(prefix)}
+    return {}
+
+
+def of_error(error: BaseException) -> dict[str, Any]:
+    """The same, by what PyTorch says of a state that does not fit; and {nested: the name under
+    which the state lies} where a whole record of training was given in its place.
+    """
+    try:
+        message = str(error)[:MOST]
+    except Exception:
+        return {}
+    if "state_dict" not in message[:TEXT]:
+        return {}
+    listed = {
+        kind: re.findall(r'"([^"]+)"', names) for kind, names in _LISTED.findall(message + " ")
+    }
+    wanted, there = listed.get("Missing", []), listed.get("Unexpected", [])
+    records = [name for name in there if re.search("state|model|net|weights", name)]
+    if there and wanted and not any("." in name for name in there) and records:
+        return {"nested": clean(records[0])}
+    return of_names(wanted, there)
