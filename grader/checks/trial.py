@@ -20,6 +20,7 @@ from grader.checks import reference, running
 from grader.evidence import Answer
 from grader.evidence.document import Document
 from grader.examine.conversation import ConversationEndedError
+from grader.examine.refusals import NeedsStrongError
 from grader.examine.session import Clock, Session
 from grader.examine.setup import Setup
 from grader.intake import digest_folder
@@ -147,6 +148,8 @@ def _trouble(session: Session, bench: Bench) -> Trial | None:
         if error is None:
             return None
         told = Told(place=f"{error.file or place}:{error.line}", check="", what=error.summary)
+    except NeedsStrongError as refused:
+        told = Told(place=place, check="", what=str(refused))
     except ConversationEndedError as ended:
         told = Told(place=place, check="", what=str(ended))
     told = told.model_copy(update={"place": f"{reference.FOLDER}/{told.place}"})

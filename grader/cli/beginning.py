@@ -26,6 +26,7 @@ from grader.cli.opening import (
 from grader.examine.images import HiddenSet, read_hidden
 from grader.intake import HandIn
 from grader.language import Sentence
+from grader.readers.paths import readable
 from grader.runs import Entry, HiddenImages, Run, Setting
 from grader.runs.document import settings_with
 from grader.runs.lock import HeldError, alone
@@ -104,7 +105,7 @@ def entries(
             id=handin.id,
             name=handin.student.name or handin.id,
             number=handin.student.number,
-            source=handin.path.name,
+            source=readable(handin.path),
             digest=digests[handin.id],
             origin=handin.origin,
             **_where(handin, paths),

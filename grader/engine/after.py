@@ -24,6 +24,7 @@ from grader.examine.replies import LoadReport
 from grader.examine.session import Clock, Session
 from grader.examine.stand_ins import Heard, hear
 from grader.examine.words import Vocabulary
+from grader.sandbox.contract import Level
 from grader.scoring.counts import needed
 
 T = TypeVar("T")
@@ -65,7 +66,9 @@ def explain(
     asked, heard = Asked(), Heard()
     if predictions.stopped is None:
         asked = guarded("more questions", lambda: ask_more(session, order, answers, clock), asked)
-    if any(answer.problem in _TO_HEAR for answer in answers.values()):
+    # At level basic a worker can leave word for the next one, in times of last access.
+    apart = session.setup.sandbox.level is not Level.BASIC
+    if apart and any(answer.problem in _TO_HEAR for answer in answers.values()):
         heard = guarded("stand-ins", lambda: hear(session, order, clock), heard)
 
     def said(about: Predictions) -> tuple[Finding, ...]:

@@ -98,6 +98,16 @@ class ReaderStarvedError(SandboxUnavailableError):
         )
 
 
+class ReaderLackingError(SandboxUnavailableError):
+    """A library that the grader reads submissions with is not installed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Sentence("The grader lacks {name}, which reads what was submitted.", {"name": name}),
+            Sentence("Install the grader's requirements again: pip install 'lab-grader[staff]'"),
+        )
+
+
 class ReaderEndedError(Exception):
     """The reader is gone; `end` says why. What it read is to blame."""
 
@@ -395,14 +405,18 @@ def _taken(kind: type[D], report: frames.Meta, seconds: float) -> D:
     if over := report.get("over"):
         cause = Cause.TIME if documents.limit(over) == "time" else Cause.MEMORY
         raise _refused(End(cause, ""), seconds)
+    _require_machine(report)
     if report.get("failed"):
         raise _refused(End(Cause.CRASHED, ""), seconds)
-    _require_machine(report)
     return documents.read(kind, report)
 
 
 def _require_machine(report: frames.Meta) -> None:
-    """Raises OSError where the machine failed the reader."""
+    """Raises OSError where the machine failed the reader, ReaderLackingError where its libraries
+    are not there.
+    """
+    if (lacking := report.get("lacking")) is not None:
+        raise ReaderLackingError(documents.text(lacking))
     if (machine := report.get("machine")) is not None:
         number = machine[0] if isinstance(machine, list) and machine else 0
         raise OSError(number, os.strerror(number) if isinstance(number, int) else "failed")

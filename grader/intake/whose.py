@@ -19,6 +19,7 @@ from grader.platforms import FOLDERS
 from grader.platforms.folders import NAME_LENGTH, Student, clean, identify, numbers
 from grader.readers.kinds import Kind, stem
 from grader.readers.notices import Notice, notice
+from grader.readers.paths import readable
 
 
 def named(uploads: Iterable[Upload], notices: list[Notice]) -> list[HandIn]:
@@ -45,8 +46,8 @@ def named(uploads: Iterable[Upload], notices: list[Notice]) -> list[HandIn]:
                 notice(
                     "{first} and {second} seem to be of one student; both are graded, as {one} and "
                     "{two}",
-                    first=taken[wish.casefold()].path.name,
-                    second=handin.path.name,
+                    first=readable(taken[wish.casefold()].path),
+                    second=readable(handin.path),
                     one=wish,
                     two=handin.id,
                 )
@@ -163,5 +164,5 @@ def without_number(handin: HandIn, number: str) -> HandIn:
     origin = handin.origin.model_copy(update={"submitters": people, "contested": number})
     student = handin.student
     if student.number == number:
-        student = Student(name=student.name or stem(handin.path.name))
+        student = Student(name=student.name or stem(readable(handin.path)))
     return replace(handin, origin=origin, student=student)

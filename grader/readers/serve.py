@@ -56,6 +56,8 @@ def _perform(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
         return {"over": "time"}
     except MemoryError:
         return {"over": "memory"}
+    except ImportError as error:  # a library of the grader's: what is submitted is not imported
+        return {"lacking": str(error.name or error)}
     except OSError as error:
         if error.errno in MACHINE:
             return {"machine": [error.errno, str(error.strerror)]}

@@ -96,6 +96,8 @@ FIRST_IN_NAMESPACE = 2  # the command's number in bubblewrap's process namespace
 RLIMIT_CPU = 0  # its hard limit ends a process by SIGKILL
 F_SETSIG = 10
 S_IFMT, S_IFCHR, S_IFBLK = 0o170000, 0o020000, 0o060000
+EXIT_SIGNAL = 0xFF  # the part of `clone`'s flags that names it
+NEGATIVE = 0x80000000  # the sign of an int argument
 INT = 0xFFFFFFFF  # the kernel looks at the lower 32 bits of an int argument only
 
 # An argument of a call: position, operator, values.
@@ -190,8 +192,11 @@ def _tell_own_sigkill(rules: _Rules, pid: int) -> None:
     from outside: by the machine's want of memory, or by a person.
     """
     killed = (1, "MASKED_EQ", INT, SIGKILL)
-    for target in (pid, 0, -1 & INT, -pid & INT):  # itself, its group, everybody
+    for target in (pid, 0):  # itself, its group
         rules.end_if("kill", (0, "MASKED_EQ", INT, target), killed)
+    # Groups by number and everybody: it may have joined any group.
+    rules.end_if("kill", (0, "MASKED_EQ", NEGATIVE, NEGATIVE), killed)
+    rules.end_if("clone", (0, "MASKED_EQ", EXIT_SIGNAL, SIGKILL))  # sent when the child ends
     rules.end_if("tkill", killed)
     rules.end_if("tgkill", (2, "MASKED_EQ", INT, SIGKILL))
     rules.end_if("rt_sigqueueinfo", killed)

@@ -117,6 +117,8 @@ def _shape(node: ast.AST) -> str:
     def told(value: Any) -> str:
         if isinstance(value, list):
             return "[" + ",".join(map(told, value)) + "]"
+        if isinstance(value, int):  # of more digits than Python writes out
+            return hex(value)
         return "node" if isinstance(value, ast.AST) else repr(value)
 
     fields = ",".join(f"{name}={told(value)}" for name, value in ast.iter_fields(node))
