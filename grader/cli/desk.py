@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.cli import progress, publishing
+from grader.cli import papers, progress, publishing
 from grader.cli.deciding import Deciding, Wish, worded
 from grader.cli.desk_rows import Facts, Reader, by_id, row_of, stamp, stamps, with_decisions
 from grader.cli.main import UsageError
@@ -23,6 +23,7 @@ from grader.crew import shares, spread
 from grader.decisions import DecisionError, Decisions
 from grader.evidence import Evidence
 from grader.evidence.findings import find
+from grader.intake.showing import Shown
 from grader.language import Sentence
 from grader.report import Context, Result
 from grader.review.desk import (
@@ -35,7 +36,7 @@ from grader.review.desk import (
     Want,
     version,
 )
-from grader.runs import Mark, Run, RunFolder
+from grader.runs import Entry, Mark, Run, RunFolder
 from grader.scoring import Override
 from grader.similarity import alike, trace
 from grader.similarity.alike import Alike
@@ -103,6 +104,23 @@ class ClassDesk:
             log = self._roll.log(self._store, name)
             row = self._row(evidence)
             return Look(row, Result(shown, grade, log))
+
+    def papers(self, page: str) -> tuple[list[tuple[str, Shown | None]] | None, list[str]]:
+        """The lab reports of a row's submission, and the names of all of its files."""
+        return papers.papers(*self._submitted(page))
+
+    def file(self, page: str, number: int) -> tuple[str, bytes] | None:
+        """Name and bytes of a file, by its place in `papers`."""
+        return papers.file(self._submitted(page)[0], number)
+
+    def _submitted(self, page: str) -> tuple[Entry | None, tuple[str, ...]]:
+        """What the row of a page was submitted as, and which of its files are reports."""
+        with self._lock:
+            name = self._pages.get(page, "")
+            source = self._facts[name].source if name in self._facts else ""
+            evidence = self._evidence(name)
+            entry = next((each for each in self._run.submissions if each.id == source), None)
+        return entry, evidence.records.reports if evidence is not None else ()
 
     def reasons(self) -> Sequence[tuple[str, int]]:
         """Reasons that were given, and how often; the most frequent first."""

@@ -53,6 +53,7 @@ PER_MIB = {
     "scan": 0.1,
     "plain": 0.1,
     "records": 0.6,
+    "show": 1.0,
     "prints": 0.25,
     "weights": 0.25,
 }
@@ -183,7 +184,7 @@ class Reading:
         about = {"entry": entry, "function": function}
         for parse in (True, False):
             call = {**about, "parse": parse}
-            found = self._of_staged(documents.Scanned, "scan", staged, call)
+            found = self.of_staged(documents.Scanned, "scan", staged, call)
             if found is not None:
                 return found
         return documents.Scanned()
@@ -192,24 +193,24 @@ class Reading:
         """Write what overlays the sources of the submission at `staged` that only a notebook
         understands into the empty folder `into`; see `readers.plain`.
         """
-        self._of_staged(documents.OfStaged, "plain", staged, {}, Folder(into), limits)
+        self.of_staged(documents.OfStaged, "plain", staged, {}, Folder(into), limits)
         for path in (into, *into.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
 
     def records(self, staged: Path) -> Records:
         """The lab reports and records of training in the submission at `staged`."""
-        found = self._of_staged(documents.Recorded, "records", staged, {})
+        found = self.of_staged(documents.Recorded, "records", staged, {})
         return found.records() if found else Records()
 
     def fingerprint(self, staged: Path) -> Fingerprint:
         """What the submission at `staged` can be compared with others by."""
-        found = self._of_staged(documents.Printed, "prints", staged, {})
+        found = self.of_staged(documents.Printed, "prints", staged, {})
         return found.fingerprint() if found else Fingerprint()
 
     def weights(self, staged: Path, files: Collection[str]) -> Fingerprint:
         """The same of some files of the submission, whatever they are called, without its code."""
         about = {"files": sorted(files)}
-        found = self._of_staged(documents.Printed, "weights", staged, about)
+        found = self.of_staged(documents.Printed, "weights", staged, about)
         return found.fingerprint() if found else Fingerprint()
 
     def close(self) -> None:
@@ -241,7 +242,7 @@ class Reading:
         finally:
             copy.unlink(missing_ok=True)
 
-    def _of_staged(
+    def of_staged(
         self,
         kind: type[R],
         operation: str,
@@ -250,7 +251,9 @@ class Reading:
         target: Folder | None = None,
         limits: IntakeLimits | None = None,
     ) -> R | None:
-        """What the reader reports of a staged submission; None where it could not."""
+        """What the reader reports of a staged submission; None where it could not, and `left_out`
+        says why.
+        """
         size = sum(path.stat().st_size for path in staged.rglob("*") if path.is_file())
         each = EACH * self._seconds(operation, size)
         about = {"folder": self._place(staged), "each": each, **meta}

@@ -134,6 +134,12 @@ def _weights(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
     return read_weights(Path(meta["folder"]), meta["files"], meta["each"])
 
 
+def _show(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+    from grader.readers.showing import show
+
+    return {"blocks": show(Path(meta["folder"]) / meta["file"])}
+
+
 OPERATIONS: dict[str, Callable[[frames.Meta, BinaryIO, int], frames.Meta]] = {
     "unpack": _unpack,
     "names": _names,
@@ -142,4 +148,5 @@ OPERATIONS: dict[str, Callable[[frames.Meta, BinaryIO, int], frames.Meta]] = {
     "records": _records,
     "prints": _prints,
     "weights": _weights,
+    "show": _show,
 }

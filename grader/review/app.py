@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from grader.report import files
+from grader.report.text import file_name
 from grader.review.desk import ConflictError, Desk, Look, RefusedError, Row, Want
 from grader.review.events import Here, stream
 from grader.review.guard import ASSETS, ENTER, STREAM, Guard
@@ -61,7 +62,7 @@ class Review:
     def __init__(self, desk: Desk, sessions: Sessions, cookie: str) -> None:
         self._desk, self._sessions, self._cookie = desk, sessions, cookie
         self._pages, self._made_for = Pages(desk.context), desk.context
-        self._publishing = threading.Lock()
+        self._publishing, self._reading = threading.Lock(), threading.Lock()
         self._here = Here()
         assets = files.templates() / "assets"
         self._assets = {name: (assets / name).read_bytes() for name in OURS}
@@ -75,6 +76,8 @@ class Review:
             Route("/", self._queue, methods=["GET"]),
             Route("/next", self._next, methods=["GET"]),
             Route("/s/{page}.html", self._submission, methods=["GET"]),
+            Route("/p/{page}", self._papers, methods=["GET"]),
+            Route("/f/{page}/{number:int}", self._file, methods=["GET"]),
             Route(STREAM, self._events, methods=["GET"]),
             Route("/sign", self._sign, methods=["POST"]),
             Route("/invite", self._invite, methods=["POST"]),
@@ -159,6 +162,36 @@ class Review:
 
         return HTMLResponse(await run_in_threadpool(render))
 
+    async def _papers(self, request: Request) -> Response:
+        """The lab reports of a submission, as a part of its page."""
+        look = await self._look(request)
+        nonce, fresh = request.state.nonce, self._fresh()
+
+        def render() -> str:
+            with self._reading:  # one at a time: reading takes processes and memory
+                papers, names = self._desk.papers(look.row.page)
+            gone = papers is None and look.result.evidence.submission.digest != ""
+            values = {"papers": papers or [], "files": names, "gone": gone}
+            return fresh.page("papers", nonce, page=look.row.page, **values)
+
+        return HTMLResponse(await run_in_threadpool(render))
+
+    async def _file(self, request: Request) -> Response:
+        """A file of a submission as it was submitted, to be kept and not shown."""
+        look, number = await self._look(request), request.path_params["number"]
+
+        def read() -> tuple[str, bytes] | None:
+            with self._reading:
+                return self._desk.file(look.row.page, number)
+
+        found = await run_in_threadpool(read)
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        name, data = found
+        told = f"attachment; filename*=UTF-8''{quote(file_name(name), safe='')}"
+        headers = {"content-disposition": told}
+        return Response(data, media_type="application/octet-stream", headers=headers)
+
     async def _events(self, request: Request) -> Response:
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
@@ -239,7 +272,9 @@ class Review:
 
 def application(desk: Desk, sessions: Sessions, hosts: Collection[str], cookie: str) -> ASGIApp:
     """The guarded application over one class."""
-    return Guard(Starlette(routes=Review(desk, sessions, cookie).routes()), sessions, hosts, cookie)
+    inner = Starlette(routes=Review(desk, sessions, cookie).routes())
+    inner.router.redirect_slashes = False  # no address of ours is made out of what was asked
+    return Guard(inner, sessions, hosts, cookie)
 
 
 def _person(request: Request) -> Person:

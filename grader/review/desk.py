@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.intake.showing import Shown
 from grader.language import Sentence
 from grader.report import Context, Result
 from grader.scoring import Override
@@ -115,6 +116,14 @@ class Desk(Protocol):
 
     def look(self, page: str) -> Look | None:
         """Everything of one row, by page or handle; None for no such."""
+
+    def papers(self, page: str) -> tuple[list[tuple[str, Shown | None]] | None, list[str]]:
+        """The lab reports of a row's submission, None where what was graded is gone; and the names
+        of all of its files.
+        """
+
+    def file(self, page: str, number: int) -> tuple[str, bytes] | None:
+        """Name and bytes of a file, by its place in `papers`."""
 
     def decide(self, wants: Sequence[Want], author: str) -> list[Row]:
         """Record all of it or nothing; the rows as they are then. Raises RefusedError, and

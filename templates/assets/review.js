@@ -97,6 +97,16 @@
   function take(reason) { $("reason").value = reason; $("reason").dispatchEvent(new Event("input")); }
   for (const button of document.querySelectorAll(".reason")) button.addEventListener("click", () => take(button.dataset.reason));
 
+  // What it holds is read in a confined process, which takes longer than the page.
+  const papers = $("papers");
+  if (papers) {
+    fetch(papers.dataset.src).then((answer) => (answer.ok ? answer.text() : "")).then((text) => {
+      const made = new DOMParser().parseFromString(text, "text/html");
+      papers.replaceChildren(...made.body.childNodes);
+      papers.removeAttribute("aria-busy");
+    }).catch(() => {});
+  }
+
   // --- many at once
   const chosen = () => [...document.querySelectorAll(".choose:checked")].map((box) => box.closest("tr"));
   const count = () => { if ($("chosen")) $("chosen").textContent = say("chosen", { count: chosen().length }); };
