@@ -30,11 +30,14 @@ from grader.cli.beginning import (
 from grader.cli.live import Live
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device, add_unset
 from grader.cli.opening import opened
+from grader.cli.progress import Progress
+from grader.cli.reviewed import Reviewed
+from grader.cli.selecting import only
 from grader.cli.summary import summarise
 from grader.cli.told import tell_changes, tell_notices
 from grader.cli.workplace import Work, Workplace
 from grader.decisions import DecisionError, Decisions
-from grader.engine.contract import Engine, Task
+from grader.engine.contract import Engine, Event, Task
 from grader.evidence import Roster
 from grader.evidence.evidence import SCHEMA
 from grader.examine.mnist import read_mnist
@@ -83,15 +86,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fresh", action="store_true", help="examine again what is already stored in --out"
     )
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="ID",
+        help="examine these alone, also what is stored; all others keep what they have",
+    )  # fmt: skip
+    parser.add_argument(
+        "--review", action="store_true", help="open the review's pages while the class runs"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade what the arguments name."""
-    with engines.chosen(arguments) as workplace:
-        return _graded(arguments, workplace)
+    with Reviewed(arguments) as pages, engines.chosen(arguments) as workplace:
+        return _graded(arguments, workplace, pages)
 
 
-def _graded(arguments: argparse.Namespace, workplace: Workplace) -> int:
+def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed) -> int:
     console = Console()
     folder = RunFolder(arguments.out)
     former = _former(folder)
@@ -116,7 +126,11 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace) -> int:
         new = begun(what, former, store, listed).model_copy(update={"roster": roster})
         new, gone = without_gone(new, former, listed, arguments.paths)
         tasks = _tasks(handins, digests, what, arguments, store)
-        todo = [task for task in tasks if not _is_done(store, task) or arguments.fresh]
+        todo = (
+            only(tasks, arguments.only)
+            if arguments.only
+            else [task for task in tasks if not _is_done(store, task) or arguments.fresh]
+        )
         _tell_done(console, len(tasks) - len(todo), len(tasks), arguments.lang)
         if todo:
             used = [one for one in runtimes if arguments.runtime in (None, one.name)]
@@ -125,6 +139,7 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace) -> int:
             )
         folder.write(new)
         _tell_beginning(console, new, gone, arguments.lang)
+        pages.open()
         interrupted = False
         with _workspace(arguments.out) as workspace, _stoppable() as stop:
             work = Work(
@@ -138,7 +153,8 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace) -> int:
             )
             engine = workplace.engine(work)
             try:
-                troubles = _examine(console, todo, engine, arguments.lang, stop)
+                with Progress(arguments.out, len(todo)) as progress:
+                    troubles = _examine(console, todo, engine, arguments.lang, stop, progress)
             except KeyboardInterrupt:
                 interrupted, troubles = True, []
         return _publish(console, arguments, tasks, troubles, interrupted=interrupted)
@@ -324,16 +340,23 @@ def _examine(
     engine: Engine,
     language: str,
     stop: threading.Event,
+    progress: Progress,
 ) -> list[str]:
     """Run the tasks under a live view; what kept some of them from being stored."""
     troubles: list[str] = []
     if not tasks:
         return troubles
     with Live(console, len(tasks), language) as live:
-        ended_tasks = engine.run(tasks, live.event, stop)
+
+        def watch(event: Event) -> None:
+            live.event(event)
+            progress.event(event)
+
+        ended_tasks = engine.run(tasks, watch, stop)
         try:
             for ended in ended_tasks:
                 live.ended(ended)
+                progress.ended(ended.handin.id)
                 if ended.trouble:
                     troubles.append(f"{ended.handin.id}: {ended.trouble}")
         finally:

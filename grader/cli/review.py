@@ -16,6 +16,7 @@ from rich.console import Console
 from grader.cli.desk import ClassDesk
 from grader.cli.main import OK, UsageError
 from grader.cli.opening import require_results
+from grader.cli.reviewed import MISSING
 from grader.decisions import DecisionError
 from grader.language import Sentence, translator
 from grader.runs import RunError
@@ -49,12 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         from grader.review.serving import serve
     except ImportError:
-        raise UsageError(
-            Sentence(
-                "grade review needs the packages starlette and uvicorn. Install them: "
-                "pip install 'lab-grader[review]'"
-            )
-        ) from None
+        raise UsageError(MISSING) from None
     console, say = Console(), translator(arguments.lang)
     require_results(arguments.out)
     try:
