@@ -17,6 +17,7 @@ from grader.evidence import Answer, Check, Finding, Problem, Records
 from grader.evidence.findings import find
 from grader.examine import diagnosing
 from grader.examine.asking import Asked, ask_more
+from grader.examine.behind import Behind, look_behind
 from grader.examine.disclosure import disclosed
 from grader.examine.images import HiddenImage
 from grader.examine.predicting import Predictions
@@ -63,16 +64,21 @@ def explain(
             mishaps.append(mishap(what, error))
             return nothing
 
-    asked, heard = Asked(), Heard()
+    asked, heard, behind = Asked(), Heard(), Behind()
     if predictions.stopped is None:
         asked = guarded("more questions", lambda: ask_more(session, order, answers, clock), asked)
+        behind = guarded(
+            "looking behind the answers",
+            lambda: look_behind(session, order, answers, asked, report, clock),
+            behind,
+        )
     # At level basic a worker can leave word for the next one, in times of last access.
     apart = session.setup.sandbox.level is not Level.BASIC
     if apart and any(answer.problem in _TO_HEAR for answer in answers.values()):
         heard = guarded("stand-ins", lambda: hear(session, order, clock), heard)
 
     def said(about: Predictions) -> tuple[Finding, ...]:
-        found = _findings(about, order, asked, report, assignment)
+        found = _findings(about, order, asked, report, assignment, behind)
         return (*found, *_missing_records(records, assignment.policy, list(answers.values())))
 
     open_copy = guarded(
@@ -106,14 +112,16 @@ def _findings(
     asked: Asked,
     report: LoadReport,
     assignment: Assignment,
+    behind: Behind,
 ) -> list[Finding]:
     found = diagnosing.why_stopped(predictions, assignment)
     found += diagnosing.answer_findings(predictions, assignment)
     if predictions.stopped is None:
-        found += diagnosing.behind_answers(predictions, order, asked, report, assignment)
+        found += diagnosing.behind_answers(predictions, order, asked, report, assignment, behind)
     elif diagnosing.no_better_than_guessing(predictions, assignment):
         found += filter(None, [diagnosing.weights_not_loaded(report)])
-    return diagnosing.at_the_output(diagnosing.without_effects(found), asked)
+    told = diagnosing.at_the_output(diagnosing.without_effects(found), asked)
+    return told or diagnosing.where_nothing_explains(predictions, behind)
 
 
 def _missing_records(records: Records, policy: Policy, answers: Sequence[Answer]) -> list[Finding]:

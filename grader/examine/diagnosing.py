@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from grader.assignment import Assignment
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import find
-from grader.examine import diagnosis
+from grader.examine import causes, diagnosis
 from grader.examine.asking import Asked
+from grader.examine.behind import ENOUGH, Behind
 from grader.examine.cures import IN_CALL, cure
 from grader.examine.images import HiddenImage
 from grader.examine.label_order import label_order
@@ -21,7 +22,6 @@ from grader.sandbox.contract import Cause, End
 from grader.scoring.counts import better_than_guessing, needed
 
 _WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".mindir", ".npz", ".safetensors", ".weights")
-ORDERS = ("channel-order", "label-order")  # each says how many are right in the `other` order
 
 
 def why_stopped(predictions: Predictions, assignment: Assignment) -> list[Finding]:
@@ -106,26 +106,42 @@ def behind_answers(
     asked: Asked,
     report: LoadReport,
     assignment: Assignment,
+    behind: Behind,
 ) -> list[Finding]:
     """What only more questions could tell: another order of channels, chance in the answers,
-    another order of labels; of the two orders only the one that explains more. And what the numbers
-    behind answers no better than guessing tell.
+    another order of labels; of the two orders only the one that explains more. What is behind
+    answers that cost points, and what the numbers behind answers no better than guessing tell.
     """
     answers = [predictions.answers[image.id] for image in order]
     found = [diagnosis.nondeterministic(answers, asked.again)]
     if any(answer.answer is not None for answer in answers):
         found.append(label_order(answers, assignment.classes))
         found.append(diagnosis.channel_order(answers, asked.other, assignment.interface))
-    orders = [finding for finding in found if finding and finding.code in ORDERS]
+    orders = [finding for finding in found if finding and finding.code in causes.ORDERS]
     best = max(orders, key=_share_right, default=None)
-    kept = [each for each in found if each and (each is best or each.code not in ORDERS)]
+    kept = [each for each in found if each and (each is best or each.code not in causes.ORDERS)]
+    kept += causes.seen(behind.looked, behind.constant)
+    kept += causes.confirmed(behind.mended, behind.looked, assignment)
+    if len(order) < ENOUGH:
+        kept += filter(None, [causes.in_training(behind.looked)])
     if no_better_than_guessing(predictions, assignment):
-        unloaded = weights_not_loaded(report) or diagnosis.near_uniform(asked.outputs)
-        kept += [unloaded] if unloaded else []
+        kept += filter(None, [_unloaded(report, asked, behind)])
     return (
         [*kept, find("not-diagnosed", function=assignment.interface.function)]
         if asked.cut
         else kept
+    )
+
+
+def _unloaded(report: LoadReport, asked: Asked, behind: Behind) -> Finding | None:
+    """`weights-not-loaded` where that is evidenced: numbers that hardly differ are no evidence
+    against a network whose normalisations have learned.
+    """
+    if causes.never_trained(behind.looked):
+        reason = Sentence("the statistics of its normalisations are still those it was built with")
+        return weights_not_loaded(report) or find("weights-not-loaded", reason=reason)
+    return weights_not_loaded(report) or (
+        None if causes.trained(behind.looked) else diagnosis.near_uniform(asked.outputs)
     )
 
 
@@ -151,7 +167,16 @@ def without_effects(findings: Sequence[Finding]) -> list[Finding]:
     """
     codes = {finding.code for finding in findings}
     effects = {"constant-answers"} if "channel-order" in codes else set()
-    return [finding for finding in findings if finding.code not in effects]
+    if "weights-not-loaded" in codes:
+        effects |= {"label-order"}
+    return causes.first_causes([each for each in findings if each.code not in effects])
+
+
+def where_nothing_explains(predictions: Predictions, behind: Behind) -> list[Finding]:
+    """What is left to say where no cause was found."""
+    answers = list(predictions.answers.values())
+    correct = sum(answer.correct for answer in answers)
+    return [*filter(None, [causes.weak(behind.looked, behind.tried, correct, len(answers))])]
 
 
 def told(end: End) -> str:

@@ -217,6 +217,49 @@ class DatasetReport(Reply):
     error: Failure | None = None
 
 
+class Swallowed(Reply):
+    """An exception that the submission's own code kept to itself, and where it passed."""
+
+    type: Line = ""
+    message: Line = ""
+    file: Line = ""
+    line: Count = 0
+
+
+class LookedReport(Reply):
+    """What happened while one image was answered.
+
+    calls: of networks. file, line: where the network was called that was given an image. output:
+    what a network gave last for as many classes as there are. norms, drops: layers of batch
+    normalisation and of dropout in training mode. not_finite: where NaN or infinity begin. fresh:
+    whether the normalisations are as they were built; None where there is none. digest: of the
+    first image that entered.
+    """
+
+    outcome: Count = 0
+    word: Line = ""
+    calls: Count = 0
+    file: Line = ""
+    line: Count = 0
+    shape: Annotated[list[Count], Field(max_length=8)] = []
+    dtype: Line = ""
+    output: Annotated[list[float | None], Field(max_length=2_000)] = []
+    norms: Count = 0
+    drops: Count = 0
+    not_finite: Line = ""
+    fresh: bool | None = None
+    digest: Count | None = None
+    swallowed: Annotated[list[Swallowed], Field(max_length=5)] = []
+    opened: Annotated[list[Line], Field(max_length=2_000)] = []
+
+
+class ReplayReport(Reply):
+    """The answer with a change on the way into the network, as an outcome and a word."""
+
+    outcome: Count
+    word: Line
+
+
 class ReplyError(ValueError):
     """A report that has not the form it must have."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -187,6 +187,27 @@ class Session:
         meta = {"classes": len(self.setup.assignment.classes)}
         _, found = self._exchange(replies.Reply, "outputs", seconds, image, meta)
         return found
+
+    def replay(
+        self, image: NDArray[np.uint8], steps: Sequence[frames.Meta], seconds: float
+    ) -> replies.ReplayReport:
+        """The answer to one hidden image with `steps` (`worker.changes`) taken on the way into the
+        submission's network. For a worker that no answer is asked of any more.
+        """
+        self._saw_hidden = self._disturbed = True
+        meta = {"steps": list(steps)}
+        return self._exchange(replies.ReplayReport, "replay", seconds, image, meta)[0]
+
+    def look(
+        self, image: NDArray[np.uint8], seconds: float
+    ) -> tuple[replies.LookedReport, NDArray[Any] | None]:
+        """What happens while the submission answers one image that is not hidden; beside it the
+        first image that entered a network, float32 (C, H, W).
+        """
+        self._unseen()
+        self._disturbed = True
+        meta = {"classes": len(self.setup.assignment.classes)}
+        return self._exchange(replies.LookedReport, "look", seconds, image, meta)
 
     def error_of_hidden(self) -> replies.Failure | None:
         """The exception behind the last answer to a hidden image, for staff."""

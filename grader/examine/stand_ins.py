@@ -42,7 +42,7 @@ def hear(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Heard
     failures: list[Failure] = []
     limit = assignment.limits.first_answer
     try:
-        for image in _stand_ins(hidden):
+        for image in stand_ins(hidden):
             if clock.left <= 0:
                 break
             said = session.predict(image, limit)
@@ -56,7 +56,7 @@ def hear(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Heard
     return Heard(frozenset(words), tuple(failures))
 
 
-def _stand_ins(hidden: Sequence[HiddenImage]) -> list[Pixels]:
+def stand_ins(hidden: Sequence[HiddenImage]) -> list[Pixels]:
     """Images of spots, the same ones for the same hidden set."""
     chosen = sorted(hidden, key=lambda image: image.id)[:LOOKED_AT]
     sizes = dict.fromkeys(pixels_of(image, "BGR").shape[:2] for image in chosen)

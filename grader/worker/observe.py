@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
 
 from .opened import Opened
 from .outside import is_outside
@@ -41,6 +43,7 @@ class Observer:
         self.unread: list[str] = []
         self.opened = Opened(place.root)
         self.outside: list[dict[str, Any]] = []
+        self._names: list[Path] | None = None
 
     def start(self) -> None:
         """Begin to listen; audit hooks cannot be taken away again."""
@@ -77,6 +80,24 @@ class Observer:
         if isinstance(path, str) and len(self.unread) < MOST:
             self.unread.append(clean(path))
 
+    def readable(self, path: Any) -> None:
+        """Note an image that was read by a library of its own."""
+        inside = self._place.within(path) if isinstance(path, str) else None
+        if inside is not None and self._names is not None and inside not in self._names:
+            self._names.append(inside)
+
+    @contextmanager
+    def names_heard(self) -> Iterator[list[Path]]:
+        """For the duration the list grows by the submission's own files that are read, but for its
+        sources.
+        """
+        names: list[Path] = []
+        self._names = names
+        try:
+            yield names
+        finally:
+            self._names = None
+
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             if type(arguments[0]) is str and not self._busy:
@@ -112,6 +133,7 @@ class Observer:
                 return
             elif inside.exists():
                 self.opened.heard(inside)
+                self.readable(path)
             elif len(self.missing) < MOST:
                 spot = self._place.calling_spot(sys._getframe(2))
                 if spot is not None and clean(path) not in self.missing:

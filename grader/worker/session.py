@@ -12,6 +12,7 @@ from .datasets import Datasets
 from .frames import RAISED, Answer, Meta
 from .lenet5 import LeNet5
 from .loading import Loading, Order
+from .looking import Looking
 from .operations import Array, Operation, Reply
 from .outputs import outputs_watched
 from .packages import installed_packages
@@ -53,6 +54,7 @@ class Session:
         self._loading = loading = Loading(order)
         self._operations.update(LeNet5(loading.place).operations())
         self._operations.update(Datasets(loading.place).operations())
+        self._operations.update(Looking(loading, self.predict).operations())
         report = loading.run()
         self._failed(loading.error)
         return report, None

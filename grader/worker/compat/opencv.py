@@ -14,8 +14,8 @@ def report_unread(cv2: ModuleType, observer: Observer) -> None:
 
     def imread(*arguments: Any, **options: Any) -> Any:
         image = read(*arguments, **options)
-        if image is None:
-            observer.unreadable(arguments[0] if arguments else options.get("filename"))
+        note = observer.unreadable if image is None else observer.readable
+        note(arguments[0] if arguments else options.get("filename"))
         return image
 
     imread.__doc__ = read.__doc__

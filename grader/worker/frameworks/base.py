@@ -101,6 +101,29 @@ class Framework:
         """A tensor's values; None for what is no tensor."""
         raise NotImplementedError
 
+    def values(self, value: Any) -> np.ndarray[Any, Any] | None:
+        """A tensor's or an array's values in their own order of axes; None for what is neither."""
+        return value if isinstance(value, np.ndarray) else self.array(value)
+
+    def like(self, values: np.ndarray[Any, Any], other: Any) -> Any:
+        """`values` as the kind of tensor that `other` is: its numbers and its device."""
+        raise NotImplementedError
+
+    def holds_weights(self, network: Any) -> bool:
+        """Whether there is anything in it that was trained."""
+        return bool(self.parameters(network))
+
+    def in_training(self, network: Any) -> tuple[int, int]:
+        """How many layers of normalisation over batches, and of dropout, are in training mode."""
+        return 0, 0
+
+    def settle(self, network: Any) -> None:
+        """Put the network into evaluation mode."""
+
+    def stored(self, network: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """All values that a checkpoint of the network holds, by name."""
+        return iter(())
+
     def names(self, network: Any) -> dict[int, str]:
         """Names of the layers in the network by the layers' ids."""
         raise NotImplementedError

@@ -96,6 +96,36 @@ class Keras(Framework):
         made = np.asarray(value)
         return made.transpose(0, 3, 1, 2) if made.ndim == 4 else made
 
+    def values(self, value: Any) -> np.ndarray[Any, Any] | None:
+        """Not turned."""
+        if not hasattr(value, "shape") or not (
+            hasattr(value, "numpy") or hasattr(value, "__array__")
+        ):
+            return None
+        return np.asarray(value)
+
+    def like(self, values: np.ndarray[Any, Any], other: Any) -> Any:
+        """A tensor of the backend, or an array where `other` is one."""
+        if isinstance(other, np.ndarray):
+            return values
+        return type(self)._tensor(self._keras, values)
+
+    @staticmethod
+    def _tensor(keras: Any, values: np.ndarray[Any, Any]) -> Any:
+        convert = getattr(getattr(keras, "ops", None), "convert_to_tensor", None)
+        if convert is None:
+            convert = sys.modules["tensorflow"].convert_to_tensor
+        return convert(values)
+
+    def holds_weights(self, network: Any) -> bool:
+        """Frozen ones, too."""
+        return bool(network.weights)
+
+    def stored(self, network: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """All weights, with the statistics of normalisations."""
+        for item in network.weights:
+            yield str(getattr(item, "path", item.name)), np.asarray(item)
+
     def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
         """The kernel, turned from (height, width, in, out) and (in, out)."""
         kernel = getattr(layer, "kernel", None)

@@ -53,6 +53,35 @@ class MindSpore(Framework):
         """Values of a Tensor."""
         return value.asnumpy() if isinstance(value, self._ms.Tensor) else None
 
+    def like(self, values: np.ndarray[Any, Any], other: Any) -> Any:
+        """A Tensor of the same kind of numbers, where that can hold them."""
+        if not isinstance(other, self._ms.Tensor):
+            return values
+        floating = "loat" in str(other.dtype)
+        made = self._ms.Tensor(np.ascontiguousarray(values))
+        return made.astype(other.dtype) if floating else made
+
+    def holds_weights(self, network: Any) -> bool:
+        """Frozen ones, too."""
+        return next(iter(network.get_parameters()), None) is not None
+
+    def in_training(self, network: Any) -> tuple[int, int]:
+        """By the cells' own `training`."""
+        at_it = [type(cell).__name__ for _, cell in network.cells_and_names() if cell.training]
+        return (
+            sum("BatchNorm" in name for name in at_it),
+            sum(name.startswith("Dropout") for name in at_it),
+        )
+
+    def settle(self, network: Any) -> None:
+        """By `set_train(False)`."""
+        network.set_train(False)
+
+    def stored(self, network: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """All parameters, with the statistics of normalisations."""
+        for item in network.get_parameters():
+            yield str(item.name), item.asnumpy()
+
     def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
         """The parameter `weight`; one-dimensional convolutions keep their own form."""
         return self._values(layer, "weight")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, Iterator
 
 import numpy as np
 
@@ -58,6 +58,45 @@ class Torch(Framework):
             return None
         values: np.ndarray[Any, Any] = value.detach().cpu().numpy()
         return values
+
+    def like(self, values: np.ndarray[Any, Any], other: Any) -> Any:
+        """A tensor where `other` is."""
+        if not isinstance(other, self._torch.Tensor):
+            return values
+        made = self._torch.from_numpy(np.array(values))
+        whole = made if not other.is_floating_point() else made.to(other.dtype)
+        return whole.to(other.device)
+
+    def holds_weights(self, network: Any) -> bool:
+        """Frozen ones, too."""
+        return next(iter(network.parameters()), None) is not None
+
+    def in_training(self, network: Any) -> tuple[int, int]:
+        """By the layers' own `training`."""
+        nn = self._torch.nn
+        at_it = [module for module in network.modules() if module.training]
+        norms = [
+            module
+            for module in at_it
+            if isinstance(module, nn.modules.batchnorm._BatchNorm) and module.track_running_stats
+        ]
+        drops = [
+            module
+            for module in at_it
+            if isinstance(module, nn.modules.dropout._DropoutNd) and module.p
+        ]
+        return len(norms), len(drops)
+
+    def settle(self, network: Any) -> None:
+        """By `eval`."""
+        network.eval()
+
+    def stored(self, network: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """The state dictionary."""
+        for name, value in network.state_dict().items():
+            values = self.array(value)
+            if values is not None:
+                yield str(name), values
 
     def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
         """The parameter `weight`."""

@@ -1,0 +1,1 @@
+"""A trained network and what goes wrong around it."""

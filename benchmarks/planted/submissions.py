@@ -1,0 +1,180 @@
+"""Submissions of one trained network: each is `BASE` with a few lines changed."""
+
+from __future__ import annotations
+
+BASE = """
+import os
+import cv2
+import numpy as np
+import torch
+from net import Net
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NAMES = {names!r}
+MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
+net = Net(26)
+net.load_state_dict(torch.load(os.path.join(HERE, "net.pth")))
+net.eval()
+
+def predict(image):
+    x = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+    x = cv2.resize(x, (224, 224), interpolation=cv2.INTER_AREA)
+    x = x.astype(np.float32) / 255
+    x = (x - MEAN) / STD
+    x = torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1))).unsqueeze(0)
+    with torch.no_grad():
+        y = net(x)
+    return NAMES[int(y.argmax(1))]
+"""
+CVT = "x = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)"
+SIZE = "x = cv2.resize(x, (224, 224), interpolation=cv2.INTER_AREA)"
+UNIT = "x = x.astype(np.float32) / 255"
+NORM = "    x = (x - MEAN) / STD\n"
+AXES = "x = torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1))).unsqueeze(0)"
+ASK = "y = net(x)"
+SAY = "return NAMES[int(y.argmax(1))]"
+EVAL = "net.eval()\n"
+BODY = BASE[BASE.index("    x = cv2.cvt") :]
+
+# name: the codes that name it truly
+MISTAKES: dict[str, tuple[str, ...]] = {
+    "not-divided": ("pixel-scale",),
+    "divided-twice": ("pixel-scale",),
+    "no-normalisation": ("pixel-scale",),
+    "normalised-twice": ("pixel-scale",),
+    "minus-one-to-one": ("pixel-scale",),
+    "training-mode": ("training-mode",),
+    "dropout-at-work": ("nondeterministic", "training-mode"),
+    "axes-swapped": ("axes-swapped",),
+    "reshaped": ("axes-reshaped",),
+    "size-64": ("image-size",),
+    "size-96": ("image-size",),
+    "middle-80": ("image-cut",),
+    "smallest": ("smallest-taken",),
+    "wraps": ("values-wrapped",),
+    "bare-except": ("exception-swallowed",),
+    "fixed-file": ("image-ignored",),
+    "weight-nan": ("not-finite",),
+    "untrained": ("weights-not-loaded",),
+    "off-by-one": ("label-order",),
+    "softmax-over-batch": ("constant-answers",),
+    "channels": ("channel-order",),
+    "upside-down": ("image-flipped",),
+    "not-divided-training": ("training-mode", "pixel-scale"),
+    "divided-twice-channels": ("pixel-scale", "channel-order"),
+    "counter": ("nondeterministic",),
+    "zero-image": ("image-ignored",),
+}
+SOUND: dict[str, tuple[str, ...]] = dict.fromkeys(
+    (
+        *("plain", "letterbox", "crop", "flips", "five-crops", "two-sizes", "own-order"),
+        *("scaled-in-net", "pillow", "torch-normalise", "half-brightness", "size-192", "size-256"),
+        *("grey", "fewer-pixels", "blurred", "two-stage", "chained-fallback", "noisy", "jpeg"),
+    ),
+    (),
+)
+
+_CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
+    "not-divided": ((UNIT, "x = x.astype(np.float32)"),),
+    "divided-twice": ((UNIT, "x = x.astype(np.float32) / 255 / 255"),),
+    "no-normalisation": ((NORM, ""),),
+    "normalised-twice": ((NORM, NORM + NORM),),
+    "minus-one-to-one": ((NORM, "    x = x * 2 - 1\n"),),
+    "training-mode": ((EVAL, ""),),
+    "dropout-at-work": ((EVAL, "net.eval(); net.dropout.p = 0.9; net.dropout.train()\n"),),
+    "axes-swapped": ((AXES, AXES.replace("(2, 0, 1)", "(2, 1, 0)")),),
+    "reshaped": ((AXES, AXES.replace("transpose(2, 0, 1)", "reshape(3, 224, 224)")),),
+    "size-64": ((SIZE, SIZE.replace("224", "64")),),
+    "size-96": ((SIZE, SIZE.replace("224", "96")),),
+    "middle-80": (
+        (SIZE, "h, w = x.shape[:2]; x = x[h//2-40:h//2+40, w//2-40:w//2+40]; " + SIZE),
+    ),
+    "smallest": ((SAY, SAY.replace("argmax", "argmin")),),
+    "wraps": ((UNIT, "x = (x - np.uint8(90)).astype(np.float32) / 255"),),
+    "fixed-file": ((CVT, CVT.replace("image,", "cv2.imread(HERE + '/test.jpg'),")),),
+    "weight-nan": (),
+    "untrained": (('net.load_state_dict(torch.load(os.path.join(HERE, "net.pth")))\n', ""),),
+    "off-by-one": ((SAY, "return NAMES[(int(y.argmax(1)) + 1) % 26]"),),
+    "softmax-over-batch": ((SAY, "return NAMES[int(torch.softmax(y, 0).argmax(1))]"),),
+    "channels": ((CVT, "x = image"),),
+    "upside-down": ((SIZE, SIZE + "[::-1]"),),
+    "not-divided-training": ((UNIT, "x = x.astype(np.float32)"), (EVAL, "")),
+    "divided-twice-channels": ((UNIT, UNIT + " / 255"), (CVT, "x = image")),
+    "counter": (
+        ("def predict", "count = [0]\ndef predict"),
+        (SAY, "count[0] += 1\n    return NAMES[(int(y.argmax(1)) + count[0]) % 26]"),
+    ),
+    "zero-image": ((SIZE, "x = np.zeros((224, 224, 3), np.uint8)"),),
+    "plain": (),
+    "letterbox": (
+        (
+            SIZE,
+            "h, w = x.shape[:2]; s = max(h, w); c = np.full((s, s, 3), 124, np.uint8)\n"
+            "    c[(s-h)//2:(s-h)//2+h, (s-w)//2:(s-w)//2+w] = x; x = c; " + SIZE,
+        ),
+    ),
+    "crop": ((SIZE, "x = cv2.resize(x, (256, 256))[16:240, 16:240]"),),
+    "flips": ((ASK, "y = net(x).softmax(1) + net(x.flip(3)).softmax(1)"),),
+    "five-crops": (
+        (SIZE, "x = cv2.resize(x, (240, 240))"),
+        (ASK, "y = sum(net(x[:, :, i:i+224, j:j+224]) for i in (0, 16) for j in (0, 16))"),
+    ),
+    "two-sizes": (
+        (ASK, "y = net(x) + net(torch.nn.functional.interpolate(x, scale_factor=0.8))"),
+    ),
+    "own-order": ((CVT, "x = image[..., [2, 1, 0]]"),),
+    "scaled-in-net": (
+        (UNIT, "x = x.astype(np.float32)"),
+        (NORM, ""),
+        (
+            EVAL,
+            EVAL + "inner = net\nclass Scaled(torch.nn.Module):\n"
+            "    def __init__(self):\n        super().__init__(); self.inner = inner\n"
+            "    def forward(self, x):\n"
+            "        m, s = (torch.from_numpy(v)[None, :, None, None] for v in (MEAN, STD))\n"
+            "        return self.inner((x / 255 - m) / s)\nnet = Scaled().eval()\n",
+        ),
+    ),
+    "pillow": (
+        (CVT, "from PIL import Image; x = Image.fromarray(image[:, :, ::-1])"),
+        (SIZE, "x = np.asarray(x.resize((224, 224), Image.BICUBIC))"),
+    ),
+    "torch-normalise": (
+        (NORM, ""),
+        (
+            AXES,
+            AXES + "\n    x = (x - torch.from_numpy(MEAN)[:, None, None]) "
+            "/ torch.from_numpy(STD)[:, None, None]",
+        ),
+    ),
+    "half-brightness": ((UNIT, "x = x.astype(np.float32) / 280"),),
+    "size-192": ((SIZE, SIZE.replace("224", "192")),),
+    "size-256": ((SIZE, SIZE.replace("224", "256")),),
+    "grey": ((CVT, "x = cv2.cvtColor(cv2.cvtColor(image, 6), cv2.COLOR_GRAY2RGB)"),),
+    "fewer-pixels": ((SIZE, "x = cv2.resize(x, (112, 112)); " + SIZE),),
+    "blurred": ((SIZE, "x = cv2.GaussianBlur(x, (0, 0), 2); " + SIZE),),
+    "two-stage": ((ASK, "y = net.fc(net.features(x).mean((2, 3)))"),),
+    "chained-fallback": (
+        (CVT, "try:\n        import pillow_heif_none\n    except ImportError:\n        pass\n    " + CVT),
+    ),
+    "noisy": ((UNIT, UNIT + " + np.random.RandomState(0).normal(0, .05, x.shape).astype('f4')"),),
+    "jpeg": ((SIZE, SIZE + "; x = cv2.imdecode(cv2.imencode('.jpg', x)[1], 1)"),),
+}
+
+
+def source(name: str, names: tuple[str, ...] = ()) -> str:
+    """The main.py of a submission."""
+    from grader.assignment import read_assignment
+    from pathlib import Path
+
+    names = names or read_assignment(Path(__file__).parents[2] / "hidden_tests").names
+    text = BASE.replace("{names!r}", repr(list(names)))
+    if name == "bare-except":
+        inner = "".join("    " + line + "\n" for line in BODY.splitlines())
+        inner = inner.replace(NORM.strip(), "x = (x - MEANS) / STD")
+        return text.replace(BODY, f"    try:\n{inner}    except:\n        return NAMES[0]\n")
+    for old, new in _CHANGES[name]:
+        if old not in text:
+            raise ValueError(f"{name}: {old!r} is not there")
+        text = text.replace(old, new, 1)
+    return text

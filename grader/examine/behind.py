@@ -1,0 +1,80 @@
+"""What is behind answers that cost points: asked only where points were lost, in workers that are
+started for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from grader.evidence import Answer
+from grader.examine.asking import Asked
+from grader.examine.images import HiddenImage
+from grader.examine.looking import Looked, look
+from grader.examine.remedies import remedies
+from grader.examine.replaying import TIMES_THE_ANSWERS, Mended, Replayer
+from grader.examine.replies import LoadReport
+from grader.examine.session import Clock, Session
+from grader.scoring.counts import better_than_guessing, needed
+
+ENOUGH = 16  # images by which a change can be confirmed
+NEARLY_ALL = 0.95  # of the answers, that count as all
+LEAST_TIME = 20.0  # seconds for replays, however fast the answers were
+
+
+class Behind(NamedTuple):
+    """What was seen, and what the replays confirmed of `tried` changes."""
+
+    looked: Looked = Looked()
+    mended: tuple[Mended, ...] = ()
+    tried: int = 0
+    constant: bool = False
+
+
+def look_behind(
+    session: Session,
+    order: Sequence[HiddenImage],
+    answers: Mapping[str, Answer],
+    asked: Asked,
+    report: LoadReport,
+    clock: Clock,
+) -> Behind:
+    """Look on at images of ours, then try what may be wrong. Nothing where nothing was lost, or
+    where no network can be behind it.
+    """
+    if not _worth_it(session, answers, asked, report):
+        return Behind()
+    session.close()
+    looked = look(session, order, clock)
+    constant = _constant(list(answers.values()))
+    spots = looked.spots
+    if len(order) < ENOUGH or not any(one.shape for one in spots) or spots[0].not_finite:
+        return Behind(looked, constant=constant)
+    took = sum(answer.seconds for answer in answers.values())
+    time = Clock(min(clock.left, max(TIMES_THE_ANSWERS * took, LEAST_TIME)))
+    replayer = Replayer(session, order, answers, time)
+    first = spots[0]
+    mended = replayer.mended_by(remedies(looked.prepared, first.norms, first.drops))
+    return Behind(looked, tuple(mended), replayer.tried, constant)
+
+
+def _worth_it(
+    session: Session, answers: Mapping[str, Answer], asked: Asked, report: LoadReport
+) -> bool:
+    assignment = session.setup.assignment
+    total, classes = len(answers), len(assignment.classes)
+    correct = sum(answer.correct for answer in answers.values())
+    full = needed(assignment.policy.full_at, total)
+    other = sum(word == answers[image].truth for image, word in asked.other.items())
+    if correct >= full or other >= full or asked.cut:
+        return False
+    if not any(answer.answer is not None for answer in answers.values()):
+        return False
+    guessed = not better_than_guessing(correct, total, classes, assignment.policy.guessing)
+    return bool(report.frameworks) or guessed
+
+
+def _constant(answers: Sequence[Answer]) -> bool:
+    words = Counter(answer.answer for answer in answers if answer.answer is not None)
+    return bool(words) and words.most_common(1)[0][1] >= NEARLY_ALL * words.total()

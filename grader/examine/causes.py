@@ -1,0 +1,185 @@
+"""The causes of lost points, as findings: what was seen while images were answered, and what the
+replays confirmed. Findings only; marks never follow from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.assignment import Assignment
+from grader.evidence import Finding
+from grader.evidence.findings import find
+from grader.examine.looking import Looked
+from grader.examine.remedies import Remedy
+from grader.examine.replaying import Mended
+from grader.examine.replies import LookedReport
+from grader.language import Sentence
+from grader.scoring.rules import garbage
+
+# Findings that say why answers are wrong: beside one of these, what only describes the answers, or
+# guesses at their cause, is left out.
+CAUSES = (
+    *("exception-swallowed", "not-finite", "image-ignored", "training-mode", "pixel-scale"),
+    *("axes-swapped", "axes-reshaped", "image-flipped", "image-cut", "image-size"),
+    *("values-wrapped", "smallest-taken"),
+)
+ORDERS = ("channel-order", "label-order")  # each says how many are right in the `other` order
+EFFECTS = ("constant-answers", "weights-not-loaded", "label-order", "channel-order", "weak-network")
+
+
+def seen(looked: Looked, constant: bool) -> list[Finding]:
+    """What needs no label to be told. `constant`: whether all answers to the hidden images, or
+    nearly all, are one class.
+    """
+    spots = looked.spots
+    if not spots:
+        return []
+    return (
+        _swallowed(spots, constant) or _not_finite(spots) or (_ignored(looked) if constant else [])
+    )
+
+
+def _swallowed(spots: Sequence[LookedReport], constant: bool) -> list[Finding]:
+    """An exception at every image, after which no network gives anything, or all answers are one."""
+    if not all(report.swallowed for report in spots):
+        return []
+    answered = any(report.output for report in spots)
+    if answered or not (constant or len({report.word for report in spots}) == 1):
+        return []
+    error = spots[0].swallowed[-1]
+    return [find("exception-swallowed", error=error.message, file=error.file, line=error.line)]
+
+
+def _not_finite(spots: Sequence[LookedReport]) -> list[Finding]:
+    if not all(report.not_finite for report in spots):
+        return []
+    first = spots[0]
+    kind, _, name = first.not_finite.partition(" ")
+    where = {
+        "input": Sentence("in what enters the network"),
+        "weight": Sentence("in its weight {name}", {"name": name}),
+    }.get(kind, Sentence("within the network"))
+    cure = {
+        "input": Sentence(
+            "Look for a division by zero or a logarithm of zero before the network: a flat or "
+            "black part of an image must not become NaN."
+        ),
+        "weight": Sentence(
+            "The training diverged, and its weights were saved: load an earlier checkpoint, or "
+            "train again with a smaller learning rate."
+        ),
+    }.get(kind, Sentence("Values grow beyond what the type holds: use float32, and scale them."))
+    return [find("not-finite", {"where": where, "cure": cure, **_place(first)})]
+
+
+def _ignored(looked: Looked) -> list[Finding]:
+    """The same input for every image: what is looked at is not the image that was given."""
+    reports = list(looked.reports.values())
+    inputs = {report.digest for report in reports}
+    if len(reports) < 3 or None in inputs or len(inputs) > 1:
+        return []
+    opened = next((report.opened[0] for report in reports if report.opened), "")
+    read = Sentence(" It reads {path} in its place.", {"path": opened}) if opened else ""
+    return [find("image-ignored", {"read": read, **_place(reports[0])})]
+
+
+def in_training(looked: Looked) -> Finding | None:
+    """`training-mode` by what the layers say alone, without an image of the lab: only batch
+    normalisation, which then goes by the one image that it is given.
+    """
+    spots = looked.spots
+    if not spots or not all(report.norms for report in spots):
+        return None
+    first = spots[0]
+    return find(
+        "training-mode",
+        {"norms": first.norms, "drops": first.drops, "gain": "", **_place(first)},
+    )
+
+
+def confirmed(mended: Sequence[Mended], looked: Looked, assignment: Assignment) -> list[Finding]:
+    """A finding for each remedy that the hidden images confirm, the one that gains most first."""
+    place = _place(looked.spots[0]) if looked.spots else {}
+    found = []
+    said: set[int] = set()
+    for each in mended:
+        gain = _gain(each, assignment)
+        fresh = [remedy for remedy in each.remedies if id(remedy) not in said]
+        for remedy in fresh:
+            said.add(id(remedy))
+            together = (
+                Sentence("Together with the other change: {gain}", {"gain": gain})
+                if len(fresh) > 1
+                else gain
+            )
+            found.append(_of(remedy, each, together, place, assignment))
+    return found
+
+
+def _of(
+    remedy: Remedy, mended: Mended, gain: Sentence, place: dict[str, object], assignment: Assignment
+) -> Finding:
+    facts: dict[str, object] = {**remedy.facts, **place, "gain": gain}
+    facts["function"] = assignment.interface.function
+    facts |= {"correct": mended.before, "other": mended.correct, "total": mended.total}
+    return find(remedy.code, facts)
+
+
+def _gain(mended: Mended, assignment: Assignment) -> Sentence:
+    classes, policy = len(assignment.classes), assignment.policy
+    now, then = (
+        garbage(correct, mended.total, policy, classes, "missing").earned
+        for correct in (mended.before, mended.correct)
+    )
+    facts = {
+        "correct": str(mended.before),
+        "other": str(mended.correct),
+        "total": str(mended.total),
+        "points": f"{then - now:g}",
+    }
+    if then > now:
+        return Sentence(
+            "With that mended {other} of {total} answers are right instead of {correct}: {points} "
+            "points more.",
+            facts,
+        )
+    return Sentence(
+        "With that mended {other} of {total} answers are right instead of {correct}.", facts
+    )
+
+
+def weak(looked: Looked, tried: int, correct: int, total: int) -> Finding | None:
+    """`weak-network` where a network was asked and nothing that was tried mends its answers."""
+    spots = [report for report in looked.spots if report.calls]
+    if not spots or tried == 0:
+        return None
+    return find("weak-network", tried=tried, correct=correct, total=total)
+
+
+def trained(looked: Looked) -> bool:
+    """Whether the network's normalisations show that it was trained: its weights were loaded."""
+    return any(report.fresh is False for report in looked.spots)
+
+
+def never_trained(looked: Looked) -> bool:
+    """Whether the network's normalisations are as they were built."""
+    return any(report.fresh for report in looked.spots)
+
+
+def _place(report: LookedReport) -> dict[str, object]:
+    return {"file": report.file or "?", "line": report.line or "?"}
+
+
+def first_causes(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, causes first, without those that a cause explains."""
+    causes = [finding for finding in findings if finding.code in CAUSES]
+    if not causes:
+        return list(findings)
+    most = max(int(finding.facts.get("other", 0)) for finding in causes)
+    for finding in findings:
+        if finding.code in ORDERS and int(finding.facts["other"]) > most > 0:
+            return [each for each in findings if each.code not in CAUSES]  # it explains more
+    others = [f for f in findings if f.code not in CAUSES and f.code not in EFFECTS]
+    if any(finding.code == "training-mode" for finding in causes):
+        others = [finding for finding in others if finding.code != "nondeterministic"]
+    return [*causes, *others]

@@ -1,0 +1,188 @@
+"""What may be wrong with what enters a network, and the change on its way in that would mend it.
+
+What the probes show is tried; of changes that nothing speaks for only those of the values' scale,
+as no probe tells which scale a network was trained with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from grader.examine.probes import Floats, Prepared
+from grader.language import Sentence
+from grader.worker.frames import Meta
+
+SIZES = (224, 128, 96, 256, 64, 160, 192, 299, 32)  # that networks are trained with, likely first
+CLOSE = 0.06  # of the range of values, how far two scales may be apart and count as one
+
+_MEAN = np.array((0.485, 0.456, 0.406), np.float32)  # of ImageNet's red, green and blue, 0 to 1
+_STD = np.array((0.229, 0.224, 0.225), np.float32)
+
+
+class Scale(NamedTuple):
+    """A scale of values: the number that a pixel value becomes is `times` it and `plus`, for red,
+    green and blue. How it is called, and what makes it of an image of 0 to 255.
+    """
+
+    times: Floats
+    plus: Floats
+    name: Sentence
+    made_by: str
+
+
+def _scale(times: object, plus: object, name: Sentence, made_by: str) -> Scale:
+    ones = np.ones(3, np.float32)
+    return Scale(np.asarray(times) * ones, np.asarray(plus) * ones, name, made_by)
+
+
+SCALES = (
+    _scale(1 / 255, 0, Sentence("0 to 1"), "x = x / 255.0"),
+    _scale(
+        1 / (255 * _STD), -_MEAN / _STD, Sentence("ImageNet's mean 0 and deviation 1"),
+        "x = (x / 255.0 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]",
+    ),
+    _scale(1 / 127.5, -1, Sentence("-1 to 1"), "x = x / 127.5 - 1"),
+    _scale(1, 0, Sentence("0 to 255"), "x = x.astype(np.float32)"),
+    _scale(
+        1, -255 * _MEAN, Sentence("0 to 255 less ImageNet's mean"),
+        "x = x - [123.7, 116.3, 103.5]",
+    ),
+)  # fmt: skip
+
+
+class Remedy(NamedTuple):
+    """A mistake by the code of its finding, the steps that undo it, and what is to be said of it.
+    `shown`: whether a probe shows it.
+    """
+
+    code: str
+    steps: tuple[Meta, ...]
+    facts: dict[str, Sentence | str]
+    shown: bool = False
+
+
+def remedies(prepared: Prepared | None, norms: int, drops: int) -> list[Remedy]:
+    """What is worth trying, the likeliest first."""
+    found: list[Remedy] = []
+    if norms or drops:
+        facts: dict[str, Sentence | str] = {"norms": str(norms), "drops": str(drops)}
+        found.append(Remedy("training-mode", ({"kind": "settle"},), facts, shown=norms > 0))
+    if prepared is not None:
+        found += _of_geometry(prepared)
+        found += _of_values(prepared)
+        found += _of_size(prepared)
+    else:
+        found += _blind()
+    found.append(Remedy("smallest-taken", ({"kind": "negate"},), {}))
+    return found
+
+
+def _of_geometry(prepared: Prepared) -> Iterator[Remedy]:
+    if prepared.above is not None and prepared.period is not None:
+        step = {
+            "kind": "unwrap",
+            "above": [min(float(each), 3e38) for each in prepared.above],
+            "period": [float(each) for each in prepared.period],
+        }
+        yield Remedy("values-wrapped", (step,), {}, shown=True)
+    if prepared.turned:
+        yield Remedy("axes-swapped", ({"kind": "turn"},), {}, shown=True)
+    if prepared.scrambled:
+        yield Remedy("axes-reshaped", ({"kind": "unreshape"},), {}, shown=True)
+    names = {2: Sentence("upside down"), 3: Sentence("left to right")}
+    for axis in prepared.flipped:
+        yield Remedy("image-flipped", ({"kind": "flip", "axis": axis},), {"how": names[axis]}, True)
+
+
+def _of_values(prepared: Prepared) -> Iterator[Remedy]:
+    """Every usual scale that this is not."""
+    if prepared.times is None or prepared.plus is None or not prepared.times.all():
+        return
+    now = scale_of(prepared)
+    for scale in SCALES:
+        times, plus = _by_channel(scale, prepared)
+        if _alike((times, plus), (prepared.times, prepared.plus)):
+            continue
+        ratio = times / prepared.times
+        step = {
+            "kind": "scale",
+            "times": [float(each) for each in ratio],
+            "plus": [float(each) for each in plus - prepared.plus * ratio],
+        }
+        facts: dict[str, Sentence | str] = {
+            "now": now,
+            "then": scale.name,
+            "made_by": scale.made_by,
+        }
+        yield Remedy("pixel-scale", (step,), facts)
+
+
+def _of_size(prepared: Prepared) -> Iterator[Remedy]:
+    """The whole image, at the size that enters and at others."""
+    if prepared.times is None or prepared.plus is None or prepared.source is None:
+        return
+    height, width = prepared.size
+    sizes = [(height, width)] if prepared.cut else []
+    sizes += [(side, side) for side in SIZES if (side, side) != (height, width)]
+    for size in sizes:
+        step = {
+            "kind": "whole",
+            "size": list(size),
+            "source": list(prepared.source),
+            "times": [float(each) for each in prepared.times],
+            "plus": [float(each) for each in prepared.plus],
+        }
+        facts: dict[str, Sentence | str] = {
+            "now": f"{width} x {height}",
+            "then": f"{size[1]} x {size[0]}",
+        }
+        same = size == (height, width)
+        yield Remedy("image-cut" if same else "image-size", (step,), facts, shown=same)
+
+
+def _blind() -> Iterator[Remedy]:
+    """Where it is not known what becomes of a pixel: the changes of scale that need no more."""
+    for times, now, then in (
+        (1 / 255, Sentence("0 to 255"), SCALES[0]),
+        (255.0, Sentence("another scale"), SCALES[3]),
+    ):
+        step = {"kind": "scale", "times": [times], "plus": [0.0]}
+        facts: dict[str, Sentence | str] = {"now": now, "then": then.name, "made_by": then.made_by}
+        yield Remedy("pixel-scale", (step,), facts)
+
+
+def scale_of(prepared: Prepared) -> Sentence:
+    """How the scale of what enters is called."""
+    assert prepared.times is not None and prepared.plus is not None  # noqa: S101 - asked before
+    ours = prepared.times, prepared.plus
+    for scale in SCALES:
+        if _alike(_by_channel(scale, prepared), ours):
+            return scale.name
+    low, high = prepared.plus, prepared.plus + 255 * prepared.times
+    ends = {
+        "low": f"{min(low.min(), high.min()):.3g}",
+        "high": f"{max(low.max(), high.max()):.3g}",
+    }
+    return Sentence("{low} to {high}", ends)
+
+
+def _by_channel(scale: Scale, prepared: Prepared) -> tuple[Floats, Floats]:
+    """The scale for the network's channels: its numbers are those of red, green and blue."""
+    assert prepared.times is not None  # noqa: S101 - asked before
+    count = len(prepared.times)
+    if count == 1:
+        return scale.times.mean(keepdims=True), scale.plus.mean(keepdims=True)
+    return scale.times[:count], scale.plus[:count]
+
+
+def _alike(one: Sequence[Floats], other: Sequence[Floats]) -> bool:
+    span = 255 * np.abs(one[0]).max()
+    ends = [
+        np.abs((t * level + p) - (u * level + q)).max()
+        for level in (0, 255)
+        for (t, p), (u, q) in ((one, other),)
+    ]
+    return bool(max(ends) < CLOSE * span)

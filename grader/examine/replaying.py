@@ -1,0 +1,159 @@
+"""Which change on the way into the network makes more answers right: tried on a part of the hidden
+images, confirmed by all of them.
+
+All of it is asked in a worker that was started for it, whose end changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from grader.evidence import Answer
+from grader.examine.conversation import ConversationEndedError
+from grader.examine.images import HiddenImage, pixels_of
+from grader.examine.remedies import Remedy
+from grader.examine.session import Clock, Session
+from grader.examine.words import Vocabulary
+from grader.scoring.counts import clearly_more, needed
+from grader.worker import frames
+
+PART = 12  # images that decide what is worth putting to all
+MORE = 2  # right answers more in the part that make a change worth it, where no probe shows it
+LEVEL = 0.001  # of the exact test over all images, divided by the number of changes tried
+LEAST_SHARE = 0.03  # of the images that have to be gained
+MOST_CONFIRMED = 3  # changes that are put to all images
+TIMES_THE_ANSWERS = 3  # that replays may take as long as
+
+Words = Mapping[str, str | None]  # image id -> class name
+
+
+class Mended(NamedTuple):
+    """Remedies that together make `correct` answers right; `before` of `total` are without the
+    last of them.
+    """
+
+    remedies: tuple[Remedy, ...]
+    before: int
+    correct: int
+    total: int
+
+
+class Replayer:
+    """Puts hidden images with changes to the submission, and remembers what it was told."""
+
+    def __init__(
+        self,
+        session: Session,
+        order: Sequence[HiddenImage],
+        answers: Mapping[str, Answer],
+        clock: Clock,
+    ) -> None:
+        self._session, self._order, self._answers, self._clock = session, order, answers, clock
+        self._vocabulary = Vocabulary(session.setup.assignment.classes)
+        self._words: dict[tuple[int, ...], dict[str, str | None]] = {}
+        self.tried = 0
+
+    def mended_by(self, remedies: Sequence[Remedy]) -> list[Mended]:
+        """The remedy that makes clearly more answers right, then one more beside it where the two
+        do clearly better still. Empty where none does, the submission ends its process, or the time
+        is over.
+        """
+        found: list[Mended] = []
+        try:
+            single = self._best([(each,) for each in remedies], (), self._answered())
+            if single is None:
+                single = self._best(_together(remedies), (), self._answered())
+            if single is None:
+                return found
+            found.append(single[0])
+            full = needed(self._session.setup.assignment.policy.full_at, len(self._order))
+            if single[0].correct >= full:
+                return found
+            first = single[0].remedies
+            others = [(*first, each) for each in remedies if _may_follow(each, first)]
+            pair = self._best(others, first, single[1])
+            if pair is not None:
+                found.append(pair[0])
+        except ConversationEndedError:
+            pass
+        return found
+
+    def _answered(self) -> Words:
+        return {image.id: self._answers[image.id].answer for image in self._order}
+
+    def _best(
+        self, choices: Sequence[tuple[Remedy, ...]], first: tuple[Remedy, ...], now: Words
+    ) -> tuple[Mended, Words] | None:
+        part = self._order[:PART]
+        base = self._right(now, part)
+        scored = []
+        for number, choice in enumerate(choices):
+            if self._clock.left <= 0:
+                break
+            self.tried += 1
+            score = self._right(self._put(choice, part), part)
+            shown = all(each.shown for each in choice[len(first) :])
+            if score >= base + (0 if shown else min(MORE, len(part) - base)) and score:
+                scored.append((-score, number, choice))
+        for _, _, choice in sorted(scored, key=lambda each: each[:2])[:MOST_CONFIRMED]:
+            then = self._put(choice, self._order)
+            if len(then) == len(self._order) and self._clearly_better(now, then):
+                before, correct = self._right(now, self._order), self._right(then, self._order)
+                return Mended(choice, before, correct, len(self._order)), then
+        return None
+
+    def _put(self, choice: tuple[Remedy, ...], images: Iterable[HiddenImage]) -> Words:
+        """The answers with the steps of `choice`: those that time allows."""
+        assignment = self._session.setup.assignment
+        steps = [step for remedy in choice for step in remedy.steps]
+        known = self._words.setdefault(tuple(map(id, choice)), {})
+        for image in images:
+            if image.id in known:
+                continue
+            if self._clock.left <= 0:
+                break
+            limit = assignment.limits.answer
+            if not self._session.alive:
+                limit = assignment.limits.first_answer
+            pixels = pixels_of(image, assignment.interface.channels)
+            said = self._session.replay(pixels, steps, min(limit, self._clock.left))
+            word = said.word if said.outcome == frames.WORD else None
+            known[image.id] = word and self._vocabulary.name(word)
+        return dict(known)
+
+    def _right(self, words: Words, images: Sequence[HiddenImage]) -> int:
+        return sum(words.get(image.id) == image.truth for image in images)
+
+    def _clearly_better(self, now: Words, then: Words) -> bool:
+        """McNemar's exact one-sided test; the level is divided by all that were tried (Holm's first
+        step), and a gain of a few images is none.
+        """
+        pairs = [(now[i.id] == i.truth, then[i.id] == i.truth) for i in self._order]
+        gained = sum(after and not before for before, after in pairs)
+        lost = sum(before and not after for before, after in pairs)
+        if gained - lost < LEAST_SHARE * len(pairs):
+            return False
+        return clearly_more(gained, gained + lost, LEVEL / max(self.tried, 1))
+
+
+def _together(remedies: Sequence[Remedy]) -> list[tuple[Remedy, ...]]:
+    """All that probes show at once, alone and with each scale of values; and evaluation mode with
+    each.
+    """
+    shown = tuple(each for each in remedies if each.shown and each.code != "image-cut")
+    scales = [each for each in remedies if each.code == "pixel-scale"]
+    if not shown:
+        return []
+    alone = [shown] if len(shown) > 1 else []
+    return alone + [(*shown, scale) for scale in scales]
+
+
+def _may_follow(remedy: Remedy, first: tuple[Remedy, ...]) -> bool:
+    """Whether a remedy says anything new beside `first`: steps that make the image anew undo those
+    before, and come first themselves.
+    """
+    codes = {each.code for each in first}
+    if remedy.code in codes or remedy.code in ("image-size", "image-cut"):
+        return False
+    return not (codes & {"image-size", "image-cut"} and remedy.code.startswith("axes-"))
