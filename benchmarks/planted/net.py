@@ -15,10 +15,14 @@ class Same(nn.Conv2d):
 
     def forward(self, x):
         pads = []
-        for size, kernel, stride in zip(x.shape[:1:-1], self.kernel_size, self.stride, strict=False):
+        for size, kernel, stride in zip(
+            x.shape[:1:-1], self.kernel_size, self.stride, strict=False
+        ):
             whole = max((-(-size // stride) - 1) * stride + kernel - size, 0)
             pads += [whole // 2, whole - whole // 2]
-        return functional.conv2d(functional.pad(x, pads), self.weight, self.bias, self.stride, 0, 1, self.groups)
+        return functional.conv2d(
+            functional.pad(x, pads), self.weight, self.bias, self.stride, 0, 1, self.groups
+        )
 
 
 def unit(inputs, outputs, kernel, stride=1, groups=1):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from grader.assignment import read_assignment
+
 BASE = """
 import os
 import cv2
@@ -40,9 +44,7 @@ BODY = BASE[BASE.index("    x = cv2.cvt") :]
 MISTAKES: dict[str, tuple[str, ...]] = {
     "not-divided": ("pixel-scale",),
     "divided-twice": ("pixel-scale",),
-    "no-normalisation": ("pixel-scale",),
     "normalised-twice": ("pixel-scale",),
-    "minus-one-to-one": ("pixel-scale",),
     "training-mode": ("training-mode",),
     "dropout-at-work": ("nondeterministic", "training-mode"),
     "axes-swapped": ("axes-swapped",),
@@ -58,7 +60,6 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "untrained": ("weights-not-loaded",),
     "off-by-one": ("label-order",),
     "softmax-over-batch": ("constant-answers",),
-    "channels": ("channel-order",),
     "upside-down": ("image-flipped",),
     "not-divided-training": ("training-mode", "pixel-scale"),
     "divided-twice-channels": ("pixel-scale", "channel-order"),
@@ -69,6 +70,7 @@ SOUND: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
         *("plain", "letterbox", "crop", "flips", "five-crops", "two-sizes", "own-order"),
         *("scaled-in-net", "pillow", "torch-normalise", "half-brightness", "size-192", "size-256"),
+        *("no-normalisation", "minus-one-to-one", "channels"),
         *("grey", "fewer-pixels", "blurred", "two-stage", "chained-fallback", "noisy", "jpeg"),
     ),
     (),
@@ -86,11 +88,9 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "reshaped": ((AXES, AXES.replace("transpose(2, 0, 1)", "reshape(3, 224, 224)")),),
     "size-64": ((SIZE, SIZE.replace("224", "64")),),
     "size-96": ((SIZE, SIZE.replace("224", "96")),),
-    "middle-80": (
-        (SIZE, "h, w = x.shape[:2]; x = x[h//2-40:h//2+40, w//2-40:w//2+40]; " + SIZE),
-    ),
+    "middle-80": ((SIZE, "h, w = x.shape[:2]; x = x[h//2-40:h//2+40, w//2-40:w//2+40]; " + SIZE),),
     "smallest": ((SAY, SAY.replace("argmax", "argmin")),),
-    "wraps": ((UNIT, "x = (x - np.uint8(90)).astype(np.float32) / 255"),),
+    "wraps": ((UNIT, "x = (x - np.uint8(128)).astype(np.float32) / 255"),),
     "fixed-file": ((CVT, CVT.replace("image,", "cv2.imread(HERE + '/test.jpg'),")),),
     "weight-nan": (),
     "untrained": (('net.load_state_dict(torch.load(os.path.join(HERE, "net.pth")))\n', ""),),
@@ -102,7 +102,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "divided-twice-channels": ((UNIT, UNIT + " / 255"), (CVT, "x = image")),
     "counter": (
         ("def predict", "count = [0]\ndef predict"),
-        (SAY, "count[0] += 1\n    return NAMES[(int(y.argmax(1)) + count[0]) % 26]"),
+        (SAY, "count[0] += 1\n    return NAMES[(int(y.argmax(1)) + count[0] // 3) % 26]"),
     ),
     "zero-image": ((SIZE, "x = np.zeros((224, 224, 3), np.uint8)"),),
     "plain": (),
@@ -119,9 +119,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         (SIZE, "x = cv2.resize(x, (240, 240))"),
         (ASK, "y = sum(net(x[:, :, i:i+224, j:j+224]) for i in (0, 16) for j in (0, 16))"),
     ),
-    "two-sizes": (
-        (ASK, "y = net(x) + net(torch.nn.functional.interpolate(x, scale_factor=0.8))"),
-    ),
+    "two-sizes": ((ASK, "y = net(x) + net(torch.nn.functional.interpolate(x, scale_factor=0.8))"),),
     "own-order": ((CVT, "x = image[..., [2, 1, 0]]"),),
     "scaled-in-net": (
         (UNIT, "x = x.astype(np.float32)"),
@@ -155,7 +153,11 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "blurred": ((SIZE, "x = cv2.GaussianBlur(x, (0, 0), 2); " + SIZE),),
     "two-stage": ((ASK, "y = net.fc(net.features(x).mean((2, 3)))"),),
     "chained-fallback": (
-        (CVT, "try:\n        import pillow_heif_none\n    except ImportError:\n        pass\n    " + CVT),
+        (
+            CVT,
+            "try:\n        import pillow_heif_none\n    except ImportError:\n        pass\n    "
+            + CVT,
+        ),
     ),
     "noisy": ((UNIT, UNIT + " + np.random.RandomState(0).normal(0, .05, x.shape).astype('f4')"),),
     "jpeg": ((SIZE, SIZE + "; x = cv2.imdecode(cv2.imencode('.jpg', x)[1], 1)"),),
@@ -164,9 +166,6 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
 
 def source(name: str, names: tuple[str, ...] = ()) -> str:
     """The main.py of a submission."""
-    from grader.assignment import read_assignment
-    from pathlib import Path
-
     names = names or read_assignment(Path(__file__).parents[2] / "hidden_tests").names
     text = BASE.replace("{names!r}", repr(list(names)))
     if name == "bare-except":

@@ -10,6 +10,8 @@ from net import Net
 
 MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
 
+GROUPS = ((0, 10), (1, 8), (2, 4), (3, 4))  # number and classes of each
+
 
 def read(path):
     image = cv2.resize(cv2.imread(str(path)), (224, 224), interpolation=cv2.INTER_AREA)
@@ -24,8 +26,14 @@ def main(backbone, train, out, each):
     names = [name for name in net.state_dict() if not name.startswith("fc")]
     net.load_state_dict(dict(zip(names, stored, strict=True)), strict=False)
     net.eval()
-    folders = sorted(path for path in Path(train).iterdir() if path.is_dir())
-    files = [(p, n) for n, f in enumerate(folders) for p in sorted(f.iterdir())[: int(each)]]
+    # All 26 folders of the lab, whether or not there is one of each for training.
+    folders = [f"{group:02}_{number:02}" for group, n in GROUPS for number in range(n)]
+    files = [
+        (path, index)
+        for index, folder in enumerate(folders)
+        if (Path(train) / folder).is_dir()
+        for path in sorted((Path(train) / folder).iterdir())[: int(each)]
+    ]
     features = []
     with torch.no_grad():
         for start in range(0, len(files), 16):

@@ -22,7 +22,7 @@ from grader.examine.session import Clock, Session
 from grader.sandbox.contract import Cause
 from grader.scoring.counts import needed
 
-TWICE = 8  # images that are put a second time
+TWICE = 8  # images that are put a second time, the last of them first: what counts calls is found
 SWAPPED = 13  # that are put with the channels in the other order
 LOOKED_INTO = 5  # images whose answers' numbers are looked at
 NO_OUTPUTS: NDArray[np.float32] = np.empty((0, 0), np.float32)
@@ -50,7 +50,7 @@ def ask_more(
     channels = assignment.interface.channels
     asked = Asked()
     try:
-        asked = asked._replace(again=ask_again(session, order[:TWICE], channels, clock))
+        asked = asked._replace(again=ask_again(session, order[:TWICE][::-1], channels, clock))
         part = ask_again(session, order[:SWAPPED], channels[::-1], clock)
         asked = asked._replace(other=part)
         asked = asked._replace(outputs=_outputs(session, order, clock))

@@ -20,7 +20,7 @@ from grader.scoring.counts import better_than_guessing, needed
 
 ENOUGH = 16  # images by which a change can be confirmed
 NEARLY_ALL = 0.95  # of the answers, that count as all
-LEAST_TIME = 20.0  # seconds for replays, however fast the answers were
+LEAST_TIME = 30.0  # seconds for replays, however fast the answers were
 
 
 class Behind(NamedTuple):
@@ -51,6 +51,7 @@ def look_behind(
     spots = looked.spots
     if len(order) < ENOUGH or not any(one.shape for one in spots) or spots[0].not_finite:
         return Behind(looked, constant=constant)
+    session.close()  # images of ours may have left their traces in the network
     took = sum(answer.seconds for answer in answers.values())
     time = Clock(min(clock.left, max(TIMES_THE_ANSWERS * took, LEAST_TIME)))
     replayer = Replayer(session, order, answers, time)

@@ -40,7 +40,7 @@ def seen(looked: Looked, constant: bool) -> list[Finding]:
 
 
 def _swallowed(spots: Sequence[LookedReport], constant: bool) -> list[Finding]:
-    """An exception at every image, after which no network gives anything, or all answers are one."""
+    """An exception at every image, after which no network gives anything."""
     if not all(report.swallowed for report in spots):
         return []
     answered = any(report.output for report in spots)

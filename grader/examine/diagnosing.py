@@ -168,7 +168,7 @@ def without_effects(findings: Sequence[Finding]) -> list[Finding]:
     codes = {finding.code for finding in findings}
     effects = {"constant-answers"} if "channel-order" in codes else set()
     if "weights-not-loaded" in codes:
-        effects |= {"label-order"}
+        effects |= {"label-order", "constant-answers"}
     return causes.first_causes([each for each in findings if each.code not in effects])
 
 

@@ -138,10 +138,9 @@ def _source(arrived: Mapping[str, Floats], channels: int) -> tuple[int, ...] | N
 def _geometry(prepared: Prepared, arrived: Mapping[str, Floats]) -> Prepared:
     """What became of width and height."""
     assert prepared.times is not None and prepared.plus is not None  # noqa: S101 - straight
+    # One channel: of a reshaped image the mean over channels looks like a ramp again.
     back = {
-        name: ((arrived[name] - prepared.plus[:, None, None]) / prepared.times[:, None, None])
-        .mean(axis=0)
-        .astype(np.float64)
+        name: (arrived[name][0].astype(np.float64) - prepared.plus[0]) / prepared.times[0]
         for name in ("across", "down")
     }
     across, down = back["across"], back["down"]

@@ -102,7 +102,11 @@ def _of_values(prepared: Prepared) -> Iterator[Remedy]:
     if prepared.times is None or prepared.plus is None or not prepared.times.all():
         return
     now = scale_of(prepared)
-    for scale in SCALES:
+    slips = [scale for scale in SCALES if _slipped(scale, prepared)]
+    for scale in (
+        *slips,
+        *(each for each in SCALES if each.made_by not in {one.made_by for one in slips}),
+    ):
         times, plus = _by_channel(scale, prepared)
         if _alike((times, plus), (prepared.times, prepared.plus)):
             continue
@@ -117,7 +121,20 @@ def _of_values(prepared: Prepared) -> Iterator[Remedy]:
             "then": scale.name,
             "made_by": scale.made_by,
         }
-        yield Remedy("pixel-scale", (step,), facts)
+        yield Remedy("pixel-scale", (step,), facts, shown=any(scale is each for each in slips))
+
+
+def _slipped(scale: Scale, prepared: Prepared) -> bool:
+    """Whether what enters is this scale, but for a division by 255 that is missing or is there
+    twice, which is no scale that anybody trains with.
+    """
+    assert prepared.times is not None and prepared.plus is not None  # noqa: S101 - asked before
+    if any(_alike(_by_channel(each, prepared), (prepared.times, prepared.plus)) for each in SCALES):
+        return False
+    times, plus = _by_channel(scale, prepared)
+    return any(
+        _alike((times * factor, plus), (prepared.times, prepared.plus)) for factor in (255, 1 / 255)
+    )
 
 
 def _of_size(prepared: Prepared) -> Iterator[Remedy]:

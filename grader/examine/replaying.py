@@ -20,7 +20,8 @@ from grader.worker import frames
 
 PART = 12  # images that decide what is worth putting to all
 MORE = 2  # right answers more in the part that make a change worth it, where no probe shows it
-LEVEL = 0.001  # of the exact test over all images, divided by the number of changes tried
+ALIKE = 1  # right answers of the part by which two changes count as equally good
+LEVEL = 0.01  # of the exact test over all images, divided by the number of changes tried
 LEAST_SHARE = 0.03  # of the images that have to be gained
 MOST_CONFIRMED = 3  # changes that are put to all images
 TIMES_THE_ANSWERS = 3  # that replays may take as long as
@@ -52,6 +53,7 @@ class Replayer:
         self._session, self._order, self._answers, self._clock = session, order, answers, clock
         self._vocabulary = Vocabulary(session.setup.assignment.classes)
         self._words: dict[tuple[int, ...], dict[str, str | None]] = {}
+        self._settled: bool | None = None  # whether the worker's network was put to evaluation
         self.tried = 0
 
     def mended_by(self, remedies: Sequence[Remedy]) -> list[Mended]:
@@ -61,7 +63,7 @@ class Replayer:
         """
         found: list[Mended] = []
         try:
-            single = self._best([(each,) for each in remedies], (), self._answered())
+            single = self._alone(remedies)
             if single is None:
                 single = self._best(_together(remedies), (), self._answered())
             if single is None:
@@ -79,6 +81,15 @@ class Replayer:
             pass
         return found
 
+    def _alone(self, remedies: Sequence[Remedy]) -> tuple[Mended, Words] | None:
+        """One remedy; evaluation mode first, since a network in training mode changes with every
+        image that it is given.
+        """
+        modes = [(each,) for each in remedies if each.code == "training-mode"]
+        others = [(each,) for each in remedies if each.code != "training-mode"]
+        now = self._answered()
+        return (self._best(modes, (), now) if modes else None) or self._best(others, (), now)
+
     def _answered(self) -> Words:
         return {image.id: self._answers[image.id].answer for image in self._order}
 
@@ -87,18 +98,16 @@ class Replayer:
     ) -> tuple[Mended, Words] | None:
         part = self._order[:PART]
         base = self._right(now, part)
-        scored = []
-        for number, choice in enumerate(choices):
+        scores: list[int] = []
+        for choice in choices:
             if self._clock.left <= 0:
                 break
             self.tried += 1
-            score = self._right(self._put(choice, part), part)
-            shown = all(each.shown for each in choice[len(first) :])
-            if score >= base + (0 if shown else min(MORE, len(part) - base)) and score:
-                scored.append((-score, number, choice))
-        for _, _, choice in sorted(scored, key=lambda each: each[:2])[:MOST_CONFIRMED]:
+            scores.append(self._right(self._put(choice, part), part))
+        for choice in _worth_all(choices, scores, base, len(part), len(first)):
             then = self._put(choice, self._order)
-            if len(then) == len(self._order) and self._clearly_better(now, then):
+            shown = all(each.shown for each in choice[len(first) :])
+            if len(then) == len(self._order) and self._clearly_better(now, then, shown):
                 before, correct = self._right(now, self._order), self._right(then, self._order)
                 return Mended(choice, before, correct, len(self._order)), then
         return None
@@ -108,6 +117,10 @@ class Replayer:
         assignment = self._session.setup.assignment
         steps = [step for remedy in choice for step in remedy.steps]
         known = self._words.setdefault(tuple(map(id, choice)), {})
+        settled = any(remedy.code == "training-mode" for remedy in choice)
+        if self._settled is not None and settled is not self._settled:
+            self._session.close()  # the other mode leaves its traces in a network
+        self._settled = settled
         for image in images:
             if image.id in known:
                 continue
@@ -125,16 +138,35 @@ class Replayer:
     def _right(self, words: Words, images: Sequence[HiddenImage]) -> int:
         return sum(words.get(image.id) == image.truth for image in images)
 
-    def _clearly_better(self, now: Words, then: Words) -> bool:
-        """McNemar's exact one-sided test; the level is divided by all that were tried (Holm's first
-        step), and a gain of a few images is none.
+    def _clearly_better(self, now: Words, then: Words, shown: bool) -> bool:
+        """McNemar's exact one-sided test. What a probe shows is one question; of changes that
+        nothing speaks for, all that were tried divide the level (Holm's first step). A gain of a
+        few images is none.
         """
         pairs = [(now[i.id] == i.truth, then[i.id] == i.truth) for i in self._order]
         gained = sum(after and not before for before, after in pairs)
         lost = sum(before and not after for before, after in pairs)
         if gained - lost < LEAST_SHARE * len(pairs):
             return False
-        return clearly_more(gained, gained + lost, LEVEL / max(self.tried, 1))
+        return clearly_more(gained, gained + lost, LEVEL if shown else LEVEL / self.tried)
+
+
+def _worth_all(
+    choices: Sequence[tuple[Remedy, ...]],
+    scores: Sequence[int],
+    base: int,
+    part: int,
+    first: int,
+) -> list[tuple[Remedy, ...]]:
+    """The choices that are worth all images, by how many of the part they make right. Of those that
+    are about as good the one that a probe shows, then the likelier one, comes first.
+    """
+    worth = []
+    for number, (choice, score) in enumerate(zip(choices, scores)):  # noqa: B905 - time may cut
+        shown = all(each.shown for each in choice[first:])
+        if score and score >= base + (0 if shown else min(MORE, part - base)):
+            worth.append((max(scores) - score > ALIKE, not shown, number, choice))
+    return [choice for *_, choice in sorted(worth, key=lambda each: each[:3])][:MOST_CONFIRMED]
 
 
 def _together(remedies: Sequence[Remedy]) -> list[tuple[Remedy, ...]]:

@@ -43,11 +43,12 @@ class Looking:
         """What happens while one image is answered: see `grader.examine.replies.LookedReport`;
         beside it the first image that entered a network, float32 (C, H, W).
         """
-        assert array is not None
+        if array is None:
+            return {"error": "there is no image"}, None
         place = self._loading.place
-        with door(array, []) as passages, _swallowed(place) as swallowed:
-            with self._loading.observer.names_heard() as opened:
-                answer = self._ask(array)
+        hear = self._loading.observer.names_heard()
+        with hear as opened, door(array, []) as passages, _swallowed(place) as swallowed:
+            answer = self._ask(array)
         report: Meta = {
             "outcome": answer.outcome,
             "word": answer.word,
@@ -64,8 +65,9 @@ class Looking:
         return report, first if first.size <= LARGEST_INPUT else None
 
     def replay(self, meta: Meta, array: Array) -> Reply:
-        """The answer to an image with `steps` taken on the way into the network: {outcome, word}."""
-        assert array is not None
+        """The answer to an image with `steps` on the way into the network: {outcome, word}."""
+        if array is None:
+            return {"error": "there is no image"}, None
         with door(array, list(meta["steps"])):
             answer = self._ask(array)
         return {"outcome": answer.outcome, "word": answer.word}, None

@@ -1,0 +1,1 @@
+"""Planted mistakes: each costs points, and the finding has to name the true cause."""

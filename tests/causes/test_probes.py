@@ -1,0 +1,114 @@
+"""What flat images and ramps tell of a preparation, and that a remedy undoes the mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.evidence import Finding
+from grader.evidence.findings import find
+from grader.examine import causes
+from grader.examine.probes import Floats, Prepared, probes, understood
+from grader.examine.remedies import remedies
+from grader.worker import changes
+
+Prepare = Callable[[np.ndarray], np.ndarray]
+UNIT: Prepare = lambda image: image.astype(np.float32) / 255  # noqa: E731
+HEIGHT, WIDTH = 30, 40
+
+
+def first(image: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(image.transpose(2, 0, 1), np.float32)
+
+
+def measured(prepare: Callable[[np.ndarray], np.ndarray]) -> Prepared | None:
+    arrived: dict[str, Floats] = {
+        name: np.asarray(prepare(image), np.float32)
+        for name, image in probes(HEIGHT, WIDTH).items()
+    }
+    return understood(arrived)
+
+
+def square(image: np.ndarray) -> np.ndarray:
+    return changes.resized(image, 32, 32)
+
+
+def test_a_sound_preparation_is_understood() -> None:
+    found = measured(lambda image: first(square(image)[:, :, ::-1] / 127.5 - 1))
+    assert found is not None and found.times is not None and found.plus is not None
+    assert found.times == pytest.approx([1 / 127.5] * 3, rel=1e-3)
+    assert found.plus == pytest.approx([-1] * 3, abs=1e-3)
+    assert found.source == (2, 1, 0)
+    assert (found.turned, found.scrambled, found.flipped, found.cut) == (False, False, (), False)
+
+
+@settings(max_examples=15)
+@given(st.floats(1e-6, 1e3), st.floats(-300, 300), st.sampled_from((16, 32, 50)))
+def test_whatever_the_scale_the_remedies_bring_it_to_the_usual_ones(
+    times: float, plus: float, size: int
+) -> None:
+    found = measured(lambda image: first(changes.resized(image, size, size) * times + plus * times))
+    assert found is not None and found.times is not None
+    image = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    whole = changes.resized(image, size, size)
+    given_to_it = first(whole * times + plus * times)[None]
+    for remedy in remedies(found, 0, 0):
+        if remedy.code == "pixel-scale" and remedy.facts["made_by"] == "x = x / 255.0":
+            made = changes.changed(given_to_it, image, list(remedy.steps))
+            assert made is not None
+            assert made[0] == pytest.approx(first(whole / 255), abs=5e-3)
+
+
+PLACES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
+    "turned": (lambda image: square(image).transpose(2, 1, 0) / 255, "axes-swapped"),
+    "reshaped": (lambda image: square(image).reshape(3, 32, 32) / 255, "axes-reshaped"),
+    "upside down": (lambda image: first(square(image)[::-1]) / 255, "image-flipped"),
+    "mirrored": (lambda image: first(square(image)[:, ::-1]) / 255, "image-flipped"),
+    "cut": (lambda image: first(square(image[5:20, 5:20])) / 255, "image-cut"),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_what_became_of_places_is_shown_and_undone(name: str) -> None:
+    prepare, code = PLACES[name]
+    (remedy,) = [each for each in remedies(measured(prepare), 0, 0) if each.shown]
+    assert remedy.code == code
+    image = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    made = changes.changed(prepare(image)[None].astype(np.float32), image, list(remedy.steps))
+    assert made is not None
+    assert made[0] == pytest.approx(first(square(image)) / 255, abs=1e-2)
+
+
+def test_values_that_wrap_are_seen_and_unwrapped() -> None:
+    def prepare(image: np.ndarray) -> np.ndarray:
+        return first((image - np.uint8(90)).astype(np.float32) / 255)
+
+    (remedy,) = [each for each in remedies(measured(prepare), 0, 0) if each.shown]
+    assert remedy.code == "values-wrapped"
+    image = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    made = changes.changed(prepare(image)[None], image, list(remedy.steps))
+    assert made is not None
+    assert made[0] == pytest.approx(first((image.astype(np.float32) - 90) / 255), abs=1e-5)
+
+
+def test_what_is_no_image_is_not_understood_and_not_changed() -> None:
+    assert understood({}) is None
+    assert measured(lambda image: np.full((3, 4, 4), np.nan)) is None
+    batch = np.zeros((2, 5), np.float32)
+    assert changes.changed(batch, np.zeros((1, 1, 3), np.uint8), [{"kind": "turn"}]) is None
+
+
+def test_what_a_cause_explains_is_left_out_unless_it_explains_more() -> None:
+    def counted(code: str, other: int) -> Finding:
+        return find(code, other=other, correct=5, total=100)
+
+    scale, constant = counted("pixel-scale", 80), find("constant-answers")
+    assert causes.first_causes([constant, scale]) == [scale]
+    order = counted("label-order", 90)
+    assert causes.first_causes([order, scale]) == [order]
+    assert causes.first_causes([counted("label-order", 30), scale]) == [scale]
+    assert causes.first_causes([constant]) == [constant]
