@@ -71,7 +71,7 @@ def _train(python: Path, train: Path, weights: Path, each: int) -> None:
         train.resolve(),
         weights.resolve(),
     ]
-    subprocess.run([*map(str, command), str(each)], check=True, cwd=HERE)
+    subprocess.run([*map(str, command), str(each)], check=True, cwd=HERE)  # noqa: S603 - ours
 
 
 def _write(folder: Path, name: str, weights: Path, python: Path) -> None:
@@ -82,7 +82,7 @@ def _write(folder: Path, name: str, weights: Path, python: Path) -> None:
     spoil = {"weight-nan": "s['fc.bias'][3] = float('nan')"}.get(name)
     if spoil:
         code = f"import torch; s = torch.load('net.pth'); {spoil}; torch.save(s, 'net.pth')"
-        subprocess.run([str(python), "-c", code], check=True, cwd=folder)
+        subprocess.run([str(python), "-c", code], check=True, cwd=folder)  # noqa: S603 - ours
     if name == "fixed-file":
         import cv2
         import numpy as np

@@ -20,7 +20,7 @@ from grader.scoring.counts import better_than_guessing, needed
 
 ENOUGH = 16  # images by which a change can be confirmed
 NEARLY_ALL = 0.95  # of the answers, that count as all
-LEAST_TIME = 30.0  # seconds for replays, however fast the answers were
+LEAST_TIME = 60.0  # seconds for replays, however fast the answers were, if limits allow it
 
 
 class Behind(NamedTuple):

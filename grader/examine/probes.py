@@ -76,9 +76,13 @@ def understood(arrived: Mapping[str, Floats]) -> Prepared | None:
         [np.median(arrived[f"grey {level}"].reshape(channels, -1), axis=1) for level in GREYS]
     ).astype(np.float64)  # (levels, C)
     times, plus = _line(response)
-    above, period = (None, None) if times is not None else _wrapped(response)
-    straight = Prepared((height, width), times, plus, None, above, period)
-    if times is None or not times.all():
+    if times is None:
+        above, period = _wrapped(response)
+        if above is not None and period is not None:
+            times, plus = _line(response - (response > above) * period)
+        return Prepared((height, width), times, plus, None, above, period)
+    straight = Prepared((height, width), times, plus, None, None, None)
+    if not times.all():
         return straight
     return _geometry(straight._replace(source=_source(arrived, channels)), arrived)
 

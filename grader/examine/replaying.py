@@ -20,6 +20,7 @@ from grader.worker import frames
 
 PART = 12  # images that decide what is worth putting to all
 MORE = 2  # right answers more in the part that make a change worth it, where no probe shows it
+DECISIVE = 0.7  # of the part that a change makes right, after which no other kind is tried
 ALIKE = 1  # right answers of the part by which two changes count as equally good
 LEVEL = 0.01  # of the exact test over all images, divided by the number of changes tried
 LEAST_SHARE = 0.03  # of the images that have to be gained
@@ -99,11 +100,15 @@ class Replayer:
         part = self._order[:PART]
         base = self._right(now, part)
         scores: list[int] = []
-        for choice in choices:
+        for number, choice in enumerate(choices):
             if self._clock.left <= 0:
                 break
             self.tried += 1
             scores.append(self._right(self._put(choice, part), part))
+            following = choices[number + 1][-1].code if number + 1 < len(choices) else ""
+            group_ends = choice[-1].shown or following != choice[-1].code
+            if group_ends and max(scores) >= max(base + MORE, DECISIVE * len(part)):
+                break  # it explains enough: the time is for confirming it
         for choice in _worth_all(choices, scores, base, len(part), len(first)):
             then = self._put(choice, self._order)
             shown = all(each.shown for each in choice[len(first) :])
@@ -162,7 +167,8 @@ def _worth_all(
     are about as good the one that a probe shows, then the likelier one, comes first.
     """
     worth = []
-    for number, (choice, score) in enumerate(zip(choices, scores)):  # noqa: B905 - time may cut
+    tried = zip(choices, scores, strict=False)  # the time may end before the choices
+    for number, (choice, score) in enumerate(tried):
         shown = all(each.shown for each in choice[first:])
         if score and score >= base + (0 if shown else min(MORE, part - base)):
             worth.append((max(scores) - score > ALIKE, not shown, number, choice))

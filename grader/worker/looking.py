@@ -57,7 +57,7 @@ class Looking:
             "opened": [place.name(path) for path in opened],
             **_of_networks(passages, place, int(meta["classes"])),
         }
-        images = [image for passage in passages if (image := _image(passage)) is not None]
+        images = [image for image in map(_image, passages) if image is not None]
         if not images:
             return report, None
         first = np.ascontiguousarray(images[0][0], np.float32)

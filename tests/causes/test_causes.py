@@ -130,7 +130,7 @@ def test_the_true_cause_of_lost_points_is_named_with_what_it_cost(
     assert finding["code"] == code
     assert finding["facts"]["other"] == "52"
     assert "0 to 1" in finding["message"] and "points more" in finding["message"]
-    assert "main.py, line 41" in finding["message"]
+    assert "main.py, line 37" in finding["message"]
 
 
 @pytest.mark.thorough

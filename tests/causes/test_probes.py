@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from grader.evidence import Finding
 from grader.evidence.findings import find
@@ -16,16 +18,16 @@ from grader.examine.probes import Floats, Prepared, probes, understood
 from grader.examine.remedies import remedies
 from grader.worker import changes
 
-Prepare = Callable[[np.ndarray], np.ndarray]
-UNIT: Prepare = lambda image: image.astype(np.float32) / 255  # noqa: E731
+Image = NDArray[Any]
+UNIT = "x = x / 255.0"
 HEIGHT, WIDTH = 30, 40
 
 
-def first(image: np.ndarray) -> np.ndarray:
+def first(image: Image) -> Image:
     return np.ascontiguousarray(image.transpose(2, 0, 1), np.float32)
 
 
-def measured(prepare: Callable[[np.ndarray], np.ndarray]) -> Prepared | None:
+def measured(prepare: Callable[[Image], Image]) -> Prepared | None:
     arrived: dict[str, Floats] = {
         name: np.asarray(prepare(image), np.float32)
         for name, image in probes(HEIGHT, WIDTH).items()
@@ -33,7 +35,7 @@ def measured(prepare: Callable[[np.ndarray], np.ndarray]) -> Prepared | None:
     return understood(arrived)
 
 
-def square(image: np.ndarray) -> np.ndarray:
+def square(image: Image) -> Image:
     return changes.resized(image, 32, 32)
 
 
@@ -57,13 +59,13 @@ def test_whatever_the_scale_the_remedies_bring_it_to_the_usual_ones(
     whole = changes.resized(image, size, size)
     given_to_it = first(whole * times + plus * times)[None]
     for remedy in remedies(found, 0, 0):
-        if remedy.code == "pixel-scale" and remedy.facts["made_by"] == "x = x / 255.0":
+        if remedy.code == "pixel-scale" and remedy.facts["made_by"] == UNIT:
             made = changes.changed(given_to_it, image, list(remedy.steps))
             assert made is not None
             assert made[0] == pytest.approx(first(whole / 255), abs=5e-3)
 
 
-PLACES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
+PLACES: dict[str, tuple[Callable[[Image], Image], str]] = {
     "turned": (lambda image: square(image).transpose(2, 1, 0) / 255, "axes-swapped"),
     "reshaped": (lambda image: square(image).reshape(3, 32, 32) / 255, "axes-reshaped"),
     "upside down": (lambda image: first(square(image)[::-1]) / 255, "image-flipped"),
@@ -84,15 +86,21 @@ def test_what_became_of_places_is_shown_and_undone(name: str) -> None:
 
 
 def test_values_that_wrap_are_seen_and_unwrapped() -> None:
-    def prepare(image: np.ndarray) -> np.ndarray:
+    def prepare(image: Image) -> Image:
         return first((image - np.uint8(90)).astype(np.float32) / 255)
 
-    (remedy,) = [each for each in remedies(measured(prepare), 0, 0) if each.shown]
+    found = measured(prepare)
+    (remedy,) = [each for each in remedies(found, 0, 0) if each.shown]
     assert remedy.code == "values-wrapped"
     image = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
     made = changes.changed(prepare(image)[None], image, list(remedy.steps))
     assert made is not None
-    assert made[0] == pytest.approx(first((image.astype(np.float32) - 90) / 255), abs=1e-5)
+    mended = first((image.astype(np.float32) - 90) / 255)
+    assert made[0] == pytest.approx(mended, abs=1e-5)
+    unit = next(each for each in remedies(found, 0, 0) if each.facts.get("made_by") == UNIT)
+    made = changes.changed(prepare(image)[None], image, [*remedy.steps, *unit.steps])
+    assert made is not None
+    assert made[0] == pytest.approx(first(image / 255), abs=5e-3)
 
 
 def test_what_is_no_image_is_not_understood_and_not_changed() -> None:
