@@ -19,7 +19,8 @@ from grader.checks.hang import ended_after
 from grader.checks.subjects import NotAskedError
 from grader.evidence import Answer, Check
 from grader.examine.conversation import ConversationEndedError, WorkerFaultError
-from grader.examine.session import Clock, KilledError, Session
+from grader.examine.killed import KilledError
+from grader.examine.session import Clock, Session
 from grader.language import by_language
 from grader.sandbox.contract import SandboxUnavailableError
 

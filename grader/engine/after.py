@@ -18,7 +18,7 @@ from grader.evidence.findings import find
 from grader.examine import diagnosing
 from grader.examine.asking import Asked, ask_more
 from grader.examine.behind import Behind, look_behind
-from grader.examine.disclosure import disclosed
+from grader.examine.disclosure import disclosed, without_words
 from grader.examine.images import HiddenImage
 from grader.examine.predicting import Predictions
 from grader.examine.replies import LoadReport
@@ -77,7 +77,7 @@ def explain(
     if apart and any(answer.problem in _TO_HEAR for answer in answers.values()):
         heard = guarded("stand-ins", lambda: hear(session, order, clock), heard)
 
-    def said(about: Predictions) -> tuple[Finding, ...]:
+    def said(about: Predictions, behind: Behind) -> tuple[Finding, ...]:
         found = _findings(about, order, asked, report, assignment, behind)
         return (*found, *_missing_records(records, assignment.policy, list(answers.values())))
 
@@ -87,8 +87,12 @@ def explain(
         Predictions({name: _bare(answer) for name, answer in answers.items()}),
     )
     nothing: tuple[Finding, ...] = ()
-    findings = guarded("findings", lambda: said(predictions), nothing)
-    told = guarded("findings of the student", lambda: said(open_copy), nothing)
+    findings = guarded("findings", lambda: said(predictions, behind), nothing)
+    told = guarded(
+        "findings of the student",
+        lambda: said(open_copy, behind if apart else without_words(behind, session.handin)),
+        nothing,
+    )
     full = diagnosing.has_full_marks(list(answers.values()), assignment)
     checks: tuple[Check, ...] = ()
     if asks_for_answers(assignment.home):

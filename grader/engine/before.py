@@ -16,9 +16,10 @@ from grader.evidence import Answer, Check, Finding, LeNet5, Loading
 from grader.evidence.findings import find
 from grader.examine import diagnosing, loading, taking_apart
 from grader.examine.conversation import ConversationEndedError
+from grader.examine.killed import KilledError
 from grader.examine.prepare import Prepared
 from grader.examine.replies import LoadReport
-from grader.examine.session import Clock, KilledError, Session
+from grader.examine.session import Clock, Session
 from grader.language import Sentence
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
 

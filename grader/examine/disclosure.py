@@ -15,11 +15,14 @@ from pathlib import Path
 
 from grader.evidence import Answer
 from grader.evidence.scale import on_scale
+from grader.examine.behind import Behind
 from grader.examine.diagnosing import is_of_another_lab
 from grader.examine.predicting import Predictions
-from grader.examine.replies import Failure
+from grader.examine.remedies import SCALES, Remedy
+from grader.examine.replies import Failure, LookedReport
 from grader.examine.stand_ins import Heard
 from grader.examine.words import Vocabulary
+from grader.language import Sentence
 from grader.sandbox.contract import End
 
 LARGEST = 4 * 1024 * 1024  # bytes of a source whose lines are counted
@@ -52,6 +55,50 @@ def disclosed(
         trouble=None,
         other_lab=is_of_another_lab(list(predictions.answers.values()), vocabulary),
     )
+
+
+def without_words(behind: Behind, submission: Path) -> Behind:
+    """What is behind the answers, with no word or number in it but kinds and counts, and places in
+    the student's own source: for where a worker may have had word of hidden images.
+    """
+    reports = {name: _looked(one, submission) for name, one in behind.looked.reports.items()}
+    return behind._replace(
+        looked=behind.looked._replace(reports=reports),
+        mended=tuple(
+            each._replace(remedies=tuple(map(_remedy, each.remedies))) for each in behind.mended
+        ),
+    )
+
+
+def _looked(report: LookedReport, submission: Path) -> LookedReport:
+    there = _is_a_place(submission, report.file, report.line)
+    swallowed = [
+        one.model_copy(
+            update={
+                "message": one.type if one.type in TYPES else OTHER_TYPE,
+                **({} if _is_a_place(submission, one.file, one.line) else {"file": "?", "line": 0}),
+            }
+        )
+        for one in report.swallowed
+    ]
+    return report.model_copy(
+        update={
+            "word": "",
+            "opened": [],
+            "not_finite": report.not_finite.partition(" ")[0].replace("weight", "inside"),
+            "swallowed": swallowed,
+            **({} if there else {"file": "", "line": 0}),
+        }
+    )
+
+
+def _remedy(remedy: Remedy) -> Remedy:
+    facts = dict(remedy.facts)
+    now = facts.get("now")
+    if now is not None and now not in [scale.name for scale in SCALES]:
+        size = remedy.code == "image-size"
+        facts["now"] = Sentence("another size") if size else Sentence("another scale")
+    return remedy._replace(facts=facts)
 
 
 def _answer(answer: Answer, heard: Heard) -> Answer:

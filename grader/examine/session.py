@@ -18,6 +18,7 @@ from grader.examine.conversation import (
     ConversationEndedError,
     WorkerFaultError,
 )
+from grader.examine.killed import KILLS_BORNE, KilledError
 from grader.examine.lenet5 import LayersReport
 from grader.examine.refusals import require_allowed
 from grader.examine.replies import (
@@ -32,13 +33,12 @@ from grader.examine.replies import (
     TrainReport,
 )
 from grader.examine.setup import Setup
-from grader.language import Sentence, TroubleError
+from grader.language import Sentence
 from grader.sandbox.contract import ASK_DOCTOR, Box, Cause, End, SandboxUnavailableError
 from grader.worker import frames
 
 WORK = "work"  # the hand-in's private copy, below the scratch folder
 
-KILLS_BORNE = 2  # times that a submission is started anew after SIGKILL from outside
 GRACE = 3.0  # seconds before the limit for imports, in which a worker says what it was doing
 
 R = TypeVar("R", bound=replies.Reply)
@@ -46,24 +46,6 @@ R = TypeVar("R", bound=replies.Reply)
 
 class _LastError(replies.Reply):
     error: replies.Failure | None = None
-
-
-class KilledError(TroubleError):
-    """Somebody or something outside keeps killing the workers."""
-
-    def __init__(self, detail: str, memory: int) -> None:
-        facts = {"times": str(KILLS_BORNE + 1), "by": detail, "memory": str(memory)}
-        super().__init__(
-            Sentence(
-                "The process was killed from outside {times} times, at last by {by}; its limit is "
-                "{memory} MiB.",
-                facts,
-            ),
-            Sentence(
-                "Most likely this machine ran out of memory: grade with fewer --jobs, or set "
-                "limits.memory lower. The same command goes on with the images that were not asked."
-            ),
-        )
 
 
 class Clock:

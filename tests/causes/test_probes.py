@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,14 @@ from numpy.typing import NDArray
 from grader.evidence import Finding
 from grader.evidence.findings import find
 from grader.examine import causes
+from grader.examine.behind import Behind
+from grader.examine.disclosure import without_words
+from grader.examine.looking import Looked
 from grader.examine.probes import Floats, Prepared, probes, understood
-from grader.examine.remedies import remedies
+from grader.examine.remedies import Remedy, remedies
+from grader.examine.replaying import Mended
+from grader.examine.replies import LookedReport, Swallowed
+from grader.language import Sentence
 from grader.worker import changes
 
 Image = NDArray[Any]
@@ -120,3 +127,19 @@ def test_what_a_cause_explains_is_left_out_unless_it_explains_more() -> None:
     assert causes.first_causes([order, scale]) == [order]
     assert causes.first_causes([counted("label-order", 30), scale]) == [scale]
     assert causes.first_causes([constant]) == [constant]
+
+
+def test_where_workers_may_have_had_word_of_hidden_images_no_word_of_theirs_is_told(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "main.py").write_text("one = 1\n")
+    secret = {"type": "Secret", "message": "Secret: pixel-7", "file": "pixel.py", "line": 7}
+    spots = LookedReport(
+        word="pixel-7", file="main.py", line=9, not_finite="weight pixel-7", opened=["pixel-7"],
+        swallowed=[Swallowed.model_validate(secret)],
+    )  # fmt: skip
+    remedy = Remedy("pixel-scale", (), {"now": Sentence("7.77 to 9.99")})
+    behind = Behind(Looked({"spots 0": spots}), (Mended((remedy,), 1, 20, 20),), 5, True)
+    told = repr(without_words(behind, tmp_path))
+    assert not any(word in told for word in ("pixel-7", "Secret:", "pixel.py", "7.77", "line=9"))
+    assert "pixel-scale" in told

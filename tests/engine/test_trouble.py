@@ -8,8 +8,8 @@ import pytest
 
 from grader.engine.examiner import _trouble
 from grader.examine.conversation import WorkerFaultError
+from grader.examine.killed import KilledError
 from grader.examine.refusals import NeedsStrongError
-from grader.examine.session import KilledError
 from grader.runtimes.choose import RuntimeMissingError, choose
 from grader.runtimes.imports import Scan
 
