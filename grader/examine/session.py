@@ -173,11 +173,9 @@ class Session:
     def replay(
         self, image: NDArray[np.uint8], steps: Sequence[frames.Meta], seconds: float
     ) -> replies.ReplayReport:
-        """The answer to one hidden image with `steps` (`worker.changes`) taken on the way into the
-        submission's network. For a worker that no answer is asked of any more.
-        """
+        """The answer to one hidden image, `steps` (`worker.changes`) taken on its way in."""
         self._saw_hidden = self._disturbed = True
-        meta = {"steps": list(steps)}
+        meta: frames.Meta = {"steps": list(steps)}
         return self._exchange(replies.ReplayReport, "replay", seconds, image, meta)[0]
 
     def look(
