@@ -26,7 +26,7 @@ from grader.cli.opening import (
 from grader.examine.images import HiddenSet, read_hidden
 from grader.intake import HandIn
 from grader.language import Sentence
-from grader.readers.paths import readable
+from grader.readers.paths import path_of, readable, written
 from grader.runs import Entry, HiddenImages, Run, Setting
 from grader.runs.document import settings_with
 from grader.runs.lock import HeldError, alone
@@ -82,7 +82,7 @@ def begun(what: Asked, former: Run | None, store: Store, entries: Sequence[Entry
     asked now, or a new one.
     """
     hidden = HiddenImages(
-        place=str(what.place.resolve()),
+        place=written(what.place.resolve()),
         digest=what.hidden.digest,
         images={image.id: image.sha256 for image in what.hidden.images},
     )
@@ -122,7 +122,7 @@ def without_gone(
     of one under another name has its names.
     """
     ids = {entry.id for entry in found}
-    named = {str(path.resolve()) for path in paths}
+    named = {written(path.resolve()) for path in paths}
     gone = [
         entry
         for entry in run.submissions
@@ -188,7 +188,7 @@ def _is_gone(entry: Entry, named: set[str]) -> bool:
     if not entry.given:
         return False  # where it was found is not known
     place = entry.place or entry.given
-    return entry.given in named or not Path(place).exists()
+    return entry.given in named or not path_of(place).exists()
 
 
 def _where(handin: HandIn, paths: Sequence[Path]) -> dict[str, str]:
@@ -196,9 +196,9 @@ def _where(handin: HandIn, paths: Sequence[Path]) -> dict[str, str]:
     place = handin.path.resolve()
     for path in map(Path.resolve, paths):
         if path == place or path in place.parents:
-            return {"given": str(path), "place": str(place)}
+            return {"given": written(path), "place": written(place)}
     archives = [path.resolve() for path in paths if path.is_file()]  # unpacked elsewhere
-    return {"given": str(archives[0]) if len(archives) == 1 else ""}
+    return {"given": written(archives[0]) if len(archives) == 1 else ""}
 
 
 def _require_unedited(former: Run, home: Path, out: Path) -> None:

@@ -11,6 +11,7 @@ from grader.cli.opening import now
 from grader.cli.survey import Marking, Seen, Survey, marking, survey
 from grader.evidence import Finding
 from grader.evidence.findings import find
+from grader.readers.paths import path_of
 from grader.report import Context, Marked, Result
 from grader.report import publish as publish_report
 from grader.runs import Publication, Run, RunFolder
@@ -73,7 +74,7 @@ def context(folder: RunFolder, run: Run, language: str) -> Context:
     """What a report needs to know of the run besides its results."""
     lab, number = run.assignment, run.publication.number if run.publication else 0
     former = folder.publication(number - 1)
-    place = Path(run.hidden.place)
+    place = path_of(run.hidden.place)
     found = changes(former, run.publication) if former and run.publication else ()
     return Context(
         assignment=lab,

@@ -16,6 +16,7 @@ Parts = tuple[str, ...]
 # Characters that make a name read otherwise than it is: embeddings, overrides, isolates.
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 _WINDOWS = re.compile(r'[<>:"|?*]|[. ]$')
 
 
@@ -105,6 +106,19 @@ def decoded(raw: Sequence[bytes]) -> list[str]:
         except UnicodeDecodeError:
             continue
     return [name.decode("cp437") for name in raw]
+
+
+def written(path: Path) -> str:
+    """The path as text that any document can hold: bytes that are no UTF-8 as \\xb2."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def path_of(text: str) -> Path:
+    """The path that `written` wrote."""
+    if os.name == "nt":  # where every name is Unicode, and a backslash a separator
+        return Path(text)
+    raw = _ESCAPED.sub(lambda byte: bytes.fromhex(byte[1].decode()), text.encode())
+    return Path(os.fsdecode(raw))
 
 
 def readable(path: Path) -> str:

@@ -34,7 +34,7 @@ def find_entry(
     `wanted` itself comes first, then the one other file that defines the function, then the one
     notebook, of which a real source file is made. What was decided is added to `notes`.
     """
-    main = work / wanted
+    main = _as_spelt(work / wanted)
     if main.is_file():
         if source.binds(main, function):
             _compare_notebooks(work, main, function, marker, notes)
@@ -47,11 +47,19 @@ def find_entry(
     if found is None and _write_out(work, marker, notes):
         return find_entry(work, wanted, function, marker, notes)
     if found is None and main.is_file():
-        sensible = source.may_bind_unseen(source.read_source(main))
+        sensible = source.may_bind_unseen(source.read_source(main), function)
         if not sensible:
             notes.append(f"{wanted} binds no {function}, so it was not imported")
         return _entry(work, main)._replace(imports=sensible)
     return found
+
+
+def _as_spelt(wanted: Path) -> Path:
+    """The file of that name, or the one whose name differs in its letters' case alone."""
+    if wanted.exists() or not wanted.parent.is_dir():
+        return wanted
+    alike = [path for path in wanted.parent.iterdir() if path.name.lower() == wanted.name.lower()]
+    return alike[0] if len(alike) == 1 else wanted
 
 
 def _entry(work: Path, path: Path) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
@@ -175,7 +176,7 @@ class Loading:
     def _import(self, entry: Entry) -> Meta:
         module, self.error = importing.import_file(entry.path, entry.module, self._order.seconds)
         report: Meta = {}
-        called = vars(module).get(self._order.function)
+        called = _named(sys.modules.get(entry.module, module), self._order.function)
         if callable(called):
             self.function = called
             report.update(function=True, parameter=_first_parameter(called), elsewhere="")
@@ -194,6 +195,14 @@ class Loading:
         if facts.get("missing_path") and self.observer.commands:
             facts["refused"] = True
         return facts
+
+
+def _named(module: Any, name: str) -> Any:
+    """What a module has under a name, as `from main import predict` finds it; None for nothing."""
+    try:
+        return getattr(module, name, None)
+    except Exception:  # a module may have code of its own for that
+        return None
 
 
 def _first_parameter(called: Callable[..., Any]) -> str:

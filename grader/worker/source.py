@@ -208,16 +208,33 @@ def bound_only_under_main(text: str, name: str) -> bool:
     return not always and any(name in names_bound(n) for n in top_level(tree.body, guarded=True))
 
 
-def may_bind_unseen(text: str) -> bool:
-    """Whether the source can bind names in ways that its text does not show."""
+# What can bind a name of the module without a statement that says so.
+_BINDERS = frozenset(
+    {"exec", "execfile", "globals", "locals", "setattr", "vars", "modules", "__getattr__"}
+)
+
+
+def may_bind_unseen(text: str, name: str) -> bool:
+    """Whether the source can bind `name` in ways that `binds` does not look for."""
     tree = parse(text)
-    if tree is None:
-        return True
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-            return True
-        if isinstance(node, ast.Global):
-            return True
-        if isinstance(node, ast.Name) and node.id in ("exec", "globals", "setattr", "execfile"):
-            return True
-    return False
+    return tree is None or any(_may_bind(node, name) for node in ast.walk(tree))
+
+
+def _may_bind(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return any(alias.name == "*" for alias in node.names)
+    if isinstance(node, ast.Import):  # of a module that can be called
+        return any((alias.asname or alias.name) == name for alias in node.names)
+    if isinstance(node, ast.Constant):
+        return bool(node.value == name)
+    if isinstance(node, ast.Name):
+        return node.id in _BINDERS or node.id == name
+    if isinstance(node, ast.Attribute):
+        return node.attr in _BINDERS or (node.attr == name and isinstance(node.ctx, ast.Store))
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return node.name in _BINDERS
+    # The captures of `match`, whose types older versions of Python do not have.
+    captured = (getattr(node, "name", None), getattr(node, "rest", None))
+    return isinstance(node, ast.Global) or (
+        type(node).__name__.startswith("Match") and name in captured
+    )

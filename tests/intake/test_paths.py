@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.readers.limits import IntakeLimits
 from grader.readers.notices import notice, shown
-from grader.readers.paths import BadNameError, decoded, parts_of, readable
+from grader.readers.paths import BadNameError, decoded, parts_of, path_of, readable, written
 
 LIMITS = IntakeLimits()
 
@@ -60,3 +61,13 @@ def test_a_name_that_is_no_utf8_becomes_text_that_can_be_written(tmp_path: Path)
     Path(os.fsdecode(raw)).mkdir()
     (path,) = tmp_path.iterdir()
     assert readable(path) == "3210000001_张三"
+
+
+@given(
+    st.binary(min_size=1, max_size=40).filter(lambda raw: b"\0" not in raw and b"\\x" not in raw)
+)
+def test_a_path_of_any_bytes_can_be_written_and_found_again(raw: bytes) -> None:
+    path = Path(os.fsdecode(b"/class/" + raw))
+    text = written(path)
+    assert json.loads(json.dumps(text).encode("utf-8")) == text
+    assert path_of(text) == path

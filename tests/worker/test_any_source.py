@@ -34,7 +34,7 @@ def analyse(text: str) -> None:
     source.where_defined(text, "predict")
     source.function_lines(text, "predict")
     source.bound_only_under_main(text, "predict")
-    source.may_bind_unseen(text)
+    source.may_bind_unseen(text, "predict")
     notebooks.same_function(text, text, "predict")
 
 
