@@ -1,4 +1,4 @@
-"""The required function is what `from main import predict` gives, however the module comes to it."""
+"""The required function is what `from main import predict` gives, however it came there."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ BINDINGS = {
     "vars": "vars()['predict'] = answer",
     "update": "locals().update(predict=answer)",
     "attribute": "import sys\nsys.modules[__name__].predict = answer",
-    "pep562": "def __getattr__(name):\n    if name == 'predict': return answer\n    raise AttributeError",
+    "pep562": "def __getattr__(name):\n    return {'predict': answer}[name]",
     "class": (
-        "import sys, types\nclass M(types.ModuleType):\n    predict = property(lambda self: answer)\n"
+        "import sys, types\n"
+        "class M(types.ModuleType):\n    predict = property(lambda self: answer)\n"
         "sys.modules[__name__].__class__ = M"
     ),
     "replaced": (
