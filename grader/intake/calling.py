@@ -21,9 +21,9 @@ class Sure(IntEnum):
     """How surely a submission is somebody's."""
 
     OTHER_NAME = 1  # the number is theirs, the name beside it is not
-    NAME = 2  # a platform's user of that name, whom it knows by another key
+    NAME = 2  # a platform's user whose name says so, which some platforms let students change
     TOLD = 3  # their number, or a name that only they have, in a name that the teacher laid
-    KEY = 4  # the platform's own key, user name or number
+    KEY = 4  # the platform's own key, user name or address
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,10 @@ class _Finder:
         if who.number or handin.origin.contested:
             at, zeros = self._lookup.number(who.number or handin.origin.contested)
             if at is not None:
-                return _Claim(handin, place, at, Sure.KEY, zeros=zeros)
+                return _Claim(handin, place, at, Sure.NAME, who.name, zeros)
         seen = self._lookup.look(who.name)
         if len(seen.by_number) == 1:
-            return _Claim(handin, place, seen.by_number[0], Sure.KEY, zeros=seen.zeros)
+            return _Claim(handin, place, seen.by_number[0], Sure.NAME, who.name, seen.zeros)
         one = seen.by_name[0] if len(seen.by_name) == 1 and not seen.namesakes else None
         if one is None or not self._is_named(one, who.name):
             return _Claim(handin, place, None)
@@ -173,6 +173,7 @@ def _contested(
     """
     lost: dict[tuple[str, int], str] = {}
     renamed: list[str] = []
+    several: list[str] = []
     names = {spelling for person in roster.people for spelling in spellings(person.name)}
     by_person: defaultdict[int, list[_Claim]] = defaultdict(list)
     for claim in claims:
@@ -186,6 +187,8 @@ def _contested(
         if best is Sure.OTHER_NAME:
             weaker += [c for c in those if spellings(c.said) & names and c not in weaker]
         if not weaker:
+            if len({claim.handin.id for claim in those}) > 1 and _differ(those):
+                several.append(" = ".join(dict.fromkeys(claim.handin.id for claim in those)))
             if best is Sure.OTHER_NAME:
                 called = roster.people[at].name
                 renamed += [f"{claim.handin.id} → {called}" for claim in those]
@@ -194,6 +197,14 @@ def _contested(
         for claim in weaker:
             lost[claim.handin.id, claim.place] = person.number or person.key
         told.append(contest(person.number or person.key, person.name, [c.handin for c in those]))
+    if several:
+        told.append(
+            notice(
+                "taken for submissions of one student, of which one counts: {ids}; look whether "
+                "they are",
+                ids=several,
+            )
+        )
     if renamed:
         told.append(
             notice(
