@@ -52,8 +52,16 @@ def test_weights_that_lie_elsewhere_are_named_and_not_lent_by_default(
     assert right(evidence) == 0
 
 
-def test_an_assignment_may_lend_them_and_then_says_so(tmp_path: Path, home: Path) -> None:
-    files = {"main.py": ASKS, "models/best.ckpt": "w"}
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "'results/best.ckpt'",
+        "'/content/lab2/best.ckpt'", "__import__('os').path.join('/data', 'best.ckpt')"],
+)  # fmt: skip
+def test_an_assignment_may_lend_them_and_then_says_so(
+    tmp_path: Path, home: Path, asked: str
+) -> None:
+    files = {"main.py": ASKS.replace("'results/best.ckpt'", asked), "models/best.ckpt": "w"}
     evidence = graded(tmp_path, home, files, "--set", "interface.repair=['weights-path']")
     assert evidence["stopped"] == ""
     (finding,) = [f for f in evidence["findings"] if f["code"] == "weights-missing"]
@@ -63,10 +71,14 @@ def test_an_assignment_may_lend_them_and_then_says_so(tmp_path: Path, home: Path
     assert not (tmp_path / "ann" / "results").exists()
 
 
-def test_nothing_is_lent_to_a_place_outside_the_hand_in(tmp_path: Path, home: Path) -> None:
-    files = {"main.py": ASKS.replace("results/", "../../"), "models/best.ckpt": "w"}
+@pytest.mark.parametrize("asked", ["'../../best.ckpt'", "chr(47) + 'data/best.ckpt'"])
+def test_nothing_is_lent_to_a_place_outside_the_hand_in_nor_said_to_be(
+    tmp_path: Path, home: Path, asked: str
+) -> None:
+    files = {"main.py": ASKS.replace("'results/best.ckpt'", asked), "models/best.ckpt": "w"}
     evidence = graded(tmp_path, home, files, "--set", "interface.repair=['weights-path']")
     assert evidence["stopped"] == "weights-missing"
+    assert "lent" not in evidence["findings"][0]["message"]
 
 
 def test_what_the_assignment_provides_lies_under_what_was_handed_in(

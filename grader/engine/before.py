@@ -50,10 +50,11 @@ def load(session: Session, prepared: Prepared, assignment: Assignment) -> Loaded
         try:
             report = session.load()
             wanted = loading.to_lend(report, assignment)
-            if wanted is not None and not lent:
+            if wanted is not None and not session.lent:
                 session.lent.update(wanted)
                 lent = (loading.lending(report, assignment),)
                 continue
+            lent = lent if report.lent else ()  # told only where it has happened
             break
         except ConversationEndedError as ended:
             if ended.end.cause is not Cause.KILLED:

@@ -113,6 +113,7 @@ class LoadReport(Reply):
     """How importing went."""
 
     entry: Line = ""
+    lent: Annotated[list[Line], Field(max_length=20)] = []  # paths for which a file was lent
     notes: Annotated[list[Line], Field(max_length=50)] = []
     compatibility: Annotated[list[Line], Field(max_length=50)] = []
     absent: Annotated[list[Line], Field(max_length=50)] = []  # packages it went on without

@@ -71,19 +71,20 @@ class Order(NamedTuple):
 class Loading:
     """One load. Afterwards `function` is what is to be called, if it is there.
 
-    The report's fields: entry (as handed in), notes, compatibility (old interfaces that were made
-    use of so far: what comes later could tell the student of hidden images), absent (packages that
-    are not here, which it went on without), function (is it there), parameter (its first one's
-    name), file, line and lines (first and last) of its definition, elsewhere (where it stands if it
-    is not there: see `source.where_defined`), error (see `faults.describe`) and stopped (the import
-    failed after the function was there), frameworks (in memory), attempts (see `Observer`).
+    The report's fields: entry (as handed in), lent (paths for which a file was lent), notes,
+    compatibility (old interfaces that were made use of so far: what comes later could tell the
+    student of hidden images), absent (packages that are not here, which it went on without),
+    function (is it there), parameter (its first one's name), file, line and lines (first and last)
+    of its definition, elsewhere (where it stands if it is not there: see `source.where_defined`),
+    error (see `faults.describe`) and stopped (the import failed after the function was there),
+    frameworks (in memory), attempts (see `Observer`).
     """
 
     def __init__(self, order: Order) -> None:
         """Copy the hand-in and find its entry. Raises OSError where the copy cannot be made."""
         self._order = order
         self._notes = staging.stage(order.handin, order.work, order.provided, order.plain)
-        staging.lend(order.work, order.lend)
+        self._lent = staging.lend(order.work, order.lend)
         work = order.work.resolve()
         self._entry = find_entry(work, order.entry, order.function, order.marker, self._notes)
         self.place = Place(work, self._entry.path.parent if self._entry else None)
@@ -159,6 +160,7 @@ class Loading:
             report.update(self._defined(self._entry))
             if self._order.run and self._entry.imports:
                 report.update(self._import(self._entry))
+        report["lent"] = self._lent
         report["notes"] = self._notes[:MOST_NOTES]
         report["compatibility"] = self._used[:MOST_NOTES]
         report["absent"] = list(self._absent[:MOST_NOTES])

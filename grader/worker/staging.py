@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from typing import Any
 
 from .source import LARGEST, cure_encoding
 
@@ -67,12 +69,47 @@ def _cure_sources(work: Path, notes: list[str]) -> None:
             notes.append(f"{path.relative_to(work).as_posix()} was read as {encoding}")
 
 
-def lend(work: Path, lent: dict[str, str]) -> None:
-    """Copy files of the hand-in to where its code looks for them, below `work` only."""
-    root = work.resolve()
+def lend(work: Path, lent: dict[str, str]) -> list[str]:
+    """Copy files of the hand-in to where its code looks for them, below `work` only; the paths for
+    which that was done.
+
+    For a path of another machine that place is below `work`, too, and the texts in the sources that
+    begin such a path are changed to lead there.
+    """
+    root, done = work.resolve(), []
     for asked, found in lent.items():
-        target = Path(os.path.normpath(str(root / asked.replace("\\", "/"))))
+        plain = asked.replace("\\", "/")
+        absolute = bool(PureWindowsPath(asked).drive) or plain.startswith("/")
+        inside = re.sub(r"^([A-Za-z]:)?/+", "", plain) if absolute else plain
+        target = Path(os.path.normpath(str(root / inside)))
         if root not in target.parents or target.exists():
+            continue
+        if absolute and not _redirect(root, asked, str(root) + "/"):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(str(root / found), str(target))
+        done.append(asked)
+    return done
+
+
+def _redirect(root: Path, asked: str, to: str) -> bool:
+    """Let the texts in sources and notebooks with which the path `asked` begins begin with `to`
+    in place of its root; whether there are any.
+    """
+    pattern = re.compile(r"(['\"])((?:[A-Za-z]:)?[/\\]+)([^'\"\n]*)(?=\1)")
+    plain, changed = asked.replace("\\", "/"), False
+
+    def inside(match: Any) -> str:
+        text = re.sub(r"[/\\]+", "/", match.group(2) + match.group(3))
+        if plain != text and not plain.startswith(text.rstrip("/") + "/"):
+            return str(match.group())
+        return str(match.group(1)) + to + re.sub(r"^([A-Za-z]:)?/+", "", text)
+
+    for path in [*root.rglob("*.py"), *root.rglob("*.ipynb")]:
+        if path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST:
+            text = path.read_bytes().decode("utf-8", "surrogateescape")
+            other = pattern.sub(inside, text)
+            if other != text:
+                path.write_bytes(other.encode("utf-8", "surrogateescape"))
+                changed = True
+    return changed
