@@ -35,6 +35,7 @@ from grader.evidence.reading import readable
 from grader.examine.comparable import with_opened
 from grader.examine.conversation import ConversationEndedError, WorkerFaultError
 from grader.examine.diagnosing import stopped_by
+from grader.examine.exported import exported
 from grader.examine.images import HiddenSet, shuffled
 from grader.examine.predicting import ask_all
 from grader.examine.prepare import Conditions, Prepared, left_out, prepare
@@ -135,7 +136,8 @@ def _stages(
         loaded = load(session, prepared, assignment)
         took, end = session.load_seconds, loaded.end
         evidence = _changed(evidence, loading=loaded.loading, stopped=loaded.stopped)
-        yield (evidence := _found(evidence, loaded.findings))
+        told = (*loaded.findings, *exported(prepared.folder))
+        yield (evidence := _found(evidence, told))
 
         tell(Stage.CHECKS, 0, 0)
         yield (evidence := _changed(evidence, stage=Stage.CHECKS))

@@ -166,6 +166,11 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "No class {name} was found in any of the files.",
         "Define a network class {name} in {entry} or in a module beside it.",
     ),
+    "exported-models": (
+        NOTE,
+        "Exported models were handed in: {names}. Marks come from what predict answers alone.",
+        "Where predict loads one of them, give its path relative to the file that defines predict.",
+    ),
     "lenet5-taken": (
         NOTE,
         "{name} ({file}, line {line}) was taken for {wanted}: {how}. It takes images of {input}"

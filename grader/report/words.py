@@ -130,6 +130,7 @@ FINDING = {
     "installs-at-import": "Installs at import",
     "device-refused": "Device not there",
     "lenet5-missing": "LeNet5 not found",
+    "exported-models": "Exported models",
     "lenet5-taken": "What was taken for LeNet5",
     "lenet5-shape": "LeNet5 layers differ",
     "lenet5-output": "LeNet5 output differs",
