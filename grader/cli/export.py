@@ -48,7 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(error.said) from None
         context = publishing.context(folder, made.run, language)
         source = publishing.source(made, folder.out, language)
-        exports.EXPORTS[arguments.format](source.results(source.ids), path, context)
+        try:
+            exports.EXPORTS[arguments.format](source.results(source.ids), path, context)
+        except exports.NobodyError as error:
+            raise UsageError(error.said) from None
     if arguments.format in exports.GRADEBOOKS:
         _tell_contested(console, made.run, made.survey.ids, language)
     console.print(str(path.resolve()), highlight=False, soft_wrap=True)

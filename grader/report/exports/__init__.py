@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.report.exports.gradebooks import blackboard, brightspace, canvas, moodle, sakai
 from grader.report.exports.machines import gradescope, gradescope_result, junit
+from grader.report.exports.sending import NobodyError, canvas_feedback, mail, moodle_feedback
 from grader.report.exports.student_pages import student_pages_zip
 from grader.report.exports.tables import COLUMNS, grades_csv, grades_json
 from grader.report.exports.workbook import xlsx
@@ -28,6 +29,9 @@ EXPORTS: dict[str, Export] = {
     "gradescope": gradescope,
     "junit": junit,
     "student-pages": student_pages_zip,
+    "moodle-feedback": moodle_feedback,
+    "canvas-feedback": canvas_feedback,
+    "mail": mail,
 }
 
 # Those that give marks to persons of a platform.
@@ -46,6 +50,9 @@ FILES: dict[str, str] = {
     "gradescope": "gradescope",
     "junit": "junit.xml",
     "student-pages": "student-pages.zip",
+    "moodle-feedback": "moodle-feedback.zip",
+    "canvas-feedback": "canvas-feedback.zip",
+    "mail": "mail.zip",
 }
 
 __all__ = [
@@ -54,9 +61,11 @@ __all__ = [
     "FILES",
     "GRADEBOOKS",
     "Export",
+    "NobodyError",
     "blackboard",
     "brightspace",
     "canvas",
+    "canvas_feedback",
     "grades_csv",
     "grades_json",
     "gradescope",

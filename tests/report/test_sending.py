@@ -1,0 +1,89 @@
+"""Pages on their way back: each to its own student, under names that the platform knows."""
+
+from __future__ import annotations
+
+import email
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.evidence import Origin, Submitter
+from grader.report import Context, Result, exports
+from grader.report.exports.sending import TOKEN
+from grader.scoring import grade
+from tests.report import make
+
+
+def students(platform: str) -> list[Result]:
+    lab, found = make.assignment(), []
+    for number in (0, 1, 4, 2):  # 4 has no mark
+        evidence = make.one(number)
+        who = Submitter(name=f"Eve_{number}/", key=f"{900 + number}", email=f"s{number}@x.example")
+        contested = "1" if number == 2 else ""  # may be another's
+        origin = Origin(
+            platform=platform, submitters=(who,), upload=f"{70 + number}", contested=contested
+        )
+        told = {"origin": origin, "id": f"id{number}"}
+        submission = evidence.submission.model_copy(update=told)
+        evidence = evidence.model_copy(update={"submission": submission})
+        found.append(Result(evidence, grade(evidence, lab.policy, len(lab.classes))))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("way", "platform", "shape"),
+    [
+        ("moodle-feedback", "moodle", r"Eve \d_90\d_assignsubmission_file_feedback\.html"),
+        ("canvas-feedback", "canvas", r"eve_90\d_7\d_feedback\.html"),
+    ],
+)
+def test_a_platform_finds_each_student_by_its_own_keys(
+    tmp_path: Path, way: str, platform: str, shape: str
+) -> None:
+    context = Context(make.assignment(), kept=tmp_path / "pictures")
+    path, mine = tmp_path / "f.zip", students(platform)
+    exports.EXPORTS[way](mine, path, context)
+    with zipfile.ZipFile(path) as pack:
+        names = pack.namelist()
+        assert len(names) == 2  # neither who has no mark, nor who may be another
+        for name, result in zip(names, mine, strict=False):
+            assert re.fullmatch(shape, name), name
+            text = pack.read(name).decode()
+            assert result.evidence.submission.number in text
+            assert not any(o.evidence.submission.number in text for o in mine if o is not result)
+    (kept,) = (tmp_path / "sent").glob(f"*-{way}.json")
+    sent = json.loads(kept.read_text())["sent"]
+    assert [(one["id"], one["key"]) for one in sent] == [
+        (r.grade.id, r.evidence.key) for r in mine[:2]
+    ]
+
+
+def test_messages_and_pages_have_names_that_nobody_guesses(tmp_path: Path) -> None:
+    context = Context(make.assignment(), kept=tmp_path / "pictures")
+    mine = students("")
+    exports.EXPORTS["mail"](mine, tmp_path / "mail.zip", context)
+    with zipfile.ZipFile(tmp_path / "mail.zip") as pack:
+        names = pack.namelist()
+        messages = [email.message_from_bytes(pack.read(n)) for n in names if n.endswith(".eml")]
+        assert [message["To"] for message in messages] == ["s0@x.example", "s1@x.example"]
+        for name in names:
+            assert name == "merge.csv" or re.fullmatch(
+                rf"\w+/[0-9a-f]{{{TOKEN}}}\.(eml|html)", name
+            )
+        table = pack.read("merge.csv").decode("utf-8-sig")
+        assert table.count("@x.example") == 2
+    again = tmp_path / "again.zip"
+    exports.EXPORTS["mail"](mine, again, context)
+    with zipfile.ZipFile(again) as pack:
+        assert pack.namelist() == names  # a student's page keeps its name
+
+
+def test_where_nobody_can_be_reached_it_is_said_and_nothing_is_written(tmp_path: Path) -> None:
+    context = Context(make.assignment(), kept=tmp_path / "pictures")
+    for way in ("moodle-feedback", "canvas-feedback"):
+        with pytest.raises(exports.NobodyError, match="no submission"):
+            exports.EXPORTS[way](students("gradescope"), tmp_path / "f.zip", context)
+    assert not list(tmp_path.glob("*.zip")) and not (tmp_path / "sent").exists()
