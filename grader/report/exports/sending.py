@@ -1,8 +1,8 @@
 """Pages on their way back to students: as a platform takes them, or by mail. Nothing is sent here.
 
 Moodle ("Upload multiple feedback files in a zip") takes a file whose name begins as in its
-download, ``name_participant_assignsubmission_file_`` (mod/assign/feedback/file/importziplib.php); Canvas
-("Upload submissions") finds user and file by the first two numbers between underscores
+download, ``name_participant_assignsubmission_file_`` (mod/assign/feedback/file/importziplib.php);
+Canvas ("Upload submissions") finds user and file by the first two numbers between underscores
 (app/models/assignment.rb, infer_comment_context_from_filename). What was made for which evidence is
 kept in ``sent/``.
 """
