@@ -88,7 +88,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="ID",
-        help="examine these alone, also what is stored; all others keep what they have")  # fmt: skip
+        help="examine these alone, also what is stored; all others keep what they have",
+    )  # fmt: skip
     parser.add_argument(
         "--review", action="store_true", help="open the review's pages while the class runs"
     )
