@@ -91,18 +91,20 @@ def test_the_death_of_the_driver_ends_all_and_the_next_one_goes_on(
     tmp_path: Path, raylets: Raylets
 ) -> None:
     tasks, out = standin.tasks(tmp_path / "class", **PLANS), tmp_path / "out"
-    (tmp_path / "tasks").write_bytes(pickle.dumps(tasks))
-    driver = subprocess.Popen(
-        [sys.executable, "-m", "tests.engine.driving", raylets.address, tmp_path / "tasks", out],
-        env={**os.environ, **raylets.environment},
+    given = tmp_path / "tasks"
+    given.write_bytes(pickle.dumps(tasks))
+    words = ["tests.engine.driving", raylets.address, str(given), str(out)]
+    environment = {**os.environ, **raylets.environment}
+    with subprocess.Popen(
+        [sys.executable, "-m", *words],
+        env=environment,
         cwd=make.ROOT,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert driver.stdout is not None
-    told = {driver.stdout.readline().strip() for _ in range(4)}
-    driver.kill()
-    driver.wait()
+    ) as driver:
+        assert driver.stdout is not None
+        told = {driver.stdout.readline().strip() for _ in range(4)}
+        driver.kill()
     assert_nothing_is_left(raylets, tmp_path / "class")
     stored = {task.handin.id for task in tasks if Store(out).read(task.handin.id)}
     assert told <= stored < set(PLANS), "what was told is stored, and it was killed in the middle"
