@@ -187,7 +187,8 @@ def _contested(
         if best is Sure.OTHER_NAME:
             weaker += [c for c in those if spellings(c.said) & names and c not in weaker]
         if not weaker:
-            if len({claim.handin.id for claim in those}) > 1 and _differ(those):
+            laid = any(not claim.handin.origin.platform for claim in those)
+            if len({claim.handin.id for claim in those}) > 1 and (laid or _differ(those)):
                 several.append(" = ".join(dict.fromkeys(claim.handin.id for claim in those)))
             if best is Sure.OTHER_NAME:
                 called = roster.people[at].name

@@ -2,13 +2,14 @@
 
 import contextlib
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.evidence import Roster, Submitter
+from grader.evidence import Origin, Roster, Submitter
 from grader.intake import HandIn, IntakeError, Kind, Student
 from grader.intake.calling import call_by_roster
 from grader.intake.roster import read_roster
@@ -124,3 +125,25 @@ def test_any_bytes_are_a_roster_or_refused(raw: bytes) -> None:
         path.write_bytes(raw)
         with contextlib.suppress(IntakeError):
             assert read_roster(path).people
+
+
+def test_several_folders_of_one_student_are_told() -> None:
+    roster = Roster(people=(Submitter(number="3210000003", name="王五"),))
+    laid = [handin("王五", "3210000003"), handin("王五", "３２１００００００３")]
+    _, told = call_by_roster(laid, roster)
+    (said,) = [str(each) for each in told if "look whether they are" in str(each)]
+    assert all(each.id in said for each in laid)
+
+
+def test_two_users_of_a_platform_who_name_one_number_are_both_shown() -> None:
+    roster = Roster(people=(Submitter(number="3210000003", name="王五"),))
+
+    def uploaded(key: str, name: str, number: str = "") -> HandIn:
+        people = (Submitter(key=key, name=name, number=number),)
+        origin = Origin(platform="moodle", submitters=people)
+        return replace(handin(f"{name}_{key}"), origin=origin)
+
+    those = [uploaded("12", "王五", "3210000003"), uploaded("13", "王五")]
+    called, told = call_by_roster(those, roster)
+    assert [each.origin.contested for each in called] == ["3210000003"] * 2
+    assert any("is claimed by" in str(each) for each in told)
