@@ -162,7 +162,7 @@ def test_a_number_that_two_claim_is_in_no_gradebook(room: Classroom) -> None:
     room.submit("3210000002_cyd", 13)
     room.grade()
     assert {row["number"] for row in room.table().values()} == {"3210000001", ""}
-    for each in ("canvas", "moodle", "blackboard", "brightspace"):
+    for each in ("canvas", "moodle", "blackboard", "brightspace", "sakai"):
         said = room.told("export", each)
         assert "bob" in said and "cyd" in said and "ann" not in said
         table = (room.out / FILES[each]).read_bytes()
