@@ -8,7 +8,7 @@ RUNTIMES ?= torch tensorflow mindspore1
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export GRADE_RUNTIMES ?= $(CURDIR)/.runtimes
 
-.PHONY: grade test thorough lint coverage clean $(RUNTIMES)
+.PHONY: grade test thorough lint docs coverage clean $(RUNTIMES)
 
 grade: torch
 	@sh scripts/confinement.sh
@@ -35,6 +35,9 @@ lint: $(VENV)/.ready node_modules/.ready
 node_modules/.ready: package-lock.json $(VENV)/.ready
 	$(NODE) npm ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@
+
+docs: $(VENV)/.ready
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 coverage: $(VENV)/.ready
 	@sh scripts/confinement.sh

@@ -44,74 +44,111 @@ class Title(Document):
     """What the assignment is called, in both languages."""
 
     en: str
+    """In English."""
     zh: str = ""
+    """In Chinese; the English one stands in for it."""
 
 
 class About(Document):
     """Who the assignment is."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Tells labs apart: an output folder belongs to one."""
     title: Title
+    """What the pages call it."""
 
 
 class Interface(Document):
     """The names that a hand-in must provide."""
 
     entry: str = "main.py"
+    """File that is imported."""
     function: str = Field("predict", pattern=r"^[A-Za-z_]\w*$")
+    """Called with one image, uint8 (height, width, 3); returns a class name."""
     channels: Literal["BGR", "RGB"] = "BGR"
+    """Order of the image's colour channels; BGR as OpenCV reads it."""
     lenet5: str = "LeNet5"
+    """Name of the network class; "" asks for none."""
     dataset: str = ""
+    """Name of the function that gives LeNet5's data set; "" asks for none."""
     cell_marker: str = "生成 main.py 时请勾选此 cell"
+    """Notebook cells that are the answer carry this comment."""
     repair: tuple[Literal["weights-path", "device"], ...] = ()
+    """What is put right, and told on the page: weights that lie elsewhere in the submission than
+    the code looks; a device that the code fixes and this run has not."""
 
 
 class Images(Document):
     """Where the hidden images lie, and MNIST's test images, relative to the assignment."""
 
     hidden: str = "images"
+    """Folder of the hidden images, one folder a class."""
     mnist: str = ""
+    """Folder of MNIST's test images and labels (``t10k-*-ubyte``, gz or not); "" for none."""
 
 
 class Limits(Document):
-    """Limits of one hand-in: seconds of wall clock, MiB; kept from outside the hand-in's process.
-
-    The meaning of each is said beside it in ``hidden_tests/assignment.toml``.
+    """Limits of one submission, kept from outside its process. Wall clock leaves out time in which
+    this machine had no processor free for it, up to the limit once more.
     """
 
     import_: Seconds = Field(60, alias="import")
+    """Seconds from the start of the interpreter until the function can be called."""
     first_answer: Seconds = 60
+    """Seconds for the first image and each question about LeNet5: networks compile here."""
     answer: Seconds = 5
+    """Seconds for each image after the first."""
     total: Seconds = 600
+    """Seconds for the import, the hidden images and what is asked about them."""
     checks: Seconds = 300
+    """Seconds for LeNet5 and the checks, beside `total`, before the first hidden image."""
     diagnosis: Seconds = 60
+    """Seconds of `total`, at most, for asking more where that can explain a score."""
     restarts: int = Field(2, ge=0, le=100)
+    """Times that a submission which hangs or crashes is started anew."""
     memory: Mebibytes = 4096
+    """MiB of memory of all its processes."""
     scratch: Mebibytes = 512
+    """MiB that it may write."""
     handin: Mebibytes = 1024
+    """MiB of a submission, unpacked."""
     reading: Seconds = 8
+    """Seconds of processor time for reading what was submitted (archive, code, report, records,
+    weights), and a quarter of a second for each MiB of it."""
     reading_memory: Annotated[int, Field(ge=256, le=1_048_576)] = 448
+    """MiB of address space of the process that reads it."""
     reading_output: Mebibytes = 4
+    """MiB of one document that this process may give back."""
 
 
 class Run(Document):
     """How a class is run on a machine; no evidence and no mark depends on it."""
 
-    per_device: int = Field(1, ge=1, le=64)  # submissions that share one accelerator
+    per_device: int = Field(1, ge=1, le=64)
+    """Submissions that share one accelerator; each must fit into its memory beside the rest."""
 
 
 class Policy(Document):
     """How exact counts become marks; `grader.scoring` applies it."""
 
     points: float = Field(100, ge=0)
+    """Marks for the hidden images."""
     full_at: Percent = 85
+    """Per cent of the hidden images right, and above: all points."""
     report_from: Percent = 80
+    """Per cent from which a complete lab report gives all points."""
     band: int = Field(5, ge=1, le=100)
+    """Per cent that a band is wide."""
     cost: float = Field(5, ge=0)
+    """Marks that each band below `full_at` costs."""
     guessing: float = Field(0.01, ge=0, le=1)
+    """Level of the one-sided exact test: who is no better than guessing has no points."""
     report: Literal["person", "found"] = "person"
+    """Who says that a report is complete: a person, or the grader where it found one."""
     attempts: Literal["latest", "best", "first"] = "latest"
-    absent: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None  # for no submission
+    """Which of several submissions of one student counts."""
+    absent: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """Marks of a student on the roster who submitted nothing; without it none are written."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Policy:
@@ -127,14 +164,18 @@ class Pages(Document):
     """What students may see on their pages beyond their own marks."""
 
     per_class: bool = False
+    """Whether students see their accuracy by class."""
 
 
 class Label(Document):
     """One class: the folder of its images, the name that `predict` returns, its Chinese name."""
 
     folder: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Folder of its images in the hidden set."""
     en: str = Field(min_length=1, max_length=100)
+    """Name that the function returns."""
     zh: str = ""
+    """Chinese name, taken as the same answer."""
 
 
 class Assignment(Document):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,9 @@ EXPECTED: dict[str, dict[str, Any]] = tomllib.loads(
 @pytest.fixture(scope="session")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("sample-class")
-    done = handins.grade(SAMPLES, "--out", out)
+    done = handins.grade(SAMPLES, "--out", out, "--lang", "en")
     assert done.returncode == 0, done.stdout + done.stderr
+    (out / "printed.txt").write_text(done.stdout, encoding="utf-8")
     return out
 
 
@@ -48,6 +50,19 @@ def test_a_hand_in_is_given_what_is_expected(rows: dict[str, dict[str, str]], ha
     assert row["findings"].split()[:1] == ([expected["finding"]] if expected["finding"] else [])
     if "correct" in expected:
         assert int(row["correct"]) == expected["correct"]
+
+
+def test_the_readme_shows_what_the_program_prints(graded: Path) -> None:
+    def summary(text: str) -> list[str]:
+        """From the table to the report's place, without how lines are broken."""
+        heading = re.search(r"^hand-in +status +score +right +band +findings", text, re.MULTILINE)
+        assert heading, text
+        return text[heading.start() :].partition("Report:")[0].split()
+
+    readme = (make.ROOT / "README.md").read_text(encoding="utf-8")
+    shown = summary(readme)
+    assert len(shown) > 100
+    assert summary((graded / "printed.txt").read_text(encoding="utf-8")) == shown
 
 
 def test_the_samples_are_small() -> None:

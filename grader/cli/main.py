@@ -52,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     never_fail()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    module, words = _module_of(words)
-    parsed = _parser(module, words).parse_args(words)
+    module, words = module_of(words)
+    parsed = parser_of(module, words).parse_args(words)
     run: Run = import_module(f"grader.cli.{module}").run
     try:
         return run(parsed)
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return SOMETHING_LEFT
 
 
-def _module_of(words: Sequence[str]) -> tuple[str, list[str]]:
+def module_of(words: Sequence[str]) -> tuple[str, list[str]]:
     """The module that the words ask for, and the words that are left for it. A command may stand
     after `--lang`, as after every option that all commands have.
     """
@@ -83,7 +83,8 @@ def _module_of(words: Sequence[str]) -> tuple[str, list[str]]:
     return "grading", list(words)
 
 
-def _parser(module: str, words: Sequence[str]) -> Parser:
+def parser_of(module: str, words: Sequence[str]) -> Parser:
+    """The parser of the command in `module` of ``grader.cli``, in the language of the words."""
     language = language_of(words)
     say = translator(language)
     others = [f"  grade {name:<10} {say(what)}" for name, what in COMMANDS.items()]

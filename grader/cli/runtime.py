@@ -16,7 +16,9 @@ from grader.runtimes.recipes import RECIPES
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words of ``grade runtime``."""
-    parser.add_argument("action", choices=("list", "add", "remove"))
+    parser.add_argument(
+        "action", choices=("list", "add", "remove"), help="what to do with a runtime"
+    )
     names = [recipe.name for recipe in RECIPES]
     parser.add_argument("name", nargs="?", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument(

@@ -53,7 +53,10 @@ class Line(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words of ``grade --self-check``."""
     parser.add_argument("--self-check", action="store_true", help="examine your own folder")
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path(), metavar="DIR",
+        help="what you hand in: a folder or an archive (default: the present folder)",
+    )  # fmt: skip
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="your own images, one folder a class: an estimate"
     )
@@ -66,7 +69,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--page", type=Path, default=Path("self-check.html"), help="where to write the page"
     )
-    parser.add_argument("--device", choices=("auto", "CPU", "GPU", "Ascend"), default="CPU")
+    parser.add_argument(
+        "--device", choices=("auto", "CPU", "GPU", "Ascend"), default="CPU",
+        help="what your code runs on (default: CPU)",
+    )  # fmt: skip
     add_assignment(parser)
 
 

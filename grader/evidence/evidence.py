@@ -20,7 +20,7 @@ class Submission(Document):
     source: str  # name of the folder or archive
     digest: str  # sha256 over names and bytes of what was handed in
     size: int  # bytes, unpacked
-    files: int
+    files: int  # how many
     origin: Origin = Origin()  # whose it is and how it came, by the platform's own word
 
 
@@ -43,7 +43,7 @@ class Answer(Document):
     truth: str  # class name
     answer: str | None  # a class name of the assignment, None without a valid one
     said: str = ""  # what came back where it was no valid answer, cut to 238 bytes
-    problem: Problem | None = None
+    problem: Problem | None = None  # why there is no valid answer
     seconds: float = 0.0  # wall clock, seen from the grader
     other: str | None = None  # with the channels swapped: None where not asked, "" if not valid
 
@@ -69,16 +69,16 @@ class Stage(str, Enum):
 class Trouble(Document):
     """A fault of ours (dead sandbox, full disk, absent device): no mark follows from such a run."""
 
-    message: str
-    cure: str = ""
+    message: str  # what happened, in the language of the run
+    cure: str = ""  # what mends it
 
 
 class Attempt(Document):
     """An earlier examination of the same submission that a fault of ours ended."""
 
     started: str  # ISO 8601, UTC
-    stage: Stage
-    trouble: Trouble
+    stage: Stage  # how far it got
+    trouble: Trouble  # what ended it
     answered: int  # hidden images that had had their turn by then
 
 
@@ -88,7 +88,7 @@ class Runtime(Document):
     name: str  # "mindspore", "torch", …
     python: str  # "3.11.7"
     packages: dict[str, str] = Field(default_factory=dict)  # framework packages and versions
-    device: str = "CPU"
+    device: str = "CPU"  # what it computed on
     tuning: dict[str, str] = Field(default_factory=dict)  # variables set for speed, and values
     # Why this one, by language: "imports mindspore, cv2".
     reason: dict[str, str] = Field(default_factory=dict)
@@ -97,10 +97,10 @@ class Runtime(Document):
 class Confinement(Document):
     """What the sandbox did."""
 
-    level: str
+    level: str  # "strong", "basic" or "none"
     memory_limit: str = "watchdog"  # who kept it: "watchdog", or "kernel" by a control group
     ended: str = ""  # Cause of the (last) box's end
-    detail: str = ""
+    detail: str = ""  # of the end, such as the signal
     peak_memory: int = 0  # MiB
     memory_before_images: int = 0  # MiB, the peak before the first hidden image
     restarts: int = 0  # boxes started after the first
@@ -121,39 +121,39 @@ class Loading(Document):
 class Parameter(Document):
     """One parameter of a network."""
 
-    name: str
-    shape: tuple[int, ...]
+    name: str  # as the framework calls it
+    shape: tuple[int, ...]  # as the framework has it
 
 
 class Layer(Document):
     """One layer of a network, in order of execution."""
 
-    name: str
+    name: str  # as the network calls it
     kind: str  # "convolution", "max-pool", "dense", "relu", …
     output: tuple[int, ...]  # without the batch, channels first
-    parameters: int = 0
-    multiply_adds: int = 0
+    parameters: int = 0  # single weights
+    multiply_adds: int = 0  # for one image
 
 
 class Maps(Document):
     """Small grey pictures of one size: kernels, or what a layer makes of an image."""
 
-    count: int
-    height: int
-    width: int
+    count: int  # of pictures
+    height: int  # pixels
+    width: int  # pixels
     grey: str  # base64 of uint8, one picture after the other, the least value 0, the largest 255
 
 
 class LeNet5(Document):
     """The hand-in's LeNet5 as a worker described it that had seen no hidden image."""
 
-    file: str = ""
+    file: str = ""  # path in the hand-in
     name: str = ""  # of the class
-    framework: str = ""
-    parameters: tuple[Parameter, ...] = ()
+    framework: str = ""  # of the runtime
+    parameters: tuple[Parameter, ...] = ()  # in the network's own order
     count: int = 0  # of single weights
     error: str = ""  # why it could not be found or built
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[Layer, ...] = ()  # in order of execution
     variant: dict[str, str] = Field(default_factory=dict)  # e.g. "pool": "max", "input": "32"
     checkpoint: str = ""  # path in the hand-in of trained weights that fit it
     mnist_correct: int = 0  # of MNIST's test images, with these weights
@@ -162,7 +162,7 @@ class LeNet5(Document):
     maps: Maps | None = None  # what that makes of one written digit
     differs_at: str = ""  # the first layer that is not as in the lecture: "C1" to "F7", …
     expected: str = ""  # what the lecture has there
-    actual: str = ""
+    actual: str = ""  # what the hand-in has there
 
 
 class Check(Document):
@@ -172,10 +172,10 @@ class Check(Document):
     title: dict[str, str]  # language -> the line that the student reads
     outcome: str  # "passed", "failed", "skipped", "broken" (not with the reference either: ours)
     points: float = 0.0  # marks it carries
-    rationale: str = ""
-    help: str = ""
-    expected: str = ""
-    actual: str = ""
+    rationale: str = ""  # why it failed or was skipped
+    help: str = ""  # what to do
+    expected: str = ""  # by the check's own words
+    actual: str = ""  # what it found
     fault: str = ""  # staff only: the exception that ended it, and where in the check
 
 
@@ -188,7 +188,7 @@ class Curve(Document):
     name: str  # as the record calls it: "loss", "val_acc"
     quantity: str  # "loss", "accuracy" (mostly a share of 1)
     unit: str  # what x counts: "step", "epoch", or "" for the values themselves
-    x: tuple[float, ...]
+    x: tuple[float, ...]  # steps or epochs, ascending
     y: tuple[float, ...]  # as many; extremes are kept where values were left out
     count: int  # values in the record
     lost: int = 0  # values that were no number (nan, inf, or as good as that)
@@ -214,7 +214,7 @@ class Fingerprint(Document):
     """What a hand-in can be compared with others by; see `grader.similarity`."""
 
     code: str = ""  # base64 of uint32, little-endian: prints of its code, sorted
-    weights: tuple[Tensors, ...] = ()
+    weights: tuple[Tensors, ...] = ()  # file by file
 
 
 class Evidence(Document):
@@ -224,22 +224,22 @@ class Evidence(Document):
     said that had seen no hidden image, and of words of ours.
     """
 
-    schema_version: int = SCHEMA
+    schema_version: int = SCHEMA  # raised when a field changes its meaning
     key: str  # of what determined it: hand-in, assignment, runtime, grader; see grader.store
-    submission: Submission
-    stage: Stage
+    submission: Submission  # what was examined
+    stage: Stage  # how far it got
     stopped: str = ""  # code of the finding that kept hidden images from being asked
-    trouble: Trouble | None = None
-    runtime: Runtime | None = None
-    confinement: Confinement | None = None
-    loading: Loading = Loading()
+    trouble: Trouble | None = None  # the fault of ours that ended it
+    runtime: Runtime | None = None  # None before one was chosen
+    confinement: Confinement | None = None  # None before a sandbox was started
+    loading: Loading = Loading()  # how the import went
     answers: tuple[Answer, ...] = ()  # one for each hidden image, in the hidden set's order
-    lenet5: LeNet5 | None = None
-    checks: tuple[Check, ...] = ()
-    records: Records = Records()
-    fingerprint: Fingerprint = Fingerprint()
-    findings: tuple[Finding, ...] = ()
-    told: tuple[Finding, ...] = ()
+    lenet5: LeNet5 | None = None  # None where the assignment asks for none
+    checks: tuple[Check, ...] = ()  # in the order of the assignment
+    records: Records = Records()  # lab report and records of training
+    fingerprint: Fingerprint = Fingerprint()  # for the search for copies
+    findings: tuple[Finding, ...] = ()  # for staff
+    told: tuple[Finding, ...] = ()  # for the student
     mishaps: tuple[str, ...] = ()  # faults of ours that change no mark; for staff
     earlier: tuple[Attempt, ...] = ()  # the oldest first
     started: str = ""  # ISO 8601, UTC

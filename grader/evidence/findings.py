@@ -30,11 +30,11 @@ class Severity(str, Enum):
 class Finding(Document):
     """One finding. `code` is a key of VOCABULARY."""
 
-    code: str
-    severity: Severity
-    message: str
-    hint: str
-    facts: dict[str, str] = Field(default_factory=dict)
+    code: str  # a key of VOCABULARY
+    severity: Severity  # how it weighs
+    message: str  # what happened, in the language of the run
+    hint: str  # what to do, in the language of the run
+    facts: dict[str, str] = Field(default_factory=dict)  # what fills the braces of both sentences
 
     def said_in(self, language: str) -> Finding:
         """The same finding with its sentences in `language`."""

@@ -8,11 +8,11 @@ from grader.evidence.document import Document
 class Submitter(Document):
     """One person who handed in, as the platform and the roster know them; any part may be ""."""
 
-    name: str = ""
+    name: str = ""  # as the platform has it
     number: str = ""  # the student number
     key: str = ""  # the platform's own key of the person, as text: Canvas's user id, …
     login: str = ""  # the user name there
-    email: str = ""
+    email: str = ""  # "" where the platform gives none
 
 
 class Origin(Document):
@@ -42,5 +42,5 @@ class Roster(Document):
     """The students of a course, in the roster's order."""
 
     file: str = ""  # its name
-    people: tuple[Submitter, ...] = ()
+    people: tuple[Submitter, ...] = ()  # all students of the course
     platform: str = ""  # whose keys they have; "" for none

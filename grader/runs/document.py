@@ -20,7 +20,7 @@ class Setting(Document):
     """One value that a person laid over the assignment with ``--set``."""
 
     text: str  # "policy.cost=4", as it was typed
-    author: str
+    author: str  # who set it
     time: str  # ISO 8601, UTC
 
     @property
@@ -40,9 +40,9 @@ class HiddenImages(Document):
 class Entry(Document):
     """One submission of the class."""
 
-    id: str
-    name: str
-    number: str = ""
+    id: str  # unique in the class
+    name: str  # the student's as far as it is known, else the id
+    number: str = ""  # the student's as far as it is known
     source: str  # name of the folder or archive
     digest: str  # sha256 over names and bytes of what was submitted
     given: str  # the path of the command line that it was found under, absolute
@@ -57,8 +57,8 @@ class Mark(Document):
     """What was published of one submission."""
 
     score: float | None  # None while ungraded
-    possible: float
-    status: Status
+    possible: float  # marks
+    status: Status  # as in the grade
     key: str  # of its evidence
     digest: str  # of what was submitted
     examined: str  # when, ISO 8601, UTC
@@ -73,7 +73,7 @@ class Publication(Document):
     author: str  # who ran the command
     why: str  # the command: "grade", "rescore", "override", "export"
     grader: str  # version
-    policy: Policy
+    policy: Policy  # the rules that the marks follow from
     marks: dict[str, Mark]  # by the submission's id
 
 
@@ -82,21 +82,21 @@ class Run(Document):
     in the folder that it is called from.
     """
 
-    schema_version: int = SCHEMA
+    schema_version: int = SCHEMA  # raised when a field changes its meaning
     id: str  # of this run; tables carry it
     started: str  # when the first examination was begun, ISO 8601, UTC
     assignment: Assignment  # all of it, with `settings` laid over
     assignment_digest: str  # of all that was asked, checks included
     checks: dict[str, str] = Field(default_factory=dict)  # file of checks -> sha256
-    settings: tuple[Setting, ...] = ()
+    settings: tuple[Setting, ...] = ()  # what --set laid over
     original: Assignment | None = None  # without `settings`; None in documents of 0.1.0
-    hidden: HiddenImages
-    roster: Roster | None = None
-    device: str = "CPU"
+    hidden: HiddenImages  # the images that were asked
+    roster: Roster | None = None  # None where none was given
+    device: str = "CPU"  # what submissions run on
     level: str = "strong"  # of confinement
     versions: dict[str, str] = Field(default_factory=dict)  # "grader", "python", each runtime
     handed_out: Fingerprint = Fingerprint()  # what submissions may share: the teacher's own files
-    submissions: tuple[Entry, ...] = ()
+    submissions: tuple[Entry, ...] = ()  # all that ever were here
     publication: Publication | None = None  # the latest one
 
     @property

@@ -23,26 +23,26 @@ class Part(Document):
     """One line of the bill: what was earned of what was possible, and by which rule."""
 
     name: str  # "garbage", a check's name, "override"
-    earned: float
-    possible: float
+    earned: float  # marks
+    possible: float  # marks
     because: dict[str, str]  # language -> sentence
 
 
 class Grade(Document):
     """The mark of one hand-in and how it came about."""
 
-    id: str
-    name: str
-    number: str = ""
-    status: Status
+    id: str  # of the submission
+    name: str  # the student's
+    number: str = ""  # the student's
+    status: Status  # whether there is a mark, and whose fault it is if not
     score: float | None  # None while ungraded, unless a person set it
-    possible: float
-    correct: int = 0
-    total: int = 0
+    possible: float  # marks
+    correct: int = 0  # hidden images
+    total: int = 0  # hidden images
     interval: tuple[float, float] | None = None  # of the accuracy, 95 %, Clopper and Pearson
     band: str = ""  # "80-85", per cent
-    parts: tuple[Part, ...] = ()
-    report: Literal["missing", "found", "complete", "incomplete"] = "missing"
+    parts: tuple[Part, ...] = ()  # the bill
+    report: Literal["missing", "found", "complete", "incomplete"] = "missing"  # the lab report
     if_report_complete: float | None = None  # the score that confirming the report would give
     overrides: tuple[Override, ...] = ()  # what persons decided and holds
     undone: tuple[Override, ...] = ()  # what they decided and took back

@@ -22,11 +22,12 @@ class Override(Document):
     takes it back (`undoes`). Two documents with one `decision` are one decision.
     """
 
-    schema_version: int = Field(SCHEMA, le=SCHEMA)
+    schema_version: int = Field(SCHEMA, le=SCHEMA)  # raised when a field changes its meaning
     decision: str = Field("", pattern=r"^[0-9a-z-]{8,64}$")  # its own id; "" is never kept
     id: str  # of the submission
     key: str = ""  # of the evidence that it is about; "" where that was not written down
     digest: str = ""  # of the submission that it is about
+    # Whether the lab report is complete; None where it is not about that.
     report: Literal["complete", "incomplete"] | None = None
     points: float = Field(0, allow_inf_nan=False)  # to add
     set_points: float | None = Field(None, allow_inf_nan=False)  # the whole mark
@@ -34,8 +35,8 @@ class Override(Document):
     # "look": somebody else should look at it; "stands": looked at, and the mark stays as it is.
     word: Literal["look", "stands"] | None = None
     undoes: str = ""  # id of the decision that it takes back
-    reason: str = Field(min_length=1)
-    author: str = Field(min_length=1)
+    reason: str = Field(min_length=1)  # why, as the person wrote it
+    author: str = Field(min_length=1)  # who decided
     time: str  # ISO 8601, UTC
 
     @model_validator(mode="before")

@@ -1,0 +1,98 @@
+"""Every finding, said with an example's facts in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from grader.evidence.findings import VOCABULARY, Finding, find
+from grader.language import LANGUAGES, Sentence, translator
+from grader.report.words import FINDING
+from reference.docs.markdown import table
+
+WEIGHT = {
+    "error": "costs marks, or stopped the run",
+    "warning": "may cost marks",
+    "info": "costs nothing",
+}
+
+# What the facts of a finding may be, by their names; FACTS has what only one finding says.
+USUAL: Mapping[str, object] = {
+    "entry": "main.py",
+    "function": "predict",
+    "file": "main.py",
+    "line": "12",
+    "path": "results/best.ckpt",
+    "count": "7",
+    "total": "130",
+    "seconds": "30",
+    "channels": "BGR",
+    "name": "LeNet5",
+    "module": "utils",
+    "other": "3210000002_lisi",
+    "memory": "4096",
+    "when": Sentence("during the import"),
+    "error": "ValueError: cannot reshape array of size 150528",
+    "found": "",
+}
+FACTS: Mapping[str, Mapping[str, object]] = {
+    "entry-elsewhere": {"found": "src/model.py"},
+    "package-missing": {"package": "albumentations", "runtimes": "mindspore, torch"},
+    "packages-absent": {"packages": "albumentations, wandb"},
+    "weights-not-loaded": {"reason": Sentence("{path} is not there", {"path": "best.ckpt"})},
+    "installs-at-import": {"command": "pip install timm"},
+    "device-refused": {"asked": "Ascend", "device": "CPU", "error": "device_target Ascend"},
+    "lenet5-shape": {
+        "layer": "C3",
+        "expected": "Conv2d(6, 16, 5)",
+        "actual": "Conv2d(6, 12, 5)",
+        "hint": "End with Dense(84, 10).\n最后一层用 Dense(84, 10)。",
+    },
+    "lenet5-output": {
+        "expected": "(32, 10)",
+        "actual": "(32, 26)",
+        "hint": "End with Dense(84, 10).\n最后一层用 Dense(84, 10)。",
+    },
+    "wrong-return-type": {"said": "int"},
+    "unknown-class": {"said": "Plastic Bottel", "nearest": ""},
+    "other-classes": {"said": "cat"},
+    "constant-answers": {"answer": "Plastic Bottle", "count": "130"},
+    "channel-order": {"other": "118", "correct": "31"},
+    "label-order": {"other": "112", "correct": "9", "swaps": "Hats → Newspaper", "cause": "sorted"},
+    "not-asked": {"why": "timeout-predict"},
+    "crashed": {"detail": "SIGSEGV"},
+    "network-attempt": {"what": "socket.connect"},
+    "similar-weights": {"file": "results/best.ckpt"},
+    "similar-answers": {"same": "11", "wrong": "14", "rare": "9"},
+    "similar-code": {"percent": "92"},
+    "report-missing": {"low": "80", "high": "85"},
+    "reading-stopped": {"what": "train.log", "others": "", "reason": Sentence("too large")},
+    "archive-refused": {"source": "lab2.rar", "reason": Sentence("it has a password")},
+}
+
+
+def example(code: str, language: str = "en") -> Finding:
+    """The finding with its example's facts. Raises KeyError for a fact that no example has."""
+    named = {
+        name for sentence in VOCABULARY[code][1:] for name in re.findall(r"\{(\w+)\}", sentence)
+    }
+    facts = {name: FACTS.get(code, {}).get(name, USUAL.get(name)) for name in named}
+    if missing := sorted(name for name, fact in facts.items() if fact is None):
+        raise KeyError(f"{code}: no example of {', '.join(missing)} in reference/docs/findings.py")
+    return find(code, facts, language=language)
+
+
+def page() -> str:
+    """The page of the reference."""
+    parts = [
+        "# Findings\n\nWhy points were lost, in a fixed vocabulary: code, what it says, what to "
+        "do. The facts here are an example's. What a student reads of them was said by a worker "
+        "that had seen no hidden image."
+    ]
+    for code in VOCABULARY:
+        title, severity = FINDING[code], VOCABULARY[code][0].value
+        said = {language: example(code, language) for language in LANGUAGES}
+        parts.append(f"## {code}\n\n{title} · {translator('zh')(title)} — {WEIGHT[severity]}")
+        rows = [(lang, each.message, each.hint) for lang, each in said.items()]
+        parts.append(table(("", "what it says", "what to do"), rows))
+    return "\n\n".join(parts) + "\n"
