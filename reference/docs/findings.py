@@ -42,6 +42,13 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "weights-not-loaded": {"reason": Sentence("{path} is not there", {"path": "best.ckpt"})},
     "installs-at-import": {"command": "pip install timm"},
     "device-refused": {"asked": "Ascend", "device": "CPU", "error": "device_target Ascend"},
+    "lenet5-taken": {
+        "name": "Net",
+        "wanted": "LeNet5",
+        "how": Sentence("it has that name"),
+        "input": "1x32x32",
+        "others": Sentence("; left aside: {names}", {"names": "OldNet"}),
+    },
     "lenet5-shape": {
         "layer": "C3",
         "expected": "Conv2d(6, 16, 5)",
