@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from grader.intake.folder import Folder
 from grader.readers.limits import IntakeLimits
-from grader.readers.paths import BadNameError, Parts, parts_of
+from grader.readers.paths import BadNameError, Parts, new_folders, parts_of
 from grader.readers.sink import File
 from grader.worker import frames
 
@@ -56,12 +56,13 @@ class _Files:
         self._limits = limits
         self._file: File | None = None
         self._entries = self._size = self._total = 0
+        self._folders: set[Parts] = set()
 
     def name(self, raw: bytes) -> None:
         """Begin the next file, or make a folder."""
         self.close()
         parts = self._parts(raw)
-        self._entries += 1
+        self._entries += 1 + new_folders(parts, self._folders)
         if self._entries > self._limits.files:
             raise frames.FrameError("more files than are allowed")
         if raw.endswith(b"/"):

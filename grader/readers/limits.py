@@ -15,8 +15,7 @@ class IntakeLimits:
 
     total: bytes of all files together.
     file: bytes of one file.
-    files: files, links and the like; folders are not counted but cannot be more than
-        `files * depth`.
+    files: files, folders, links and the like.
     depth: folders inside each other.
     ratio: how many times larger than the archive the unpacked files may be, asked only from
         `ratio_from` bytes on: small texts shrink by any factor, weights hardly at all.

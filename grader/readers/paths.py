@@ -108,6 +108,18 @@ def decoded(raw: Sequence[bytes]) -> list[str]:
     return [name.decode("cp437") for name in raw]
 
 
+def new_folders(parts: Sequence[str], known: set[tuple[str, ...]]) -> int:
+    """How many of the folders that lead to `parts` are not `known`; now they are."""
+    found = 0
+    for depth in range(len(parts) - 1, 0, -1):
+        folder = tuple(parts[:depth])
+        if folder in known:
+            break
+        known.add(folder)
+        found += 1
+    return found
+
+
 def written(path: Path) -> str:
     """The path as text that any document can hold: bytes that are no UTF-8 as \\xb2."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

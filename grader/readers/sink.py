@@ -11,7 +11,7 @@ from grader.readers.clutter import clutter, code, inside
 from grader.readers.limits import IntakeLimits
 from grader.readers.notices import ArchiveRefusedError, Notice, notice, refuse, size
 from grader.readers.parsing import Member, Type
-from grader.readers.paths import BadNameError, LeadsOutError, Parts, parts_of
+from grader.readers.paths import BadNameError, LeadsOutError, Parts, new_folders, parts_of
 
 SEEN = 20  # entries looked at for each that is allowed: the rest is clutter that is left out
 TOLD = 3  # notices of one kind
@@ -131,6 +131,7 @@ class _Budget:
         self._packed = max(1, packed)
         self._seen = 0
         self._entries = 0
+        self._folders: set[tuple[str, ...]] = set()
         self._total = 0
         self._of_file = 0
         self._name = ""
@@ -142,7 +143,7 @@ class _Budget:
 
     def entry(self, member: Member) -> None:
         """A new entry; its declared size is refused before a byte of it is written."""
-        self._entries += 1
+        self._entries += 1 + new_folders(member.name.split("/"), self._folders)
         self._of_file = 0
         self._name = member.name
         if self._entries > self._limits.files:

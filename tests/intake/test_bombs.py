@@ -11,6 +11,7 @@ import signal
 import struct
 import tarfile
 import time
+import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -260,3 +261,18 @@ def test_what_a_limit_stops_is_told_and_the_rest_is_read(tmp_path: Path) -> None
         found = reading.records(tmp_path)
     assert found.reports == ("report.md",)
     assert LeftOut("train.log", "time") in reading.left_out or found.curves == ()
+
+
+def test_folders_count_as_files_do(tmp_path: Path) -> None:
+    """Each is made by the grader's own process, whatever little a name costs in an archive."""
+    limits = IntakeLimits(files=50)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(6):
+            archive.writestr(
+                "/".join(f"{number}{depth}" for depth in range(9)) + "/a.py", "x = 1\n"
+            )
+    (tmp_path / "into").mkdir()
+    with Reading(tmp_path, Bare(own_code=True)) as reading, pytest.raises(ArchiveRefusedError):
+        reading.unpack(path, tmp_path / "into", limits)
+    assert len(list((tmp_path / "into").rglob("*"))) <= limits.files + 9
