@@ -65,6 +65,18 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "divided-twice-channels": ("pixel-scale", "channel-order"),
     "counter": ("nondeterministic",),
     "zero-image": ("image-ignored",),
+    # Kept back: planted once the rules stood.
+    "quarter-turn": ("axes-swapped", "image-flipped"),
+    "first-of-argsort": ("smallest-taken",),
+    "answer-of-the-last": ("nondeterministic",),
+    "turned-and-64": ("axes-swapped", "image-size"),
+    "cut-and-not-divided": ("image-cut", "pixel-scale"),
+    "cut-in-training": ("training-mode", "image-cut"),
+    "log-of-zero": ("not-finite",),
+    "overflowing": ("pixel-scale",),
+    "left-half": ("image-cut",),
+    "tripled": ("pixel-scale",),
+    "returns-early": ("exception-swallowed",),
 }
 SOUND: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
@@ -105,6 +117,35 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         (SAY, "count[0] += 1\n    return NAMES[(int(y.argmax(1)) + count[0] // 3) % 26]"),
     ),
     "zero-image": ((SIZE, "x = np.zeros((224, 224, 3), np.uint8)"),),
+    "quarter-turn": ((SIZE, SIZE + "; x = np.rot90(x)"),),
+    "first-of-argsort": ((SAY, "return NAMES[int(y.argsort(1)[0, 0])]"),),
+    "answer-of-the-last": (
+        ("def predict", "last = [NAMES[0]]\ndef predict"),
+        (SAY, "last.append(NAMES[int(y.argmax(1))]); return last[-2]"),
+    ),
+    "turned-and-64": (
+        (SIZE, SIZE.replace("224", "64")),
+        (AXES, AXES.replace("(2, 0, 1)", "(2, 1, 0)")),
+    ),
+    "cut-and-not-divided": (
+        (SIZE, "h, w = x.shape[:2]; x = x[h//4:3*h//4, w//4:3*w//4]; " + SIZE),
+        (UNIT, "x = x.astype(np.float32)"),
+    ),
+    "cut-in-training": (
+        (SIZE, "h, w = x.shape[:2]; x = x[h//4:3*h//4, w//4:3*w//4]; " + SIZE),
+        (EVAL, ""),
+    ),
+    "log-of-zero": ((NORM, "    x = np.log(x - 0.5)\n"),),
+    "overflowing": ((ASK, "y = net(x * 1e30)"),),
+    "left-half": ((SIZE, "x = x[:, :x.shape[1]//2]; " + SIZE),),
+    "tripled": ((UNIT, "x = x.astype(np.float32) / 255 * 40"),),
+    "returns-early": (
+        (
+            CVT,
+            "try:\n        image.missing\n    except Exception:\n        return NAMES[1]\n    "
+            + CVT,
+        ),
+    ),
     "plain": (),
     "letterbox": (
         (
