@@ -19,6 +19,7 @@ from grader.scoring.counts import clearly_more, needed
 from grader.worker import frames
 
 PART = 12  # images that decide what is worth putting to all
+KEPT = 3  # of them, that are right without a change
 MORE = 2  # right answers more in the part that make a change worth it, where no probe shows it
 DECISIVE = 0.7  # of the part that a change makes right, after which no other kind is tried
 ALIKE = 1  # right answers of the part by which two changes count as equally good
@@ -97,7 +98,7 @@ class Replayer:
     def _best(
         self, choices: Sequence[tuple[Remedy, ...]], first: tuple[Remedy, ...], now: Words
     ) -> tuple[Mended, Words] | None:
-        part = self._order[:PART]
+        part = self._part(now)
         base = self._right(now, part)
         scores: list[int] = []
         for number, choice in enumerate(choices):
@@ -116,6 +117,12 @@ class Replayer:
                 before, correct = self._right(now, self._order), self._right(then, self._order)
                 return Mended(choice, before, correct, len(self._order)), then
         return None
+
+    def _part(self, now: Words) -> list[HiddenImage]:
+        """Mostly images that are wrong now, as they show a gain, and some that are right."""
+        wrong = [image for image in self._order if now[image.id] != image.truth]
+        right = [image for image in self._order if now[image.id] == image.truth]
+        return [*wrong[: PART - KEPT], *right[:KEPT]]
 
     def _put(self, choice: tuple[Remedy, ...], images: Iterable[HiddenImage]) -> Words:
         """The answers with the steps of `choice`: those that time allows."""
