@@ -34,6 +34,7 @@ USUAL: Mapping[str, object] = {
     "when": Sentence("during the import"),
     "error": "ValueError: cannot reshape array of size 150528",
     "found": "",
+    "gain": "",
 }
 FACTS: Mapping[str, Mapping[str, object]] = {
     "entry-elsewhere": {"found": "src/model.py"},
@@ -42,6 +43,14 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "weights-not-loaded": {"reason": Sentence("{path} is not there", {"path": "best.ckpt"})},
     "installs-at-import": {"command": "pip install timm"},
     "device-refused": {"asked": "Ascend", "device": "CPU", "error": "device_target Ascend"},
+    "exported-models": {"names": "best.onnx, best.mindir"},
+    "not-finite": {"where": "conv1"},
+    "image-ignored": {"read": ""},
+    "training-mode": {"norms": "52", "drops": "1"},
+    "pixel-scale": {"now": "0 to 255", "then": "0 to 1", "made_by": "x / 255"},
+    "image-flipped": {"how": "left to right"},
+    "image-size": {"now": "32x32", "then": "224x224"},
+    "weak-network": {"correct": "31", "tried": "12"},
     "lenet5-taken": {
         "name": "Net",
         "wanted": "LeNet5",
