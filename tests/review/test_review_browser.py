@@ -82,7 +82,7 @@ def test_two_persons_decide_by_keys_and_a_kill_loses_nothing(tmp_path: Path) -> 
             bob.keyboard.press("n")
             bob.wait_for_url("**/s/s0000.html*")
             assert bob.evaluate("document.documentElement.scrollWidth") <= 390
-            ann.wait_for_function("document.getElementById('here').textContent.includes('Bob')")
+            ann.wait_for_selector("#here:has-text('Bob')")
             ann.keyboard.press("r")
             ann.keyboard.type("report is there")
             ann.keyboard.press("Escape")
@@ -108,7 +108,7 @@ def test_two_persons_decide_by_keys_and_a_kill_loses_nothing(tmp_path: Path) -> 
             ann.keyboard.press("c")
             ann.wait_for_selector("#toast:has-text('100')")
             ann.keyboard.press("u")
-            ann.wait_for_function("document.querySelectorAll('.decide .chip').length === 1")
+            ann.wait_for_selector(".decide .chip.need-report")
             ann.keyboard.press("j")
             ann.wait_for_url("**/s/s0002.html*")
             assert ann.evaluate("window.fired") is None
