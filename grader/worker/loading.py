@@ -110,7 +110,9 @@ class Loading:
         layer.arrange(order.handin, order.compat, order.move)
         hooks.install(layer.finders)
         importing.arrange_path(self.place)  # from here on the hand-in's modules can be found
-        stand_ins = compat.absent.Finder(self.place, self._absent.append, layer.use)
+        stand_ins = compat.absent.Finder(
+            self.place, self._absent.append, lambda name: layer.use(f"{name} → nothing")
+        )
         hooks.install([after], [put_back, stand_ins])
         self.observer.start()
         self._give_shell(after, stand_ins)
