@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from grader.readers.notebook_grammar import parses, plain_cell, plain_source
 from grader.readers.source_scan import Scanner
+from grader.readers.source_text import code_cells
+from grader.worker.notebooks import convert
 
 LS = "get_ipython().system('ls')"
 
@@ -97,3 +99,22 @@ def test_what_a_notebook_writes_and_runs_counts_among_its_imports(tmp_path: Path
     found = Scanner(tmp_path, parse=True, each=9).scan("main.py", "predict")
     optional = {name: goes_on for name, _, _, goes_on in found["imports"]}
     assert optional == {"torch": False, "timm": False, "mindspore": True}  # nothing is made of it
+
+
+CODE = {"cell_type": "code", "source": ["# 预测\ndef predict(image): return 'Hats'"]}
+ODD_NOTEBOOKS = {
+    "in GBK": json.dumps({"cells": [CODE]}, ensure_ascii=False).encode("gbk"),
+    "in UTF-16": json.dumps({"cells": [CODE]}, ensure_ascii=False).encode("utf-16"),
+    "nothing typed": json.dumps({"cells": [CODE, {"cell_type": "code", "source": None}]}).encode(),
+    "a cell that is none": json.dumps({"cells": [CODE, [1, 2]]}).encode(),
+    "lines that are none": json.dumps({"cells": [CODE, {**CODE, "source": [1, {}]}]}).encode(),
+}
+
+
+@pytest.mark.parametrize("raw", ODD_NOTEBOOKS.values(), ids=ODD_NOTEBOOKS)
+def test_one_odd_cell_or_encoding_loses_no_notebook(raw: bytes, tmp_path: Path) -> None:
+    (tmp_path / "lab.ipynb").write_bytes(raw)
+    converted = convert(tmp_path / "lab.ipynb", "")
+    assert converted is not None
+    assert "# 预测\ndef predict" in converted.text
+    assert code_cells(raw)[0].text == CODE["source"][0]

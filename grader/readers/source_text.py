@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import tokenize
@@ -43,18 +44,19 @@ def code_cells(raw: bytes) -> list[Cell]:
     """The code cells of a notebook of format 3 or 4; none where it cannot be read as one."""
     try:
         book: Any = json.loads(decode(raw).lstrip("\ufeff"))
-        cells = [cell for sheet in book.get("worksheets", [book]) for cell in sheet["cells"]]
+        sheets = book.get("worksheets", [book])
+        cells = [cell for sheet in sheets for cell in sheet["cells"] or ()]
         return [
             Cell(number, _typed(cell.get("source", cell.get("input", ""))))
             for number, cell in enumerate(cells, 1)
-            if cell.get("cell_type") == "code"
+            if isinstance(cell, dict) and cell.get("cell_type") == "code"
         ]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
 
 
 def _typed(source: object) -> str:
-    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+    return "".join(map(str, source if isinstance(source, list) else [source or ""]))
 
 
 def plain_cells(cells: list[Cell]) -> list[Cell]:
@@ -64,7 +66,9 @@ def plain_cells(cells: list[Cell]) -> list[Cell]:
 
 
 def decode(raw: bytes) -> str:
-    """Text of a source: by its declared encoding, else UTF-8, else GB18030."""
+    """Text of a source: by its mark or declared encoding, else UTF-8, else GB18030."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
     try:
         declared, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
     except (SyntaxError, UnicodeDecodeError):

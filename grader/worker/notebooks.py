@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import json
 from pathlib import Path
 from typing import Any, Iterator, NamedTuple
@@ -76,20 +77,30 @@ def _code_cells(path: Path) -> list[tuple[int, str]] | None:
     try:
         if path.stat().st_size > LARGEST:
             return None
-        book: Any = json.loads(path.read_bytes().decode("utf-8-sig"))
+        book: Any = json.loads(_decoded(path.read_bytes()))
         sheets = book.get("worksheets", [book])
-        cells = [cell for sheet in sheets for cell in sheet["cells"]]
+        cells = [cell for sheet in sheets for cell in sheet["cells"] or ()]
         return [
             (number, _text(cell.get("source", cell.get("input", ""))))
             for number, cell in enumerate(cells, 1)
-            if cell.get("cell_type") == "code"
+            if isinstance(cell, dict) and cell.get("cell_type") == "code"
         ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+
+
 def _text(source: Any) -> str:
-    text = source if isinstance(source, str) else "".join(str(line) for line in source)
+    lines = source if isinstance(source, list) else [source or ""]
+    text = "".join(str(line) for line in lines)
     return text.encode("utf-8", "replace").decode("utf-8")  # JSON can hold half a character
 
 
@@ -117,7 +128,7 @@ def _shape(node: ast.AST) -> str:
     def told(value: Any) -> str:
         if isinstance(value, list):
             return "[" + ",".join(map(told, value)) + "]"
-        if isinstance(value, int):  # of more digits than Python writes out
+        if type(value) is int:  # of more digits than Python writes out
             return hex(value)
         return "node" if isinstance(value, ast.AST) else repr(value)
 
