@@ -164,7 +164,7 @@ class Printed(OfStaged):
     """What a submission can be compared by; see `evidence.Fingerprint`."""
 
     code: Annotated[str, Field(max_length=1_000_000), _prints(4)]
-    weights: Annotated[list[Weights], Field(max_length=500)]
+    weights: Annotated[list[Weights], Field(max_length=1_000)]
 
     def fingerprint(self) -> Fingerprint:
         """The value that evidence keeps."""

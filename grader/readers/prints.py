@@ -23,11 +23,17 @@ _OTHER = (
     *(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pdf", ".docx", ".doc"),
     *(".md", ".html", ".htm", ".mp4", ".svg", ".log"),
 )
-# How such files begin: one that is called so and begins otherwise is something else.
-_BEGINNINGS = (
-    *(b"\xff\xd8\xff", b"\x89PNG\r\n", b"BM", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"%PDF"),
-    *(b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
+# How pictures and documents begin and end: what is called so and does not is something else.
+_FORMS = (
+    (b"\xff\xd8\xff", b"\xff\xd9"),
+    (b"\x89PNG\r\n", b"IEND"),
+    (b"GIF8", b";"),
+    (b"%PDF", b"%%EOF"),
+    (b"PK\x03\x04", b"PK\x05\x06"),
+    *((beginning, b"") for beginning in (b"BM", b"II*\0", b"MM\0*", b"\xd0\xcf\x11\xe0")),
 )
+_AT_THE_END = 64  # bytes in which a file's end has to stand
+_LETTERS = re.compile(rf"[A-Za-z0-9+/=_-]{{{2 * SMALLEST},}}")  # as base64 and hexadecimal are
 # What torchvision and others call public weights: the name ends in the digest of the content.
 _PUBLIC = re.compile(r"-(?P<digest>[0-9a-f]{8})\.(?:pth|pt)$")
 
@@ -49,8 +55,11 @@ def read_prints(root: Path, each: float) -> dict[str, Any]:
             stored.append(path)
     text = _joined(sources)
     code = packed(code_prints.prints(text), CODE)
+    written_out = _written_out(root, sources)
     ranked = sorted(stored, key=lambda path: (path.name not in text, -path.stat().st_size))
-    return {"code": code, **_weights(root, ranked, each)}
+    found = _weights(root, ranked, each)
+    found["weights"] = sorted([*found["weights"], *written_out], key=lambda one: one["file"])
+    return {"code": code, **found}
 
 
 def read_weights(root: Path, names: Sequence[str], each: float) -> dict[str, Any]:
@@ -84,6 +93,17 @@ def _weights(root: Path, stored: Sequence[Path], each: float) -> dict[str, Any]:
     }
 
 
+def _written_out(root: Path, sources: Iterable[Path]) -> list[dict[str, str]]:
+    """Weights that stand in a source as text, each run of letters that is long enough as one."""
+    found = []
+    for path in sources:
+        runs = _LETTERS.findall(_code(path))
+        if prints := sorted({weight_prints.of_bytes(run.encode()) for run in runs}):
+            name = path.relative_to(root).as_posix()
+            found.append({"file": name, "prints": packed(prints, WEIGHT)})
+    return found[:WEIGHTS]
+
+
 def _may_be_weights(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in weight_prints.SUFFIXES:
@@ -92,13 +112,18 @@ def _may_be_weights(path: Path) -> bool:
 
 
 def _is_what_it_is_called(path: Path) -> bool:
-    """Whether it is a picture, a document or a log, by its suffix and by how it begins."""
+    """Whether it is a picture or a document, by its suffix and by how it begins and ends."""
     if path.suffix.lower() not in _OTHER:
         return False
     with path.open("rb") as file:
-        beginning = file.read(CHUNK)
-    text = beginning.isascii() or b"\0" not in beginning
-    return text or beginning.startswith(_BEGINNINGS) or b"ftyp" in beginning[:16]
+        beginning = file.read(16)
+        file.seek(max(path.stat().st_size - _AT_THE_END, 0))
+        end = file.read()
+    if beginning.startswith(b"RIFF"):  # WebP, which tells its size
+        return int.from_bytes(beginning[4:8], "little") + 8 >= path.stat().st_size
+    return b"ftyp" in beginning or any(
+        beginning.startswith(first) and last in end for first, last in _FORMS
+    )
 
 
 def _is_public(path: Path) -> bool:

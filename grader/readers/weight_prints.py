@@ -54,6 +54,11 @@ def prints(path: Path) -> list[int]:
     return sorted({value for value in found if value is not None})
 
 
+def of_bytes(content: bytes) -> int:
+    """The print of a content that is one tensor, whatever it holds."""
+    return int(struct.unpack("<Q", blake2b(content, digest_size=8).digest())[0])
+
+
 def _affordable(path: Path) -> int:
     """Bytes of tensors that are looked at in the file, however often or densely it has them."""
     return min(READ, max(LEAST, TIMES * path.stat().st_size))

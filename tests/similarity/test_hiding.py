@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import random
@@ -78,9 +79,20 @@ def test_what_the_code_opens_is_compared_whatever_it_is_called(tmp_path: Path) -
 
 def test_a_picture_that_is_one_is_no_weights(tmp_path: Path) -> None:
     files = {
-        "a.jpg": b"\xff\xd8\xff" + COPY, "b.jpg": COPY, "c.log": b"loss 1\n" * 999, "d.log": COPY,
-    }  # fmt: skip
+        "a.jpg": b"\xff\xd8\xff" + COPY + b"\xff\xd9",
+        "b.jpg": COPY,
+        "c.jpg": b"\xff\xd8\xff" + COPY,
+        "d.log": COPY,
+        "e.md": base64.b64encode(COPY),
+    }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     found = read_weights(tmp_path, [*files, "../out", "gone"], 10)["weights"]
-    assert [one["file"] for one in found] == ["b.jpg", "d.log"]
+    assert [one["file"] for one in found] == ["b.jpg", "c.jpg", "d.log", "e.md"]
+
+
+def test_weights_that_stand_in_a_source_are_compared(tmp_path: Path) -> None:
+    text = base64.b64encode(COPY).decode()
+    original = prints(tmp_path / "a", {"net.py": f"W = '{text}'\n".encode()}, "")
+    copy = prints(tmp_path / "b", {"lib.py": f"x = 1\ndata = b'{text}'\n".encode()}, "")
+    assert original and original == copy
