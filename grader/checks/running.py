@@ -95,8 +95,9 @@ def run(home: Path, session: Session, answers: Mapping[str, Answer], part: Part 
     options += ["--import-mode=importlib", "--rootdir", str(home), "-c", os.devnull]
     options += ["--continue-on-collection-errors"]
     options += ["--strict-markers"]  # a mistyped `points` would cost everybody the marks
-    # Plug-ins that happen to be installed have no part in a mark.
-    with mock.patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}):
+    # Plug-ins that happen to be installed, and options of the shell, have no part in a mark.
+    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    with mock.patch.dict(os.environ, own):
         code = pytest.main([*options, *files], plugins=[collector])
     _forget_modules(home)
     if collector.interrupted:

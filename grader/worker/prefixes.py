@@ -37,7 +37,7 @@ def of_error(error: BaseException) -> dict[str, Any]:
     """
     try:
         message = str(error)[:MOST]
-    except Exception:
+    except BaseException:  # an exception of the submission's may raise whatever it likes
         return {}
     if "state_dict" not in message[:TEXT]:
         return {}
