@@ -178,9 +178,11 @@ class Loading:
         return dict(told, elsewhere=source.where_defined(text, self._order.function))
 
     def _import(self, entry: Entry) -> Meta:
+        before = sys.modules.get(entry.module)  # a library's, where the entry is called as one
         module, self.error = importing.import_file(entry.path, entry.module, self._order.seconds)
+        after = sys.modules.get(entry.module)  # another one, where the code put it there
         report: Meta = {}
-        called = _named(sys.modules.get(entry.module, module), self._order.function)
+        called = _named(module if after in (None, before) else after, self._order.function)
         if callable(called):
             self.function = called
             report.update(function=True, parameter=_first_parameter(called), elsewhere="")
