@@ -69,7 +69,6 @@ PLANTED: dict[str, tuple[str, str, str]] = {
     "turned": (AXES, "transpose(2, 1, 0)", "axes-swapped"),
     "reshaped": (AXES, "reshape(3, *x.shape[:2])", "axes-reshaped"),
     "mirrored": ("x = image\n", "x = image[:, ::-1]\n", "image-flipped"),
-    "corner": ("x = image\n", "x = image[:24, :24]\n", "image-cut"),
     "argmin": (SAY, "y.argmin", "smallest-taken"),
     "hidden-error": ("x = image\n", CHANGED + "\n", "exception-swallowed"),
     "nan": ("net.eval()", "net.eval(); net.fc.bias.data[2] = float('nan')", "not-finite"),
