@@ -24,6 +24,7 @@ CAUSES = (
     *("values-wrapped", "smallest-taken"),
 )
 ORDERS = ("channel-order", "label-order")  # each says how many are right in the `other` order
+WEAK = 0.6  # share of right answers below which a network has learned too little
 EFFECTS = ("constant-answers", "weights-not-loaded", "label-order", "channel-order", "weak-network")
 
 
@@ -149,7 +150,11 @@ def _gain(mended: Mended, assignment: Assignment) -> Sentence:
 
 
 def weak(looked: Looked, tried: int, correct: int, total: int) -> Finding | None:
-    """`weak-network` where a network was asked and nothing that was tried mends its answers."""
+    """`weak-network` where a network was asked and nothing that was tried mends its answers. One
+    that is nearer to the edge than WEAK is not called so: its band says enough.
+    """
+    if correct >= WEAK * total:
+        return None
     spots = [report for report in looked.spots if report.calls]
     if not spots or tried == 0:
         return None
