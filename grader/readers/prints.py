@@ -33,7 +33,8 @@ _FORMS = (
     *((beginning, b"") for beginning in (b"BM", b"II*\0", b"MM\0*", b"\xd0\xcf\x11\xe0")),
 )
 _AT_THE_END = 64  # bytes in which a file's end has to stand
-_LETTERS = re.compile(rf"[A-Za-z0-9+/=_-]{{{2 * SMALLEST},}}")  # as base64 and hexadecimal are
+# As base64 and hexadecimal are. A run is tried from its beginning only: in time that grows with it.
+_LETTERS = re.compile(rf"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{{{2 * SMALLEST},}}")
 # What torchvision and others call public weights: the name ends in the digest of the content.
 _PUBLIC = re.compile(r"-(?P<digest>[0-9a-f]{8})\.(?:pth|pt)$")
 
@@ -53,9 +54,8 @@ def read_prints(root: Path, each: float) -> dict[str, Any]:
             sources.append(path)
         elif _may_be_weights(path):
             stored.append(path)
-    text = _joined(sources)
+    text, written_out = _read(root, sources)
     code = packed(code_prints.prints(text), CODE)
-    written_out = _written_out(root, sources)
     ranked = sorted(stored, key=lambda path: (path.name not in text, -path.stat().st_size))
     found = _weights(root, ranked, each)
     found["weights"] = sorted([*found["weights"], *written_out], key=lambda one: one["file"])
@@ -93,15 +93,20 @@ def _weights(root: Path, stored: Sequence[Path], each: float) -> dict[str, Any]:
     }
 
 
-def _written_out(root: Path, sources: Iterable[Path]) -> list[dict[str, str]]:
-    """Weights that stand in a source as text, each run of letters that is long enough as one."""
-    found = []
+def _read(root: Path, sources: Iterable[Path]) -> tuple[str, list[dict[str, str]]]:
+    """The code of the sources, as much of it as is looked at; and weights that stand in one as
+    text, each run of letters that is long enough as one.
+    """
+    text, written_out = "", []
     for path in sources:
-        runs = _LETTERS.findall(_code(path))
+        code = _code(path)
+        if len(text) <= code_prints.LONGEST:
+            text += code + "\n"
+        runs = _LETTERS.findall(code)
         if prints := sorted({weight_prints.of_bytes(run.encode()) for run in runs}):
             name = path.relative_to(root).as_posix()
-            found.append({"file": name, "prints": packed(prints, WEIGHT)})
-    return found[:WEIGHTS]
+            written_out.append({"file": name, "prints": packed(prints, WEIGHT)})
+    return text, written_out[:WEIGHTS]
 
 
 def _may_be_weights(path: Path) -> bool:
@@ -142,16 +147,6 @@ def packed(prints: Iterable[int], size: int) -> str:
     """Prints as base64 of little-endian numbers of `size` bytes."""
     raw = b"".join(value.to_bytes(size, "little") for value in prints)
     return base64.b64encode(raw).decode()
-
-
-def _joined(sources: Iterable[Path]) -> str:
-    """The code of the files, as much of it as is looked at."""
-    text = ""
-    for path in sources:
-        if len(text) > code_prints.LONGEST:
-            break
-        text += _code(path) + "\n"
-    return text
 
 
 def _code(path: Path) -> str:

@@ -94,6 +94,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "nested.ipynb": lambda: b'{"cells": ' + b"[" * MIB,
     "run.py": lambda: b"run(" + b"pip" * 300 + b"\n" + b"run(pippip" * 100_000,
     "deep.py": lambda: b"x = " + b"-" * 900_000 + b"1",
+    "letters.py": lambda: (b"a" * 4_000 + b"\n") * 260,
     "wide.py": lambda: b"x = [" + b"a," * 450_000 + b"]",
 }  # fmt: skip
 
