@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Protocol
 
@@ -72,8 +72,8 @@ class Sink:
         if member.type is Type.FOLDER:
             self._target.folder(parts)
         elif member.type is Type.FILE:
-            closed = self._names.add(parts)
-            return Output(self._target.file(parts), self._budget, closed)
+            content = self._names.add(parts)
+            return Output(self._target.file(parts), self._budget, content)
         else:
             self._left_out[member.type.value] += 1
         return None
@@ -98,23 +98,24 @@ class Sink:
 class Output:
     """A file being written, whose bytes are counted first."""
 
-    def __init__(self, file: File, budget: _Budget, closed: Callable[[bytes], None]) -> None:
-        """closed: told the digest of what was written."""
+    def __init__(self, file: File, budget: _Budget, content: _Content | None) -> None:
+        """content: told what is written; None where it is compared with nothing."""
         self._file = file
         self._budget = budget
-        self._digest = sha256()
-        self._closed = closed
+        self._content = content
 
     def write(self, data: bytes) -> int:
         """Write `data`; raises ArchiveRefusedError where it exceeds a limit."""
         self._budget.take(len(data))
-        self._digest.update(data)
+        if self._content is not None:
+            self._content.update(data)
         return self._file.write(data)
 
     def close(self) -> None:
         """Close the file; raises ArchiveRefusedError where it is other code under one name."""
         self._file.close()
-        self._closed(self._digest.digest())
+        if self._content is not None:
+            self._content.compare()
 
     def __enter__(self) -> Output:
         return self
@@ -189,6 +190,24 @@ class _Budget:
         )
 
 
+class _Content:
+    """What a source holds, to be compared with what came before it under the same name."""
+
+    def __init__(self, name: str, digests: dict[str, bytes]) -> None:
+        """digests: of what came before, by name; this one is put there, too."""
+        self._name, self._digests = name, digests
+        self._digest = sha256()
+
+    def update(self, data: bytes) -> None:
+        self._digest.update(data)
+
+    def compare(self) -> None:
+        """Raises ArchiveRefusedError where it is other code."""
+        digest = self._digest.digest()
+        if self._digests.setdefault(self._name, digest) != digest:
+            raise refuse("it holds {name} twice; make a new zip", name=self._name)
+
+
 class _Names:
     """The names written so far: tells of names that differ in capitals, and of those that are there
     twice. The last counts, as with every unpacker; but of code that differs nobody could say which
@@ -197,26 +216,21 @@ class _Names:
 
     def __init__(self) -> None:
         self._files: dict[str, str] = {}
+        self._written: set[str] = set()
         self._digests: dict[str, bytes] = {}
         self._twins: list[tuple[str, str]] = []
         self._again: list[str] = []
 
-    def add(self, parts: Parts) -> Callable[[bytes], None]:
-        """A new file; returns what is to be told its digest."""
+    def add(self, parts: Parts) -> _Content | None:
+        """A new file; returns what is to be told its content, where that is code."""
         name = "/".join(parts)
         other = self._files.setdefault(name.casefold(), name)
         if other != name:
             self._twins.append((other, name))
-
-        def closed(digest: bytes) -> None:
-            former = self._digests.setdefault(name, digest)
-            if former != digest and code(parts[-1]):
-                raise refuse("it holds {name} twice; make a new zip", name=name)
-            self._digests[name] = digest
-
-        if name in self._digests:
+        if name in self._written:
             self._again.append(name)
-        return closed
+        self._written.add(name)
+        return _Content(name, self._digests) if code(parts[-1]) else None
 
     def notices(self) -> Iterator[Notice]:
         for first, second in self._twins[:TOLD]:
