@@ -30,6 +30,16 @@ def read(path: Path) -> bytes:
         return file.read(READ)
 
 
+def first(pieces: Iterator[bytes], size: int) -> bytes:
+    """The first `size` bytes of what comes in pieces."""
+    found = bytearray()
+    for piece in pieces:
+        found += piece
+        if len(found) >= size:
+            break
+    return bytes(found[:size])
+
+
 def decode(raw: bytes) -> str:
     """Text in UTF-8, GBK, or the UTF-16 that a Windows shell redirects to; never raises."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

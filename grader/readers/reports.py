@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from grader.readers.contents import READ, cells, decode, outputs, read, source, text_of
+from grader.readers.contents import READ, cells, decode, first, outputs, read, source, text_of
 from grader.readers.limits import IntakeLimits
 from grader.readers.members import entries
 from grader.readers.notices import ArchiveRefusedError, FormatUnknownError
@@ -96,7 +96,7 @@ def _docx(path: Path) -> Counts | None:
         for member, content in islice(entries(path, IntakeLimits(files=MEMBERS)), MEMBERS):
             images += member.name.startswith("word/media/")
             if member.name == "word/document.xml" and xml is None:
-                xml = _first(content(), READ)
+                xml = first(content(), READ)
     except (ArchiveRefusedError, FormatUnknownError):
         return None
     if xml is None:
@@ -120,22 +120,12 @@ def _pdf(path: Path) -> Counts | None:
     }
 
 
-def _first(pieces: Iterator[bytes], size: int) -> bytes:
-    """The first `size` bytes of what comes in pieces."""
-    found = bytearray()
-    for piece in pieces:
-        found += piece
-        if len(found) >= size:
-            break
-    return bytes(found[:size])
-
-
 def _object_streams(raw: bytes) -> Iterator[bytes]:
     left = READ
     packed = memoryview(raw)
     begins = re.finditer(rb"/Type\s*/ObjStm[^>]{0,400}>>\s*stream\r?\n", raw)
     for match in islice(begins, STREAMS):
-        opened = _first(_inflated(packed[match.end() : match.end() + STREAM]), left)
+        opened = first(_inflated(packed[match.end() : match.end() + STREAM]), left)
         left -= len(opened)
         yield opened
         if left <= 0:

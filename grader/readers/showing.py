@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from grader.readers.contents import cells, decode, outputs, printed_by, source, text_of
+from grader.readers.contents import cells, decode, first, outputs, printed_by, source, text_of
 from grader.readers.limits import MIB, IntakeLimits
 from grader.readers.members import entries
 
@@ -89,11 +89,11 @@ def _docx(path: Path) -> Iterator[tuple[str, str]]:
     media: dict[str, bytes] = {}
     for member, content in islice(entries(path, IntakeLimits(files=20_000)), 20_000):
         if member.name == "word/document.xml":
-            xml = _first(content(), DOCUMENT)
+            xml = first(content(), DOCUMENT)
         elif member.name == "word/_rels/document.xml.rels":
-            relations = _first(content(), MIB)
+            relations = first(content(), MIB)
         elif member.name.startswith("word/media/") and len(media) < PICTURES:
-            media[PurePosixPath(member.name).name] = _first(content(), MEDIA)
+            media[PurePosixPath(member.name).name] = first(content(), MEDIA)
     targets = {}
     for tag in re.findall(r"<Relationship\s[^<>]{0,2000}>", decode(relations)):
         told = dict(re.findall(r'\b(Id|Target)="([^"]{0,500})"', tag))
@@ -144,13 +144,3 @@ def _encoded(picture: Any) -> str:
     data = io.BytesIO()
     ground.save(data, "JPEG", quality=72)
     return base64.b64encode(data.getvalue()).decode()
-
-
-def _first(pieces: Iterator[bytes], size: int) -> bytes:
-    """The first `size` bytes of what comes in pieces."""
-    found = bytearray()
-    for piece in pieces:
-        found += piece
-        if len(found) >= size:
-            break
-    return bytes(found[:size])
