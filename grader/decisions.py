@@ -20,7 +20,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from grader.expected import expected, found
-from grader.language import Sentence
+from grader.language import SaidError, Sentence
 from grader.scoring import Override, in_order
 from grader.store import write_atomically
 
@@ -40,12 +40,8 @@ EXPECTED: Final = {
 }
 
 
-class DecisionError(Exception):
+class DecisionError(SaidError):
     """A decision cannot be read or recorded: says which, why, and what to do."""
-
-    def __init__(self, said: Sentence) -> None:
-        super().__init__(str(said))
-        self.said = said
 
 
 class Decisions:

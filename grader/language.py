@@ -74,6 +74,14 @@ def said_in(language: str, said: str | Sentence) -> str:
     return said.said_in(language) if isinstance(said, Sentence) else said
 
 
+class SaidError(Exception):
+    """An error that is told to people: `said`, for the reader's language; its text is English."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(str(said))
+        self.said = said
+
+
 class TroubleError(Exception):
     """Something that is ours to mend, never a submission's fault: what happened, what mends it.
 

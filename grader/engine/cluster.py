@@ -21,7 +21,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from grader.engine.node import NodeExaminer
 from grader.engine.nodes import MODE, Expected, NodeReport, read_report, unfit, without_token
-from grader.language import Sentence
+from grader.language import SaidError, Sentence
 
 SECONDS_TO_ANSWER = 10.0  # the head, whether it is there at all
 SECONDS_TO_REPORT = 300.0  # a machine looks at all its runtimes and tries sandbox and devices
@@ -31,12 +31,8 @@ OLDEST = (2, 60)  # version of Ray that is known to ask everybody for the token
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})")
 
 
-class ClusterError(Exception):
+class ClusterError(SaidError):
     """No cluster can be had: says why, and the cure."""
-
-    def __init__(self, said: Sentence) -> None:
-        super().__init__(str(said))
-        self.said = said
 
 
 class Node(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TypeAlias
 
-from grader.language import Sentence, TroubleError
+from grader.language import SaidError, Sentence, TroubleError
 
 SHOWN = 80  # characters of a name that a sentence shows
 LISTED = 600  # characters of names that a sentence lists
@@ -60,20 +60,12 @@ def size(count: float) -> str:
     return f"{count:.3g} GiB"
 
 
-class IntakeError(Exception):
+class IntakeError(SaidError):
     """What the caller asked for cannot be found: wrong usage, exit code 2."""
 
-    def __init__(self, said: Notice) -> None:
-        super().__init__(str(said))
-        self.said = said
 
-
-class ArchiveRefusedError(Exception):
+class ArchiveRefusedError(SaidError):
     """A hand-in that is not taken in, by its own fault; `reason` is one line for the student."""
-
-    def __init__(self, said: Notice) -> None:
-        super().__init__(str(said))
-        self.said = said
 
     @property
     def reason(self) -> str:

@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.language import SaidError
 from grader.readers.limits import IntakeLimits
-from grader.readers.notices import Notice, notice
+from grader.readers.notices import notice
 
 Parts = tuple[str, ...]
 
@@ -20,12 +21,8 @@ _ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 _WINDOWS = re.compile(r'[<>:"|?*]|[. ]$')
 
 
-class BadNameError(Exception):
+class BadNameError(SaidError):
     """A name that cannot be taken; `said` is the reason."""
-
-    def __init__(self, said: Notice) -> None:
-        super().__init__(str(said))
-        self.said = said
 
 
 class LeadsOutError(BadNameError):

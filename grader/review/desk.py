@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.intake.showing import Shown
-from grader.language import Sentence
+from grader.language import SaidError
 from grader.report import Context, Result
 from grader.scoring import Override
 
@@ -74,12 +74,8 @@ class Running(NamedTuple):
     now: tuple[tuple[str, str, str], ...]  # submission, stage, how far
 
 
-class RefusedError(Exception):
+class RefusedError(SaidError):
     """A decision cannot be recorded: says why and what to do."""
-
-    def __init__(self, said: Sentence) -> None:
-        super().__init__(str(said))
-        self.said = said
 
 
 class ConflictError(Exception):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from grader.language import Sentence
+from grader.language import SaidError, Sentence
 from grader.runs.document import SCHEMA, Publication, Run
 from grader.store import write_atomically
 
@@ -21,12 +21,8 @@ FILE = "run.json"
 KEPT = 50  # publications in the history
 
 
-class RunError(Exception):
+class RunError(SaidError):
     """A document of a run cannot be used: says which, why, and what to do."""
-
-    def __init__(self, said: Sentence) -> None:
-        super().__init__(str(said))
-        self.said = said
 
 
 class RunFolder:

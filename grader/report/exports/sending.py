@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.evidence import Submitter
-from grader.language import Sentence
+from grader.language import SaidError, Sentence
 from grader.report.files import beside
 from grader.report.pages import Pages
 from grader.report.text import for_cell, one_line
@@ -38,12 +38,8 @@ TOKEN: Final = 32  # hexadecimal digits of a page's name: 128 bits
 Name = Callable[[Result, Submitter], str]  # of the file for one student; "" where it has none
 
 
-class NobodyError(Exception):
+class NobodyError(SaidError):
     """No student can be reached in this way: says what is missing."""
-
-    def __init__(self, said: Sentence) -> None:
-        super().__init__(str(said))
-        self.said = said
 
 
 def moodle_feedback(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
