@@ -158,7 +158,7 @@ def test_json_holds_whole_grades(results: list[Result], context: Context, tmp_pa
 def test_an_empty_class_is_an_empty_table(context: Context, tmp_path: Path) -> None:
     for name, export in exports.EXPORTS.items():
         if name.endswith("-feedback") or name == "mail":
-            with pytest.raises(exports.NobodyError, match="no (submission|student)"):
+            with pytest.raises(exports.NobodyError, match=r"no (submission|student)"):
                 export([], tmp_path / exports.FILES[name], context)
         elif name != "xlsx":
             export([], tmp_path / exports.FILES[name], context)
