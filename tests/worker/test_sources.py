@@ -118,11 +118,20 @@ def test_lines_map_back_to_cells(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 3}', '{"cells": [1]}', "[" * 10**5])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 3}', "[" * 10**5])
 def test_what_is_no_notebook_is_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "lab.ipynb"
     path.write_text(text, encoding="utf-8")
     assert notebooks.convert(path, MARKER) is None
+
+
+def test_an_odd_cell_of_a_notebook_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "lab.ipynb"
+    path.write_text(json.dumps({"cells": [1, {"cell_type": "code", "source": "a = 1"}]}), "utf-8")
+    converted = notebooks.convert(path, MARKER)
+    assert converted is not None
+    assert converted.text == "a = 1\n"
+    assert converted.cells[0].cell == 2
 
 
 def test_notebooks_of_format_3_are_read(tmp_path: Path) -> None:
