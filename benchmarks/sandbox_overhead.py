@@ -14,7 +14,14 @@ import time
 from pathlib import Path
 
 from grader.sandbox import canary
-from grader.sandbox.contract import Level, Limits, Room, Sandbox, SandboxUnavailableError, Share
+from grader.sandbox.contract import (
+    Level,
+    Mount,
+    Sandbox,
+    SandboxLimits,
+    SandboxSpec,
+    SandboxUnavailableError,
+)
 
 SCRIPT = "import os; os._exit(0)"
 
@@ -53,9 +60,9 @@ def plain(folder: Path) -> float:
 
 def seconds(sandbox: Sandbox, folder: Path) -> float:
     """Wall time from the start of a box until it is gone."""
-    script = Share(folder, Path("/script"))
-    python = [Share(path, path) for path in map(Path, {sys.prefix, sys.base_prefix})]
-    room = Room([script, *python], Limits(), {})
+    script = Mount(folder, Path("/script"))
+    python = [Mount(path, path) for path in map(Path, {sys.prefix, sys.base_prefix})]
+    room = SandboxSpec([script, *python], SandboxLimits(), {})
     command = [sys.executable, "-I", "-S", str(sandbox.place(script) / "empty.py")]
     started = time.perf_counter()
     box = sandbox.start(command, room)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from grader.engine.local import Local
+from grader.engine.local import LocalEngine
 from grader.runtimes.devices import Device
 from grader.store import Store
 from tests.engine import standin
@@ -34,7 +34,7 @@ def seconds(count: int, per_device: int, folder: Path) -> float:
     """
     tasks = standin.tasks(folder / "class", **{f"s{n}": dict(PLAN) for n in range(count)})
     conditions = standin.conditions(folder / "work", per_device, Device("GPU", 0))
-    engine = Local(conditions, standin.HIDDEN, Store(folder / "out"), standin.on_a_device)
+    engine = LocalEngine(conditions, standin.HIDDEN, Store(folder / "out"), standin.on_a_device)
     for _ in engine.run(tasks, lambda event: None, threading.Event()):
         pass
     attempts = standin.journal(folder / "class")

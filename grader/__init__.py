@@ -1,3 +1,3 @@
-"""Grades hand-ins of a deep-learning lab: confined, on hidden images, with reasons."""
+"""Grades submissions of a deep-learning lab: confined, on hidden images, with reasons."""
 
 __version__ = "0.1.0"

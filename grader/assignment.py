@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from grader.evidence import Document
-from grader.expected import WrongError, expected, found, refused
+from grader.expectations import WrongError, expected, found, refused
 from grader.language import Sentence
 
 if sys.version_info >= (3, 11):
@@ -20,7 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-FILE = "assignment.toml"
+FILE_NAME = "assignment.toml"
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Mebibytes = Annotated[int, Field(gt=0, le=1_048_576)]
@@ -59,7 +59,7 @@ class About(Document):
 
 
 class Interface(Document):
-    """The names that a hand-in must provide."""
+    """The names that a submission must provide."""
 
     entry: str = "main.py"
     """File that is imported."""
@@ -78,7 +78,7 @@ class Interface(Document):
     the code looks; a device that the code fixes and this run has not."""
 
 
-class Images(Document):
+class ImagesSettings(Document):
     """Where the hidden images lie, and MNIST's test images, relative to the assignment."""
 
     hidden: str = "images"
@@ -110,7 +110,7 @@ class Limits(Document):
     """MiB of memory of all its processes."""
     scratch: Mebibytes = 512
     """MiB that it may write."""
-    handin: Mebibytes = 1024
+    submission: Mebibytes = Field(1024, validation_alias=AliasChoices("submission", "handin"))
     """MiB of a submission, unpacked."""
     reading: Seconds = 8
     """Seconds of processor time for reading what was submitted (archive, code, report, records,
@@ -121,7 +121,7 @@ class Limits(Document):
     """MiB of one document that this process may give back."""
 
 
-class Run(Document):
+class RunSettings(Document):
     """How a class is run on a machine; no evidence and no mark depends on it."""
 
     per_device: int = Field(1, ge=1, le=64)
@@ -160,7 +160,7 @@ class Policy(Document):
         return self
 
 
-class Pages(Document):
+class PagesSettings(Document):
     """What students may see on their pages beyond their own marks."""
 
     per_class: bool = False
@@ -184,11 +184,11 @@ class Assignment(Document):
     home: Path
     assignment: About
     interface: Interface = Interface()
-    images: Images = Images()
+    images: ImagesSettings = ImagesSettings()
     limits: Limits = Limits()
-    run: Run = Run()
+    run: RunSettings = RunSettings()
     policy: Policy = Policy()
-    pages: Pages = Pages()
+    pages: PagesSettings = PagesSettings()
     classes: tuple[Label, ...] = Field(min_length=2)
 
     @field_validator("classes")
@@ -218,8 +218,8 @@ class Assignment(Document):
 
     @property
     def provided(self) -> Path | None:
-        """The folder that is laid under every hand-in, where there is one: starter modules, public
-        data, weights of a backbone.
+        """The folder that is laid under every submission, where there is one: starter modules,
+        public data, weights of a backbone.
         """
         folder = self.home / "provided"
         return folder if folder.is_dir() else None
@@ -243,7 +243,7 @@ def read_assignment(home: Path, settings: Sequence[str] = ()) -> Assignment:
 
     Raises AssignmentError naming file, line, what was found and what is expected.
     """
-    file = home / FILE
+    file = home / FILE_NAME
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -269,7 +269,7 @@ def read_assignment(home: Path, settings: Sequence[str] = ()) -> Assignment:
 def with_settings(assignment: Assignment, settings: Sequence[str]) -> Assignment:
     """The assignment with `settings` laid over it. Raises AssignmentError naming the setting."""
     data = assignment.model_dump(mode="json", by_alias=True, exclude={"home"})
-    return _with_settings(assignment.home, data, settings, assignment.home / FILE, "")
+    return _with_settings(assignment.home, data, settings, assignment.home / FILE_NAME, "")
 
 
 def _with_settings(

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from grader.expected import expected, found
+from grader.expectations import expected, found
 from grader.language import SaidError, Sentence
 from grader.scoring import Override, in_order
 from grader.store import write_atomically
@@ -63,7 +63,7 @@ class Decisions:
         return tuple(in_order([*former, *self._read.values()]))
 
     @contextmanager
-    def book(self) -> Iterator[Book]:
+    def book(self) -> Iterator[DecisionBook]:
         """What is decided, and a way to add to it; nobody else decides meanwhile.
 
         Raises DecisionError, and OSError where the folder cannot be written.
@@ -71,10 +71,10 @@ class Decisions:
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield Book(self._folder, self.all())
+            yield DecisionBook(self._folder, self.all())
 
 
-class Book:
+class DecisionBook:
     """The decisions while they are held."""
 
     def __init__(self, folder: Path, known: tuple[Override, ...]) -> None:

@@ -1,7 +1,7 @@
 """Documents on disk: written atomically as each examination ends, found again by content.
 
 ====================== ==========================================================
-``evidence/<id>.json`` `Evidence` of one hand-in
+``evidence/<id>.json`` `Evidence` of one submission
 ``logs/<id>.txt``      what its processes printed; staff only
 ====================== ==========================================================
 """
@@ -36,29 +36,29 @@ class Store:
         text = evidence.model_dump_json(indent=1)
         write_atomically(self._evidence(evidence.submission.id), text)
 
-    def read(self, handin: str) -> Evidence | None:
-        """The evidence of the hand-in with this id; None where there is none of this version."""
+    def read(self, submission: str) -> Evidence | None:
+        """The evidence of the submission with this id; None where there is none of this version."""
         try:
-            return Evidence.model_validate_json(self._evidence(handin).read_bytes())
+            return Evidence.model_validate_json(self._evidence(submission).read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
 
-    def log(self, handin: str) -> str:
-        """What the hand-in's processes printed; empty where nothing was kept."""
+    def log(self, submission: str) -> str:
+        """What the submission's processes printed; empty where nothing was kept."""
         try:
-            return self._log(handin).read_text(encoding="utf-8")
+            return self._log(submission).read_text(encoding="utf-8")
         except FileNotFoundError:
             return ""
 
     def ids(self) -> list[str]:
-        """Ids of all hand-ins that have evidence, of whatever version, in order."""
+        """Ids of all submissions that have evidence, of whatever version, in order."""
         return sorted(path.stem for path in (self.out / "evidence").glob("*.json"))
 
-    def _evidence(self, handin: str) -> Path:
-        return self.out / "evidence" / f"{handin}.json"
+    def _evidence(self, submission: str) -> Path:
+        return self.out / "evidence" / f"{submission}.json"
 
-    def _log(self, handin: str) -> Path:
-        return self.out / "logs" / f"{handin}.txt"
+    def _log(self, submission: str) -> Path:
+        return self.out / "logs" / f"{submission}.txt"
 
 
 def write_atomically(path: Path, text: str, encoding: str = "utf-8") -> None:

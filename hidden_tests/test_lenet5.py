@@ -150,7 +150,7 @@ def test_it_trains(lenet5: LeNet5Subject) -> None:
 
 def test_dataset(dataset: DatasetSubject, submission: SubmissionSubject) -> None:
     """The data set gives batches (32, 1, 32, 32), float32, normalised, with 32 whole labels; sizes
-    as the hand-in's own LeNet5 takes them.
+    as the submission's own LeNet5 takes them.
 
     数据集给出形状为 (32, 1, 32, 32) 的 float32 归一化批次，以及 32 个整数标签。
     """

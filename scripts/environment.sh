@@ -16,7 +16,7 @@ esac
 
 if command -v uv >/dev/null 2>&1; then
     uv venv --quiet --allow-existing --python "$python" "$folder"
-    # Compiled now, as by pip: hand-ins run in this interpreter and can write nothing there.
+    # Compiled now, as by pip: submissions run in this interpreter and can write nothing there.
     uv pip install --quiet --compile-bytecode --python "$folder/bin/python" -e "$extras"
 else
     "$python" -m venv "$folder" || {

@@ -17,14 +17,14 @@ from typing import Any
 
 import pytest
 
-from grader.cli import checking, engines, machine
+from grader.cli import checks_trial, engines, machine
 from grader.cli.main import main
 from grader.engine.contract import Ended, Task, Watch
-from grader.evidence import Confinement, Evidence, Submission
+from grader.evidence import Confinement, Evidence, SubmissionRecord
 from grader.intake import digest
 from grader.runtimes.devices import Device
 from grader.store import Store
-from tests import handins, make
+from tests import make, submissions
 
 
 class Examiner:
@@ -39,21 +39,22 @@ class Examiner:
         for task in tasks:
             found = evidence(task)
             self._store.write(found, "")
-            yield Ended(task.handin, found, "")
+            yield Ended(task.submission, found, "")
 
 
 def evidence(task: Task) -> Evidence:
-    handin = task.handin
-    inside = handin.path.rglob("main.py") if handin.path.is_dir() else [handin.path]
+    submission = task.submission
+    inside = submission.path.rglob("main.py") if submission.path.is_dir() else [submission.path]
     right = int(next(iter(inside)).read_text(encoding="utf-8").removeprefix("right = "))
     return make.evidence(
         make.answers(right, 26),
         key=task.key,
         started="2026-06-01T08:00:00Z",
         confinement=Confinement(level="strong", ended="finished"),
-        submission=Submission(
-            id=handin.id, name=handin.student.name or handin.id, number=handin.student.number,
-            source=handin.path.name, digest=digest(handin), size=1, files=1, origin=handin.origin,
+        submission=SubmissionRecord(
+            id=submission.id, name=submission.student.name or submission.id,
+            number=submission.student.number, source=submission.path.name,
+            digest=digest(submission), size=1, files=1, origin=submission.origin,
         ),
     )  # fmt: skip
 
@@ -64,13 +65,13 @@ class Classroom:
     def __init__(self, home: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder, self.out = home / "class", home / "out"
         self.folder.mkdir(parents=True)
-        self.hidden = handins.colours(home / "images", each=1)
-        patch.setattr(engines, "Local", Examiner)
+        self.hidden = submissions.colours(home / "images", each=1)
+        patch.setattr(engines, "LocalEngine", Examiner)
         patch.setattr(machine, "sandbox", lambda *_, **__: None)
         patch.setattr(machine, "runtimes", lambda *_: ())
         patch.setattr(machine, "tuning", lambda *_: {})
         patch.setattr(engines, "usable", lambda _, devices, *__: devices)
-        patch.setattr(checking, "require_sound", lambda *_: None)
+        patch.setattr(checks_trial, "require_sound", lambda *_: None)
         patch.setattr(engines, "places", lambda *_: [Device("CPU")])
         patch.setattr(engines, "Conditions", lambda **_: None)
         patch.setenv("COLUMNS", "400")
@@ -78,7 +79,7 @@ class Classroom:
 
     def submit(self, name: str, right: int) -> Path:
         """A submission with `right` of 26 right answers."""
-        return handins.hand_in(self.folder / name, {"main.py": f"right = {right}"})
+        return submissions.submission(self.folder / name, {"main.py": f"right = {right}"})
 
     def grade(self, *words: object) -> str:
         """Grade the class; what was said."""

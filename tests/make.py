@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.assignment import Assignment, read_assignment
-from grader.evidence import Answer, Evidence, Records, Stage, Submission
+from grader.evidence import Answer, Evidence, Records, Stage, SubmissionRecord
 
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / "hidden_tests"
@@ -35,10 +35,10 @@ def answer(number: int, truth: str, said: str | None) -> Answer:
 def evidence(
     answers: Sequence[Answer] = (), *, reports: Sequence[str] = (), **changes: object
 ) -> Evidence:
-    """Evidence of a hand-in that went through."""
+    """Evidence of a submission that went through."""
     base = Evidence(
         key="k",
-        submission=Submission(id="s", name="S", source="s.zip", digest="d", size=1, files=1),
+        submission=SubmissionRecord(id="s", name="S", source="s.zip", digest="d", size=1, files=1),
         stage=Stage.DONE,
         answers=tuple(answers),
         records=Records(reports=tuple(reports), records=tuple(reports)),

@@ -13,7 +13,7 @@ import pytest
 
 from grader.evidence import Evidence
 from grader.evidence.reading import readable
-from tests import handins, make
+from tests import make, submissions
 
 LIMITS = (*("--set", "limits.first_answer=3", "--set", "limits.answer=2"), "--no-tune")
 NO_LENET5 = ("--set", "interface.lenet5=''")
@@ -22,8 +22,8 @@ NO_LENET5 = ("--set", "interface.lenet5=''")
 def run(tmp_path: Path, hidden: Path, *words: object, **students: str) -> dict[str, dict[str, Any]]:
     """The evidence of each student by name."""
     for name, text in students.items():
-        handins.hand_in(tmp_path / "class" / name, {"main.py": text})
-    done = handins.grade(
+        submissions.submission(tmp_path / "class" / name, {"main.py": text})
+    done = submissions.grade(
         tmp_path / "class", "--hidden", hidden, "--out", tmp_path / "out", *LIMITS, *words
     )
     assert done.returncode in (0, 1), done.stderr
@@ -33,7 +33,7 @@ def run(tmp_path: Path, hidden: Path, *words: object, **students: str) -> dict[s
 
 @pytest.fixture(scope="module")
 def hidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return handins.colours(tmp_path_factory.mktemp("colours"))
+    return submissions.colours(tmp_path_factory.mktemp("colours"))
 
 
 # What a hidden image holds, said in every place that a page has for a submission's words.
@@ -86,7 +86,7 @@ def test_a_mistake_of_all_images_is_told_in_its_own_words(tmp_path: Path, hidden
 
 
 def test_a_hang_at_the_first_image_costs_that_image_only(tmp_path: Path, hidden: Path) -> None:
-    once = handins.honest().replace(
+    once = submissions.honest().replace(
         "def predict(image):",
         "import time\ndef predict(image):\n    if image[0, 0, 0] == 40: time.sleep(60)",
     )
@@ -106,12 +106,12 @@ def test_killed_from_outside_is_no_fault_and_what_was_answered_counts(
 ) -> None:
     """Each worker is killed as an operator would, once it has answered a few times."""
     spend = "import time; end = time.thread_time() + 0.1\n    while time.thread_time() < end: pass"
-    slow = handins.honest().replace("return", f"{spend}\n    return")
-    handins.hand_in(tmp_path / "class/ann", {"main.py": slow})
+    slow = submissions.honest().replace("return", f"{spend}\n    return")
+    submissions.submission(tmp_path / "class/ann", {"main.py": slow})
     out = tmp_path / "out"
     words = (tmp_path / "class", "--hidden", hidden, "--out", out, *LIMITS, *NO_LENET5)
     process = subprocess.Popen(
-        handins.command(*words), cwd=make.ROOT, stdout=subprocess.DEVNULL,
+        submissions.command(*words), cwd=make.ROOT, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(make.ROOT)},
     )  # fmt: skip
     killed = set()
@@ -148,7 +148,7 @@ def test_what_cannot_be_read_back_is_left_out_and_said() -> None:
 
 @pytest.mark.thorough
 def test_what_only_level_basic_refuses_is_not_the_submissions(tmp_path: Path, hidden: Path) -> None:
-    run_it, honest = "import subprocess\nsubprocess.run(['true'])\n", handins.honest()
+    run_it, honest = "import subprocess\nsubprocess.run(['true'])\n", submissions.honest()
     needing = {
         "ann": run_it + honest,
         "bob": "import subprocess\n"

@@ -1,4 +1,4 @@
-"""The rooms import downwards only, as docs/architecture.md draws them."""
+"""The packages import downwards only, as docs/architecture.md draws them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import grader
 
 ROOT = Path(grader.__file__).parent
 
-# From the top down; a module may import from rooms below its own and from its own.
+# From the top down; a module may import from packages below its own and from its own.
 ORDER = [
     ["__main__"],
     ["cli"],
@@ -27,37 +27,37 @@ ORDER = [
     ["decisions", "runs"],
     ["platforms"],
     ["store"],
-    ["crew"],
-    ["granted"],
+    ["parallel"],
+    ["resources"],
     ["scoring"],
     ["assignment"],
     ["evidence"],
-    ["expected"],
+    ["expectations"],
     ["language"],
     ["worker"],
     ["__init__"],
 ]
-LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
+LEVEL = {package: level for level, packages in enumerate(ORDER) for package in packages}
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     first = path.relative_to(ROOT).parts[0]
     return first.removesuffix(".py")
 
 
-def imported_rooms(path: Path) -> set[str]:
-    """Rooms of `grader` that the module imports when it is loaded."""
-    rooms = set()
+def imported_packages(path: Path) -> set[str]:
+    """Packages of `grader` that the module imports when it is loaded."""
+    packages = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             parts = node.module.split(".")
             if parts[0] == "grader":
-                rooms |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+                packages |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
         if isinstance(node, ast.Import):
-            rooms |= {
+            packages |= {
                 name.name.split(".")[1] for name in node.names if name.name.startswith("grader.")
             }
-    return rooms & set(LEVEL)
+    return packages & set(LEVEL)
 
 
 MODULES = [path for path in sorted(ROOT.rglob("*.py")) if "templates" not in path.parts]
@@ -65,22 +65,26 @@ MODULES = [path for path in sorted(ROOT.rglob("*.py")) if "templates" not in pat
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_room_imports_only_from_rooms_below_it(path: Path) -> None:
-    mine = room_of(path)
-    wrong = {room for room in imported_rooms(path) if room != mine and LEVEL[room] <= LEVEL[mine]}
+    mine = package_of(path)
+    wrong = {
+        package
+        for package in imported_packages(path)
+        if package != mine and LEVEL[package] <= LEVEL[mine]
+    }
     assert not wrong, f"{mine} must not import {', '.join(sorted(wrong))}"
 
 
 def test_the_worker_imports_nothing_of_the_grader() -> None:
     foreign = {
-        str(path.relative_to(ROOT)): imported_rooms(path)
+        str(path.relative_to(ROOT)): imported_packages(path)
         for path in (ROOT / "worker").rglob("*.py")
-        if imported_rooms(path)
+        if imported_packages(path)
     }
     assert foreign == {}
 
 
 def test_every_room_is_drawn() -> None:
-    assert {room_of(path) for path in MODULES} <= set(LEVEL)
+    assert {package_of(path) for path in MODULES} <= set(LEVEL)
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

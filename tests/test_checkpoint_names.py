@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.assignment import Interface
-from grader.examine.cures import AT_IMPORT, cure
+from grader.examine.hints import AT_IMPORT, cure
 from grader.examine.replies import Failure
 from grader.worker import prefixes
 

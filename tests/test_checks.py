@@ -10,19 +10,21 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.checks import CheckFailedError, expect, hang, run, running
-from grader.checks.run import run_checks
-from grader.checks.trial import Trial
+from grader.checks import CheckFailedError, expect, hang, pytest_run, verdicts
+from grader.checks.trial import ChecksTrial
+from grader.checks.verdicts import run_checks
 from grader.evidence import Check
-from grader.examine.conversation import ConversationEndedError
 from grader.examine.replies import ForwardReport, LeNet5Report
+from grader.examine.worker_client import WorkerEndedError
 from grader.language import by_language
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
-from tests import handins, make
+from tests import make, submissions
 
 
 class NoNetwork:
-    """A session whose hand-in has no LeNet5, and whose worker dies when it is asked to predict."""
+    """A session whose submission has no LeNet5, and whose worker dies when it is asked to
+    predict.
+    """
 
     setup = SimpleNamespace(assignment=make.assignment())
 
@@ -42,8 +44,8 @@ def outcomes(folder: Path, text: str) -> dict[str, Check]:
 def test_a_check_passes_fails_skips_or_is_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_reference = Trial(passed=frozenset({"test_it.py::test_slips"}))
-    monkeypatch.setattr(run, "remembered_or_tried", lambda *_: with_reference)
+    with_reference = ChecksTrial(passed=frozenset({"test_it.py::test_slips"}))
+    monkeypatch.setattr(verdicts, "remembered_or_tried", lambda *_: with_reference)
     found = outcomes(
         tmp_path,
         '''
@@ -98,9 +100,9 @@ def test_gives_up(submission):
 def test_a_check_that_hangs_is_ended_and_the_others_still_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "remembered_or_tried", lambda *_: Trial())
-    monkeypatch.setattr(hang, "GRACE", 0.3)
-    monkeypatch.setattr(running, "Clock", lambda _: SimpleNamespace(left=0.0))
+    monkeypatch.setattr(verdicts, "remembered_or_tried", lambda *_: ChecksTrial())
+    monkeypatch.setattr(hang, "GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(pytest_run, "Clock", lambda _: SimpleNamespace(left=0.0))
     found = outcomes(
         tmp_path,
         """
@@ -147,7 +149,7 @@ def test_a_file_that_cannot_be_imported_is_our_fault_and_told(tmp_path: Path) ->
 def test_a_worker_that_dies_fails_the_check_and_not_the_run(tmp_path: Path) -> None:
     class Dying(NoNetwork):
         def lenet5(self) -> LeNet5Report:
-            raise ConversationEndedError(End(Cause.MEMORY, "too much"))
+            raise WorkerEndedError(End(Cause.MEMORY, "too much"))
 
     (tmp_path / "test_it.py").write_text("def test_it(submission): submission.lenet5\n")
     (check,) = run_checks(tmp_path, Dying(), {})  # type: ignore[arg-type]
@@ -167,9 +169,9 @@ def test_a_text_in_both_languages_is_told_apart_by_its_lines() -> None:
     assert by_language("") == {"en": "", "zh": ""}
 
 
-def test_pytest_runs_the_checks_of_an_assignment_against_one_hand_in(tmp_path: Path) -> None:
+def test_pytest_runs_the_checks_of_an_assignment_against_one_submission(tmp_path: Path) -> None:
     """As a teacher does who writes a check: ``pytest hidden_tests --submission PATH``."""
-    folder = handins.hand_in(tmp_path / "ann", {"main.py": handins.honest()})
+    folder = submissions.submission(tmp_path / "ann", {"main.py": submissions.honest()})
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "hidden_tests", "--submission", str(folder), "-rA",
          "-p", "no:cacheprovider"],

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 
 HEAD = """
 import pytest
@@ -57,7 +57,7 @@ def lab(folder: Path, checks: str, settings: str = 'lenet5 = ""') -> Path:
     folder.mkdir()
     (folder / "assignment.toml").write_text(text, encoding="utf-8")
     (folder / "test_it.py").write_text(checks, encoding="utf-8")
-    handins.colours(folder / "images", each=1)
+    submissions.colours(folder / "images", each=1)
     return folder
 
 
@@ -65,8 +65,8 @@ def lab(folder: Path, checks: str, settings: str = 'lenet5 = ""') -> Path:
 def class_(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("class") / "submissions"
     names = list(make.assignment().names)
-    handins.hand_in(folder / "ann", {"main.py": handins.honest()})
-    handins.hand_in(folder / "bob", {"main.py": ODD.format(names=names)})
+    submissions.submission(folder / "ann", {"main.py": submissions.honest()})
+    submissions.submission(folder / "bob", {"main.py": ODD.format(names=names)})
     return folder
 
 
@@ -74,7 +74,7 @@ def class_(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def graded(class_: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("graded")
     home = lab(folder / "lab-of-the-teacher", SOUND)
-    done = handins.grade(class_, "--assignment", home, "--out", folder / "out", "--no-tune")
+    done = submissions.grade(class_, "--assignment", home, "--out", folder / "out", "--no-tune")
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "out"
 
@@ -127,7 +127,7 @@ def test_what_can_not_run_is_refused_with_file_and_line(
     for name, (text, _) in BREAKING.items():
         (home / name).write_text(HEAD + text, encoding="utf-8")
     words = ("--assignment", home, "--out", tmp_path / "out", "--lang", language)
-    done = handins.grade(class_, *words, "--no-tune")
+    done = submissions.grade(class_, *words, "--no-tune")
     assert done.returncode == 2, done.stdout + done.stderr
     for name, (_, named) in BREAKING.items():
         assert re.search(re.escape(name) + named, done.stderr), (name, done.stderr)
@@ -146,7 +146,7 @@ def test_the_teachers_own_model_answer_has_to_pass(class_: Path, tmp_path: Path)
     )
     home = lab(tmp_path / "lab", check)
     words = (class_, "--assignment", home, "--out", tmp_path / "out", "--no-tune")
-    told = handins.grade(*words)
+    told = submissions.grade(*words)
     assert told.returncode == 0, told.stdout + told.stderr
     assert (
         "The reference does not pass" in told.stdout and "test_it.py:8  test_black" in told.stdout
@@ -156,8 +156,8 @@ def test_the_teachers_own_model_answer_has_to_pass(class_: Path, tmp_path: Path)
     assert set(checks_of(tmp_path / "out", "ann")) == {"test_black"}
     (home / "reference").mkdir()
     (home / "reference" / "main.py").write_text("def predict(image): return 'Newspaper'\n")
-    wrong = handins.grade(*words, "--fresh")
+    wrong = submissions.grade(*words, "--fresh")
     assert wrong.returncode == 2 and "test_it.py:8  test_black" in wrong.stderr
     (home / "reference" / "main.py").write_text("def predict(image): return 'Hats'\n")
-    right = handins.grade(*words, "--fresh")
+    right = submissions.grade(*words, "--fresh")
     assert right.returncode == 0 and "The reference does not pass" not in right.stdout

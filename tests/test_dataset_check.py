@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 
 LOADER = """
 import numpy as np
@@ -37,11 +37,13 @@ CLASS_ = {
 
 
 def graded(folder: Path, *words: object) -> dict[str, dict[str, Any]]:
-    """The checks of each hand-in by name."""
+    """The checks of each submission by name."""
     for name, files in CLASS_.items():
-        handins.hand_in(folder / "class" / name, {"main.py": handins.honest(), **files})
-    hidden, out = handins.colours(folder / "hidden", each=1), folder / "out"
-    done = handins.grade(folder / "class", "--hidden", hidden, "--out", out, "--no-tune", *words)
+        submissions.submission(folder / "class" / name, {"main.py": submissions.honest(), **files})
+    hidden, out = submissions.colours(folder / "hidden", each=1), folder / "out"
+    done = submissions.grade(
+        folder / "class", "--hidden", hidden, "--out", out, "--no-tune", *words
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     read = {path.stem: json.loads(path.read_text()) for path in (out / "evidence").glob("*.json")}
     return {

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from grader.evidence import Answer
 from grader.examine import diagnosis
+from grader.examine.class_names import Vocabulary
 from grader.examine.label_order import label_order
-from grader.examine.words import Vocabulary
-from tests import handins, make
+from tests import make, submissions
 
 CLASSES = make.assignment().classes
 NAMES = make.assignment().names
@@ -256,12 +256,14 @@ def test_any_word_is_a_class_or_none(word: str) -> None:
 def test_asking_more_takes_no_more_than_its_share_of_time(
     tmp_path: Path, seconds: float, asked: int
 ) -> None:
-    """A hand-in that reads the other order better is asked for all images in it, if time allows."""
-    swapped = handins.honest().replace("image[0, 0, 0]", "image[0, 0, 2]")
+    """A submission that reads the other order better is asked for all images in it, if time
+    allows.
+    """
+    swapped = submissions.honest().replace("image[0, 0, 0]", "image[0, 0, 2]")
     main = swapped.replace("    return", "    print('asked')\n    return")
-    folder = handins.hand_in(tmp_path / "ann", {"main.py": main})
-    hidden, out = handins.colours(tmp_path / "hidden", each=1), tmp_path / "out"
-    done = handins.grade(
+    folder = submissions.submission(tmp_path / "ann", {"main.py": main})
+    hidden, out = submissions.colours(tmp_path / "hidden", each=1), tmp_path / "out"
+    done = submissions.grade(
         folder, "--hidden", hidden, "--out", out, "--set", "interface.lenet5=''",
         "--set", f"limits.diagnosis={seconds:.6f}",
     )  # fmt: skip

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from grader.cli.main import main
-from tests import handins
+from tests import submissions
 
 
 def test_the_doctor_names_confinement_runtimes_devices_and_cures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRADE_RUNTIMES", str(tmp_path))  # where nothing was added
-    done = handins.grade("doctor")
+    done = submissions.grade("doctor")
     assert "Confinement" in done.stdout
     assert "strong" in done.stdout
     assert "mindspore" in done.stdout
@@ -23,7 +23,7 @@ def test_the_doctor_names_confinement_runtimes_devices_and_cures(
 
 
 def test_an_unknown_runtime_is_wrong_usage() -> None:
-    done = handins.grade("runtime", "add", "caffe")
+    done = submissions.grade("runtime", "add", "caffe")
     assert done.returncode == 2
     assert "tensorflow" in done.stderr
 

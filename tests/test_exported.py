@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.examine.exported import exported
+from grader.examine.exported_models import exported
 
 
 def test_exported_models_are_named_once_each(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""The main job from the outside: hand-ins in, marks and a report out, whatever happens between."""
+"""The main job from the outside: submissions in, marks and a report out, whatever happens
+between.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 
 LIMITS = ["--set", "limits.first_answer=5", "--set", "limits.answer=2", "--set", "limits.import=20"]
 HANG = "import time\ndef predict(image):\n    while True: time.sleep(1)\n"
@@ -22,12 +24,12 @@ HANG = "import time\ndef predict(image):\n    while True: time.sleep(1)\n"
 
 @pytest.fixture(scope="session")
 def hidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return handins.colours(tmp_path_factory.mktemp("colours"))
+    return submissions.colours(tmp_path_factory.mktemp("colours"))
 
 
 def small_class(folder: Path, **students: str) -> Path:
     for name, text in students.items():
-        handins.hand_in(folder / name, {"main.py": text})
+        submissions.submission(folder / name, {"main.py": text})
     return folder
 
 
@@ -37,12 +39,12 @@ def rows(out: Path) -> dict[str, dict[str, Any]]:
 
 
 def run(hidden: Path, out: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    return handins.grade(*words, "--hidden", hidden, "--out", out, *LIMITS)
+    return submissions.grade(*words, "--hidden", hidden, "--out", out, *LIMITS)
 
 
-def test_an_honest_hand_in_is_graded_and_reported(tmp_path: Path, hidden: Path) -> None:
+def test_an_honest_submission_is_graded_and_reported(tmp_path: Path, hidden: Path) -> None:
     out = tmp_path / "out"
-    done = run(hidden, out, small_class(tmp_path / "class", ann=handins.honest()))
+    done = run(hidden, out, small_class(tmp_path / "class", ann=submissions.honest()))
     assert done.returncode == 0, done.stderr
     row = rows(out)["ann"]
     assert (row["status"], row["score"], row["correct"], row["total"]) == (
@@ -65,10 +67,10 @@ def test_an_honest_hand_in_is_graded_and_reported(tmp_path: Path, hidden: Path) 
 def test_each_fault_is_told_apart_and_touches_nobody_else(tmp_path: Path, hidden: Path) -> None:
     folder = small_class(
         tmp_path / "class",
-        honest=handins.honest(),
+        honest=submissions.honest(),
         hangs=HANG,
         no_predict="x = 1\n",
-        broken="import nothing_like_this as it\nnet = it.Net()\n" + handins.honest(),
+        broken="import nothing_like_this as it\nnet = it.Net()\n" + submissions.honest(),
         index="def predict(image):\n    return 3\n",
         raises="def predict(image):\n    raise ValueError('shape')\n",
         leaves="import os\ndef predict(image):\n    os._exit(3)\n",
@@ -97,7 +99,7 @@ def test_each_fault_is_told_apart_and_touches_nobody_else(tmp_path: Path, hidden
 
 
 def test_a_crash_in_the_middle_costs_that_image_only(tmp_path: Path, hidden: Path) -> None:
-    crashing = handins.honest().replace(
+    crashing = submissions.honest().replace(
         "def predict(image):",
         "def predict(image):\n    if image[0, 0, 0] == 40: import os; os._exit(1)",
     )
@@ -113,7 +115,7 @@ def test_a_lenet5_that_hangs_costs_its_time_once_and_no_marks(tmp_path: Path, hi
         "import mindspore.nn as nn\nclass LeNet5(nn.Cell):\n"
         "    def __init__(self):\n        while True: pass\n"
     )
-    folder = small_class(tmp_path / "class", ann=hanging + handins.honest())
+    folder = small_class(tmp_path / "class", ann=hanging + submissions.honest())
     out = tmp_path / "out"
     run(hidden, out, folder)
     evidence = json.loads((out / "evidence" / "ann.json").read_text(encoding="utf-8"))
@@ -124,7 +126,7 @@ def test_a_lenet5_that_hangs_costs_its_time_once_and_no_marks(tmp_path: Path, hi
 
 
 def test_the_same_input_gives_the_same_evidence(tmp_path: Path, hidden: Path) -> None:
-    folder = small_class(tmp_path / "class", ann=handins.honest())
+    folder = small_class(tmp_path / "class", ann=submissions.honest())
     answers = []
     for name in ("one", "two"):
         run(hidden, tmp_path / name, folder)
@@ -135,10 +137,12 @@ def test_the_same_input_gives_the_same_evidence(tmp_path: Path, hidden: Path) ->
 
 @pytest.mark.thorough
 def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, hidden: Path) -> None:
-    slow = handins.honest().replace("return", "import time; time.sleep(0.2); return")
-    folder = small_class(tmp_path / "class", ann=handins.honest(), bob=slow, cyd=handins.honest())
+    slow = submissions.honest().replace("return", "import time; time.sleep(0.2); return")
+    folder = small_class(
+        tmp_path / "class", ann=submissions.honest(), bob=slow, cyd=submissions.honest()
+    )
     out = tmp_path / "out"
-    words = handins.command(folder, "--hidden", hidden, "--out", out, "--jobs", 1, *LIMITS)
+    words = submissions.command(folder, "--hidden", hidden, "--out", out, "--jobs", 1, *LIMITS)
     environment = {**os.environ, "PYTHONPATH": os.environ.get("PYTHONPATH", "") or str(make.ROOT)}
     process = subprocess.Popen(
         words, cwd=make.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
@@ -163,9 +167,9 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, hidden: Pa
 
 
 def test_ctrl_c_ends_cleanly_and_keeps_what_is_done(tmp_path: Path, hidden: Path) -> None:
-    folder = small_class(tmp_path / "class", ann=handins.honest(), bob=HANG)
+    folder = small_class(tmp_path / "class", ann=submissions.honest(), bob=HANG)
     out = tmp_path / "out"
-    words = handins.command(
+    words = submissions.command(
         folder, "--hidden", hidden, "--out", out, "--jobs", 1, "--set", "limits.first_answer=300"
     )
     environment = {
@@ -183,7 +187,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_is_done(tmp_path: Path, hidden: Path
     os.killpg(process.pid, signal.SIGINT)
     printed, problems = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert "1 hand-ins are left" in " ".join(printed.split()), printed
+    assert "1 submissions are left" in " ".join(printed.split()), printed
     assert "Traceback" not in problems
     assert set(rows(out)) == {"ann"}
     _, alive = psutil.wait_procs(tree, timeout=10)
@@ -191,13 +195,13 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_is_done(tmp_path: Path, hidden: Path
 
 
 def test_what_changed_is_examined_again_and_only_that(tmp_path: Path, hidden: Path) -> None:
-    folder = small_class(tmp_path / "class", ann=handins.honest(), bob="x = 1\n")
+    folder = small_class(tmp_path / "class", ann=submissions.honest(), bob="x = 1\n")
     out = tmp_path / "out"
     run(hidden, out, folder)
     before = {
         name: (out / "evidence" / f"{name}.json").stat().st_mtime_ns for name in ("ann", "bob")
     }
-    handins.hand_in(folder / "bob", {"main.py": handins.honest()})
+    submissions.submission(folder / "bob", {"main.py": submissions.honest()})
     run(hidden, out, folder)
     after = {
         name: (out / "evidence" / f"{name}.json").stat().st_mtime_ns for name in ("ann", "bob")
@@ -211,7 +215,7 @@ def test_archives_nested_one_folder_deep_are_graded(tmp_path: Path, hidden: Path
     folder = tmp_path / "class"
     folder.mkdir()
     with zipfile.ZipFile(folder / "3210000001_ann.zip", "w") as archive:
-        archive.writestr("lab2/main.py", handins.honest())
+        archive.writestr("lab2/main.py", submissions.honest())
         archive.writestr("__MACOSX/lab2/._main.py", "junk")
     out = tmp_path / "out"
     run(hidden, out, folder)
@@ -223,10 +227,10 @@ def test_students_see_accuracy_by_class_only_where_the_assignment_allows_it(
     tmp_path: Path, hidden: Path
 ) -> None:
     out = tmp_path / "out"
-    run(hidden, out, small_class(tmp_path / "class", ann=handins.honest()))
+    run(hidden, out, small_class(tmp_path / "class", ann=submissions.honest()))
     page = out / "report" / "student" / "ann.html"
     assert "Fluorescent lamp" not in page.read_text(encoding="utf-8")
-    handins.grade("rescore", "--out", out, "--set", "pages.per_class=true")
+    submissions.grade("rescore", "--out", out, "--set", "pages.per_class=true")
     assert "Fluorescent lamp" in page.read_text(encoding="utf-8")
 
 
@@ -234,19 +238,19 @@ def test_an_override_and_another_policy_change_marks_without_running_code(
     tmp_path: Path, hidden: Path
 ) -> None:
     out = tmp_path / "out"
-    weak = handins.honest().replace("// 9", "// 9 if image[0, 0, 0] < 190 else 0")
+    weak = submissions.honest().replace("// 9", "// 9 if image[0, 0, 0] < 190 else 0")
     folder = small_class(tmp_path / "class", ann=weak)
     run(hidden, out, folder)
     assert rows(out)["ann"]["score"] == "95"
     evidence = (out / "evidence" / "ann.json").read_bytes()
-    done = handins.grade(
+    done = submissions.grade(
         "override", "ann", "--report", "complete", "--reason", "seen", "--author", "TA",
         "--out", out,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert rows(out)["ann"]["score"] == "100"
     assert "95 → 100" in done.stdout
-    done = handins.grade("rescore", "--out", out, "--set", "policy.report_from=85")
+    done = submissions.grade("rescore", "--out", out, "--set", "policy.report_from=85")
     assert rows(out)["ann"]["score"] == "95"
     assert (out / "evidence" / "ann.json").read_bytes() == evidence
 
@@ -269,11 +273,11 @@ def test_an_override_and_another_policy_change_marks_without_running_code(
 def test_wrong_usage_says_what_and_writes_nothing(
     tmp_path: Path, words: list[str], told: str
 ) -> None:
-    folder = small_class(tmp_path / "class", ann=handins.honest())
+    folder = small_class(tmp_path / "class", ann=submissions.honest())
     (tmp_path / "empty").mkdir()
     places = {"class": folder, "empty": tmp_path / "empty"}
     out = tmp_path / "out"
-    done = handins.grade(*(word.format(**places) for word in words), "--out", out)
+    done = submissions.grade(*(word.format(**places) for word in words), "--out", out)
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
@@ -281,11 +285,11 @@ def test_wrong_usage_says_what_and_writes_nothing(
 
 
 def test_an_unreadable_hidden_image_is_named_before_anything_runs(tmp_path: Path) -> None:
-    hidden = handins.colours(tmp_path / "hidden", each=1)
+    hidden = submissions.colours(tmp_path / "hidden", each=1)
     (hidden / "00_03" / "torn.jpg").write_bytes(b"\xff\xd8 torn")
     (hidden / "09_09").mkdir()
-    folder = small_class(tmp_path / "class", ann=handins.honest())
-    done = handins.grade(folder, "--hidden", hidden, "--out", tmp_path / "out")
+    folder = small_class(tmp_path / "class", ann=submissions.honest())
+    done = submissions.grade(folder, "--hidden", hidden, "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "torn.jpg" in done.stderr
     assert "09_09" in done.stderr
@@ -294,7 +298,7 @@ def test_an_unreadable_hidden_image_is_named_before_anything_runs(tmp_path: Path
 def test_two_submissions_of_one_student_are_one_row_and_both_are_kept(
     tmp_path: Path, hidden: Path
 ) -> None:
-    folder = small_class(tmp_path / "class", **{"3210000001_ann": handins.honest()})
+    folder = small_class(tmp_path / "class", **{"3210000001_ann": submissions.honest()})
     with zipfile.ZipFile(folder / "3210000001_ann.zip", "w") as archive:
         archive.writestr("main.py", "def predict(image): return 3\n")
     out = tmp_path / "out"
@@ -303,12 +307,12 @@ def test_two_submissions_of_one_student_are_one_row_and_both_are_kept(
     assert done.returncode == 0
     assert len(rows(out)) == 1
     assert len(list((out / "evidence").glob("*.json"))) == 2
-    handins.grade("rescore", "--out", out, "--set", 'policy.attempts="best"')
+    submissions.grade("rescore", "--out", out, "--set", 'policy.attempts="best"')
     assert [row["score"] for row in rows(out).values()] == ["100"]
 
 
 def test_who_submitted_nothing_is_a_row_everywhere(tmp_path: Path, hidden: Path) -> None:
-    folder = small_class(tmp_path / "class", **{"3210000001_ann": handins.honest()})
+    folder = small_class(tmp_path / "class", **{"3210000001_ann": submissions.honest()})
     roster = tmp_path / "roster.csv"
     absent = [f"32100001{n:02},Student{n:02}" for n in range(40)]
     roster.write_text("\n".join(["number,name", "3210000001,Ann", *absent]), encoding="utf-8")
@@ -320,9 +324,9 @@ def test_who_submitted_nothing_is_a_row_everywhere(tmp_path: Path, hidden: Path)
     assert (len(table), len(nothing)) == (41, 40)
     assert {row["score"] for row in nothing} == {""}
     assert "Student17" in (out / "report" / "index.html").read_text(encoding="utf-8")
-    handins.grade("rescore", "--out", out, "--set", "policy.absent=0")
+    submissions.grade("rescore", "--out", out, "--set", "policy.absent=0")
     assert {row["score"] for row in rows(out).values() if row["status"] == "absent"} == {"0"}
-    handins.grade("export", "canvas", "--out", out)
+    submissions.grade("export", "canvas", "--out", out)
     assert "3210000117" in (out / "canvas.csv").read_text(encoding="utf-8-sig")
 
 
@@ -330,11 +334,11 @@ def test_decisions_from_the_command_line_stay_in_bounds_and_can_be_taken_back(
     tmp_path: Path, hidden: Path
 ) -> None:
     out = tmp_path / "out"
-    folder = small_class(tmp_path / "class", **{"3210000001_ann": handins.honest()})
+    folder = small_class(tmp_path / "class", **{"3210000001_ann": submissions.honest()})
     run(hidden, out, folder)
 
     def decide(*words: object) -> subprocess.CompletedProcess[str]:
-        return handins.grade("override", *words, "--out", out, "--author", "TA")
+        return submissions.grade("override", *words, "--out", out, "--author", "TA")
 
     def score() -> str:
         (row,) = rows(out).values()
@@ -352,15 +356,15 @@ def test_decisions_from_the_command_line_stay_in_bounds_and_can_be_taken_back(
                 "time": "2099-01-01T00:00:00Z"}  # fmt: skip
     saved.write_text(json.dumps([decision]))
     for _ in range(2):
-        assert handins.grade("rescore", "--overrides", saved, "--out", out).returncode == 0
+        assert submissions.grade("rescore", "--overrides", saved, "--out", out).returncode == 0
         assert score() == "65"
     saved.write_text(json.dumps([{**decision, "id": "nobody"}]))
-    assert handins.grade("rescore", "--overrides", saved, "--out", out).returncode == 2
+    assert submissions.grade("rescore", "--overrides", saved, "--out", out).returncode == 2
     assert decide("ann", "--undo").returncode == 0
     assert score() == "60"
     page = (out / "report" / "student" / "3210000001_ann.html").read_text(encoding="utf-8")
     assert "agreed" in page and "page (TA)" not in page
-    handins.hand_in(folder / "3210000001_ann", {"more.py": "x = 1\n"})
+    submissions.submission(folder / "3210000001_ann", {"more.py": "x = 1\n"})
     run(hidden, out, folder)
     assert score() == "100"  # what was decided was about an earlier submission
     assert "agreed" in (out / "report" / "index.html").read_text(encoding="utf-8")
@@ -370,14 +374,14 @@ def test_decisions_from_the_command_line_stay_in_bounds_and_can_be_taken_back(
 
 def test_a_disk_that_fills_up_loses_nothing_and_blames_nobody(tmp_path: Path, hidden: Path) -> None:
     """The results lie on a file system of 8 MiB, in a mount namespace of their own."""
-    folder = small_class(tmp_path / "class", **{f"s{n}": handins.honest() for n in range(6)})
+    folder = small_class(tmp_path / "class", **{f"s{n}": submissions.honest() for n in range(6)})
     for number in range(6):
         (folder / f"s{number}" / "weights.bin").write_bytes(bytes(9 * 2**20))
     out = tmp_path / "out"
     kept = tmp_path / "kept"
     out.mkdir()
     kept.mkdir()
-    inside = handins.command(folder, "--hidden", hidden, "--out", out, "--jobs", 1, *LIMITS)
+    inside = submissions.command(folder, "--hidden", hidden, "--out", out, "--jobs", 1, *LIMITS)
     shell = f'"$@"; code=$?; cp -r {out}/evidence {kept}; exit $code'
     done = subprocess.run(
         ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc",

@@ -1,4 +1,4 @@
-"""What an assignment lays under a hand-in, and what it lends where it allows that."""
+"""What an assignment lays under a submission, and what it lends where it allows that."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def home(tmp_path: Path) -> Path:
 
 
 def graded(tmp_path: Path, home: Path, files: dict[str, str], *words: object) -> dict[str, Any]:
-    folder = handins.hand_in(tmp_path / "ann", files)
+    folder = submissions.submission(tmp_path / "ann", files)
     hidden = tmp_path / "hidden"
     if not hidden.is_dir():
-        handins.colours(hidden, each=1)
+        submissions.colours(hidden, each=1)
     out = tmp_path / "out"
-    done = handins.grade(
+    done = submissions.grade(
         folder, "--assignment", home, "--hidden", hidden, "--out", out,
         "--set", "interface.lenet5=''", *words,
     )  # fmt: skip
@@ -40,7 +40,7 @@ def right(evidence: dict[str, Any]) -> int:
 
 
 PREDICTS = "def predict(image):\n    return NAMES[int(image[0, 0, 0]) // 9]\n"
-ASKS = "open('results/best.ckpt').read()\n" + handins.honest()
+ASKS = "open('results/best.ckpt').read()\n" + submissions.honest()
 
 
 def test_weights_that_lie_elsewhere_are_named_and_not_lent_by_default(
@@ -72,7 +72,7 @@ def test_an_assignment_may_lend_them_and_then_says_so(
 
 
 @pytest.mark.parametrize("asked", ["'../../best.ckpt'", "chr(47) + 'data/best.ckpt'"])
-def test_nothing_is_lent_to_a_place_outside_the_hand_in_nor_said_to_be(
+def test_nothing_is_lent_to_a_place_outside_the_submission_nor_said_to_be(
     tmp_path: Path, home: Path, asked: str
 ) -> None:
     files = {"main.py": ASKS.replace("'results/best.ckpt'", asked), "models/best.ckpt": "w"}
@@ -85,27 +85,31 @@ def test_what_the_assignment_provides_lies_under_what_was_handed_in(
     tmp_path: Path, home: Path
 ) -> None:
     starter = home / "provided" / "starter"
-    handins.hand_in(starter, {"__init__.py": "", "names.py": "raise SystemExit('not this one')"})
-    handins.hand_in(home / "provided", {"labels.txt": "provided"})
+    submissions.submission(
+        starter, {"__init__.py": "", "names.py": "raise SystemExit('not this one')"}
+    )
+    submissions.submission(home / "provided", {"labels.txt": "provided"})
     main = "from starter import names\nassert open('labels.txt').read() == 'provided'\n"
-    files = {"main.py": main + handins.honest(), "starter/names.py": "x = 1\n"}
+    files = {"main.py": main + submissions.honest(), "starter/names.py": "x = 1\n"}
     assert right(graded(tmp_path, home, files)) == 26
 
 
 @pytest.mark.thorough
 def test_a_change_of_what_is_provided_is_examined_again(tmp_path: Path, home: Path) -> None:
-    provided = handins.hand_in(home / "provided", {"labels.txt": "none"})
+    provided = submissions.submission(home / "provided", {"labels.txt": "none"})
     files = {"main.py": "NAMES = open('labels.txt').read().split(',')\n" + PREDICTS}
     assert right(graded(tmp_path, home, files)) == 0
-    handins.hand_in(provided, {"labels.txt": ",".join(make.assignment().names)})
+    submissions.submission(provided, {"labels.txt": ",".join(make.assignment().names)})
     assert right(graded(tmp_path, home, files)) == 26
 
 
 @pytest.mark.thorough
-def test_an_assignment_may_move_a_hand_in_to_the_device_that_is_there(
+def test_an_assignment_may_move_a_submission_to_the_device_that_is_there(
     tmp_path: Path, home: Path
 ) -> None:
-    fixed = "import mindspore\nmindspore.set_context(device_target='Ascend')\n" + handins.honest()
+    fixed = (
+        "import mindspore\nmindspore.set_context(device_target='Ascend')\n" + submissions.honest()
+    )
     refused = graded(tmp_path, home, {"main.py": fixed})
     assert refused["stopped"] == "device-refused" and right(refused) == 0
     moved = graded(tmp_path, home, {"main.py": fixed}, "--set", "interface.repair=['device']")

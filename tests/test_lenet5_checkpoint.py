@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.examine.mnist import prepared, read_mnist
-from tests import handins, make
+from tests import make, submissions
 
 MNIST = make.SHARED / "data" / "mnist"
 CHECKPOINT = make.SHARED / "data" / "lenet5" / "lenet-3_1875.ckpt"
@@ -45,11 +45,11 @@ def predict(image):
 @pytest.mark.thorough
 @pytest.mark.skipif(not CHECKPOINT.exists(), reason="needs a student's checkpoint and MNIST")
 def test_a_checkpoint_of_2021_reads_97_92_per_cent_of_mnist(tmp_path: Path) -> None:
-    folder = handins.hand_in(tmp_path / "ann", {"main.py": LECTURE})
+    folder = submissions.submission(tmp_path / "ann", {"main.py": LECTURE})
     (folder / "results").mkdir()
     shutil.copy(CHECKPOINT, folder / "results")
-    hidden = handins.colours(tmp_path / "hidden", each=1)
-    done = handins.grade(
+    hidden = submissions.colours(tmp_path / "hidden", each=1)
+    done = submissions.grade(
         folder, "--hidden", hidden, "--out", tmp_path / "out", "--set", f"images.mnist={MNIST}"
     )
     assert done.returncode == 0, done.stdout + done.stderr

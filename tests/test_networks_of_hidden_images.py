@@ -16,7 +16,7 @@ from grader.runtimes import detect
 from grader.runtimes.devices import select
 from grader.sandbox import canary
 from grader.sandbox.contract import SandboxUnavailableError
-from tests import handins, make
+from tests import make, submissions
 
 PIXEL = 217
 IMAGE = np.full((8, 8, 3), PIXEL, np.uint8)
@@ -88,7 +88,7 @@ def test_a_network_built_of_a_hidden_image_tells_nothing_of_it(
     if not guarded:
         monkeypatch.setattr(Session, "_unseen", lambda _: None)
     tmp_path.chmod(0o755)
-    folder = handins.hand_in(tmp_path / "ann", {"main.py": TELLS})
+    folder = submissions.submission(tmp_path / "ann", {"main.py": TELLS})
     assignment = make.assignment().model_copy(update={"limits": Limits(first_answer=120)})
     runtime = next(one for one in detect.runtimes() if one.name == "mindspore")
     setup = Setup(assignment, sandbox, runtime, select("CPU")[0], 1, {})

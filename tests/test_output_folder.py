@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 from tests.classroom import Classroom, Examiner
 
 
@@ -50,10 +50,12 @@ def test_a_disk_that_takes_no_more(room: Classroom) -> None:
 
 @pytest.mark.thorough
 def test_a_small_full_disk(tmp_path: Path) -> None:
-    out, hidden = tmp_path / "out", handins.colours(tmp_path / "images", each=1)
+    out, hidden = tmp_path / "out", submissions.colours(tmp_path / "images", each=1)
     out.mkdir()
-    folder = handins.hand_in(tmp_path / "class" / "ann", {"main.py": handins.honest()}).parent
-    words = handins.command(folder, "--hidden", hidden, "--out", out, "--device", "CPU")
+    folder = submissions.submission(
+        tmp_path / "class" / "ann", {"main.py": submissions.honest()}
+    ).parent
+    words = submissions.command(folder, "--hidden", hidden, "--out", out, "--device", "CPU")
     mount = f'mount -t tmpfs -o size=3m none "{out}" && exec "$@"'
     done = subprocess.run(
         ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "grade", *words],
@@ -66,12 +68,15 @@ def test_a_small_full_disk(tmp_path: Path) -> None:
 
 @pytest.mark.thorough
 def test_a_second_grader_says_so_and_leaves(tmp_path: Path) -> None:
-    hidden = handins.colours(tmp_path / "images", each=1)
+    hidden = submissions.colours(tmp_path / "images", each=1)
     slow = "import time\ntime.sleep(600)\n"
-    folder = handins.hand_in(tmp_path / "class" / "ann", {"main.py": slow}).parent
+    folder = submissions.submission(tmp_path / "class" / "ann", {"main.py": slow}).parent
     words = (folder, "--hidden", hidden, "--out", tmp_path / "out", "--device", "CPU")
     first = subprocess.Popen(
-        handins.command(*words), cwd=make.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        submissions.command(*words),
+        cwd=make.ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         until = time.monotonic() + 60
@@ -79,7 +84,7 @@ def test_a_second_grader_says_so_and_leaves(tmp_path: Path) -> None:
             assert first.poll() is None
             time.sleep(0.05)
         before = (tmp_path / "out" / "run.json").read_bytes()
-        second = handins.grade(*words)
+        second = submissions.grade(*words)
         assert second.returncode == 2 and f"process {first.pid}" in second.stderr, second.stderr
         assert first.poll() is None and (tmp_path / "out" / "run.json").read_bytes() == before
     finally:

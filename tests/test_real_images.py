@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 
 IMAGES = make.SHARED / "data" / "garbage_26x100"
 
@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.skipif(not IMAGES.is_dir(), reason="the lab's images are not beside the checkout"),
 ]
 
-# What anybody would write to measure a hand-in: no part of the grader.
+# What anybody would write to measure a submission: no part of the grader.
 LOOP = """
 import json, os, sys
 import cv2
@@ -43,15 +43,17 @@ def python(*words: object, cwd: Path = make.ROOT) -> str:
 def test_the_reference_reads_at_least_90_per_cent_and_every_answer_is_the_loops(
     tmp_path: Path,
 ) -> None:
-    trained, handin, out = tmp_path / "trained", tmp_path / "reference", tmp_path / "out"
+    trained, submission, out = tmp_path / "trained", tmp_path / "reference", tmp_path / "out"
     network = ["--network", "efficientnet-lite0"]
     python(
         "-m", "reference.garbage", "train", *network, "--backbone", "imagenet",
         "--data", IMAGES / "train", "--out", trained,
     )  # fmt: skip
     last = max(trained.glob("*.ckpt"), key=lambda path: path.stat().st_mtime_ns)
-    python("-m", "reference.garbage", "hand-in", *network, "--checkpoint", last, "--out", handin)
-    done = handins.grade(handin, "--hidden", IMAGES / "val", "--out", out)
+    python(
+        "-m", "reference.garbage", "submission", *network, "--checkpoint", last, "--out", submission
+    )
+    done = submissions.grade(submission, "--hidden", IMAGES / "val", "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
     (path,) = (out / "evidence").glob("*.json")
     evidence = json.loads(path.read_text(encoding="utf-8"))
@@ -59,5 +61,5 @@ def test_the_reference_reads_at_least_90_per_cent_and_every_answer_is_the_loops(
     correct = sum(answer["answer"] == answer["truth"] for answer in evidence["answers"])
     assert len(answers) == 130
     assert correct >= 117  # 90 %
-    by_hand = json.loads(python("-c", LOOP, IMAGES / "val", cwd=handin).splitlines()[-1])
+    by_hand = json.loads(python("-c", LOOP, IMAGES / "val", cwd=submission).splitlines()[-1])
     assert answers == by_hand

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from grader.report.exports import FILES
-from grader.runs import Entry
+from grader.report.exports import FILE_NAMES
+from grader.runs import SubmissionEntry
 from grader.runs.renaming import with_former_names
 from tests.classroom import Classroom, rows
 
@@ -117,8 +117,10 @@ def test_who_submitted_nothing_can_be_given_a_mark(room: Classroom) -> None:
     assert theirs["score"] == "65"
 
 
-def entry(name: str, digest: str, state: Literal["present", "gone"], *formerly: str) -> Entry:
-    return Entry(
+def entry(
+    name: str, digest: str, state: Literal["present", "gone"], *formerly: str
+) -> SubmissionEntry:
+    return SubmissionEntry(
         id=name, name=name, source="", digest=digest, given="", state=state, formerly=formerly
     )
 
@@ -165,7 +167,7 @@ def test_a_number_that_two_claim_is_in_no_gradebook(room: Classroom) -> None:
     for each in ("canvas", "moodle", "blackboard", "brightspace", "sakai"):
         said = room.told("export", each)
         assert "bob" in said and "cyd" in said and "ann" not in said
-        table = (room.out / FILES[each]).read_bytes()
+        table = (room.out / FILE_NAMES[each]).read_bytes()
         table = table.replace(b"\0", b"")  # of UTF-16
         assert b"3210000001" in table and b"bob" not in table
     page = room.out / "report" / "staff" / f"{next(n for n in room.scores() if 'cyd' in n)}.html"

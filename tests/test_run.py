@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from grader.runs import RunFolder
-from tests import handins, make
+from tests import make, submissions
 
 
 def scores(path: Path) -> dict[str, str]:
@@ -29,16 +29,19 @@ def lab(folder: Path, name: str, cost: int) -> Path:
 
 def test_marks_stand_whatever_lies_in_the_present_folder(tmp_path: Path) -> None:
     """A class from its first grade to a withdrawn submission, through the program itself."""
-    hidden, other = handins.colours(tmp_path / "images"), handins.colours(tmp_path / "o", each=1)
+    hidden, other = (
+        submissions.colours(tmp_path / "images"),
+        submissions.colours(tmp_path / "o", each=1),
+    )
     first = lab(tmp_path / "one", make.assignment().id, 5)
     second = lab(tmp_path / "two", "another-lab", 1)
     out, folder = tmp_path / "out", tmp_path / "class"
-    weak = handins.honest().replace("// 9", "// 9 if image[0, 0, 0] < 160 else 0")
-    for name, text in {"ann": handins.honest(), "bob": weak, "cyd": weak}.items():
-        handins.hand_in(folder / name, {"main.py": text})
+    weak = submissions.honest().replace("// 9", "// 9 if image[0, 0, 0] < 160 else 0")
+    for name, text in {"ann": submissions.honest(), "bob": weak, "cyd": weak}.items():
+        submissions.submission(folder / name, {"main.py": text})
 
     def grade(*words: object, inside: Path = first) -> tuple[int, str]:
-        done = handins.grade(*words, "--out", out, cwd=inside.parent)
+        done = submissions.grade(*words, "--out", out, cwd=inside.parent)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, done.stdout + done.stderr
 
@@ -68,7 +71,7 @@ def test_marks_stand_whatever_lies_in_the_present_folder(tmp_path: Path) -> None
     page = out / "report" / "staff" / "bob.html"
     pictures = page.read_text(encoding="utf-8").count("data:image/jpeg")
     shutil.rmtree(hidden)
-    handins.colours(hidden, each=1)
+    submissions.colours(hidden, each=1)
     grade("override", "bob", "--points", "3", "--reason", "typo", "--dry-run")
     assert scores(table) == before
     code, said = grade("override", "bob", "--points", "3", "--reason", "typo")
@@ -88,7 +91,7 @@ def test_marks_stand_whatever_lies_in_the_present_folder(tmp_path: Path) -> None
     # One grader at a time; the second says so.
     with (out / ".grading.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        handins.colours(tmp_path / "again")
+        submissions.colours(tmp_path / "again")
         code, said = grade(folder, "--hidden", tmp_path / "again")
     assert code == 2 and "another grader" in said
 
@@ -115,21 +118,23 @@ def test_marks_stand_whatever_lies_in_the_present_folder(tmp_path: Path) -> None
 
 def test_a_document_of_a_newer_grade_is_refused_and_one_of_an_older_read(tmp_path: Path) -> None:
     (tmp_path / "evidence").mkdir()
-    code = handins.grade("rescore", "--out", tmp_path).returncode
+    code = submissions.grade("rescore", "--out", tmp_path).returncode
     assert code == 2  # told once: which assignment it was
-    done = handins.grade("rescore", "--out", tmp_path, "--assignment", make.HOME)
+    done = submissions.grade("rescore", "--out", tmp_path, "--assignment", make.HOME)
     assert done.returncode == 0, done.stderr
     document = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     (tmp_path / "run.json").write_text(json.dumps({**document, "schema_version": 999}), "utf-8")
-    done = handins.grade("rescore", "--out", tmp_path)
+    done = submissions.grade("rescore", "--out", tmp_path)
     assert done.returncode == 2 and "newer grade" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_found_before_the_first_submission(
     tmp_path: Path,
 ) -> None:
-    folder = handins.hand_in(tmp_path / "class" / "ann", {"main.py": handins.honest()}).parent
-    hidden = handins.colours(tmp_path / "images", each=1)
+    folder = submissions.submission(
+        tmp_path / "class" / "ann", {"main.py": submissions.honest()}
+    ).parent
+    hidden = submissions.colours(tmp_path / "images", each=1)
     (tmp_path / "out").write_text("a file")
-    done = handins.grade(folder, "--hidden", hidden, "--out", tmp_path / "out")
+    done = submissions.grade(folder, "--hidden", hidden, "--out", tmp_path / "out")
     assert done.returncode == 2 and "--out" in done.stderr

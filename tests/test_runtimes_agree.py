@@ -1,4 +1,4 @@
-"""One hand-in answers alike in every runtime that can run it, and as a plain loop does."""
+"""One submission answers alike in every runtime that can run it, and as a plain loop does."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from grader.runtimes.detect import runtimes
-from tests import handins, make
+from tests import make, submissions
 from tests.test_real_images import LOOP, python
 
 pytestmark = pytest.mark.thorough
 
-HANDIN = make.ROOT / "submissions" / "3210000001_张三"
+SUBMISSION = make.ROOT / "submissions" / "3210000001_张三"
 
 
 def answers(out: Path, *words: object) -> dict[str, str]:
-    done = handins.grade(HANDIN, "--out", out, *words)
+    done = submissions.grade(SUBMISSION, "--out", out, *words)
     assert done.returncode == 0, done.stdout + done.stderr
     (path,) = (out / "evidence").glob("*.json")
     evidence = json.loads(path.read_text(encoding="utf-8"))
@@ -29,7 +29,7 @@ def test_mindspore_2_and_1_and_a_plain_loop_give_the_same_answers(tmp_path: Path
         pytest.skip("the runtime mindspore1 is not installed: grade runtime add mindspore1")
     now = answers(tmp_path / "now", "--runtime", "mindspore")
     old = answers(tmp_path / "old", "--runtime", "mindspore1")
-    by_hand = json.loads(python("-c", LOOP, make.HOME / "images", cwd=HANDIN).splitlines()[-1])
+    by_hand = json.loads(python("-c", LOOP, make.HOME / "images", cwd=SUBMISSION).splitlines()[-1])
     assert now == by_hand
     assert old == by_hand
     assert len(set(by_hand.values())) > 20

@@ -1,4 +1,4 @@
-"""Every hand-in of the sample class is given what `submissions/expected.toml` says."""
+"""Every submission of the sample class is given what `submissions/expected.toml` says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,7 +26,7 @@ EXPECTED: dict[str, dict[str, Any]] = tomllib.loads(
 @pytest.fixture(scope="session")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("sample-class")
-    done = handins.grade(SAMPLES, "--out", out, "--lang", "en")
+    done = submissions.grade(SAMPLES, "--out", out, "--lang", "en")
     assert done.returncode == 0, done.stdout + done.stderr
     (out / "printed.txt").write_text(done.stdout, encoding="utf-8")
     return out
@@ -42,9 +42,11 @@ def test_the_whole_class_is_graded(rows: dict[str, dict[str, str]]) -> None:
     assert set(rows) == set(EXPECTED)
 
 
-@pytest.mark.parametrize("handin", EXPECTED)
-def test_a_hand_in_is_given_what_is_expected(rows: dict[str, dict[str, str]], handin: str) -> None:
-    row, expected = rows[handin], EXPECTED[handin]
+@pytest.mark.parametrize("submission", EXPECTED)
+def test_a_submission_is_given_what_is_expected(
+    rows: dict[str, dict[str, str]], submission: str
+) -> None:
+    row, expected = rows[submission], EXPECTED[submission]
     assert row["status"] == expected["status"]
     assert float(row["score"]) == expected["score"]
     assert row["findings"].split()[:1] == ([expected["finding"]] if expected["finding"] else [])
@@ -55,7 +57,9 @@ def test_a_hand_in_is_given_what_is_expected(rows: dict[str, dict[str, str]], ha
 def test_the_readme_shows_what_the_program_prints(graded: Path) -> None:
     def summary(text: str) -> list[str]:
         """From the table to the report's place, without how lines are broken."""
-        heading = re.search(r"^hand-in +status +score +right +band +findings", text, re.MULTILINE)
+        heading = re.search(
+            r"^submission +status +score +right +band +findings", text, re.MULTILINE
+        )
         assert heading, text
         table, of_all, rest = text[heading.start() :].partition("bands of accuracy")
         assert of_all

@@ -1,4 +1,4 @@
-"""``grade --self-check``: a student sees before handing in what the grader will see."""
+"""``grade --self-check``: a student sees before submissiong in what the grader will see."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from grader.cli.main import main
 from grader.runtimes.detect import runtimes
 from grader.runtimes.offered import offered
 from grader.runtimes.recipes import BY_NAME
-from grader.sandbox.bare import Bare
-from tests import handins, make
+from grader.sandbox.unconfined import Unconfined
+from tests import make, submissions
 
 
 def check(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    return handins.grade(
+    return submissions.grade(
         "--self-check", folder, "--page", folder.parent / "page.html", "--set",
         "interface.lenet5=''", *words,
     )  # fmt: skip
 
 
-def test_a_hand_in_with_nothing_to_mend(tmp_path: Path) -> None:
+def test_a_submission_with_nothing_to_mend(tmp_path: Path) -> None:
     network = (
         "from mindspore import nn\n"
         "class LeNet5(nn.SequentialCell):\n"
@@ -36,9 +36,11 @@ def test_a_hand_in_with_nothing_to_mend(tmp_path: Path) -> None:
         "            nn.MaxPool2d(2, 2), nn.Flatten(), nn.Dense(400, 120), nn.ReLU(),\n"
         "            nn.Dense(120, 84), nn.ReLU(), nn.Dense(84, 10))\n"
     )
-    folder = handins.hand_in(tmp_path / "mine", {"main.py": handins.honest(), "lenet5.py": network})
+    folder = submissions.submission(
+        tmp_path / "mine", {"main.py": submissions.honest(), "lenet5.py": network}
+    )
     page = tmp_path / "page.html"
-    done = handins.grade("--self-check", folder, "--page", page)
+    done = submissions.grade("--self-check", folder, "--page", page)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing to mend" in done.stdout
     assert "uint8 arrays (height, width, 3) in BGR" in done.stdout
@@ -47,7 +49,7 @@ def test_a_hand_in_with_nothing_to_mend(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_is_named_with_its_cure(tmp_path: Path) -> None:
-    folder = handins.hand_in(
+    folder = submissions.submission(
         tmp_path / "mine", {"main.py": "w = open('results/a.ckpt')\ndef predict(image): ...\n"}
     )
     done = check(folder)
@@ -58,25 +60,25 @@ def test_what_is_wrong_is_named_with_its_cure(tmp_path: Path) -> None:
 
 
 def test_own_images_give_an_estimate_with_its_interval(tmp_path: Path) -> None:
-    data = handins.colours(tmp_path / "data")
-    folder = handins.hand_in(tmp_path / "mine", {"main.py": handins.honest()})
+    data = submissions.colours(tmp_path / "data")
+    folder = submissions.submission(tmp_path / "mine", {"main.py": submissions.honest()})
     done = check(folder, "--data", data)
     assert "52 of 52 of your images are right" in done.stdout
     assert "93 to 100 %" in " ".join(done.stdout.split())
 
 
 def test_pack_makes_the_zip_and_examines_that_zip(tmp_path: Path) -> None:
-    files = {"main.py": handins.honest(), "__pycache__/x.pyc": "", ".git/config": "secret"}
-    folder = handins.hand_in(tmp_path / "mine", files)
-    target = tmp_path / "handin.zip"
+    files = {"main.py": submissions.honest(), "__pycache__/x.pyc": "", ".git/config": "secret"}
+    folder = submissions.submission(tmp_path / "mine", files)
+    target = tmp_path / "submission.zip"
     done = check(folder, "--pack", target)
     assert target.name in done.stdout
     assert zipfile.ZipFile(target).namelist() == ["main.py"]
 
 
 def test_packing_again_leaves_out_what_was_made_before(tmp_path: Path) -> None:
-    files = {"main.py": handins.honest(), "results/curve.html": "mine", "old.zip": "mine too"}
-    folder = handins.hand_in(tmp_path / "mine", files)
+    files = {"main.py": submissions.honest(), "results/curve.html": "mine", "old.zip": "mine too"}
+    folder = submissions.submission(tmp_path / "mine", files)
     target, page = folder / "lab2.zip", folder / "self-check.html"
     for _ in range(2):
         done = check(folder, "--pack", target, "--page", page)
@@ -86,7 +88,7 @@ def test_packing_again_leaves_out_what_was_made_before(tmp_path: Path) -> None:
 
 
 def test_the_self_check_speaks_chinese(tmp_path: Path) -> None:
-    folder = handins.hand_in(tmp_path / "mine", {"main.py": "x = 1\n"})
+    folder = submissions.submission(tmp_path / "mine", {"main.py": "x = 1\n"})
     done = check(folder, "--lang", "zh")
     assert done.returncode == 1
     assert "predict-missing" in done.stdout
@@ -94,18 +96,18 @@ def test_the_self_check_speaks_chinese(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
-    done = handins.grade("--self-check", tmp_path / "nowhere")
+    done = submissions.grade("--self-check", tmp_path / "nowhere")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
 
 
 def test_nothing_is_needed_that_windows_lacks(tmp_path: Path) -> None:
     """A stand-in for Windows, which is not at hand: see `like_windows`."""
-    main = "import numpy as np\nfrom mindspore import nn\n" + handins.honest()
-    folder = handins.hand_in(tmp_path / "我的作业", {"main.py": main})
+    main = "import numpy as np\nfrom mindspore import nn\n" + submissions.honest()
+    folder = submissions.submission(tmp_path / "我的作业", {"main.py": main})
     command = [
         sys.executable, "-X", "warn_default_encoding", "tests/like_windows.py", "grader",
-        "--self-check", str(folder), "--data", str(handins.colours(tmp_path / "data")),
+        "--self-check", str(folder), "--data", str(submissions.colours(tmp_path / "data")),
         "--page", str(tmp_path / "page.html"), "--pack", str(tmp_path / "mine.zip"),
         "--lang", "zh",
     ]  # fmt: skip
@@ -136,9 +138,9 @@ def test_the_stand_in_for_windows_lacks_what_windows_lacks(module: str, needs: s
 
 
 def test_signs_that_an_encoding_lacks_are_replaced(tmp_path: Path) -> None:
-    folder = handins.hand_in(tmp_path / "mine", {"main.py": handins.honest()})
+    folder = submissions.submission(tmp_path / "mine", {"main.py": submissions.honest()})
     done = subprocess.run(
-        handins.command("--self-check", folder, "--page", tmp_path / "page.html"),
+        submissions.command("--self-check", folder, "--page", tmp_path / "page.html"),
         cwd=make.ROOT, capture_output=True, check=False,
         env={**os.environ, "PYTHONIOENCODING": "cp1252", "LANG": "C.UTF-8"},
     )  # fmt: skip
@@ -147,7 +149,7 @@ def test_signs_that_an_encoding_lacks_are_replaced(tmp_path: Path) -> None:
 
 
 def test_wrong_usage_is_told_in_the_readers_language(tmp_path: Path) -> None:
-    done = handins.grade("--self-check", tmp_path / "none", "--lang", "zh")
+    done = submissions.grade("--self-check", tmp_path / "none", "--lang", "zh")
     assert done.returncode == 2
     assert "不存在。请给出你要提交的文件夹" in done.stderr
 
@@ -167,11 +169,11 @@ def test_what_only_this_machine_has_is_found_before_it_is_graded(
 ) -> None:
     """A file and a module outside of the folder, and a package that no runtime offers."""
     if not confined:
-        monkeypatch.setattr(self_check, "_sandbox", lambda: Bare(own_code=True))
-    elsewhere = handins.hand_in(
+        monkeypatch.setattr(self_check, "_sandbox", lambda: Unconfined(own_code=True))
+    elsewhere = submissions.submission(
         tmp_path / "elsewhere", {"net.bin": "0" * 9_999, "mine.py": "x = 1"}
     )
-    honest = handins.honest()
+    honest = submissions.honest()
     begun = "def predict(image):\n"
     sources = {
         "weights": honest.replace(
@@ -187,7 +189,7 @@ def test_what_only_this_machine_has_is_found_before_it_is_graded(
     }
     said = {}
     for name, text in sources.items():
-        folder = handins.hand_in(tmp_path / name, {"main.py": text})
+        folder = submissions.submission(tmp_path / name, {"main.py": text})
         code = main(
             ["--lang", "en", "--self-check", str(folder), "--page", str(tmp_path / f"{name}.html"),
              "--set", "interface.lenet5=''"]

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.cli.roll import Roll, Row
+from grader.cli.class_rows import ClassRows, StudentRow
 from grader.cli.survey import Marking, survey
 from grader.evidence.origin import Submitter
 from grader.store import Store, key, write_atomically
 from tests import make
 
-ROLL = Roll({"s": Row(Submitter(), source="s")})
+ROLL = ClassRows({"s": StudentRow(Submitter(), source="s")})
 MARKING = Marking(make.assignment().policy, 26, (), ROLL)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_no_hidden_image_is_in_the_students_install(wheel: Path) -> None:
 
 def test_a_student_checks_with_nothing_but_the_wheel(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
-    folder = handins.hand_in(tmp_path / "mine", {"main.py": "x = 1\n"})
+    folder = submissions.submission(tmp_path / "mine", {"main.py": "x = 1\n"})
     done = subprocess.run(
         [sys.executable, "-m", "grader", "--self-check"], cwd=folder, capture_output=True,
         text=True, check=False,

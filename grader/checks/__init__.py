@@ -1,7 +1,7 @@
-"""Checks: pytest tests about a hand-in, written by teachers, run in the grader's process.
+"""Checks: pytest tests about a submission, written by teachers, run in the grader's process.
 
-A check asks for the fixtures `submission`, `lenet5` or `garbage`, which stand for the hand-in and
-talk to its confined worker. Its docstring is what the student reads, in English and Chinese. It
+A check asks for the fixtures `submission`, `lenet5` or `garbage`, which stand for the submission
+and talk to its confined worker. Its docstring is what the student reads, in English and Chinese. It
 fails by a plain ``assert`` or, with more help for the student, by `expect`::
 
     @pytest.mark.points(5)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-GRACE = 5.0  # seconds beyond the limit, in which a question that is cut there still ends
+GRACE_SECONDS = 5.0  # seconds beyond the limit, in which a question that is cut there still ends
 
 
 class HungError(BaseException):
@@ -30,7 +30,7 @@ def ended_after(seconds: float) -> Iterator[None]:
         raise HungError(f"it ran for more than {seconds:.0f} s")
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0) + GRACE)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0) + GRACE_SECONDS)
     try:
         yield
     finally:

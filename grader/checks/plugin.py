@@ -1,7 +1,7 @@
-"""The pytest plug-in: fixtures that stand for a hand-in, the marker `points`, `--submission`.
+"""The pytest plug-in: fixtures that stand for a submission, the marker `points`, `--submission`.
 
-``pytest hidden_tests --submission PATH`` runs an assignment's checks against one hand-in, for a
-teacher who writes a check; `grader.checks.run` runs them for the engine.
+``pytest hidden_tests --submission PATH`` runs an assignment's checks against one submission, for a
+teacher who writes a check; `grader.checks.verdicts` runs them for the engine.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ ANSWERS: pytest.StashKey[Mapping[str, Answer]] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--submission` and `--device`."""
-    group = parser.getgroup("grader", "checks of hand-ins")
-    group.addoption("--submission", type=Path, help="hand-in that the checks are run against")
+    group = parser.getgroup("grader", "checks of submissions")
+    group.addoption("--submission", type=Path, help="submission that the checks are run against")
     group.addoption("--submission-device", default="CPU", help="CPU, GPU or Ascend")
 
 
@@ -41,14 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    """The conversation with the hand-in's worker."""
+    """The conversation with the submission's worker."""
     given = request.config.stash.get(SESSION, None)
     if given is not None:
         yield given
         return
     path = request.config.getoption("--submission")
     if path is None:
-        pytest.skip("checks need a hand-in: pytest hidden_tests --submission PATH")
+        pytest.skip("checks need a submission: pytest hidden_tests --submission PATH")
     with _opened(request.config, path) as opened:
         yield opened
 
@@ -63,7 +63,7 @@ def _opened(config: pytest.Config, path: Path) -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def submission(session: Session) -> SubmissionSubject:
-    """The whole hand-in."""
+    """The whole submission."""
     from grader.checks.subjects import SubmissionSubject
 
     return SubmissionSubject(session)
@@ -71,7 +71,7 @@ def submission(session: Session) -> SubmissionSubject:
 
 @pytest.fixture(scope="session")
 def lenet5(submission: SubmissionSubject) -> LeNet5Subject:
-    """The hand-in's LeNet5; a check that asks for it is skipped where there is none."""
+    """The submission's LeNet5; a check that asks for it is skipped where there is none."""
     from grader.checks.subjects import LeNet5Subject
 
     report = submission.lenet5
@@ -82,7 +82,7 @@ def lenet5(submission: SubmissionSubject) -> LeNet5Subject:
 
 @pytest.fixture(scope="session")
 def dataset(submission: SubmissionSubject) -> DatasetSubject:
-    """The hand-in's data set for LeNet5; a check that uses it where the assignment asks for none
+    """The submission's data set for LeNet5; a check that uses it where the assignment asks for none
     is left out.
     """
     from grader.checks.subjects import DatasetSubject, NotAskedError

@@ -1,4 +1,4 @@
-"""What the fixtures of a check are: the hand-in, its LeNet5, its garbage classifier."""
+"""What the fixtures of a check are: the submission, its LeNet5, its garbage classifier."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from grader.examine.lenet5 import LayersReport
 from grader.examine.mnist import read_mnist
 from grader.examine.replies import LeNet5Report
 from grader.examine.session import Session
-from grader.worker import frames
+from grader.worker import protocol
 
-DIGITS = 128  # that a hand-in's data set is made of
+DIGITS = 128  # that a submission's data set is made of
 
 
 class NotAskedError(pytest.skip.Exception):  # type: ignore[name-defined, misc]
@@ -27,7 +27,7 @@ class NotAskedError(pytest.skip.Exception):  # type: ignore[name-defined, misc]
 
 
 class SubmissionSubject:
-    """The fixture `submission`: the whole hand-in."""
+    """The fixture `submission`: the whole submission."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -44,7 +44,8 @@ class SubmissionSubject:
 
 
 class DatasetSubject:
-    """The fixture `dataset`: the first batch that the hand-in's function gives for MNIST's files.
+    """The fixture `dataset`: the first batch that the submission's function gives for MNIST's
+    files.
 
     `report` has the forms of images and labels; `images` are its values as float32.
     """
@@ -63,7 +64,7 @@ class DatasetSubject:
 
 
 class LeNet5Subject:
-    """The fixture `lenet5`: the hand-in's network, already built."""
+    """The fixture `lenet5`: the submission's network, already built."""
 
     def __init__(self, session: Session, report: LeNet5Report) -> None:
         self._session = session
@@ -106,7 +107,7 @@ class LeNet5Subject:
         return weights
 
     def put_known_weights(self) -> None:
-        """Put the lecture's weights into the hand-in's network.
+        """Put the lecture's weights into the submission's network.
 
         A check that calls this is skipped where they do not fit: its layers differ, which the
         check of shapes says.
@@ -166,12 +167,12 @@ class GarbageSubject:
         self.answers = answers
 
     def predict(self, image: NDArray[np.uint8]) -> str:
-        """What the hand-in says to one uint8 image (H, W, 3) in the assignment's order.
+        """What the submission says to one uint8 image (H, W, 3) in the assignment's order.
 
         Raises CheckFailedError where it raises or returns something else than a string.
         """
         answer = self._session.predict(image, self._session.setup.assignment.limits.first_answer)
-        if answer.outcome != frames.WORD:
+        if answer.outcome != protocol.WORD:
             raise CheckFailedError(
                 "predict gave no class name.\npredict 没有返回类别名称。",
                 expected="a class name (str)",

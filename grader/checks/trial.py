@@ -16,31 +16,31 @@ from pydantic import ValidationError
 
 from grader import __version__
 from grader.assignment import Assignment, Limits
-from grader.checks import reference, running
+from grader.checks import pytest_run, reference
 from grader.evidence import Answer
 from grader.evidence.document import Document
-from grader.examine.conversation import ConversationEndedError
-from grader.examine.refusals import NeedsStrongError
+from grader.examine.sandbox_refusals import NeedsStrongError
 from grader.examine.session import Clock, Session
 from grader.examine.setup import Setup
+from grader.examine.worker_client import WorkerEndedError
 from grader.intake import digest_folder
 from grader.runs.differences import checks_of
-from grader.runtimes import detect, places
+from grader.runtimes import detect, paths
 from grader.runtimes.choose import choose
 from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import select
 from grader.runtimes.imports import scan
 from grader.sandbox.contract import Sandbox
-from grader.sandbox.temporary import temporary
+from grader.sandbox.temporary_folders import temporary
 
-CACHE = "checks.json"
+CACHE_FILE = "checks.json"
 MOST_REMEMBERED = 100
 ANSWERS = "garbage"  # the fixture that has them
 # What of an assignment the reference is made of.
-NAMES = {"entry", "function", "channels", "lenet5", "dataset"}
+INTERFACE_KEYS = {"entry", "function", "channels", "lenet5", "dataset"}
 
 
-class Told(Document):
+class TrialFault(Document):
     """A check that did not pass with the reference: where, which, why."""
 
     place: str
@@ -51,7 +51,7 @@ class Told(Document):
         return "  ".join(filter(None, (self.place, self.check, self.what)))
 
 
-class Trial(Document):
+class ChecksTrial(Document):
     """What came of the checks with the reference in one runtime.
 
     passed: names of the checks that passed.
@@ -62,13 +62,13 @@ class Trial(Document):
     """
 
     passed: frozenset[str] = frozenset()
-    unfit: tuple[Told, ...] = ()
-    failed: tuple[Told, ...] = ()
+    unfit: tuple[TrialFault, ...] = ()
+    failed: tuple[TrialFault, ...] = ()
     left_out: tuple[str, ...] = ()
     answers: str = ""
 
 
-class Bench(NamedTuple):
+class TrialConditions(NamedTuple):
     """What checks are tried on: a runtime in a sandbox, always on the CPU."""
 
     assignment: Assignment
@@ -78,21 +78,21 @@ class Bench(NamedTuple):
 
 def benches(
     assignment: Assignment, sandbox: Sandbox, runtimes: Sequence[Runtime]
-) -> tuple[Bench, ...]:
+) -> tuple[TrialConditions, ...]:
     """One for each of the runtimes that has a framework; for an assignment with a model answer of
     its own the one that suits it; for one that asks for no network the first.
     """
     if (folder := reference.own(assignment)) is not None:
         interface = assignment.interface
         found = scan(folder, interface.entry, interface.function)
-        return (Bench(assignment, sandbox, choose(found, runtimes).runtime),)
+        return (TrialConditions(assignment, sandbox, choose(found, runtimes).runtime),)
     able = [runtime for runtime in runtimes if runtime.framework]
     if not able or not (assignment.interface.lenet5 or assignment.interface.dataset):
         able = list(runtimes[:1])
-    return tuple(Bench(assignment, sandbox, runtime) for runtime in able)
+    return tuple(TrialConditions(assignment, sandbox, runtime) for runtime in able)
 
 
-def tried(bench: Bench, truths: Mapping[str, str]) -> Trial:
+def tried(bench: TrialConditions, truths: Mapping[str, str]) -> ChecksTrial:
     """What came of the checks, as remembered for the same images or found out now.
 
     truths: the right answer to each hidden image, by its id.
@@ -103,7 +103,7 @@ def tried(bench: Bench, truths: Mapping[str, str]) -> Trial:
     return _try(bench, truths)
 
 
-def remembered_or_tried(setup: Setup, truths: Mapping[str, str]) -> Trial:
+def remembered_or_tried(setup: Setup, truths: Mapping[str, str]) -> ChecksTrial:
     """For a check that raised in the session of `setup`: what came of the checks with the
     reference, with whatever images they were tried.
     """
@@ -111,11 +111,11 @@ def remembered_or_tried(setup: Setup, truths: Mapping[str, str]) -> Trial:
     if reference.own(assignment) is not None:
         (bench,) = benches(assignment, setup.sandbox, detect.runtimes() or [runtime])
     else:
-        bench = Bench(assignment, setup.sandbox, runtime)
+        bench = TrialConditions(assignment, setup.sandbox, runtime)
     return _recall(bench) or _try(bench, truths)
 
 
-def _try(bench: Bench, truths: Mapping[str, str]) -> Trial:
+def _try(bench: TrialConditions, truths: Mapping[str, str]) -> ChecksTrial:
     assignment, sandbox, runtime = bench
     # A student's limits are not the grader's: a busy machine is no reason to refuse a check.
     roomy = assignment.model_copy(update={"limits": Limits(total=600)})
@@ -130,7 +130,7 @@ def _try(bench: Bench, truths: Mapping[str, str]) -> Trial:
         with Session(setup, folder, Clock(roomy.limits.total)) as session:
             if (trouble := _trouble(session, bench)) is not None:
                 return trouble
-            run = running.run(assignment.home, session, answers)
+            run = pytest_run.run(assignment.home, session, answers)
     trial = _read(run)
     if ANSWERS in run.fixtures:
         trial = trial.model_copy(update={"answers": _digest(sorted(truths.items()))})
@@ -139,7 +139,7 @@ def _try(bench: Bench, truths: Mapping[str, str]) -> Trial:
     return trial
 
 
-def _trouble(session: Session, bench: Bench) -> Trial | None:
+def _trouble(session: Session, bench: TrialConditions) -> ChecksTrial | None:
     """The trial where the reference itself does not run; None where it does."""
     own = reference.own(bench.assignment) is not None
     place = bench.assignment.interface.entry
@@ -147,21 +147,21 @@ def _trouble(session: Session, bench: Bench) -> Trial | None:
         error = session.load().error
         if error is None:
             return None
-        told = Told(place=f"{error.file or place}:{error.line}", check="", what=error.summary)
+        told = TrialFault(place=f"{error.file or place}:{error.line}", check="", what=error.summary)
     except NeedsStrongError as refused:
-        told = Told(place=place, check="", what=str(refused))
-    except ConversationEndedError as ended:
-        told = Told(place=place, check="", what=str(ended))
+        told = TrialFault(place=place, check="", what=str(refused))
+    except WorkerEndedError as ended:
+        told = TrialFault(place=place, check="", what=str(ended))
     told = told.model_copy(update={"place": f"{reference.FOLDER}/{told.place}"})
     # The stand-in is ours: where it does not run, the checks are untried, and the class goes on.
-    return Trial(unfit=(told,)) if own else Trial(failed=(told,))
+    return ChecksTrial(unfit=(told,)) if own else ChecksTrial(failed=(told,))
 
 
-def _read(run: running.Run) -> Trial:
-    def told(outcome: str) -> list[Told]:
+def _read(run: pytest_run.PytestRun) -> ChecksTrial:
+    def told(outcome: str) -> list[TrialFault]:
         found = [one for one in run.ran if one.asked and one.check.outcome == outcome]
         return [
-            Told(
+            TrialFault(
                 place=one.place,
                 check=one.check.name.rpartition("::")[2],
                 what=one.check.fault or one.check.rationale.partition("\n")[0],
@@ -169,8 +169,8 @@ def _read(run: running.Run) -> Trial:
             for one in found
         ]
 
-    uncollected = [Told(**fault._asdict()) for fault in run.uncollected]
-    return Trial(
+    uncollected = [TrialFault(**fault._asdict()) for fault in run.uncollected]
+    return ChecksTrial(
         passed=frozenset(one.check.name for one in run.ran if one.check.outcome == "passed"),
         unfit=(*uncollected, *told("raised")),
         failed=tuple(told("failed")),
@@ -186,23 +186,23 @@ def digest_of(assignment: Assignment) -> str:
     return _digest(checks_of(assignment))
 
 
-def _recall(bench: Bench) -> Trial | None:
-    known = places.recall(CACHE).get(_key(bench))
+def _recall(bench: TrialConditions) -> ChecksTrial | None:
+    known = paths.recall(CACHE_FILE).get(_key(bench))
     try:
-        return Trial.model_validate(known) if known else None
+        return ChecksTrial.model_validate(known) if known else None
     except ValidationError:
         return None
 
 
-def _remember(bench: Bench, trial: Trial) -> None:
-    known = {**places.recall(CACHE), _key(bench): trial.model_dump(mode="json")}
-    places.remember(CACHE, dict(list(known.items())[-MOST_REMEMBERED:]))
+def _remember(bench: TrialConditions, trial: ChecksTrial) -> None:
+    known = {**paths.recall(CACHE_FILE), _key(bench): trial.model_dump(mode="json")}
+    paths.remember(CACHE_FILE, dict(list(known.items())[-MOST_REMEMBERED:]))
 
 
-def _key(bench: Bench) -> str:
+def _key(bench: TrialConditions) -> str:
     assignment, sandbox, runtime = bench
     folder = reference.own(assignment)
-    asked = assignment.interface.model_dump_json(include=NAMES)
+    asked = assignment.interface.model_dump_json(include=INTERFACE_KEYS)
     versions = sorted(runtime.frameworks.items())
     return _digest(
         [

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from grader.cli.main import UsageError
-from grader.cli.workplace import Work
-from grader.engine.cluster import AUTO, Cluster, ClusterError, LeftOut, Node
+from grader.cli.workplace import RunRequest
+from grader.engine.cluster import AUTO_ADDRESS, Cluster, ClusterError, Node, NodeLeftOut
 from grader.engine.contract import Engine
 from grader.engine.examiner import examine
-from grader.engine.node import Order
-from grader.engine.nodes import Expected, versions
+from grader.engine.node import NodeOrder
+from grader.engine.nodes import ExpectedNode, versions
 from grader.engine.ray_engine import RayEngine
 from grader.language import Sentence
 from grader.report.text import for_rich
@@ -26,26 +26,26 @@ from grader.sandbox.contract import Sandbox
 
 
 @contextmanager
-def connected(arguments: argparse.Namespace) -> Iterator[There]:
+def connected(arguments: argparse.Namespace) -> Iterator[ClusterWorkplace]:
     """The machines of the cluster that ``--address`` names. Raises UsageError with the cure."""
     try:
-        cluster = Cluster(arguments.address or AUTO)
+        cluster = Cluster(arguments.address or AUTO_ADDRESS)
     except ClusterError as error:
         raise UsageError(error.said) from None
     try:
-        yield There(cluster, arguments)
+        yield ClusterWorkplace(cluster, arguments)
     finally:
         cluster.close()
 
 
-class There:
+class ClusterWorkplace:
     """The machines of a cluster."""
 
     def __init__(self, cluster: Cluster, arguments: argparse.Namespace) -> None:
         self._cluster = cluster
         self._arguments = arguments
         self._nodes: Sequence[Node] = ()
-        self._expected = Expected({}, "", self.kind)
+        self._expected = ExpectedNode({}, "", self.kind)
 
     @property
     def kind(self) -> str:
@@ -57,7 +57,7 @@ class There:
         asked, language = self._arguments, self._arguments.lang
         used = [one for one in runtimes if asked.runtime in (None, one.name)]
         level = sandbox.level.value
-        self._expected = Expected(versions(used), level, self.kind, asked.require or "")
+        self._expected = ExpectedNode(versions(used), level, self.kind, asked.require or "")
         looking = Sentence("Looking at the machines of the cluster …").said_in(language)
         try:
             with console.status(looking):
@@ -77,11 +77,11 @@ class There:
         using = Sentence("examined on {count} machines: {names}", facts).said_in(language)
         console.print(for_rich(using), style="dim", highlight=False)
 
-    def engine(self, work: Work) -> Engine:
+    def engine(self, work: RunRequest) -> Engine:
         """Actors on the machines that fit."""
         asked = self._arguments
         sharing = asked.per_device or work.assignment.run.per_device
-        order = Order(
+        order = NodeOrder(
             assignment=work.assignment,
             hidden=work.hidden,
             expected=self._expected,
@@ -95,7 +95,7 @@ class There:
         return RayEngine(self._nodes, order, work.store, asked.jobs, sharing)
 
 
-def _told(left_out: LeftOut, reason: Sentence) -> Sentence:
+def _told(left_out: NodeLeftOut, reason: Sentence) -> Sentence:
     return Sentence(
         "{host} ({address}) is left out: {reason}",
         {"host": left_out.host, "address": left_out.node.address, "reason": reason},

@@ -14,35 +14,35 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.cli import papers, progress, publishing
-from grader.cli.deciding import Deciding, Wish, worded
-from grader.cli.desk_rows import Facts, Reader, by_id, row_of, stamp, stamps, with_decisions
+from grader.cli.desk_rows import RowFacts, RowReader, by_id, row_of, stamp, stamps, with_decisions
 from grader.cli.main import UsageError
-from grader.cli.opening import opened
+from grader.cli.output_folder import opened
+from grader.cli.recording import DecisionRecorder, Wish, worded
 from grader.cli.survey import Marking
-from grader.crew import shares, spread
 from grader.decisions import DecisionError, Decisions
 from grader.evidence import Evidence
 from grader.evidence.findings import find
-from grader.intake.showing import Shown
+from grader.intake.viewing import ShownReport
 from grader.language import Sentence
+from grader.parallel import shares, spread
 from grader.report import Context, Result
 from grader.review.desk import (
     ConflictError,
-    Effect,
-    Look,
+    DecisionEffect,
+    DecisionRequest,
+    QueueRow,
     RefusedError,
-    Row,
-    Running,
-    Want,
+    RowView,
+    RunProgress,
     version,
 )
-from grader.runs import Entry, Mark, Run, RunFolder
+from grader.runs import PublishedMark, Run, RunFolder, SubmissionEntry
 from grader.scoring import Override
 from grader.similarity import alike, trace
-from grader.similarity.alike import Alike
+from grader.similarity.pairs import Similarity
 from grader.store import Store
 
-OFTEN = 1.0  # seconds between two looks at the folder
+LOOK_SECONDS = 1.0  # seconds between two looks at the folder
 ALIKE_AFTER = 20.0  # seconds between two comparisons of a class that is running
 
 
@@ -56,10 +56,10 @@ class ClassDesk:
         self._decisions = Decisions(out)
         self._lock = threading.RLock()
         self._looked = self._compared = 0.0
-        self._facts: dict[str, Facts] = {}
+        self._facts: dict[str, RowFacts] = {}
         self._pages: dict[str, str] = {}  # page or handle -> id
-        self._rows: dict[str, Row] = {}
-        self._shared: dict[str, list[Alike]] = {}
+        self._rows: dict[str, QueueRow] = {}
+        self._shared: dict[str, list[Similarity]] = {}
         self._stamps: dict[str, tuple[int, int]] = {}
         self._stale = False  # whether evidence came after the last comparison
         self.edition = 0
@@ -83,12 +83,12 @@ class ClassDesk:
                 worth.get(row.id) != (row.score, row.possible) for row in self._rows.values()
             )
 
-    def rows(self) -> Mapping[str, Row]:
+    def rows(self) -> Mapping[str, QueueRow]:
         """All rows in order, by page."""
         with self._lock:
             return dict(self._rows)
 
-    def look(self, page: str) -> Look | None:
+    def look(self, page: str) -> RowView | None:
         """Everything of one row, by page or handle."""
         with self._lock:
             name = self._pages.get(page)
@@ -103,9 +103,9 @@ class ClassDesk:
             shown = evidence.model_copy(update={"findings": (*evidence.findings, *told)})
             log = self._roll.log(self._store, name)
             row = self._row(evidence)
-            return Look(row, Result(shown, grade, log))
+            return RowView(row, Result(shown, grade, log))
 
-    def papers(self, page: str) -> tuple[list[tuple[str, Shown | None]] | None, list[str]]:
+    def papers(self, page: str) -> tuple[list[tuple[str, ShownReport | None]] | None, list[str]]:
         """The lab reports of a row's submission, and the names of all of its files."""
         return papers.papers(*self._submitted(page))
 
@@ -113,7 +113,7 @@ class ClassDesk:
         """Name and bytes of a file, by its place in `papers`."""
         return papers.file(self._submitted(page)[0], number)
 
-    def _submitted(self, page: str) -> tuple[Entry | None, tuple[str, ...]]:
+    def _submitted(self, page: str) -> tuple[SubmissionEntry | None, tuple[str, ...]]:
         """What the row of a page was submitted as, and which of its files are reports."""
         with self._lock:
             name = self._pages.get(page, "")
@@ -128,13 +128,13 @@ class ClassDesk:
             said = Counter(each.reason for each in self._known if each.says_something)
         return said.most_common()
 
-    def running(self) -> Running | None:
+    def running(self) -> RunProgress | None:
         """What is examined now."""
         return progress.read(self._out)
 
     # --- decisions ----------------------------------------------------------------------
 
-    def decide(self, wants: Sequence[Want], author: str) -> list[Row]:
+    def decide(self, wants: Sequence[DecisionRequest], author: str) -> list[QueueRow]:
         """Record all of it or nothing."""
         with self._lock:
             asked = self._meant(wants)
@@ -142,7 +142,7 @@ class ClassDesk:
             self._take_up_decisions()
             return [self._rows[self._facts[name].row.page] for name, _ in asked]
 
-    def effects(self, wants: Sequence[Want], author: str) -> list[Effect]:
+    def effects(self, wants: Sequence[DecisionRequest], author: str) -> list[DecisionEffect]:
         """What `decide` would do."""
         with self._lock:
             asked = self._meant(wants)
@@ -153,17 +153,17 @@ class ClassDesk:
                 if evidence is not None:
                     after = self._marking(name, [each for each in new if each.id == name])
                     row = self._facts[name].row
-                    found.append(Effect(self._rows[row.page], after.grade(evidence).score))
+                    found.append(DecisionEffect(self._rows[row.page], after.grade(evidence).score))
             return found
 
-    def _meant(self, wants: Sequence[Want]) -> list[tuple[str, Want]]:
+    def _meant(self, wants: Sequence[DecisionRequest]) -> list[tuple[str, DecisionRequest]]:
         self._take_up_decisions()
         unknown = [want.page for want in wants if want.page not in self._pages]
         if unknown:
             raise RefusedError(Sentence("no submission {id} here", {"id": unknown[0]}))
         return [(self._pages[want.page], want) for want in wants]
 
-    def _wish(self, asked: Sequence[tuple[str, Want]], author: str) -> Wish:
+    def _wish(self, asked: Sequence[tuple[str, DecisionRequest]], author: str) -> Wish:
         """What is wanted, as decisions, once it is sure that whoever wants it has seen all that
         is known by then.
         """
@@ -172,7 +172,7 @@ class ClassDesk:
             recorded = {each.decision for each in known}
             new: list[Override] = []
             theirs: dict[str, list[Override]] = {}
-            rows: list[Row] = []
+            rows: list[QueueRow] = []
             for name, want in asked:
                 if want.name in recorded:
                     continue  # sent twice: it is there
@@ -223,9 +223,9 @@ class ClassDesk:
     # --- keeping up with the folder -----------------------------------------------------
 
     def refresh(self) -> None:
-        """Take up what others wrote into the folder, at most every OFTEN seconds."""
+        """Take up what others wrote into the folder, at most every LOOK_SECONDS."""
         with self._lock:
-            if time.monotonic() - self._looked < OFTEN:
+            if time.monotonic() - self._looked < LOOK_SECONDS:
                 return
             self._looked = time.monotonic()
             if stamp(self._out / "run.json") != self._run_stamp:
@@ -260,8 +260,8 @@ class ClassDesk:
         self._context = publishing.context(self._folder, run, self._language)
         former = self._folder.publication(run.publication.number - 1) if run.publication else None
         published = former or run.publication
-        self._published: Mapping[str, Mark] = published.marks if published else {}
-        reader = partial(Reader, self._out, self._deciding.marking, self._by_id, self._published)
+        self._published: Mapping[str, PublishedMark] = published.marks if published else {}
+        reader = partial(RowReader, self._out, self._deciding.marking, self._by_id, self._published)
         names = self._roll.ids
         self._facts = {
             facts.row.id: facts
@@ -275,7 +275,7 @@ class ClassDesk:
         """How rows are marked, and who is a row, as the folder has it now."""
         self._known = self._decisions.all()
         self._by_id = by_id(self._known)
-        self._deciding = Deciding(self._run, self._store, self._decisions)
+        self._deciding = DecisionRecorder(self._run, self._store, self._decisions)
         self._roll = self._deciding.marking.roll
 
     def _take_up_evidence(self, changed: set[str]) -> None:
@@ -289,7 +289,7 @@ class ClassDesk:
             evidence = self._evidence(name)
             if evidence is not None:
                 row = self._row(evidence)
-                self._facts[name] = Facts(row, trace(evidence), rows[name].source)
+                self._facts[name] = RowFacts(row, trace(evidence), rows[name].source)
         self._stale = True
         self._index()
 
@@ -313,7 +313,7 @@ class ClassDesk:
         submission: a group is no copy of itself.
         """
         before = self._shared
-        once: dict[str, Facts] = {}
+        once: dict[str, RowFacts] = {}
         for facts in self._facts.values():
             once.setdefault(facts.source or facts.row.id, facts)
         found = alike([facts.trace for facts in once.values()], self._run.handed_out)
@@ -351,10 +351,10 @@ class ClassDesk:
     def _marking(self, name: str, more: Sequence[Override] = ()) -> Marking:
         return with_decisions(self._deciding.marking, self._by_id, name, more)
 
-    def _likenesses(self, name: str) -> Sequence[Alike]:
+    def _likenesses(self, name: str) -> Sequence[Similarity]:
         return self._shared.get(name, ())
 
-    def _row(self, evidence: Evidence) -> Row:
+    def _row(self, evidence: Evidence) -> QueueRow:
         name = evidence.submission.id
         return row_of(
             self._run, evidence, self._marking(name), self._published.get(name),

@@ -11,23 +11,23 @@ from typing import NamedTuple
 from grader.cli.survey import Marking
 from grader.evidence import Evidence, Severity
 from grader.report.text import file_name
-from grader.review.desk import Row, handle, version
+from grader.review.desk import QueueRow, handle, version
 from grader.review.needs import needs
-from grader.runs import Mark, Run
+from grader.runs import PublishedMark, Run
 from grader.scoring import Override
-from grader.similarity import Trace, trace
+from grader.similarity import ComparedPrints, trace
 from grader.store import Store
 
 
-class Facts(NamedTuple):
+class RowFacts(NamedTuple):
     """What is kept of one row's evidence."""
 
-    row: Row
-    trace: Trace
+    row: QueueRow
+    trace: ComparedPrints
     source: str  # id of the submission
 
 
-class Reader:
+class RowReader:
     """Reads rows in a process of its own."""
 
     def __init__(
@@ -35,13 +35,13 @@ class Reader:
         out: Path,
         marking: Marking,
         decided: Mapping[str, Sequence[Override]],
-        published: Mapping[str, Mark],
+        published: Mapping[str, PublishedMark],
         run: Run,
     ) -> None:
         self._store, self._marking, self._decided = Store(out), marking, decided
         self._published, self._run = published, run
 
-    def __call__(self, names: Sequence[str]) -> list[Facts]:
+    def __call__(self, names: Sequence[str]) -> list[RowFacts]:
         """The rows of these that have evidence."""
         found = []
         for name in names:
@@ -49,19 +49,19 @@ class Reader:
             if evidence is not None:
                 marking = with_decisions(self._marking, self._decided, name)
                 row = row_of(self._run, evidence, marking, self._published.get(name), alike=False)
-                found.append(Facts(row, trace(evidence), self._marking.roll.rows[name].source))
+                found.append(RowFacts(row, trace(evidence), self._marking.roll.rows[name].source))
         return found
 
 
 def row_of(
-    run: Run, evidence: Evidence, marking: Marking, published: Mark | None, alike: bool
-) -> Row:
+    run: Run, evidence: Evidence, marking: Marking, published: PublishedMark | None, alike: bool
+) -> QueueRow:
     """The row that follows from `evidence`; see `grader.review.needs` for the other values."""
     name, grade = evidence.submission.id, marking.grade(evidence)
     policy, classes = marking.policy, marking.classes
     said = [each for each in marking.overrides if each.says_something]
     codes = (each.code for each in evidence.findings if each.severity is not Severity.INFO)
-    return Row(
+    return QueueRow(
         id=name,
         page=file_name(name),
         handle=handle(run.id, name),

@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.cli.main import OK, UsageError
-from grader.cli.opening import require_results
-from grader.cli.told import tell_changes
+from grader.cli.notices import tell_changes
+from grader.cli.output_folder import require_results
 from grader.language import Sentence
 from grader.report.text import for_rich
 from grader.runs import Publication, RunError, RunFolder

@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from grader import __version__, granted
+from grader import __version__, resources
 from grader.cli import machine, runtime
+from grader.cli.device_check import prove_all
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
-from grader.cli.proving import prove_all
 from grader.language import Sentence, Translate, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _cores() -> str:
     """Processors that a run may use, and where those are fewer, how many the machine has."""
-    ours, there = granted.processors(), os.cpu_count() or 1
+    ours, there = resources.processors(), os.cpu_count() or 1
     return str(there) if ours == there else f"{ours}/{there}"
 
 
@@ -111,10 +111,10 @@ def _confinement(console: Console, say: Translate) -> bool:
 
 def _memory_limit(console: Console, say: Translate) -> None:
     """Who keeps the limit of memory; grading works either way."""
-    from grader.sandbox import delegation  # of Linux alone
+    from grader.sandbox import cgroup_delegation  # of Linux alone
 
     try:
-        delegation.find()
+        cgroup_delegation.find()
     except SandboxUnavailableError as error:
         told = say("Limit of memory: kept by a watchdog, which looks every 25 ms")
         console.print(f"  [dim]–[/] {told}: {for_rich(str(error))}", highlight=False)

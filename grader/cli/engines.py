@@ -9,14 +9,14 @@ from importlib.util import find_spec
 
 from rich.console import Console
 
-from grader import granted
+from grader import resources
 from grader.assignment import Assignment
 from grader.cli import machine
+from grader.cli.device_check import usable
 from grader.cli.main import UsageError
-from grader.cli.proving import usable
-from grader.cli.workplace import Work, Workplace, require_counts
+from grader.cli.workplace import RunRequest, Workplace, require_counts
 from grader.engine.contract import Engine
-from grader.engine.local import Local
+from grader.engine.local import LocalEngine
 from grader.examine.prepare import Conditions
 from grader.language import Sentence
 from grader.runtimes.detect import Runtime
@@ -26,12 +26,14 @@ from grader.sandbox.contract import Sandbox
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that say where, and how many run side by side."""
-    parser.add_argument("--jobs", type=int, metavar="N", help="hand-ins examined at the same time")
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="submissions examined at the same time"
+    )
     parser.add_argument(
         "--per-device",
         type=int,
         metavar="N",
-        help="hand-ins that share one accelerator (default: run.per_device of the assignment)",
+        help="submissions that share one accelerator (default: run.per_device of the assignment)",
     )
     parser.add_argument(
         "--engine",
@@ -53,7 +55,7 @@ def chosen(arguments: argparse.Namespace) -> Iterator[Workplace]:
     if arguments.engine == "local":
         if arguments.address is not None:
             raise UsageError(Sentence("--address: only with --engine ray"))
-        yield Here(arguments)
+        yield LocalWorkplace(arguments)
         return
     if find_spec("ray") is None:
         raise UsageError(
@@ -68,7 +70,7 @@ def chosen(arguments: argparse.Namespace) -> Iterator[Workplace]:
         yield cluster
 
 
-class Here:
+class LocalWorkplace:
     """This machine."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
@@ -85,7 +87,7 @@ class Here:
         """Keep the devices on which a small network computes what it should."""
         self._devices = usable(console, self._devices, runtimes, sandbox, self._arguments)
 
-    def engine(self, work: Work) -> Engine:
+    def engine(self, work: RunRequest) -> Engine:
         """Processes of this machine, one for each place."""
         arguments, runtimes = self._arguments, work.runtimes
         found = places(self._devices, work.assignment, arguments, work.submissions)
@@ -98,7 +100,7 @@ class Here:
                 runtimes=runtimes,
                 device=device,
                 fallback=machine.devices("CPU")[0] if arguments.device == "auto" else None,
-                threads=max(granted.processors() // len(found), 1),
+                threads=max(resources.processors() // len(found), 1),
                 workspace=work.workspace,
                 language=arguments.lang,
                 forced=arguments.runtime,
@@ -106,7 +108,7 @@ class Here:
             )
             for device in found
         ]
-        return Local(conditions, work.hidden, work.store)
+        return LocalEngine(conditions, work.hidden, work.store)
 
 
 def places(
@@ -122,6 +124,6 @@ def places(
         sharing = arguments.per_device or assignment.run.per_device
         everything = [device.shared() if sharing > 1 else device for device in devices] * sharing
         return everything[: arguments.jobs]
-    memory = granted.memory() // (assignment.limits.memory * 1024 * 1024)
-    jobs = arguments.jobs or max(min(granted.processors(), memory, tasks), 1)
+    memory = resources.memory() // (assignment.limits.memory * 1024 * 1024)
+    jobs = arguments.jobs or max(min(resources.processors(), memory, tasks), 1)
     return [devices[0]] * jobs

@@ -10,9 +10,9 @@ from rich.console import Console
 
 from grader.cli import publishing
 from grader.cli.main import OK, UsageError
-from grader.cli.opening import meant, opened
+from grader.cli.notices import tell_changes
+from grader.cli.output_folder import meant, opened
 from grader.cli.rescore import add_run
-from grader.cli.told import tell_changes
 from grader.decisions import DecisionError, Decisions
 from grader.readers.notices import notice
 from grader.report import exports
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     ``--assignment`` give others, these are published first.
     """
     console, language = Console(), arguments.lang
-    path = arguments.to or arguments.out / exports.FILES[arguments.format]
+    path = arguments.to or arguments.out / exports.FILE_NAMES[arguments.format]
     with opened(arguments.out, "export", console, language) as (folder, former):
         wanted = meant(arguments, former, console)
         store = Store(arguments.out)

@@ -17,9 +17,16 @@ from rich.console import Console
 from grader import __version__
 from grader.assignment import Assignment
 from grader.checks import trial
-from grader.cli import checking, engines, machine, publishing
-from grader.cli.beginning import (
-    Asked,
+from grader.cli import checks_trial, engines, machine, publishing
+from grader.cli.live_view import LiveView
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device, add_unset
+from grader.cli.notices import tell_changes, tell_notices
+from grader.cli.only import only
+from grader.cli.output_folder import opened
+from grader.cli.progress import Progress
+from grader.cli.reviewed import Reviewed
+from grader.cli.run_document import (
+    Examination,
     asked,
     begun,
     entries,
@@ -27,26 +34,19 @@ from grader.cli.beginning import (
     require_room,
     without_gone,
 )
-from grader.cli.live import Live
-from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device, add_unset
-from grader.cli.opening import opened
-from grader.cli.progress import Progress
-from grader.cli.reviewed import Reviewed
-from grader.cli.selecting import only
 from grader.cli.summary import summarise
-from grader.cli.told import tell_changes, tell_notices
-from grader.cli.workplace import Work, Workplace
+from grader.cli.workplace import RunRequest, Workplace
 from grader.decisions import DecisionError, Decisions
 from grader.engine.contract import Engine, Event, Task
 from grader.evidence import Roster
 from grader.evidence.evidence import SCHEMA
 from grader.examine.mnist import read_mnist
-from grader.intake import HandIn, IntakeError, digest, digest_folder, find
-from grader.intake.calling import call_by_roster
+from grader.intake import IntakeError, Submission, digest, digest_folder, find
 from grader.intake.roster import read_roster
+from grader.intake.roster_matching import call_by_roster
 from grader.language import Sentence, translator
 from grader.readers.notices import notice
-from grader.runs import Entry, Run, RunError, RunFolder
+from grader.runs import Run, RunError, RunFolder, SubmissionEntry
 from grader.sandbox.contract import Sandbox
 from grader.scoring import Status
 from grader.store import Store, key
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="a hand-in, or a folder of hand-ins; folders and archives",
+        help="a submission, or a folder of submissions; folders and archives",
     )
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
     add_assignment(parser)
@@ -81,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unsafe-no-sandbox",
         action="store_true",
-        help="run hand-ins unconfined where no sandbox works; never as root",
+        help="run submissions unconfined where no sandbox works; never as root",
     )
     parser.add_argument(
         "--fresh", action="store_true", help="examine again what is already stored in --out"
@@ -111,21 +111,21 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed
     sandbox = machine.sandbox(
         arguments.require, arguments.unsafe_no_sandbox, accelerator=workplace.kind != "CPU"
     )
-    handins, roster = _handins(console, arguments, former, sandbox)
+    submissions, roster = _submissions(console, arguments, former, sandbox)
     runtimes = machine.runtimes(arguments.runtime)
     workplace.prove(console, runtimes, sandbox)
     with grading_alone(arguments.out):
-        require_room(arguments.out, len(handins))
+        require_room(arguments.out, len(submissions))
         store = Store(arguments.out)
         _require_decisions(store)  # what cannot be read is said before the class runs, not after
-        digests = {handin.id: digest(handin) for handin in handins}
-        listed = entries(handins, digests, arguments.paths)
+        digests = {submission.id: digest(submission) for submission in submissions}
+        listed = entries(submissions, digests, arguments.paths)
         # Read again, now that nobody else changes it: another grader may have ended meanwhile.
         former = _former(folder)
         what = _asked(arguments, former)
         new = begun(what, former, store, listed).model_copy(update={"roster": roster})
         new, gone = without_gone(new, former, listed, arguments.paths)
-        tasks = _tasks(handins, digests, what, arguments, store)
+        tasks = _tasks(submissions, digests, what, arguments, store)
         todo = (
             only(tasks, arguments.only)
             if arguments.only
@@ -134,7 +134,7 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed
         _tell_done(console, len(tasks) - len(todo), len(tasks), arguments.lang)
         if todo:
             used = [one for one in runtimes if arguments.runtime in (None, one.name)]
-            checking.require_sound(
+            checks_trial.require_sound(
                 what.assignment, what.hidden, sandbox, used, console, arguments.lang
             )
         folder.write(new)
@@ -142,7 +142,7 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed
         pages.open()
         interrupted = False
         with _workspace(arguments.out) as workspace, _stoppable() as stop:
-            work = Work(
+            work = RunRequest(
                 assignment=what.assignment,
                 hidden=what.hidden,
                 store=store,
@@ -167,7 +167,7 @@ def _former(folder: RunFolder) -> Run | None:
         raise UsageError(error.said) from None
 
 
-def _asked(arguments: argparse.Namespace, former: Run | None) -> Asked:
+def _asked(arguments: argparse.Namespace, former: Run | None) -> Examination:
     return asked(
         arguments.assignment,
         arguments.settings,
@@ -178,26 +178,28 @@ def _asked(arguments: argparse.Namespace, former: Run | None) -> Asked:
     )
 
 
-def _handins(
+def _submissions(
     console: Console, arguments: argparse.Namespace, former: Run | None, sandbox: Sandbox
-) -> tuple[list[HandIn], Roster | None]:
+) -> tuple[list[Submission], Roster | None]:
     """The submissions, called by the roster that is named now or was named before."""
     roster = former.roster if former is not None else None
     try:
         found = find(arguments.paths, sandbox=sandbox)
-        handins, notices = list(found.handins), list(found.notices)
+        submissions, notices = list(found.submissions), list(found.notices)
         if arguments.roster is not None:
             roster = read_roster(arguments.roster)
         if roster is not None:
-            handins, more = call_by_roster(handins, roster)
+            submissions, more = call_by_roster(submissions, roster)
             notices += more
     except IntakeError as error:
         raise UsageError(error.said) from None
     tell_notices(console, notices, arguments.lang)
-    return handins, roster
+    return submissions, roster
 
 
-def _tell_beginning(console: Console, run: Run, gone: Sequence[Entry], language: str) -> None:
+def _tell_beginning(
+    console: Console, run: Run, gone: Sequence[SubmissionEntry], language: str
+) -> None:
     """Settings that hold from an earlier command, and submissions that are no longer there."""
     told = []
     if run.settings:
@@ -240,11 +242,12 @@ def _publish(
         console.print(f"[red]✗[/] {trouble}", highlight=False)
     there = {(one.grade.id, one.key) for one in marked if one.grade.status is not Status.UNGRADED}
     left = sum(
-        (task.handin.id, task.key) not in there and not _is_stored(store, task) for task in tasks
+        (task.submission.id, task.key) not in there and not _is_stored(store, task)
+        for task in tasks
     )
     if interrupted:
         note = translator(language)(
-            "Interrupted. {left} hand-ins are left; the same command goes on from here."
+            "Interrupted. {left} submissions are left; the same command goes on from here."
         )
         console.print(note.format(left=left), style="yellow")
     return SOMETHING_LEFT if left or troubles else OK
@@ -267,9 +270,9 @@ def _require_mnist(assignment: Assignment) -> None:
 
 
 def _tasks(
-    handins: Sequence[HandIn],
+    submissions: Sequence[Submission],
     digests: Mapping[str, str],
-    what: Asked,
+    what: Examination,
     arguments: argparse.Namespace,
     store: Store,
 ) -> list[Task]:
@@ -283,29 +286,31 @@ def _tasks(
     common += [arguments.device, arguments.runtime or ""]
     common += [digest_folder(assignment.provided)] if assignment.provided else []
     tasks = []
-    for handin in handins:
-        task_key, former = key(*common, digests[handin.id]), store.read(handin.id)
+    for submission in submissions:
+        task_key, former = key(*common, digests[submission.id]), store.read(submission.id)
         ours = former is not None and former.key == task_key and former.trouble is not None
         before = former if ours and not arguments.fresh else None
-        tasks.append(Task(handin, task_key, _expected(handin, store), before, digests[handin.id]))
+        tasks.append(
+            Task(submission, task_key, _expected(submission, store), before, digests[submission.id])
+        )
     return tasks
 
 
-def _expected(handin: HandIn, store: Store) -> float:
+def _expected(submission: Submission, store: Store) -> float:
     """Seconds that its examination may take: as the last one took; else by its size, as what is
     large has weights to be read. In whole seconds, so that alike ones keep their order.
     """
-    former = store.read(handin.id)
+    former = store.read(submission.id)
     if former is not None:
         return float(round(former.seconds))
-    inside = handin.path.rglob("*") if handin.path.is_dir() else [handin.path]
+    inside = submission.path.rglob("*") if submission.path.is_dir() else [submission.path]
     size = sum(path.lstat().st_size for path in inside)
     return UNKNOWN_SECONDS + size // BYTES_A_SECOND
 
 
 def _is_stored(store: Store, task: Task) -> bool:
     """Whether it was examined without trouble, also where another one of its student counts."""
-    evidence = store.read(task.handin.id)
+    evidence = store.read(task.submission.id)
     return evidence is not None and evidence.key == task.key and evidence.trouble is None
 
 
@@ -314,19 +319,19 @@ def _is_done(store: Store, task: Task) -> bool:
 
     What is stored gets the name and number that are known now, as from a roster that came later.
     """
-    evidence = store.read(task.handin.id)
+    evidence = store.read(task.submission.id)
     if evidence is None:
         return False
-    student = task.handin.student
+    student = task.submission.student
     known = {
-        "name": student.name or task.handin.id,
+        "name": student.name or task.submission.id,
         "number": student.number,
-        "origin": task.handin.origin,
+        "origin": task.submission.origin,
     }
-    submission = evidence.submission.model_copy(update=known)
-    if submission != evidence.submission:
-        renamed = evidence.model_copy(update={"submission": submission})
-        store.write(renamed, store.log(task.handin.id))
+    record = evidence.submission.model_copy(update=known)
+    if record != evidence.submission:
+        renamed = evidence.model_copy(update={"submission": record})
+        store.write(renamed, store.log(task.submission.id))
     return (
         evidence.key == task.key
         and evidence.trouble is None
@@ -346,7 +351,7 @@ def _examine(
     troubles: list[str] = []
     if not tasks:
         return troubles
-    with Live(console, len(tasks), language) as live:
+    with LiveView(console, len(tasks), language) as live:
 
         def watch(event: Event) -> None:
             live.event(event)
@@ -356,9 +361,9 @@ def _examine(
         try:
             for ended in ended_tasks:
                 live.ended(ended)
-                progress.ended(ended.handin.id)
+                progress.ended(ended.submission.id)
                 if ended.trouble:
-                    troubles.append(f"{ended.handin.id}: {ended.trouble}")
+                    troubles.append(f"{ended.submission.id}: {ended.trouble}")
         finally:
             ended_tasks.close()
     return troubles

@@ -11,8 +11,8 @@ from grader.runtimes import tuning as speed
 from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import Device, DeviceAbsentError, select
 from grader.sandbox import canary
-from grader.sandbox.bare import Bare
 from grader.sandbox.contract import Level, Sandbox, SandboxUnavailableError
+from grader.sandbox.unconfined import Unconfined
 
 
 def devices(wanted: str) -> list[Device]:
@@ -36,7 +36,7 @@ def sandbox(required: str | None, unsafe: bool, *, accelerator: bool) -> Sandbox
         if not unsafe or required:
             raise UsageError(f"{error}\n{error.cure}") from None
     try:
-        return Bare()
+        return Unconfined()
     except SandboxUnavailableError as error:
         raise UsageError(f"{error}\n{error.cure}") from None
 

@@ -1,4 +1,4 @@
-"""Reading the command line and handing over to the command that it names."""
+"""Reading the command line and submissiong over to the command that it names."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from grader import __version__
 from grader.assignment import AssignmentError
+from grader.cli.encodings import never_fail
 from grader.cli.parser import Parser, language_of
-from grader.cli.streams import never_fail
 from grader.language import LANGUAGES, Sentence, said_in, translator
 
 OK, SOMETHING_LEFT, WRONG_USAGE = 0, 1, 2
@@ -20,7 +20,7 @@ OK, SOMETHING_LEFT, WRONG_USAGE = 0, 1, 2
 # with `add_arguments(parser)` and `run(arguments) -> int`.
 COMMANDS = {
     "doctor": "say what this machine has, and the cure for what is missing",
-    "runtime": "list, add or remove the interpreters that hand-ins run in",
+    "runtime": "list, add or remove the interpreters that submissions run in",
     "override": "record what a person decides about a mark",
     "review": "serve the pages where a team decides",
     "rescore": "compute all marks again from stored evidence",
@@ -92,7 +92,7 @@ def parser_of(module: str, words: Sequence[str]) -> Parser:
     parser = Parser(
         language,
         prog=f"grade {module}" if module in COMMANDS else "grade",
-        description=say("Grade hand-ins of a deep-learning lab: confined, on hidden images."),
+        description=say("Grade submissions of a deep-learning lab: confined, on hidden images."),
         epilog=None if module in COMMANDS else "\n".join([say("other commands:"), *others]),
     )
     parser.add_argument(
@@ -138,14 +138,14 @@ def add_unset(parser: argparse.ArgumentParser) -> None:
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
-    """The options that say where hand-ins run."""
+    """The options that say where submissions run."""
     parser.add_argument(
         "--device",
         choices=("auto", "CPU", "GPU", "Ascend"),
         default="auto",
-        help="what hand-ins run on; auto takes an accelerator where one is (default: auto)",
+        help="what submissions run on; auto takes an accelerator where one is (default: auto)",
     )
-    parser.add_argument("--runtime", metavar="NAME", help="run every hand-in in this runtime")
+    parser.add_argument("--runtime", metavar="NAME", help="run every submission in this runtime")
     parser.add_argument(
         "--no-tune", action="store_true", help="leave the frameworks' speed settings alone"
     )

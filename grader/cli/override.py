@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from grader.cli import rescore
-from grader.cli.deciding import (
-    Deciding,
+from grader.cli.main import UsageError
+from grader.cli.recording import (
+    DecisionRecorder,
     Wish,
     confirming,
     decision,
@@ -19,12 +20,11 @@ from grader.cli.deciding import (
     standing_words,
     undoing,
 )
-from grader.cli.main import UsageError
 from grader.language import Sentence
 from grader.scoring import Override, standing
 
-LAST = "last"  # the decision that is meant where none is named
-SHORT = 8  # characters of a decision's id that are enough to type
+LAST_DECISION = "last"  # the decision that is meant where none is named
+SHORT_ID_CHARS = 8  # characters of a decision's id that are enough to type
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,14 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--undo",
         nargs="?",
-        const=LAST,
+        const=LAST_DECISION,
         metavar="DECISION",
         help="take back the last decision, or one",
     )
     what.add_argument(
         "--confirm",
         nargs="?",
-        const=LAST,
+        const=LAST_DECISION,
         metavar="DECISION",
         help="what was decided about an earlier submission holds for this one, too",
     )
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     return rescore.rescore(arguments, partial(_wish, arguments), "override")
 
 
-def _wish(arguments: argparse.Namespace, deciding: Deciding) -> Wish:
+def _wish(arguments: argparse.Namespace, deciding: DecisionRecorder) -> Wish:
     """What the words of the command line want to be recorded."""
     if arguments.file is not None:
         return from_file(arguments.file, deciding)
@@ -116,7 +116,10 @@ def _points(text: str | None) -> float | None:
 
 
 def _undo(
-    student: str, arguments: argparse.Namespace, known: Sequence[Override], deciding: Deciding
+    student: str,
+    arguments: argparse.Namespace,
+    known: Sequence[Override],
+    deciding: DecisionRecorder,
 ) -> Override:
     able = standing_words(known, {student, *deciding.others(student)})
     meant = _meant(able, arguments.undo, student)[-1]
@@ -124,7 +127,10 @@ def _undo(
 
 
 def _confirm(
-    student: str, arguments: argparse.Namespace, known: Sequence[Override], deciding: Deciding
+    student: str,
+    arguments: argparse.Namespace,
+    known: Sequence[Override],
+    deciding: DecisionRecorder,
 ) -> list[Override]:
     evidence, others = deciding.evidence(student), deciding.others(student)
     earlier = standing(known, evidence, others).earlier if evidence else ()
@@ -137,10 +143,12 @@ def _confirm(
 
 def _meant(able: Sequence[Override], word: str, student: str) -> Sequence[Override]:
     """The decisions that `word` means among those that can be meant. Raises UsageError."""
-    found = able if word == LAST else [each for each in able if each.decision.startswith(word)]
-    if found and (word == LAST or len(found) == 1):
+    found = (
+        able if word == LAST_DECISION else [each for each in able if each.decision.startswith(word)]
+    )
+    if found and (word == LAST_DECISION or len(found) == 1):
         return found
-    there = ", ".join(f"{each.decision[:SHORT]} ({each.reason})" for each in able) or "–"
+    there = ", ".join(f"{each.decision[:SHORT_ID_CHARS]} ({each.reason})" for each in able) or "–"
     facts = {"id": student, "there": there}
     raise UsageError(
         Sentence("{id}: expected one of the decisions that this can mean: {there}", facts)

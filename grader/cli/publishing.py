@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader import __version__
-from grader.cli.opening import now
-from grader.cli.survey import Marking, Seen, Survey, marking, survey
+from grader.cli.output_folder import now
+from grader.cli.survey import Marking, Survey, SurveyEntry, marking, survey
 from grader.evidence import Finding
 from grader.evidence.findings import find
 from grader.readers.paths import path_of
-from grader.report import Context, Marked, Result
+from grader.report import Context, MarkedResult, Result
 from grader.report import publish as publish_report
 from grader.runs import Publication, Run, RunFolder
-from grader.runs.changes import Change, changes
+from grader.runs.changes import PublishedChange, changes
 from grader.runs.lock import user
 from grader.scoring import Override
 from grader.similarity import alike
@@ -28,7 +28,7 @@ class Draft(NamedTuple):
     run: Run  # with the publication that is to be
     survey: Survey
     marking: Marking
-    changes: tuple[Change, ...]  # against what is published
+    changes: tuple[PublishedChange, ...]  # against what is published
     news: bool  # whether anything differs from what is published
 
 
@@ -57,7 +57,7 @@ def draft(run: Run, store: Store, overrides: Sequence[Override], why: str) -> Dr
     return Draft(new, seen, rules, changes(former, publication) if former else (), news)
 
 
-def publish(folder: RunFolder, made: Draft, language: str) -> list[Marked]:
+def publish(folder: RunFolder, made: Draft, language: str) -> list[MarkedResult]:
     """Write ``grades.csv``, ``grades.json``, the pages, and last the run's document.
 
     Raises OSError; what was there before is then whole.
@@ -94,7 +94,7 @@ def context(folder: RunFolder, run: Run, language: str) -> Context:
 
 
 class Stored(NamedTuple):
-    """Stored submissions as results: a `grader.report.Source`."""
+    """Stored submissions as results: a `grader.report.ResultSource`."""
 
     out: Path
     marking: Marking
@@ -117,8 +117,8 @@ class Stored(NamedTuple):
 
 def source(made: Draft, out: Path, language: str) -> Stored:
     """The results behind the marks, compared with each other."""
-    rows = made.survey.hand_ins
-    once: dict[str, Seen] = {}  # one row a submission: a group is no copy of itself
+    rows = made.survey.submissions
+    once: dict[str, SurveyEntry] = {}  # one row a submission: a group is no copy of itself
     for seen in rows:
         once.setdefault(seen.source or seen.id, seen)
     found = alike([seen.trace for seen in once.values()], made.run.handed_out)

@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.cli import publishing
-from grader.cli.deciding import Deciding, Wish, from_file
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_unset
-from grader.cli.opening import meant, opened
-from grader.cli.told import tell_changes
+from grader.cli.notices import tell_changes
+from grader.cli.output_folder import meant, opened
+from grader.cli.recording import DecisionRecorder, Wish, from_file
 from grader.decisions import DecisionError, Decisions
 from grader.scoring import Status, in_order
 from grader.store import Store
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def rescore(
-    arguments: argparse.Namespace, asks: Callable[[Deciding], Wish] | None, why: str
+    arguments: argparse.Namespace, asks: Callable[[DecisionRecorder], Wish] | None, why: str
 ) -> int:
     """Record the decisions that `asks` wants, write all marks and pages again, and say which marks
     changed.
@@ -61,7 +61,7 @@ def rescore(
         run = meant(arguments, former, console)
         store = Store(arguments.out)
         try:
-            deciding = Deciding(run, store)
+            deciding = DecisionRecorder(run, store)
             wish = asks(deciding) if asks is not None else None
             if arguments.dry_run:
                 new = deciding.tried(wish, beyond=arguments.beyond) if wish else []

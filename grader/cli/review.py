@@ -15,7 +15,7 @@ from rich.console import Console
 
 from grader.cli.desk import ClassDesk
 from grader.cli.main import OK, UsageError
-from grader.cli.opening import require_results
+from grader.cli.output_folder import require_results
 from grader.cli.reviewed import MISSING
 from grader.decisions import DecisionError
 from grader.language import Sentence, translator

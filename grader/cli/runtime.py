@@ -1,4 +1,4 @@
-"""``grade runtime list|add|remove``: the interpreters that hand-ins run in."""
+"""``grade runtime list|add|remove``: the interpreters that submissions run in."""
 
 from __future__ import annotations
 

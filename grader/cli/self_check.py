@@ -1,4 +1,4 @@
-"""``grade --self-check``: the same examination of a student's own folder, before handing in."""
+"""``grade --self-check``: the same examination of a student's own folder, before submissiong in."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ import cv2
 import numpy as np
 from rich.console import Console
 
-from grader import __version__, granted
+from grader import __version__, resources
 from grader.assignment import Assignment, read_assignment
 from grader.cli import machine
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
-from grader.cli.told import tell_notices
+from grader.cli.notices import tell_notices
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
+from grader.examine.near_duplicates import pictures, twins
 from grader.examine.prepare import Conditions
-from grader.examine.twins import pictures, twins
-from grader.intake import HandIn, IntakeError, IntakeLimits, Reading, find, stage
+from grader.intake import IntakeError, IntakeLimits, Reading, Submission, find, stage
 from grader.language import Sentence, Translate, by_language, translator
 from grader.report import Context, Result, files, pages
 from grader.report.text import for_rich
 from grader.runtimes import detect
 from grader.runtimes.offered import not_offered
 from grader.sandbox import canary
-from grader.sandbox.bare import Bare
 from grader.sandbox.contract import Level, Sandbox, SandboxUnavailableError
+from grader.sandbox.unconfined import Unconfined
 from grader.scoring import grade
 
 PUBLIC = Path(__file__).parents[1] / "public"  # the assignment without its hidden part, packed
@@ -42,7 +42,7 @@ PUBLIC = Path(__file__).parents[1] / "public"  # the assignment without its hidd
 _NUMBER_OF_TRIAL_IMAGES = 3
 
 
-class Line(NamedTuple):
+class SelfCheckLine(NamedTuple):
     """One line of the checklist: whether it is fine, what it is about, what to do if not."""
 
     fine: bool | None  # None: worth knowing, nothing to mend
@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     home = arguments.assignment or (PUBLIC if PUBLIC.is_dir() else Path("hidden_tests"))
     assignment = read_assignment(home, arguments.settings)
-    handin = _handin(arguments, assignment, console, say)
+    submission = _submission(arguments, assignment, console, say)
     with TemporaryDirectory(prefix="self-check-") as temporary:
         workspace = Path(temporary)
         data = read_hidden(assignment, arguments.data) if arguments.data else None
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         trial = data or _trial(assignment, workspace / "images")
         conditions = _conditions(arguments, assignment, workspace)
         with console.status(say("Examining your folder as the grader will …")):
-            evidence, log = examine(handin, "", conditions, trial, lambda *step: None)
+            evidence, log = examine(submission, "", conditions, trial, lambda *step: None)
     lines = list(_checklist(evidence, assignment, data, arguments.lang))
     if data is not None:
         lines += _twins(arguments.data, say)
@@ -106,9 +106,9 @@ def run(arguments: argparse.Namespace) -> int:
     return SOMETHING_LEFT if bad else OK
 
 
-def _handin(
+def _submission(
     arguments: argparse.Namespace, assignment: Assignment, console: Console, say: Translate
-) -> HandIn:
+) -> Submission:
     folder, pack = arguments.folder, arguments.pack
     if not folder.is_dir() and not folder.is_file():
         raise UsageError(
@@ -121,32 +121,32 @@ def _handin(
         if pack is not None:
             _pack(folder, pack, assignment, made=(pack, arguments.page))
             console.print(say("Packed {zip}; that file is examined.").format(zip=pack))
-        found = find([pack or folder], sandbox=Bare(own_code=True))
+        found = find([pack or folder], sandbox=Unconfined(own_code=True))
     except IntakeError as error:
         raise UsageError(error.said) from None
     if len(found) != 1:
         entry, count = assignment.interface.entry, str(len(found))
         raise UsageError(
             Sentence(
-                "{folder}: expected one hand-in with {entry} at its top, found {count}. Go into "
+                "{folder}: expected one submission with {entry} at its top, found {count}. Go into "
                 "the folder that you hand in.",
                 {"folder": str(folder), "entry": entry, "count": count},
             )
         )
-    return found.handins[0]
+    return found.submissions[0]
 
 
 def _pack(folder: Path, target: Path, assignment: Assignment, made: Sequence[Path]) -> None:
     """The zip to hand in: what the grader would take of `folder`, UTF-8 names, but for what this
     command `made` there before.
     """
-    limits = IntakeLimits(total=assignment.limits.handin * 1024 * 1024)
+    limits = IntakeLimits(total=assignment.limits.submission * 1024 * 1024)
     earlier = [path for path in made if path.is_file()]
     with TemporaryDirectory(prefix="pack-") as temporary:
-        clean = Path(temporary) / "handin"
-        sandbox = Bare(own_code=True)
+        clean = Path(temporary) / "submission"
+        sandbox = Unconfined(own_code=True)
         with Reading(Path(temporary), sandbox) as reading:
-            stage(find([folder], sandbox=sandbox).handins[0], clean, limits, reading=reading)
+            stage(find([folder], sandbox=sandbox).submissions[0], clean, limits, reading=reading)
         paths = [path for path in sorted(clean.rglob("*")) if not _among(path, earlier)]
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in paths:
@@ -180,7 +180,7 @@ def _conditions(
         sandbox=sandbox,
         runtimes=(runtime,),
         device=machine.devices(arguments.device)[0],
-        threads=granted.processors(),
+        threads=resources.processors(),
         workspace=workspace,
         language=arguments.lang,
         forced=runtime.name,
@@ -195,7 +195,7 @@ def _sandbox() -> Sandbox:
     try:
         return canary.choose(Level.STRONG).sandbox
     except SandboxUnavailableError:
-        return Bare(own_code=True)
+        return Unconfined(own_code=True)
 
 
 def _trial(assignment: Assignment, folder: Path) -> HiddenSet:
@@ -211,38 +211,38 @@ def _trial(assignment: Assignment, folder: Path) -> HiddenSet:
 
 def _checklist(
     evidence: Evidence, assignment: Assignment, data: HiddenSet | None, language: str
-) -> Iterator[Line]:
+) -> Iterator[SelfCheckLine]:
     """The lines in the order in which a student mends things."""
     say = translator(language)
     if evidence.trouble is not None:
-        yield Line(False, evidence.trouble.message, evidence.trouble.cure)
+        yield SelfCheckLine(False, evidence.trouble.message, evidence.trouble.cure)
         return
     function = assignment.interface.function
     if evidence.loading.loaded:
         text = say("{entry} is imported in {seconds} s and defines {function}.")
         loading = evidence.loading
-        yield Line(
+        yield SelfCheckLine(
             True,
             text.format(entry=loading.entry, seconds=f"{loading.seconds:.1f}", function=function),
         )
     answered = [answer for answer in evidence.answers if answer.answer is not None]
     if evidence.answers and len(answered) == len(evidence.answers):
         text = say("{function} returned a class name for each of {count} images.")
-        yield Line(True, text.format(function=function, count=len(answered)))
+        yield SelfCheckLine(True, text.format(function=function, count=len(answered)))
     yield from (_finding(finding) for finding in _shown(evidence, data))
     for check in evidence.checks:
         if check.outcome == "passed":
-            yield Line(True, check.title[language])
+            yield SelfCheckLine(True, check.title[language])
         elif check.outcome != "skipped":
             expected, actual, cure = (
                 by_language(text)[language] for text in (check.expected, check.actual, check.help)
             )
             found = f" {say('Expected')}: {expected}. {say('Found')}: {actual}."
-            yield Line(False, check.title[language] + found, cure)
+            yield SelfCheckLine(False, check.title[language] + found, cure)
     skipped = Counter(c.rationale for c in evidence.checks if c.outcome == "skipped")
     for why, count in skipped.items():
         text = say("{count} checks were skipped: {reason}.")
-        yield Line(None, text.format(count=count, reason=say(why)))
+        yield SelfCheckLine(None, text.format(count=count, reason=say(why)))
     if data is not None:
         yield _estimate(evidence, assignment, say)
 
@@ -257,12 +257,12 @@ def _shown(evidence: Evidence, data: HiddenSet | None) -> Sequence[Finding]:
     return [finding for finding in evidence.findings if finding.code not in left_out]
 
 
-def _finding(finding: Finding) -> Line:
+def _finding(finding: Finding) -> SelfCheckLine:
     fine = None if finding.severity is Severity.INFO else False
-    return Line(fine, f"{finding.message} ({finding.code})", finding.hint)
+    return SelfCheckLine(fine, f"{finding.message} ({finding.code})", finding.hint)
 
 
-def _estimate(evidence: Evidence, assignment: Assignment, say: Translate) -> Line:
+def _estimate(evidence: Evidence, assignment: Assignment, say: Translate) -> SelfCheckLine:
     mark = grade(evidence, assignment.policy, len(assignment.classes))
     low, high = mark.interval or (0.0, 1.0)
     text = say(
@@ -275,10 +275,10 @@ def _estimate(evidence: Evidence, assignment: Assignment, say: Translate) -> Lin
         low=f"{100 * low:.0f}",
         high=f"{100 * high:.0f}",
     )
-    return Line(None, text)
+    return SelfCheckLine(None, text)
 
 
-def _twins(data: Path, say: Translate) -> list[Line]:
+def _twins(data: Path, say: Translate) -> list[SelfCheckLine]:
     """A line where the folder `train` beside `data` holds images of `data`."""
     train = data.resolve().parent / "train"
     if not train.is_dir() or train == data.resolve():
@@ -295,10 +295,10 @@ def _twins(data: Path, say: Translate) -> list[Line]:
         image="/".join(found[0][0].parts[-2:]),
         other="/".join(found[0][1].parts[-2:]),
     )
-    return [Line(None, text)]
+    return [SelfCheckLine(None, text)]
 
 
-def _print(console: Console, line: Line) -> None:
+def _print(console: Console, line: SelfCheckLine) -> None:
     mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[blue]•[/]"}[line.fine]
     console.print(f"{mark} {for_rich(line.text)}", highlight=False)
     if line.cure and line.fine is not True:
@@ -306,7 +306,7 @@ def _print(console: Console, line: Line) -> None:
 
 
 def _expect(console: Console, evidence: Evidence, assignment: Assignment, language: str) -> None:
-    """What the grader will do with this hand-in."""
+    """What the grader will do with this submission."""
     say = translator(language)
     limits, interface = assignment.limits, assignment.interface
     text = say(
@@ -340,4 +340,4 @@ def _write_page(
         self_check=True,
     )
     mark = grade(evidence, assignment.policy, len(assignment.classes))
-    files.write(arguments.page, pages.Pages(context).staff(Result(evidence, mark, log)))
+    files.write(arguments.page, pages.ReportPages(context).staff(Result(evidence, mark, log)))

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.language import translator
-from grader.report import Marked
+from grader.report import MarkedResult
 from grader.report.text import for_rich
 from grader.scoring import Grade, Status
 
-ROWS = 60  # hand-ins shown by name; a larger class is on the page
+MAX_ROWS_SHOWN = 60  # submissions shown by name; a larger class is on the page
 
 _STYLES = {
     Status.GRADED: "green",
@@ -26,17 +26,17 @@ _STYLES = {
 
 def summarise(
     console: Console,
-    marked: Sequence[Marked],
+    marked: Sequence[MarkedResult],
     out: Path,
     language: str,
 ) -> None:
     """Print the class as a table, the bands, and the findings with how many they concern."""
     say = translator(language)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("hand-in", "status", "score", "right", "band", "findings"):
+    for heading in ("submission", "status", "score", "right", "band", "findings"):
         numeric = heading in ("score", "right")
         table.add_column(say(heading), justify="right" if numeric else "left", no_wrap=numeric)
-    for grade, _, codes in marked[:ROWS]:
+    for grade, _, codes in marked[:MAX_ROWS_SHOWN]:
         table.add_row(
             for_rich(grade.id),
             f"[{_STYLES[grade.status]}]{say(grade.status.value)}[/]",
@@ -47,8 +47,10 @@ def summarise(
         )
     console.print()
     console.print(table)
-    if len(marked) > ROWS:
-        console.print(say("… and {count} more").format(count=len(marked) - ROWS), style="dim")
+    if len(marked) > MAX_ROWS_SHOWN:
+        console.print(
+            say("… and {count} more").format(count=len(marked) - MAX_ROWS_SHOWN), style="dim"
+        )
     _print_bands(console, [one.grade for one in marked], language)
     _print_findings(console, marked, language)
     page = (out / "report" / "index.html").resolve()
@@ -66,7 +68,7 @@ def _print_bands(console: Console, grades: Sequence[Grade], language: str) -> No
         console.print(f"  {band:>7} %  {bar} {bands[band]}", highlight=False)
 
 
-def _print_findings(console: Console, marked: Sequence[Marked], language: str) -> None:
+def _print_findings(console: Console, marked: Sequence[MarkedResult], language: str) -> None:
     say = translator(language)
     counts = Counter(code for one in marked for code in set(one.codes))
     if not counts:

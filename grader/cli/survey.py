@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import Policy
-from grader.cli.roll import Roll, roll
-from grader.crew import shares, spread
+from grader.cli.class_rows import ClassRows, roll
 from grader.evidence import Evidence
-from grader.runs import Mark, Run, mark_of
+from grader.parallel import shares, spread
+from grader.runs import PublishedMark, Run, mark_of
 from grader.scoring import Grade, Override, grade
-from grader.similarity import Trace, trace
+from grader.similarity import ComparedPrints, trace
 from grader.store import Store
 
 
@@ -25,7 +25,7 @@ class Marking(NamedTuple):
     policy: Policy
     classes: int
     overrides: tuple[Override, ...]
-    roll: Roll
+    roll: ClassRows
 
     def given(self, overrides: Sequence[Override]) -> Marking:
         """The same with other decisions."""
@@ -44,7 +44,7 @@ def marking(run: Run, store: Store, overrides: Sequence[Override]) -> Marking:
     return Marking(lab.policy, len(lab.classes), tuple(overrides), rows)
 
 
-class Seen(NamedTuple):
+class SurveyEntry(NamedTuple):
     """What is kept of one evidence."""
 
     id: str
@@ -52,34 +52,34 @@ class Seen(NamedTuple):
     device: str  # "" where no runtime was found
     level: str  # "" where nothing was started
     source: str  # id of the submission: a group's is that of several rows
-    trace: Trace
-    mark: Mark
+    trace: ComparedPrints
+    mark: PublishedMark
 
 
 class Survey(NamedTuple):
     """The submissions that have evidence of this version, by id."""
 
-    hand_ins: Sequence[Seen]
+    submissions: Sequence[SurveyEntry]
 
     @property
     def ids(self) -> Sequence[str]:
         """Their ids, in order."""
-        return [seen.id for seen in self.hand_ins]
+        return [seen.id for seen in self.submissions]
 
     @property
-    def marks(self) -> dict[str, Mark]:
+    def marks(self) -> dict[str, PublishedMark]:
         """Their marks, by id."""
-        return {seen.id: seen.mark for seen in self.hand_ins}
+        return {seen.id: seen.mark for seen in self.submissions}
 
     @property
     def devices(self) -> str:
         """The devices that were used."""
-        return ", ".join(sorted({seen.device for seen in self.hand_ins if seen.device})) or "CPU"
+        return ", ".join(sorted({seen.device for seen in self.submissions if seen.device})) or "CPU"
 
     @property
     def level(self) -> str:
         """The weakest confinement."""
-        levels = {seen.level for seen in self.hand_ins}
+        levels = {seen.level for seen in self.submissions}
         return next((level for level in ("none", "basic", "strong") if level in levels), "strong")
 
 
@@ -94,14 +94,14 @@ class _Surveyor:
         self._store = Store(out)
         self._marking = marking
 
-    def __call__(self, ids: Sequence[str]) -> list[Seen]:
+    def __call__(self, ids: Sequence[str]) -> list[SurveyEntry]:
         return [seen for name in ids if (seen := self._seen(name)) is not None]
 
-    def _seen(self, name: str) -> Seen | None:
+    def _seen(self, name: str) -> SurveyEntry | None:
         evidence = self._marking.roll.evidence(self._store, name)
         if evidence is None:
             return None
-        return Seen(
+        return SurveyEntry(
             name,
             evidence.started,
             evidence.runtime.device if evidence.runtime else "",

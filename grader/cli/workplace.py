@@ -19,7 +19,7 @@ from grader.sandbox.contract import Sandbox
 from grader.store import Store
 
 
-class Work(NamedTuple):
+class RunRequest(NamedTuple):
     """What is to be done in a run, and with what of this machine.
 
     submissions: how many are to be examined. workspace: a folder for private copies.
@@ -47,7 +47,7 @@ class Workplace(Protocol):
         runtimes, sandbox: of this machine; `sandbox` confines at least as much as is asked for.
         """
 
-    def engine(self, work: Work) -> Engine:
+    def engine(self, work: RunRequest) -> Engine:
         """What examines the submissions. Raises UsageError."""
 
 

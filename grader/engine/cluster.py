@@ -20,13 +20,20 @@ from ray.exceptions import RayTaskError as TaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from grader.engine.node import NodeExaminer
-from grader.engine.nodes import MODE, Expected, NodeReport, read_report, unfit, without_token
+from grader.engine.nodes import (
+    AUTH_MODE_VARIABLE,
+    ExpectedNode,
+    NodeReport,
+    read_report,
+    unfit,
+    without_token,
+)
 from grader.language import SaidError, Sentence
 
 SECONDS_TO_ANSWER = 10.0  # the head, whether it is there at all
 SECONDS_TO_REPORT = 300.0  # a machine looks at all its runtimes and tries sandbox and devices
 RESOURCES = {"GPU": "GPU", "Ascend": "NPU", "CPU": "CPU"}  # kind of device -> Ray's resource
-AUTO = "auto"
+AUTO_ADDRESS = "auto"
 OLDEST = (2, 60)  # version of Ray that is known to ask everybody for the token
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})")
 
@@ -43,7 +50,7 @@ class Node(NamedTuple):
     resources: dict[str, float]
 
 
-class LeftOut(NamedTuple):
+class NodeLeftOut(NamedTuple):
     """A machine that does not fit, and why: each reason with its cure."""
 
     node: Node
@@ -63,7 +70,7 @@ def require_token() -> None:
         )
     path = Path(os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token")
     has = bool(os.environ.get("RAY_AUTH_TOKEN")) or path.is_file()
-    if os.environ.get(MODE, "").lower() != "token" or not has:
+    if os.environ.get(AUTH_MODE_VARIABLE, "").lower() != "token" or not has:
         raise ClusterError(
             Sentence(
                 "--engine ray: without a token everybody who reaches Ray's ports runs code on "
@@ -111,7 +118,7 @@ class Cluster:
                 return kind
         return "CPU"
 
-    def fitting(self, expected: Expected) -> tuple[list[Node], list[LeftOut]]:
+    def fitting(self, expected: ExpectedNode) -> tuple[list[Node], list[NodeLeftOut]]:
         """The machines that fit, and those that are left out with the reasons.
 
         Raises ClusterError where a machine lets everybody in.
@@ -131,7 +138,7 @@ class Cluster:
             with contextlib.suppress(RayError):
                 ray.kill(actors[node.id], no_restart=True)
             if reasons:
-                left_out.append(LeftOut(node, host, reasons))
+                left_out.append(NodeLeftOut(node, host, reasons))
             else:
                 fit.append(node)
         return fit, left_out
@@ -172,7 +179,7 @@ def told(error: BaseException) -> str:
 
 def _require_answer(address: str) -> None:
     """Somebody listens at the address: Ray itself would wait for minutes and end this process."""
-    if address == AUTO:
+    if address == AUTO_ADDRESS:
         return
     matched = _ADDRESS.fullmatch(address)
     if matched is None:
@@ -207,7 +214,7 @@ def _unreachable(address: str, error: Exception) -> ClusterError:
     )
 
 
-def _judged(ref: Any, node: Node, expected: Expected) -> tuple[str, tuple[Sentence, ...]]:
+def _judged(ref: Any, node: Node, expected: ExpectedNode) -> tuple[str, tuple[Sentence, ...]]:
     """The name of the machine, and why it does not fit."""
     try:
         found = read_report(ray.get(ref, timeout=0))
@@ -224,7 +231,7 @@ def _judged(ref: Any, node: Node, expected: Expected) -> tuple[str, tuple[Senten
     return found.host, (*unfit(found, expected), *_without_resource(found, node, expected))
 
 
-def _without_resource(found: NodeReport, node: Node, expected: Expected) -> Iterator[Sentence]:
+def _without_resource(found: NodeReport, node: Node, expected: ExpectedNode) -> Iterator[Sentence]:
     resource = RESOURCES[expected.device]
     if not node.resources.get(resource) and not found.no_device:
         yield Sentence(

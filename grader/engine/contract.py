@@ -22,7 +22,7 @@ from grader.evidence import Document, Evidence, Stage
 from grader.evidence.document import first_fault
 from grader.examine.images import HiddenSet
 from grader.examine.prepare import Conditions
-from grader.intake import HandIn
+from grader.intake import Submission
 
 LARGEST_DOCUMENT = 64 * 2**20  # bytes; evidence of a usual submission has 0.1 MiB
 
@@ -36,7 +36,7 @@ class Task(NamedTuple):
     `grader.intake.digest`; other machines know by it whether they see the same.
     """
 
-    handin: HandIn
+    submission: Submission
     key: str
     expected: float = 0.0
     before: Evidence | None = None
@@ -46,7 +46,7 @@ class Task(NamedTuple):
 class Ended(NamedTuple):
     """How a task ended: the evidence that is now stored, or what kept it from being stored."""
 
-    handin: HandIn
+    submission: Submission
     evidence: Evidence | None
     trouble: str
 
@@ -54,7 +54,7 @@ class Ended(NamedTuple):
 class Event(NamedTuple):
     """A step of a running examination: stage, steps done and in all (0 of 0 where not counted)."""
 
-    handin: str
+    submission: str
     stage: Stage
     done: int
     total: int
@@ -74,7 +74,7 @@ class Slot(NamedTuple):
 
 Watch = Callable[[Event], None]
 Examine = Callable[
-    [HandIn, str, Conditions, HiddenSet, Tell, Evidence | None], tuple[Evidence, str]
+    [Submission, str, Conditions, HiddenSet, Tell, Evidence | None], tuple[Evidence, str]
 ]
 
 

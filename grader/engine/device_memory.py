@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from grader.engine.contract import Examined
-from grader.examine.cures import CARD_MEMORY
+from grader.examine.hints import CARD_MEMORY
 
 
 def ran_out(examined: Examined) -> bool:

@@ -30,8 +30,8 @@ from grader.language import Sentence
 from grader.store import Store
 
 REFRESH = 0.1  # seconds between two looks at whether to stop
-PATIENCE = 3.0  # times the limits of a submission, after which its examiner counts as hung
-START = 900.0  # seconds beyond that, for copying and for what our own checks take
+HUNG_AFTER_LIMITS = 3.0  # times the limits of a submission, after which its examiner counts as hung
+HUNG_AFTER_SECONDS = 900.0  # seconds beyond that, for copying and for what our own checks take
 
 
 def patience(limits: Limits) -> float:
@@ -40,7 +40,10 @@ def patience(limits: Limits) -> float:
     Every limit within an examination is far below; this ends what hangs on our side of it, such as
     a check of the teacher's or a file system that does not answer.
     """
-    return PATIENCE * (2 * limits.total + limits.diagnosis + limits.import_) + START
+    return (
+        HUNG_AFTER_LIMITS * (2 * limits.total + limits.diagnosis + limits.import_)
+        + HUNG_AFTER_SECONDS
+    )
 
 
 def drive(
@@ -174,7 +177,7 @@ class _Run:
         self._running.clear()
         for attempts in self.queue.unsettled():
             self.queue.settle(attempts)
-            yield Ended(attempts.task.handin, None, why)
+            yield Ended(attempts.task.submission, None, why)
 
     def _store_it(self, attempts: Attempts, examined: Examined) -> Ended:
         """Store what is known; only then it has ended."""
@@ -183,8 +186,8 @@ class _Run:
             self._store.write(examined.evidence, examined.log)
         except OSError as error:
             said = f"the evidence could not be written: {error}"
-            return Ended(attempts.task.handin, None, said)
-        return Ended(attempts.task.handin, examined.evidence, "")
+            return Ended(attempts.task.submission, None, said)
+        return Ended(attempts.task.submission, examined.evidence, "")
 
     def _ungraded(self, task: Task, trouble: Trouble) -> Examined:
         """Evidence of a submission that we could not examine: no mark follows from it."""
@@ -194,7 +197,7 @@ class _Run:
         )
         evidence = Evidence(
             key=task.key,
-            submission=unread(task.handin),
+            submission=unread(task.submission),
             stage=Stage.INTAKE,
             trouble=trouble,
             answers=answers,

@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader import __version__
-from grader.engine.after import Explained, explain
-from grader.engine.before import describe, load, mishap
+from grader.engine.after_images import Explanation, explain
+from grader.engine.before_images import describe, load, mishap
 from grader.evidence import (
     Answer,
     Attempt,
@@ -27,20 +27,20 @@ from grader.evidence import (
     Problem,
     Severity,
     Stage,
-    Submission,
+    SubmissionRecord,
     Trouble,
 )
 from grader.evidence.findings import find
 from grader.evidence.reading import readable
 from grader.examine.comparable import with_opened
-from grader.examine.conversation import ConversationEndedError, WorkerFaultError
-from grader.examine.diagnosing import stopped_by
-from grader.examine.exported import exported
+from grader.examine.exported_models import exported
+from grader.examine.further_questions import stopped_by
 from grader.examine.images import HiddenSet, shuffled
 from grader.examine.predicting import ask_all
 from grader.examine.prepare import Conditions, Prepared, left_out, prepare
 from grader.examine.session import Clock, Session
-from grader.intake import ArchiveRefusedError, HandIn
+from grader.examine.worker_client import WorkerEndedError, WorkerFaultError
+from grader.intake import ArchiveRefusedError, Submission
 from grader.language import Sentence, TroubleError, said_in
 from grader.readers.paths import readable as readable_path
 from grader.sandbox.contract import Cause, End
@@ -52,25 +52,25 @@ Tell = Callable[[Stage, int, int], None]  # stage, steps done, steps in all
 
 
 def examine(
-    handin: HandIn,
+    submission: Submission,
     key: str,
     conditions: Conditions,
     hidden: HiddenSet,
     tell: Tell,
     before: Evidence | None = None,
 ) -> tuple[Evidence, str]:
-    """The evidence about `handin` and what its processes printed.
+    """The evidence about `submission` and what its processes printed.
 
     `before` is that of an earlier run that a fault of ours ended: its answers count, and only what
     was never asked is asked now. Never raises for what a submission does. A fault of ours is in the
     evidence. What is given back can be written and read back.
     """
     begun = time.monotonic()
-    evidence, left = _blank(handin, key, hidden, before), _Left()
+    evidence, left = _blank(submission, key, hidden, before), _Left()
     try:
-        with TemporaryDirectory(prefix="handin-", dir=conditions.workspace) as folder:
+        with TemporaryDirectory(prefix="submission-", dir=conditions.workspace) as folder:
             Path(folder).chmod(0o755)  # the sandbox may run as a user of its own
-            stages = _stages(evidence, handin, Path(folder), conditions, hidden, tell, left)
+            stages = _stages(evidence, submission, Path(folder), conditions, hidden, tell, left)
             for after_stage in stages:
                 evidence = after_stage
     except Exception as error:  # a fault in the grader itself must not end the class
@@ -100,7 +100,7 @@ class _Left:
 
 def _stages(
     evidence: Evidence,
-    handin: HandIn,
+    submission: Submission,
     folder: Path,
     conditions: Conditions,
     hidden: HiddenSet,
@@ -111,9 +111,9 @@ def _stages(
     assignment = conditions.assignment
     tell(Stage.INTAKE, 0, 0)
     try:
-        prepared = prepare(handin, folder, conditions)
+        prepared = prepare(submission, folder, conditions)
     except ArchiveRefusedError as refused:
-        source = readable_path(handin.path)
+        source = readable_path(submission.path)
         yield _found(
             _changed(evidence, stopped="archive-refused"),
             (find("archive-refused", source=source, reason=refused.said),),
@@ -187,7 +187,7 @@ def _compared(
     """The evidence with the prints of what the worker has opened, as far as there is one."""
     try:
         compared = with_opened(session, prepared, conditions)
-    except ConversationEndedError:
+    except WorkerEndedError:
         return evidence
     except Exception as error:
         return _changed(evidence, mishaps=(*evidence.mishaps, mishap("comparison", error)))
@@ -196,7 +196,7 @@ def _compared(
     return _changed(evidence, findings=findings, fingerprint=compared.fingerprint)
 
 
-def _explained(evidence: Evidence, explained: Explained) -> Evidence:
+def _explained(evidence: Evidence, explained: Explanation) -> Evidence:
     """The evidence with what explains the answers: no mark of the images follows from it."""
     answers = tuple(
         _other(answer, explained.other[answer.image] or "")
@@ -232,7 +232,9 @@ def _found(evidence: Evidence, findings: Sequence[Finding]) -> Evidence:
     )
 
 
-def _blank(handin: HandIn, key: str, hidden: HiddenSet, before: Evidence | None) -> Evidence:
+def _blank(
+    submission: Submission, key: str, hidden: HiddenSet, before: Evidence | None
+) -> Evidence:
     """The evidence before the first stage."""
     earlier = before if before is not None and before.key == key and before.trouble else None
     kept = _recorded(earlier.answers) if earlier else {}
@@ -243,7 +245,7 @@ def _blank(handin: HandIn, key: str, hidden: HiddenSet, before: Evidence | None)
     )
     return Evidence(
         key=key,
-        submission=unread(handin),
+        submission=unread(submission),
         stage=Stage.INTAKE,
         answers=answers,
         earlier=_attempts(earlier) if earlier else (),
@@ -252,18 +254,18 @@ def _blank(handin: HandIn, key: str, hidden: HiddenSet, before: Evidence | None)
     )
 
 
-def unread(handin: HandIn) -> Submission:
+def unread(submission: Submission) -> SubmissionRecord:
     """What is known of a submission before its files are read."""
-    student = handin.student
-    return Submission(
-        id=handin.id,
-        name=student.name or handin.id,
+    student = submission.student
+    return SubmissionRecord(
+        id=submission.id,
+        name=student.name or submission.id,
         number=student.number,
-        source=readable_path(handin.path),
+        source=readable_path(submission.path),
         digest="",
         size=0,
         files=0,
-        origin=handin.origin,
+        origin=submission.origin,
     )
 
 

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
-from grader import crew
+from grader import parallel
 from grader.engine import wire
 from grader.engine.contract import (
     Died,
@@ -29,18 +29,20 @@ from grader.engine.contract import (
 )
 from grader.engine.driver import drive, patience
 from grader.engine.examiner import examine
-from grader.engine.wire import Arrivals, Kind, WireError
+from grader.engine.wire import MessageKind, MessageReader, WireError
 from grader.evidence import Stage
 from grader.examine.images import HiddenSet
 from grader.examine.prepare import Conditions
 from grader.store import Store
 
-HERE = "here"  # the one node of this engine
-STARTS = 3  # times in a row that an examiner may fail to start before its slot is given up
+LOCAL_NODE = "here"  # the one node of this engine
+MAX_FAILED_STARTS = (
+    3  # times in a row that an examiner may fail to start before its slot is given up
+)
 SECONDS_TO_END = 10.0  # after SIGKILL
 
 
-class Local(NamedTuple):
+class LocalEngine(NamedTuple):
     """Examiners on this machine, one for each of `conditions`; an `Engine`.
 
     examine: what they do; another one than the usual is for tests and benchmarks.
@@ -66,7 +68,7 @@ def slot_of(number: int, conditions: Conditions) -> Slot:
     """The slot of this machine with these conditions."""
     device = conditions.device
     name = "" if device.kind == "CPU" else f"{device.kind} {device.index}"
-    return Slot(HERE, name, number)
+    return Slot(LOCAL_NODE, name, number)
 
 
 class Processes:
@@ -135,12 +137,15 @@ class Processes:
         process.kill()
         self._why = process.end(self._selector, error)
         shutil.rmtree(process.conditions.workspace, ignore_errors=True)
-        if process.failed < STARTS:
+        if process.failed < MAX_FAILED_STARTS:
             try:
                 process.start(self._selector)
             except OSError as failed:
-                self._why, process.failed = f"no process can be started: {failed}", STARTS
-        if process.failed >= STARTS:
+                self._why, process.failed = (
+                    f"no process can be started: {failed}",
+                    MAX_FAILED_STARTS,
+                )
+        if process.failed >= MAX_FAILED_STARTS:
             del self._processes[process.slot]
         if busy:
             yield Died(process.slot, self._why)
@@ -169,7 +174,7 @@ class _Process:
         self.conditions.workspace.mkdir(parents=True, exist_ok=True)
         self.conditions.workspace.chmod(0o755)  # the sandbox may run as a user of its own
         self._wire, theirs = socket.socketpair()
-        self.arrivals = Arrivals(self._wire)
+        self.arrivals = MessageReader(self._wire)
         with theirs:
             self._process = multiprocessing.get_context("spawn").Process(
                 target=_serve,
@@ -182,19 +187,19 @@ class _Process:
         """Send it a task; where it is gone, reading from it will tell."""
         self.waits, self.busy = False, True
         try:
-            wire.send(self._wire, Kind.TASK, pickle.dumps(task))
+            wire.send(self._wire, MessageKind.TASK, pickle.dumps(task))
         except OSError:
             self.kill()
 
-    def understand(self, kind: Kind, body: bytes) -> Event | Returned | None:
+    def understand(self, kind: MessageKind, body: bytes) -> Event | Returned | None:
         """What a message means. Raises ValueError for one that means nothing."""
-        if kind is Kind.READY:
+        if kind is MessageKind.READY:
             self.waits, self.failed = True, 0
             return None
-        if kind is Kind.EVENT:
+        if kind is MessageKind.EVENT:
             name, stage, done, total = json.loads(body)
             return Event(str(name), Stage(stage), int(done), int(total))
-        if kind is Kind.DOCUMENT:
+        if kind is MessageKind.DOCUMENT:
             self.busy = False
             return Returned(self.slot, body)
         raise WireError("it sent a task")
@@ -238,11 +243,11 @@ def _serve(
     Ctrl-C is left to the grader, and the process dies with it: a sandbox dies with its examiner.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    crew.die_with(grader)
+    parallel.die_with(grader)
     theirs.set_inheritable(False)
     try:
         while True:
-            wire.send(theirs, Kind.READY)
+            wire.send(theirs, MessageKind.READY)
             task: Task = pickle.loads(wire.receive(theirs)[1])  # noqa: S301 - from the grader
             _examine(task, theirs, conditions, hidden, examine)
     except (EOFError, OSError):  # the grader is gone, or wants no more
@@ -257,7 +262,9 @@ def _examine(
     examine: Examine,
 ) -> None:
     def tell(stage: Stage, done: int, total: int) -> None:
-        wire.send(theirs, Kind.EVENT, json.dumps((task.handin.id, stage, done, total)).encode())
+        wire.send(
+            theirs, MessageKind.EVENT, json.dumps((task.submission.id, stage, done, total)).encode()
+        )
 
-    evidence, log = examine(task.handin, task.key, conditions, hidden, tell, task.before)
-    wire.send(theirs, Kind.DOCUMENT, write(evidence, log))
+    evidence, log = examine(task.submission, task.key, conditions, hidden, tell, task.before)
+    wire.send(theirs, MessageKind.DOCUMENT, write(evidence, log))

@@ -20,24 +20,24 @@ import ray
 from grader.assignment import Assignment
 from grader.engine.contract import Died, Event, Examine, Returned, Slot, Task
 from grader.engine.local import Processes
-from grader.engine.nodes import Expected, report
+from grader.engine.nodes import ExpectedNode, report
 from grader.engine.parcels import unpacked_class, unpacked_submission
 from grader.examine.images import HiddenSet
 from grader.examine.prepare import Conditions
-from grader.intake import HandIn, digest
+from grader.intake import Submission, digest
 from grader.runtimes import detect
 from grader.runtimes.devices import Device, select
 from grader.runtimes.tuning import tune
-from grader.sandbox import canary, held, scratch
+from grader.sandbox import canary, locked_folder, scratch
 from grader.sandbox.contract import Level
 
 BETWEEN_EVENTS = 0.5  # seconds
-LOOK = 0.2  # seconds between two looks at the examiner's process
-PREFIX = "grade-node-"
+POLL_SECONDS = 0.2  # seconds between two looks at the examiner's process
+SCRATCH_PREFIX = "grade-node-"
 SECRETS = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
 
 
-class Order(NamedTuple):
+class NodeOrder(NamedTuple):
     """What a slot needs to know to examine submissions of a class.
 
     auto: with ``--device auto``, the processor stands in where no runtime fits the device. shared:
@@ -46,7 +46,7 @@ class Order(NamedTuple):
 
     assignment: Assignment
     hidden: HiddenSet
-    expected: Expected
+    expected: ExpectedNode
     auto: bool
     shared: bool
     language: str
@@ -76,7 +76,7 @@ class NodeExaminer:
     def __init__(self) -> None:
         for name in SECRETS:  # Ray has read it; nothing that is started from here needs it
             os.environ.pop(name, None)
-        self._place: held.Held | None = None
+        self._place: locked_folder.LockedFolder | None = None
         self._processes: Processes | None = None
         atexit.register(self.close)  # where Ray ends this process because the command died
 
@@ -85,7 +85,7 @@ class NodeExaminer:
         with _told_plainly():
             return report(Level(required) if required else None, device).model_dump_json()
 
-    def prepare(self, order: Order, parcel: bytes, threads: int) -> str:
+    def prepare(self, order: NodeOrder, parcel: bytes, threads: int) -> str:
         """Start the examiner; the name of its accelerator, "" for the processors.
 
         Raises ExaminerDiedError.
@@ -94,7 +94,7 @@ class NodeExaminer:
             self._place = _own_folder()
             return self._prepare(order, parcel, threads, self._place.folder)
 
-    def _prepare(self, order: Order, parcel: bytes, threads: int, folder: Path) -> str:
+    def _prepare(self, order: NodeOrder, parcel: bytes, threads: int, folder: Path) -> str:
         class_folder, workspace = folder / "class", folder / "work"
         class_folder.mkdir(mode=0o700)  # it holds the hidden images
         workspace.mkdir()
@@ -137,29 +137,29 @@ class NodeExaminer:
 
     def _examine(self, task: Task, parcel: bytes | None) -> Iterator[Event | bytes | None]:
         if parcel is None:
-            if _is_there(task.handin, task.digest):
+            if _is_there(task.submission, task.digest):
                 yield from self._examined(task)
             else:
                 yield None
             return
         assert self._place is not None  # noqa: S101 - the engine prepares first
         with tempfile.TemporaryDirectory(prefix="sent-", dir=self._place.folder) as sent:
-            handin = unpacked_submission(parcel, task.handin, Path(sent))
-            if not _is_there(handin, task.digest):
+            submission = unpacked_submission(parcel, task.submission, Path(sent))
+            if not _is_there(submission, task.digest):
                 raise ExaminerDiedError("what was handed in changes while it is read")
-            yield from self._examined(task._replace(handin=handin))
+            yield from self._examined(task._replace(submission=submission))
 
     def _examined(self, task: Task) -> Iterator[Event | bytes]:
         processes = self._processes
         assert processes is not None  # noqa: S101 - the engine prepares first
         while not processes.ready():
-            for _ in processes.wait(LOOK):
+            for _ in processes.wait(POLL_SECONDS):
                 pass
             self._require_wanted()
         processes.begin(self._slot, task)
         told, stage = 0.0, None
         while True:
-            for happened in list(processes.wait(LOOK)):  # all of it, or a message is left
+            for happened in list(processes.wait(POLL_SECONDS)):  # all of it, or a message is left
                 if isinstance(happened, Returned):
                     yield happened.document
                     return
@@ -186,9 +186,9 @@ class NodeExaminer:
         return slots[0]
 
 
-def _is_there(handin: HandIn, wanted: str) -> bool:
+def _is_there(submission: Submission, wanted: str) -> bool:
     try:
-        return digest(handin) == wanted
+        return digest(submission) == wanted
     except OSError:
         return False
 
@@ -202,12 +202,12 @@ def _given(kind: str) -> Device:
     return found[0]
 
 
-def _own_folder() -> held.Held:
+def _own_folder() -> locked_folder.LockedFolder:
     """A folder for this actor alone; what killed ones left beside it goes."""
     parent = Path(tempfile.gettempdir())
-    for left in held.abandoned(parent, PREFIX, {os.getuid()}):
+    for left in locked_folder.abandoned(parent, SCRATCH_PREFIX, {os.getuid()}):
         with contextlib.suppress(OSError):
             scratch.remove(left)
-    place = held.Held(parent, PREFIX)
+    place = locked_folder.LockedFolder(parent, SCRATCH_PREFIX)
     place.folder.chmod(0o711)  # the sandbox may run as a user of its own
     return place

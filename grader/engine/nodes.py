@@ -20,7 +20,7 @@ from grader.runtimes.devices import DeviceAbsentError, select
 from grader.sandbox import canary
 from grader.sandbox.contract import Level, Sandbox, SandboxUnavailableError
 
-MODE = "RAY_AUTH_MODE"
+AUTH_MODE_VARIABLE = "RAY_AUTH_MODE"
 MONITOR = "RAY_memory_monitor_refresh_ms"
 SUBREAPER = "RAY_kill_child_processes_on_worker_exit_with_raylet_subreaper"
 GROUPS = "RAY_process_group_cleanup_enabled"
@@ -45,7 +45,7 @@ class NodeReport(Document):
     settings: dict[str, str] = Field(default_factory=dict)
 
 
-class Expected(NamedTuple):
+class ExpectedNode(NamedTuple):
     """What every machine of a run has to be like: as the one that runs the engine, so that a
     submission's evidence does not depend on where it was examined.
 
@@ -93,7 +93,10 @@ def report(required: Level | None, device: str) -> NodeReport:
         level=level,
         no_level=no_level,
         no_device=no_device,
-        settings={name: os.environ.get(name, "") for name in (MODE, MONITOR, SUBREAPER, GROUPS)},
+        settings={
+            name: os.environ.get(name, "")
+            for name in (AUTH_MODE_VARIABLE, MONITOR, SUBREAPER, GROUPS)
+        },
     )
 
 
@@ -131,10 +134,10 @@ def read_report(text: str) -> NodeReport:
 
 def without_token(found: NodeReport) -> bool:
     """Whether Ray lets everybody in there."""
-    return found.settings.get(MODE, "").lower() != "token"
+    return found.settings.get(AUTH_MODE_VARIABLE, "").lower() != "token"
 
 
-def unfit(found: NodeReport, expected: Expected) -> Iterator[Sentence]:
+def unfit(found: NodeReport, expected: ExpectedNode) -> Iterator[Sentence]:
     """Why the machine does not fit, each reason with its cure; nothing where it does."""
     if found.version != __version__:
         yield Sentence(

@@ -16,10 +16,10 @@ from pathlib import Path, PurePosixPath
 
 from grader.assignment import Assignment
 from grader.examine.images import HiddenSet
-from grader.intake import HandIn
+from grader.intake import Submission
 
 HOME, IMAGES, MNIST = "home", "images", "mnist"
-CHUNK = 1 << 20  # bytes
+CHUNK_BYTES = 1 << 20  # bytes
 
 
 def pack(places: Mapping[str, Path], left_out: Iterable[Path] = ()) -> bytes:
@@ -84,32 +84,34 @@ def unpack(parcel: bytes, folder: Path) -> None:
                 os.mkfifo(path)
             elif (content := opened.extractfile(entry)) is not None:
                 with path.open("wb") as file:
-                    while part := content.read(CHUNK):
+                    while part := content.read(CHUNK_BYTES):
                         file.write(part)
                 path.chmod(entry.mode | 0o600)
     for path, target in links:
         path.symlink_to(target)
 
 
-def at_its_place(handin: HandIn) -> HandIn:
-    """`handin` with paths that mean the same in every folder and through every link."""
-    beside = tuple(replace(part, path=part.path.resolve()) for part in handin.beside)
-    name = handin.name or handin.path.name
-    return replace(handin, path=handin.path.resolve(), name=name, beside=beside)
+def at_its_place(submission: Submission) -> Submission:
+    """`submission` with paths that mean the same in every folder and through every link."""
+    beside = tuple(replace(part, path=part.path.resolve()) for part in submission.beside)
+    name = submission.name or submission.path.name
+    return replace(submission, path=submission.path.resolve(), name=name, beside=beside)
 
 
-def submission(handin: HandIn) -> bytes:
+def packed_submission(submission: Submission) -> bytes:
     """All that was handed in. Raises OSError for what cannot be read."""
-    return pack({_inside(number, part.path): part.path for number, part in enumerate(handin.parts)})
+    return pack(
+        {_inside(number, part.path): part.path for number, part in enumerate(submission.parts)}
+    )
 
 
-def unpacked_submission(parcel: bytes, handin: HandIn, folder: Path) -> HandIn:
-    """`handin` as it lies in `folder` now."""
+def unpacked_submission(parcel: bytes, submission: Submission, folder: Path) -> Submission:
+    """`submission` as it lies in `folder` now."""
     unpack(parcel, folder)
-    first, *others = (folder / _inside(n, part.path) for n, part in enumerate(handin.parts))
-    pairs = zip(handin.beside, others, strict=True)
+    first, *others = (folder / _inside(n, part.path) for n, part in enumerate(submission.parts))
+    pairs = zip(submission.beside, others, strict=True)
     return replace(
-        handin, path=first, beside=tuple(replace(part, path=path) for part, path in pairs)
+        submission, path=first, beside=tuple(replace(part, path=path) for part, path in pairs)
     )
 
 

@@ -21,7 +21,7 @@ ALONE_AFTER = 2  # deaths
 UNGRADED_AFTER = 3
 
 
-class Company(Enum):
+class RunningBeside(Enum):
     """Beside what else a task may run."""
 
     ANY = "any"
@@ -34,7 +34,7 @@ class Attempts:
     """A task and what became of it so far."""
 
     task: Task
-    company: Company = Company.ANY
+    company: RunningBeside = RunningBeside.ANY
     deaths: list[Slot] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     settled: bool = False
@@ -45,7 +45,7 @@ class Queue:
 
     def __init__(self, tasks: Sequence[Task]) -> None:
         everything = [Attempts(task) for task in tasks]
-        self._all = {(one.task.handin.id, one.task.key): one for one in everything}
+        self._all = {(one.task.submission.id, one.task.key): one for one in everything}
         self._fresh = deque(sorted(everything, key=lambda one: -one.task.expected))
         self._again: list[Attempts] = []
         self._left = len(everything)
@@ -54,11 +54,11 @@ class Queue:
         """Tasks that are not settled, running ones included."""
         return self._left
 
-    def find(self, handin: str, key: str) -> Attempts | None:
+    def find(self, submission: str, key: str) -> Attempts | None:
         """The task of this submission and key, unless it is settled: a result that comes twice, or
         for something else than was asked, has none.
         """
-        one = self._all.get((handin, key))
+        one = self._all.get((submission, key))
         return None if one is None or one.settled else one
 
     def unsettled(self) -> list[Attempts]:
@@ -72,14 +72,14 @@ class Queue:
         if any(_excludes(one.company, other, slot) for other, one in running.items()):
             return None
         for one in self._again:
-            if one.company is Company.ANY and not _elsewhere(one, slot, slots):
+            if one.company is RunningBeside.ANY and not _elsewhere(one, slot, slots):
                 return self._taken(one)
         while self._fresh:
             one = self._fresh.popleft()
             if not one.settled:
                 return one
         for one in self._again:
-            if one.company is Company.ANY or _elsewhere(one, slot, slots):
+            if one.company is RunningBeside.ANY or _elsewhere(one, slot, slots):
                 continue
             if not any(_excludes(one.company, slot, other) for other in running):
                 return self._taken(one)
@@ -99,14 +99,14 @@ class Queue:
         if len(one.deaths) >= UNGRADED_AFTER:
             return False
         if len(one.deaths) >= ALONE_AFTER:
-            one.company = Company.OWN_NODE
+            one.company = RunningBeside.OWN_NODE
         self._again.append(one)
         return True
 
     def disturbed(self, one: Attempts) -> None:
         """A neighbour on its accelerator was in its way: once more, alone there."""
-        if one.company is Company.ANY:
-            one.company = Company.OWN_DEVICE
+        if one.company is RunningBeside.ANY:
+            one.company = RunningBeside.OWN_DEVICE
         self._again.append(one)
 
     def _taken(self, one: Attempts) -> Attempts:
@@ -123,11 +123,11 @@ def neighbours(slot: Slot, others: Collection[Slot]) -> list[Slot]:
     ]
 
 
-def _excludes(company: Company, slot: Slot, other: Slot) -> bool:
+def _excludes(company: RunningBeside, slot: Slot, other: Slot) -> bool:
     """Whether what runs in `slot` with this company lets nothing run in `other`."""
-    if company is Company.OWN_DEVICE:
+    if company is RunningBeside.OWN_DEVICE:
         return bool(neighbours(slot, [other]))
-    return company is Company.OWN_NODE and slot.node == other.node and slot != other
+    return company is RunningBeside.OWN_NODE and slot.node == other.node and slot != other
 
 
 def _elsewhere(one: Attempts, slot: Slot, slots: Sequence[Slot]) -> bool:

@@ -21,12 +21,14 @@ from grader.engine import parcels
 from grader.engine.cluster import RESOURCES, Node, start_actor, told
 from grader.engine.contract import Died, Ended, Event, Returned, Slot, Task, Watch
 from grader.engine.driver import drive, patience
-from grader.engine.node import Order
+from grader.engine.node import NodeOrder
 from grader.store import Store
 
 SECONDS_TO_START = 900.0  # until an examiner is ready, if nobody else holds what it needs
 SECONDS_TO_END = 15.0
-STARTS = 3  # times in a row that an examiner may fail to start before its slot is given up
+MAX_FAILED_STARTS = (
+    3  # times in a row that an examiner may fail to start before its slot is given up
+)
 MIB = 2**20
 
 
@@ -38,7 +40,7 @@ class RayEngine(NamedTuple):
     """
 
     nodes: Sequence[Node]
-    order: Order
+    order: NodeOrder
     store: Store
     slots: int | None = None
     per_device: int = 1
@@ -112,7 +114,7 @@ def places(
 class Actors:
     """Examiners on other machines; `Examiners` for the driver."""
 
-    def __init__(self, nodes: Sequence[Node], order: Order, most: int, per_device: int) -> None:
+    def __init__(self, nodes: Sequence[Node], order: NodeOrder, most: int, per_device: int) -> None:
         self._order = order
         self._parcel = ray.put(parcels.class_parcel(order.assignment, order.hidden))
         self._sends: set[str] = set()  # machines that do not see the submissions' folder
@@ -138,7 +140,7 @@ class Actors:
     def begin(self, slot: Slot, task: Task) -> None:
         """Send the task to its actor."""
         place = self._at(slot)
-        place.task = task._replace(handin=parcels.at_its_place(task.handin))
+        place.task = task._replace(submission=parcels.at_its_place(task.submission))
         self._send(place, whole=place.node.id in self._sends)
 
     def wait(self, seconds: float) -> Iterator[Event | Returned | Died]:
@@ -161,7 +163,7 @@ class Actors:
             yield from self._come(waiting[ref], ref)
         for place in list(self._places):
             if place.preparing is not None and time.monotonic() > place.until:
-                place.failed = STARTS
+                place.failed = MAX_FAILED_STARTS
                 yield from self._gone(place, "it did not start: others hold what it needs there")
 
     def kill(self, slot: Slot) -> None:
@@ -233,10 +235,10 @@ class Actors:
         task = place.task
         assert task is not None  # noqa: S101 - callers have set it
         try:
-            place.sent = ray.put(parcels.submission(task.handin)) if whole else None
+            place.sent = ray.put(parcels.packed_submission(task.submission)) if whole else None
         except OSError as error:
             place.task = None
-            self._died.append(Died(place.slot, f"{task.handin.path} cannot be read: {error}"))
+            self._died.append(Died(place.slot, f"{task.submission.path} cannot be read: {error}"))
             return
         examine = place.actor.examine.options(num_returns="streaming")
         place.running = examine.remote(task, place.sent)
@@ -258,7 +260,7 @@ class Actors:
         place.preparing = None
         _kill(place.actor)
         alive = {one["NodeID"] for one in ray.nodes() if one["Alive"]}
-        if place.node.id in alive and place.failed < STARTS:
+        if place.node.id in alive and place.failed < MAX_FAILED_STARTS:
             self._start(place)
         else:
             self._places.remove(place)

@@ -16,7 +16,7 @@ from grader.engine.contract import LARGEST_DOCUMENT
 AT_ONCE = 1 << 20  # bytes
 
 
-class Kind(IntEnum):
+class MessageKind(IntEnum):
     """What a message is."""
 
     TASK = 1
@@ -32,15 +32,15 @@ class WireError(Exception):
     """What came is no message."""
 
 
-def send(wire: socket.socket, kind: Kind, body: bytes = b"") -> None:
+def send(wire: socket.socket, kind: MessageKind, body: bytes = b"") -> None:
     """Send one message. Raises OSError where nobody is there to read it."""
     wire.sendall(_HEADER.pack(kind, len(body)) + body)
 
 
-def receive(wire: socket.socket) -> tuple[Kind, bytes]:
+def receive(wire: socket.socket) -> tuple[MessageKind, bytes]:
     """Wait for one message. Raises EOFError where none will come."""
     kind, size = _HEADER.unpack(_exactly(wire, _HEADER.size))
-    return Kind(kind), _exactly(wire, size)
+    return MessageKind(kind), _exactly(wire, size)
 
 
 def _exactly(wire: socket.socket, size: int) -> bytes:
@@ -53,14 +53,14 @@ def _exactly(wire: socket.socket, size: int) -> bytes:
     return bytes(found)
 
 
-class Arrivals:
+class MessageReader:
     """The grader's side: takes what is there and gives whole messages."""
 
     def __init__(self, wire: socket.socket) -> None:
         self._wire = wire
         self._buffer = bytearray()
 
-    def take(self) -> Iterator[tuple[Kind, bytes]]:
+    def take(self) -> Iterator[tuple[MessageKind, bytes]]:
         """One reading of a wire that has something to read, as the messages that it completes.
 
         Raises EOFError at the end and WireError for what is no message.
@@ -74,11 +74,11 @@ class Arrivals:
         self._buffer += part
         while len(self._buffer) >= _HEADER.size:
             kind, size = _HEADER.unpack_from(self._buffer)
-            if kind not in Kind._value2member_map_ or size > LARGEST_DOCUMENT:
+            if kind not in MessageKind._value2member_map_ or size > LARGEST_DOCUMENT:
                 raise WireError(f"it sent a message of kind {kind} with {size} bytes")
             end = _HEADER.size + size
             if len(self._buffer) < end:
                 return
             body = bytes(self._buffer[_HEADER.size : end])
             del self._buffer[:end]
-            yield Kind(kind), body
+            yield MessageKind(kind), body

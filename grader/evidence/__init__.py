@@ -18,7 +18,7 @@ from grader.evidence.evidence import (
     Records,
     Runtime,
     Stage,
-    Submission,
+    SubmissionRecord,
     Tensors,
     Trouble,
 )
@@ -47,7 +47,7 @@ __all__ = [
     "Runtime",
     "Severity",
     "Stage",
-    "Submission",
+    "SubmissionRecord",
     "Submitter",
     "Tensors",
     "Trouble",

@@ -1,4 +1,4 @@
-"""Evidence: one hand-in's examination as facts; `grader.scoring` turns it into marks."""
+"""Evidence: one submission's examination as facts; `grader.scoring` turns it into marks."""
 
 from enum import Enum
 
@@ -11,7 +11,7 @@ from grader.evidence.origin import Origin
 SCHEMA = 2  # raised when a field changes its meaning; evidence of another schema is made anew
 
 
-class Submission(Document):
+class SubmissionRecord(Document):
     """What was handed in."""
 
     id: str  # unique in the class, safe as a file name
@@ -83,7 +83,7 @@ class Attempt(Document):
 
 
 class Runtime(Document):
-    """The interpreter that the hand-in ran in. Versions are as the recipe found them."""
+    """The interpreter that the submission ran in. Versions are as the recipe found them."""
 
     name: str  # "mindspore", "torch", …
     python: str  # "3.11.7"
@@ -107,11 +107,11 @@ class Confinement(Document):
 
 
 class Loading(Document):
-    """How importing the hand-in went, as its worker told it (a claim, except the time) before it
+    """How importing the submission went, as its worker told it (a claim, except the time) before it
     had seen a hidden image.
     """
 
-    entry: str = ""  # path in the hand-in of the file that defines the required function
+    entry: str = ""  # path in the submission of the file that defines the required function
     notes: tuple[str, ...] = ()  # what was done to make it run, e.g. lines of a notebook left out
     compatibility: tuple[str, ...] = ()  # names of old interfaces that were put back
     loaded: bool = False  # whether the required function is there to be called
@@ -145,9 +145,9 @@ class Maps(Document):
 
 
 class LeNet5(Document):
-    """The hand-in's LeNet5 as a worker described it that had seen no hidden image."""
+    """The submission's LeNet5 as a worker described it that had seen no hidden image."""
 
-    file: str = ""  # path in the hand-in
+    file: str = ""  # path in the submission
     name: str = ""  # of the class
     framework: str = ""  # of the runtime
     parameters: tuple[Parameter, ...] = ()  # in the network's own order
@@ -155,18 +155,18 @@ class LeNet5(Document):
     error: str = ""  # why it could not be found or built
     layers: tuple[Layer, ...] = ()  # in order of execution
     variant: dict[str, str] = Field(default_factory=dict)  # e.g. "pool": "max", "input": "32"
-    checkpoint: str = ""  # path in the hand-in of trained weights that fit it
+    checkpoint: str = ""  # path in the submission of trained weights that fit it
     mnist_correct: int = 0  # of MNIST's test images, with these weights
     mnist_total: int = 0  # 0 where they were not put to it
     kernels: Maps | None = None  # of the first convolution
     maps: Maps | None = None  # what that makes of one written digit
     differs_at: str = ""  # the first layer that is not as in the lecture: "C1" to "F7", …
     expected: str = ""  # what the lecture has there
-    actual: str = ""  # what the hand-in has there
+    actual: str = ""  # what the submission has there
 
 
 class Check(Document):
-    """One check of the assignment as it went for this hand-in."""
+    """One check of the assignment as it went for this submission."""
 
     name: str  # "test_lenet5.py::test_batch"
     title: dict[str, str]  # language -> the line that the student reads
@@ -180,9 +180,9 @@ class Check(Document):
 
 
 class Curve(Document):
-    """Loss or accuracy in the course of a training, as a record of the hand-in has it."""
+    """Loss or accuracy in the course of a training, as a record of the submission has it."""
 
-    file: str  # path in the hand-in
+    file: str  # path in the submission
     cell: int = 0  # of a notebook, from 1; 0 for any other file
     run: int = 1  # of a file that records several trainings
     name: str  # as the record calls it: "loss", "val_acc"
@@ -197,7 +197,7 @@ class Curve(Document):
 class Records(Document):
     """The lab report and training records that were found; a person says if they are complete."""
 
-    reports: tuple[str, ...] = ()  # paths in the hand-in
+    reports: tuple[str, ...] = ()  # paths in the submission
     records: tuple[str, ...] = ()  # checkpoints, logs, curves
     summary: dict[str, int] = Field(default_factory=dict)  # e.g. characters, images, headings
     curves: tuple[Curve, ...] = ()  # read from the records, file by file
@@ -206,12 +206,12 @@ class Records(Document):
 class Tensors(Document):
     """What a file of weights can be compared by."""
 
-    file: str  # path in the hand-in
+    file: str  # path in the submission
     prints: str  # base64 of uint64, little-endian: digests of its tensors, sorted
 
 
 class Fingerprint(Document):
-    """What a hand-in can be compared with others by; see `grader.similarity`."""
+    """What a submission can be compared with others by; see `grader.similarity`."""
 
     code: str = ""  # base64 of uint32, little-endian: prints of its code, sorted
     weights: tuple[Tensors, ...] = ()  # file by file
@@ -225,8 +225,8 @@ class Evidence(Document):
     """
 
     schema_version: int = SCHEMA  # raised when a field changes its meaning
-    key: str  # of what determined it: hand-in, assignment, runtime, grader; see grader.store
-    submission: Submission  # what was examined
+    key: str  # of what determined it: submission, assignment, runtime, grader; see grader.store
+    submission: SubmissionRecord  # what was examined
     stage: Stage  # how far it got
     stopped: str = ""  # code of the finding that kept hidden images from being asked
     trouble: Trouble | None = None  # the fault of ours that ended it

@@ -1,4 +1,4 @@
-"""Findings: what stopped a hand-in or lowers its mark, in a fixed vocabulary.
+"""Findings: what stopped a submission or lowers its mark, in a fixed vocabulary.
 
 A finding keeps its facts, so that it can be said again in another language; `message` and `hint`
 are the sentences in the language of the run. A sentence may name facts in braces; a fact that is
@@ -158,7 +158,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "device-refused": (
         E,
-        "The hand-in asks for the device {asked}, this run has {device}: {error}.",
+        "The submission asks for the device {asked}, this run has {device}: {error}.",
         "Choose the device by what is there, for instance CPU where no accelerator is found.",
     ),
     "lenet5-missing": (
@@ -333,7 +333,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "out-of-memory": (
         E,
-        "The hand-in used more than {memory} MiB of memory {when}.",
+        "The submission used more than {memory} MiB of memory {when}.",
         "Keep one network in memory and free what training needs.",
     ),
     "crashed": (
@@ -359,12 +359,12 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "network-attempt": (
         W,
-        "The hand-in tried to reach the network ({what}); there is none here.",
+        "The submission tried to reach the network ({what}); there is none here.",
         "Hand in all files that are needed; use no pretrained=True and no download.",
     ),
     "similar-weights": (
         W,
-        "{file} holds the same trained weights as the hand-in of {other}.",
+        "{file} holds the same trained weights as the submission of {other}.",
         "A person looks at this; it costs no marks by itself. Both may have them from one public "
         "place, or from the same code with the same seed.",
     ),
@@ -376,7 +376,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "similar-code": (
         W,
-        "{percent} % of the code is also in the hand-in of {other}, other names aside.",
+        "{percent} % of the code is also in the submission of {other}, other names aside.",
         "A person looks at this; it costs no marks by itself. Code that was handed out, or that "
         "many have, is not counted.",
     ),

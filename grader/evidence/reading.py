@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from grader.evidence.evidence import Evidence
 
 # What a reader of evidence cannot do without; everything else may be left out.
-NEEDED = (
+NEEDED_FACTS = (
     "schema_version",
     "key",
     "submission",
@@ -27,12 +27,12 @@ def readable(evidence: Evidence) -> Evidence:
     """
     if _reads_back(evidence):
         return evidence
-    bare = {name: getattr(evidence, name) for name in NEEDED}
+    bare = {name: getattr(evidence, name) for name in NEEDED_FACTS}
     kept = Evidence.model_construct(**bare)
     if not _reads_back(kept):
         raise ValueError(f"the evidence of {evidence.submission.id} cannot be read back")
     for name in Evidence.model_fields:
-        if name in NEEDED:
+        if name in NEEDED_FACTS:
             continue
         fuller = kept.model_copy(update={name: getattr(evidence, name)})
         if _reads_back(fuller):

@@ -1,1 +1,1 @@
-"""One examination: one hand-in, conversations with its workers, evidence at the end."""
+"""One examination: one submission, conversations with its workers, evidence at the end."""

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from grader.assignment import Assignment
 from grader.evidence import Finding
 from grader.evidence.findings import find
-from grader.examine.looking import Looked
+from grader.examine.observing import Observed
 from grader.examine.remedies import Remedy
-from grader.examine.replaying import Mended
-from grader.examine.replies import LookedReport
+from grader.examine.replaying import ConfirmedRemedy
+from grader.examine.replies import ObservedReport
 from grader.language import Sentence
 from grader.scoring.rules import garbage
 
@@ -23,12 +23,12 @@ CAUSES = (
     *("axes-swapped", "axes-reshaped", "image-flipped", "image-cut", "image-size"),
     *("values-wrapped", "smallest-taken"),
 )
-ORDERS = ("channel-order", "label-order")  # each says how many are right in the `other` order
-WEAK = 0.6  # share of right answers below which a network has learned too little
+ORDER_CODES = ("channel-order", "label-order")  # each says how many are right in the `other` order
+WEAK_BELOW_SHARE = 0.6  # share of right answers below which a network has learned too little
 EFFECTS = ("constant-answers", "weights-not-loaded", "label-order", "channel-order", "weak-network")
 
 
-def seen(looked: Looked, constant: bool) -> list[Finding]:
+def seen(looked: Observed, constant: bool) -> list[Finding]:
     """What needs no label to be told. `constant`: whether all answers to the hidden images, or
     nearly all, are one class.
     """
@@ -40,7 +40,7 @@ def seen(looked: Looked, constant: bool) -> list[Finding]:
     )
 
 
-def _swallowed(spots: Sequence[LookedReport], constant: bool) -> list[Finding]:
+def _swallowed(spots: Sequence[ObservedReport], constant: bool) -> list[Finding]:
     """An exception at every image, after which no network gives anything."""
     if not all(report.swallowed for report in spots):
         return []
@@ -51,7 +51,7 @@ def _swallowed(spots: Sequence[LookedReport], constant: bool) -> list[Finding]:
     return [find("exception-swallowed", error=error.message, file=error.file, line=error.line)]
 
 
-def _not_finite(spots: Sequence[LookedReport]) -> list[Finding]:
+def _not_finite(spots: Sequence[ObservedReport]) -> list[Finding]:
     if not all(report.not_finite for report in spots):
         return []
     first = spots[0]
@@ -73,7 +73,7 @@ def _not_finite(spots: Sequence[LookedReport]) -> list[Finding]:
     return [find("not-finite", {"where": where, "cure": cure, **_place(first)})]
 
 
-def _ignored(looked: Looked) -> list[Finding]:
+def _ignored(looked: Observed) -> list[Finding]:
     """The same input for every image: what is looked at is not the image that was given."""
     reports = list(looked.reports.values())
     inputs = {report.digest for report in reports}
@@ -84,7 +84,7 @@ def _ignored(looked: Looked) -> list[Finding]:
     return [find("image-ignored", {"read": read, **_place(reports[0])})]
 
 
-def in_training(looked: Looked) -> Finding | None:
+def in_training(looked: Observed) -> Finding | None:
     """`training-mode` by what the layers say alone, without an image of the lab: only batch
     normalisation, which then goes by the one image that it is given.
     """
@@ -98,7 +98,9 @@ def in_training(looked: Looked) -> Finding | None:
     )
 
 
-def confirmed(mended: Sequence[Mended], looked: Looked, assignment: Assignment) -> list[Finding]:
+def confirmed(
+    mended: Sequence[ConfirmedRemedy], looked: Observed, assignment: Assignment
+) -> list[Finding]:
     """A finding for each remedy that the hidden images confirm, the one that gains most first."""
     place = _place(looked.spots[0]) if looked.spots else {}
     found = []
@@ -118,7 +120,11 @@ def confirmed(mended: Sequence[Mended], looked: Looked, assignment: Assignment) 
 
 
 def _of(
-    remedy: Remedy, mended: Mended, gain: Sentence, place: dict[str, object], assignment: Assignment
+    remedy: Remedy,
+    mended: ConfirmedRemedy,
+    gain: Sentence,
+    place: dict[str, object],
+    assignment: Assignment,
 ) -> Finding:
     facts: dict[str, object] = {**remedy.facts, **place, "gain": gain}
     facts["function"] = assignment.interface.function
@@ -126,7 +132,7 @@ def _of(
     return find(remedy.code, facts)
 
 
-def _gain(mended: Mended, assignment: Assignment) -> Sentence:
+def _gain(mended: ConfirmedRemedy, assignment: Assignment) -> Sentence:
     classes, policy = len(assignment.classes), assignment.policy
     now, then = (
         garbage(correct, mended.total, policy, classes, "missing").earned
@@ -149,11 +155,11 @@ def _gain(mended: Mended, assignment: Assignment) -> Sentence:
     )
 
 
-def weak(looked: Looked, tried: int, correct: int, total: int) -> Finding | None:
+def weak(looked: Observed, tried: int, correct: int, total: int) -> Finding | None:
     """`weak-network` where a network was asked and nothing that was tried mends its answers. One
-    that is nearer to the edge than WEAK is not called so: its band says enough.
+    that is nearer to the edge than WEAK_BELOW_SHARE is not called so: its band says enough.
     """
-    if correct >= WEAK * total:
+    if correct >= WEAK_BELOW_SHARE * total:
         return None
     spots = [report for report in looked.spots if report.calls]
     if not spots or tried == 0:
@@ -161,17 +167,17 @@ def weak(looked: Looked, tried: int, correct: int, total: int) -> Finding | None
     return find("weak-network", tried=tried, correct=correct, total=total)
 
 
-def trained(looked: Looked) -> bool:
+def trained(looked: Observed) -> bool:
     """Whether the network's normalisations show that it was trained: its weights were loaded."""
     return any(report.fresh is False for report in looked.spots)
 
 
-def never_trained(looked: Looked) -> bool:
+def never_trained(looked: Observed) -> bool:
     """Whether the network's normalisations are as they were built."""
     return any(report.fresh for report in looked.spots)
 
 
-def _place(report: LookedReport) -> dict[str, object]:
+def _place(report: ObservedReport) -> dict[str, object]:
     return {"file": report.file or "?", "line": report.line or "?"}
 
 
@@ -182,7 +188,7 @@ def first_causes(findings: Sequence[Finding]) -> list[Finding]:
         return list(findings)
     most = max(int(finding.facts.get("other", 0)) for finding in causes)
     for finding in findings:
-        if finding.code in ORDERS and int(finding.facts["other"]) > most > 0:
+        if finding.code in ORDER_CODES and int(finding.facts["other"]) > most > 0:
             return [each for each in findings if each.code not in CAUSES]  # it explains more
     others = [f for f in findings if f.code not in CAUSES and f.code not in EFFECTS]
     if any(finding.code == "training-mode" for finding in causes):

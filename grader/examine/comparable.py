@@ -23,7 +23,7 @@ def with_opened(session: Session, prepared: Prepared, conditions: Conditions) ->
     """The fingerprint of the submission, with files that it has opened and that were left out of
     it for their names or for how many there are.
 
-    Errors as in `Session.opened` and `Reading.weights`.
+    Errors as in `WorkerSession.opened` and `Reading.weights`.
     """
     opened = session.opened()
     unprinted = set(opened.files) - {each.file for each in prepared.fingerprint.weights}

@@ -17,7 +17,7 @@ from grader.scoring.counts import clearly_more
 Answers = Mapping[str, str | None]  # image id -> class name
 
 CLEARLY = 0.01  # level of the exact tests
-LOST = (Problem.TIMEOUT, Problem.CRASHED, Problem.MEMORY, Problem.NOT_ASKED)
+LOST_PROBLEMS = (Problem.TIMEOUT, Problem.CRASHED, Problem.MEMORY, Problem.NOT_ASKED)
 UNDECIDED = 0.1  # of the way from chance to certainty
 
 
@@ -91,7 +91,9 @@ def nondeterministic(answers: Sequence[Answer], again: Answers) -> Finding | Non
     """`nondeterministic` where an image put twice got two answers. An image whose answer was lost
     with the process, whoever ended it, got none.
     """
-    first = {answer.image: answer.answer for answer in answers if answer.problem not in LOST}
+    first = {
+        answer.image: answer.answer for answer in answers if answer.problem not in LOST_PROBLEMS
+    }
     pairs = [(first[image], word) for image, word in again.items() if image in first]
     differ = sum(one != other for one, other in pairs)
     return find("nondeterministic", count=differ, total=len(pairs)) if differ else None

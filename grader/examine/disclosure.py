@@ -15,17 +15,17 @@ from pathlib import Path
 
 from grader.evidence import Answer
 from grader.evidence.scale import on_scale
-from grader.examine.behind import Behind
-from grader.examine.diagnosing import is_of_another_lab
+from grader.examine.cause_search import CauseSearch
+from grader.examine.class_names import Vocabulary
+from grader.examine.further_questions import is_of_another_lab
 from grader.examine.predicting import Predictions
 from grader.examine.remedies import SCALES, Remedy
-from grader.examine.replies import Failure, LookedReport
-from grader.examine.stand_ins import Heard
-from grader.examine.words import Vocabulary
+from grader.examine.replies import Failure, ObservedReport
+from grader.examine.stand_ins import StandInsHeard
 from grader.language import Sentence
 from grader.sandbox.contract import End
 
-LARGEST = 4 * 1024 * 1024  # bytes of a source whose lines are counted
+MAX_SOURCE_BYTES = 4 * 1024 * 1024  # bytes of a source whose lines are counted
 LONGEST_CELL = 10_000  # lines of a cell of a notebook
 OTHER_TYPE = "Exception"  # in place of a type that is not known here
 TYPES = frozenset(
@@ -43,7 +43,7 @@ _CELL = re.compile(r"(.+\.ipynb) cell ([1-9][0-9]{0,3})")
 
 
 def disclosed(
-    predictions: Predictions, heard: Heard, submission: Path, vocabulary: Vocabulary
+    predictions: Predictions, heard: StandInsHeard, submission: Path, vocabulary: Vocabulary
 ) -> Predictions:
     """The copy of `predictions` that a student's findings may be made of; see above."""
     end = predictions.end
@@ -57,7 +57,7 @@ def disclosed(
     )
 
 
-def without_words(behind: Behind, submission: Path) -> Behind:
+def without_words(behind: CauseSearch, submission: Path) -> CauseSearch:
     """What is behind the answers, with no word or number in it but kinds and counts, and places in
     the student's own source: for where a worker may have had word of hidden images.
     """
@@ -70,7 +70,7 @@ def without_words(behind: Behind, submission: Path) -> Behind:
     )
 
 
-def _looked(report: LookedReport, submission: Path) -> LookedReport:
+def _looked(report: ObservedReport, submission: Path) -> ObservedReport:
     there = _is_a_place(submission, report.file, report.line)
     swallowed = [
         one.model_copy(
@@ -101,12 +101,12 @@ def _remedy(remedy: Remedy) -> Remedy:
     return remedy._replace(facts=facts)
 
 
-def _answer(answer: Answer, heard: Heard) -> Answer:
+def _answer(answer: Answer, heard: StandInsHeard) -> Answer:
     said = answer.said if answer.said in heard.words else ""
     return answer.model_copy(update={"said": said, "seconds": on_scale(answer.seconds)})
 
 
-def _failure(error: Failure, heard: Heard, submission: Path) -> Failure:
+def _failure(error: Failure, heard: StandInsHeard, submission: Path) -> Failure:
     """The exception as a clean worker tells it, where it meets the same one at the same place; else
     its type and place alone.
     """
@@ -127,7 +127,7 @@ def _is_a_place(submission: Path, file: str, line: int) -> bool:
         return False
     try:
         whole = submission / path
-        if not whole.is_file() or whole.stat().st_size > LARGEST:
+        if not whole.is_file() or whole.stat().st_size > MAX_SOURCE_BYTES:
             return False
         lines = LONGEST_CELL if cell else len(whole.read_bytes().splitlines())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The hidden images: read, checked, and put in an order that no hand-in can foresee."""
+"""The hidden images: read, checked, and put in an order that no submission can foresee."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from grader.assignment import Assignment, AssignmentError
 from grader.language import Sentence
-from grader.readers.clutter import clutter
+from grader.readers.ignored_files import clutter
 
-LARGEST = 256 * 1024 * 1024  # bytes of a file that may be an image
-NAMED = 5  # names of files that a sentence lists
+MAX_IMAGE_BYTES = 256 * 1024 * 1024  # bytes of a file that may be an image
+MAX_NAMED = 5  # names of files that a sentence lists
 # Suffixes that promise an image: one that cannot be read is a fault of the set, not something else.
 SUFFIXES = frozenset(
     {
@@ -61,7 +61,7 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
 
     An image is what can be decoded as one, whatever its suffix; what systems leave behind is
     ignored, and anything else told. Every image is decoded once, so that a bad one is known before
-    the first hand-in runs.
+    the first submission runs.
     Raises AssignmentError for a folder that is absent or empty, a class folder that the
     assignment does not know and for images that cannot be read; all of them at once.
     """
@@ -91,7 +91,7 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
         for path in sorted(_entries(inner)):
             name = f"{inner.name}/{path.name}"
             named = path.suffix.lower() in SUFFIXES
-            whole = path.is_file() and (named or path.stat().st_size <= LARGEST)
+            whole = path.is_file() and (named or path.stat().st_size <= MAX_IMAGE_BYTES)
             data = path.read_bytes() if whole else b""
             if decode(data) is not None:
                 own = hashlib.sha256(data)
@@ -132,14 +132,14 @@ def _entries(folder: Path) -> Iterator[Path]:
 def _told(others: Sequence[str], each: Sequence[tuple[str, int]]) -> Iterator[Sentence]:
     """What is no image, and classes that have none; with either, how many each class has."""
     if others:
-        listed = ", ".join(others[:NAMED]) + (", …" if len(others) > NAMED else "")
+        listed = ", ".join(others[:MAX_NAMED]) + (", …" if len(others) > MAX_NAMED else "")
         yield Sentence(
             "hidden images: {count} files or folders are no images and were left out: {listed}",
             {"count": str(len(others)), "listed": listed},
         )
     without = [folder for folder, count in each if not count]
     if without:
-        listed = ", ".join(without[:NAMED]) + (", …" if len(without) > NAMED else "")
+        listed = ", ".join(without[:MAX_NAMED]) + (", …" if len(without) > MAX_NAMED else "")
         yield Sentence(
             "hidden images: {count} classes have none: {listed}",
             {"count": str(len(without)), "listed": listed},

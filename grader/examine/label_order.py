@@ -25,13 +25,13 @@ from grader.scoring.counts import better_than_guessing, clearly_more
 
 Confusion = NDArray[np.int64]  # (classes, classes): how often the first was said for the second
 
-LEVEL = 0.01  # of the exact test of a renaming that the answers themselves suggest
+SIGNIFICANCE_LEVEL = 0.01  # of the exact test of a renaming that the answers themselves suggest
 LEVEL_OF_KNOWN = 1e-5  # of each of some sixty known orders
-LEAST = 3  # images that a renaming gains, and
-LEAST_SHARE = 0.02  # of all
-READS = 0.4  # share of the images that are right by a renaming of all classes, and
+MIN_GAIN = 3  # images that a renaming gains, and
+MIN_GAIN_SHARE = 0.02  # of all
+MIN_RIGHT_SHARE = 0.4  # share of the images that are right by a renaming of all classes, and
 READS_OTHERS = 0.25  # of those that it was not found by
-NONE = -1  # what a name means that no class has
+NO_CLASS = -1  # what a name means that no class has
 
 
 class Renaming(NamedTuple):
@@ -42,20 +42,20 @@ class Renaming(NamedTuple):
 
     def moved(self) -> list[tuple[int, int]]:
         """Names that mean another class, with that: (said, meant)."""
-        return [(s, m) for s, m in enumerate(self.means) if m not in (s, NONE)]
+        return [(s, m) for s, m in enumerate(self.means) if m not in (s, NO_CLASS)]
 
 
 def label_order(answers: Sequence[Answer], classes: Sequence[Label]) -> Finding | None:
     """`label-order` where a renaming of the classes explains the answers; see above for when."""
     index = {label.en: number for number, label in enumerate(classes)}
-    said = np.array([NONE if a.answer is None else index[a.answer] for a in answers], np.int64)
+    said = np.array([NO_CLASS if a.answer is None else index[a.answer] for a in answers], np.int64)
     truth = np.array([index[answer.truth] for answer in answers], np.int64)
     found = _explaining(said, truth, classes)
     if found is None:
         return None
     confusion = _confusion(said, truth, len(classes))
     now, then = int(np.trace(confusion)), _hits(confusion, found.means)
-    if then - now < max(LEAST, LEAST_SHARE * len(answers)):
+    if then - now < max(MIN_GAIN, MIN_GAIN_SHARE * len(answers)):
         return None
     moved = sorted(found.moved(), key=lambda link: -confusion[link])
     shown = sorted(link for link in moved[:3] if confusion[link])
@@ -83,11 +83,13 @@ def _explaining(
             return each
     cause = Sentence("here they are in another order than in training")
     means = _closed(confusion, images_of)
-    if _reads_more(confusion, means, LEVEL):
+    if _reads_more(confusion, means, SIGNIFICANCE_LEVEL):
         return Renaming(means, cause)
     means = _best(confusion)
-    guessed = not better_than_guessing(int(np.trace(confusion)), len(truth), len(classes), LEVEL)
-    reads = _hits(confusion, means) >= READS * len(truth)
+    guessed = not better_than_guessing(
+        int(np.trace(confusion)), len(truth), len(classes), SIGNIFICANCE_LEVEL
+    )
+    reads = _hits(confusion, means) >= MIN_RIGHT_SHARE * len(truth)
     if (
         guessed
         and reads
@@ -106,7 +108,7 @@ def _known(classes: Sequence[Label]) -> Iterator[Renaming]:
             "a data set with one more folder before {folder} shifts all later indices",
             {"folder": label.folder},
         )
-        means = [i if i < extra else NONE if i == extra else i - 1 for i in range(size)]
+        means = [i if i < extra else NO_CLASS if i == extra else i - 1 for i in range(size)]
         yield Renaming(tuple(means), cause)
     alphabet = Sentence("here they are in the order of the alphabet on one side only")
     as_words = Sentence("folders with numbers for names are read as 0, 1, 10, 11, 2, …")
@@ -128,7 +130,7 @@ def _without_a_folder(classes: Sequence[Label]) -> Iterator[Renaming]:
             {"missing": label.folder},
         )
         means = [i if i < missing else i + 1 for i in range(len(classes) - 1)]
-        yield Renaming((*means, NONE), cause)
+        yield Renaming((*means, NO_CLASS), cause)
 
 
 def _borne_out(confusion: Confusion, images_of: NDArray[np.int64], shift: Renaming) -> bool:
@@ -190,18 +192,18 @@ def _hits_of_others(said: NDArray[np.int64], truth: NDArray[np.int64], size: int
 
 def _confusion(said: NDArray[np.int64], truth: NDArray[np.int64], size: int) -> Confusion:
     confusion = np.zeros((size, size), np.int64)
-    answered = said != NONE
+    answered = said != NO_CLASS
     np.add.at(confusion, (said[answered], truth[answered]), 1)
     return confusion
 
 
 def _hits(confusion: Confusion, means: Sequence[int]) -> int:
-    return sum(int(confusion[s, m]) for s, m in enumerate(means) if m != NONE)
+    return sum(int(confusion[s, m]) for s, m in enumerate(means) if m != NO_CLASS)
 
 
 def _reads_more(confusion: Confusion, means: Sequence[int], level: float) -> bool:
     """Whether `means` reads clearly more than the names as they are: McNemar's exact test."""
     changed = [(s, m) for s, m in enumerate(means) if m != s]
-    gained = sum(int(confusion[s, m]) for s, m in changed if m != NONE)
+    gained = sum(int(confusion[s, m]) for s, m in changed if m != NO_CLASS)
     lost = sum(int(confusion[s, s]) for s, _ in changed)
     return gained > lost and clearly_more(gained, gained + lost, level)

@@ -1,4 +1,6 @@
-"""Where a hand-in's LeNet5 first differs from the lecture's: pure functions over layer reports."""
+"""Where a submission's LeNet5 first differs from the lecture's: pure functions over layer
+reports.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,7 @@ class Difference(NamedTuple):
     help: str
 
 
-class Role(NamedTuple):
+class LayerRole(NamedTuple):
     """A layer of the lecture's network: kinds that may play it, weights, output, what follows."""
 
     name: str
@@ -79,11 +81,11 @@ _BENT, _FREE = ("relu", "tanh"), ("relu", "tanh", "none")
 
 # LeCun et al. 1998 as the lecture builds it. Biases in the convolutions are left to the framework.
 REFERENCE = (
-    Role("C1", (CONVOLUTION,), ((6, 1, 5, 5),), ((6, 28, 28),), _BENT),
-    Role("S2", POOLS, (), ((6, 14, 14),)),
-    Role("C3", (CONVOLUTION,), ((16, 6, 5, 5),), ((16, 10, 10),), _BENT),
-    Role("S4", POOLS, (), ((16, 5, 5),)),
-    Role(
+    LayerRole("C1", (CONVOLUTION,), ((6, 1, 5, 5),), ((6, 28, 28),), _BENT),
+    LayerRole("S2", POOLS, (), ((6, 14, 14),)),
+    LayerRole("C3", (CONVOLUTION,), ((16, 6, 5, 5),), ((16, 10, 10),), _BENT),
+    LayerRole("S4", POOLS, (), ((16, 5, 5),)),
+    LayerRole(
         "C5",
         (DENSE, CONVOLUTION),
         ((120, 400), (120, 16, 5, 5)),
@@ -91,8 +93,8 @@ REFERENCE = (
         _FREE,
         True,
     ),
-    Role("F6", (DENSE,), ((84, 120),), ((84,),), _FREE, True),
-    Role("F7", (DENSE,), ((10, 84),), ((10,),), ("none",), True),
+    LayerRole("F6", (DENSE,), ((84, 120),), ((84,),), _FREE, True),
+    LayerRole("F7", (DENSE,), ((10, 84),), ((10,),), ("none",), True),
 )
 INPUTS = ([1, 32, 32], [1, 28, 28])
 
@@ -128,7 +130,7 @@ def _counts(layer: LayerReport) -> bool:
 
 
 def _differs(
-    role: Role, layer: LayerReport, after: Sequence[LayerReport], taken: Sequence[int]
+    role: LayerRole, layer: LayerReport, after: Sequence[LayerReport], taken: Sequence[int]
 ) -> Difference | None:
     if layer.kind not in role.kinds:
         return Difference(role.name, _expected(role), _actual(layer), _HELP[role.name])
@@ -136,7 +138,7 @@ def _differs(
 
 
 def _details(
-    role: Role, layer: LayerReport, after: Sequence[LayerReport], taken: Sequence[int]
+    role: LayerRole, layer: LayerReport, after: Sequence[LayerReport], taken: Sequence[int]
 ) -> Iterator[Difference]:
     weight, output = tuple(layer.weight), tuple(layer.output)
     if role.weights and weight not in role.weights:
@@ -169,7 +171,7 @@ def _missing_or_more(layers: Sequence[LayerReport], found: Sequence[int]) -> Dif
     return None
 
 
-def _expected(role: Role) -> str:
+def _expected(role: LayerRole) -> str:
     if not role.weights:
         return f"pooling to {_sizes(role.outputs[0])}"
     return f"{role.kinds[0]} {_weights(role.weights[0])}"

@@ -1,4 +1,4 @@
-"""The lecture's LeNet5 in numpy: what a hand-in's network must compute with the same weights."""
+"""The lecture's LeNet5 in numpy: what a submission's network must compute with the same weights."""
 
 from __future__ import annotations
 

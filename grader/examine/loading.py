@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from grader.assignment import Assignment
 from grader.evidence import Finding, Severity
 from grader.evidence.findings import find
-from grader.examine.cures import AT_IMPORT, cure
+from grader.examine.hints import AT_IMPORT, cure
 from grader.examine.known_packages import is_own
 from grader.examine.replies import Failure, LoadReport
 from grader.language import Sentence
@@ -28,7 +28,7 @@ def findings(
         found.append(find("entry-missing", entry=entry, function=function))
     elif not report.function:
         found.append(find("predict-missing", entry=report.entry, function=function))
-    # A notebook is a known form of handing in: a note says so, no finding.
+    # A notebook is a known form of submissiong in: a note says so, no finding.
     if report.function and report.entry != entry and not report.entry.endswith(".ipynb"):
         found.append(find("entry-elsewhere", entry=entry, function=function, found=report.entry))
     if report.absent and report.function:
@@ -117,7 +117,7 @@ def not_there(
 
 
 def to_lend(report: LoadReport, assignment: Assignment) -> dict[str, str] | None:
-    """The path that the code asked for and the file of the hand-in to lend there, where the
+    """The path that the code asked for and the file of the submission to lend there, where the
     assignment allows that and it may help.
     """
     error = report.error
@@ -128,7 +128,7 @@ def to_lend(report: LoadReport, assignment: Assignment) -> dict[str, str] | None
 
 
 def lending(report: LoadReport, assignment: Assignment) -> Finding:
-    """The finding that says that weights were lent: a warning, since the hand-in then runs."""
+    """The finding that says that weights were lent: a warning, since the submission then runs."""
     error = report.error or Failure()
     return find(
         "weights-missing",
@@ -142,5 +142,5 @@ def lending(report: LoadReport, assignment: Assignment) -> Finding:
 
 
 def elsewhere(error: Failure) -> str:
-    """Where in the hand-in a file of that name lies, as a sentence; empty if nowhere."""
+    """Where in the submission a file of that name lies, as a sentence; empty if nowhere."""
     return f"→ {error.found_elsewhere}" if error.found_elsewhere else ""

@@ -9,13 +9,13 @@ from enum import Enum
 from typing import NamedTuple
 
 from grader.evidence import Answer, Problem
-from grader.examine.conversation import ConversationEndedError
+from grader.examine.class_names import Vocabulary
 from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.replies import Failure
 from grader.examine.session import Clock, Session
-from grader.examine.words import Vocabulary
+from grader.examine.worker_client import WorkerEndedError
 from grader.sandbox.contract import Cause, End, Level
-from grader.worker import frames
+from grader.worker import protocol
 
 Progress = Callable[[int, int], None]  # images answered, images in all
 
@@ -25,7 +25,7 @@ _PROBLEMS = {
 }
 
 
-class Why(Enum):
+class EndReason(Enum):
     """Why images had no turn."""
 
     TIME = "time"  # the time for all of the submission was used up
@@ -46,7 +46,7 @@ class Predictions(NamedTuple):
     answers: Mapping[str, Answer]
     error: Failure | None = None
     end: End | None = None
-    stopped: Why | None = None
+    stopped: EndReason | None = None
     trouble: Exception | None = None
     other_lab: bool = False  # whether the words are those of another lab's classes
 
@@ -89,7 +89,7 @@ class _Asking:
         self.waiting = deque(image for image in images if image.id not in kept)
         self.error: Failure | None = None
         self.end: End | None = None
-        self.stopped: Why | None = None
+        self.stopped: EndReason | None = None
         assignment = session.setup.assignment
         self._session, self._interface = session, assignment.interface
         self._limits, self._vocabulary = assignment.limits, Vocabulary(assignment.classes)
@@ -98,7 +98,7 @@ class _Asking:
     def step(self) -> None:
         """One image more, or an end."""
         if self._session.clock.left <= 0:
-            self.stopped = Why.TIME
+            self.stopped = EndReason.TIME
         elif self._is_ready():
             self._put(self.waiting[0])
 
@@ -106,10 +106,10 @@ class _Asking:
         try:
             if self._session.ready():
                 return True
-            self.stopped = Why.IMPORT
-        except ConversationEndedError as ended:
+            self.stopped = EndReason.IMPORT
+        except WorkerEndedError as ended:
             if ended.end.cause is not Cause.KILLED:
-                self.stopped, self.end = Why.IMPORT, ended.end
+                self.stopped, self.end = EndReason.IMPORT, ended.end
         self._first = True
         return False
 
@@ -119,11 +119,11 @@ class _Asking:
         started = time.monotonic()
         try:
             said = self._session.put(pixels, limit)
-        except ConversationEndedError as ended:
+        except WorkerEndedError as ended:
             self._ended(image, ended.end, time.monotonic() - started)
             return
         seconds, end = time.monotonic() - started, None
-        if said.outcome == frames.RAISED:
+        if said.outcome == protocol.RAISED:
             end = self._why_raised()  # or it is our doing, and the image has had no turn
         self._answered(image, _answer(image, said, self._vocabulary, seconds))
         self._first = False
@@ -139,7 +139,7 @@ class _Asking:
             try:
                 error = self._session.error_of_hidden()
                 self.error = self.error or error
-            except ConversationEndedError as ended:
+            except WorkerEndedError as ended:
                 return ended.end
         return None
 
@@ -148,7 +148,7 @@ class _Asking:
         if end.cause is Cause.KILLED:
             return  # not its doing: it is put again
         if self._session.clock.left <= 0:
-            self.stopped = Why.TIME
+            self.stopped = EndReason.TIME
             return
         problem = _PROBLEMS.get(end.cause, Problem.CRASHED)
         self._answered(image, _without(image, problem, "", seconds))
@@ -165,7 +165,7 @@ class _Asking:
             return
         self.end = end
         if self._restarts == 0 and self.waiting:
-            self.stopped = Why.RESTARTS
+            self.stopped = EndReason.RESTARTS
         self._restarts -= 1
 
 
@@ -185,17 +185,17 @@ def ask_again(
         if clock.left <= 0:
             break
         said = session.put(pixels_of(image, channels), limit)
-        answers[image.id] = vocabulary.name(said.word) if said.outcome == frames.WORD else None
+        answers[image.id] = vocabulary.name(said.word) if said.outcome == protocol.WORD else None
         limit = assignment.limits.answer
     return answers
 
 
 def _answer(
-    image: HiddenImage, said: frames.Answer, vocabulary: Vocabulary, seconds: float
+    image: HiddenImage, said: protocol.Answer, vocabulary: Vocabulary, seconds: float
 ) -> Answer:
-    if said.outcome == frames.WRONG_TYPE:
+    if said.outcome == protocol.WRONG_TYPE:
         return _without(image, Problem.WRONG_TYPE, said.word, seconds)
-    if said.outcome == frames.RAISED:
+    if said.outcome == protocol.RAISED:
         return _without(image, Problem.RAISED, said.word, seconds)
     name = vocabulary.name(said.word)
     if name is None:

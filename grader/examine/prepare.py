@@ -1,4 +1,4 @@
-"""Making one hand-in ready: a clean copy, a runtime that suits it, a setup for its session."""
+"""Making one submission ready: a clean copy, a runtime that suits it, a setup for its session."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import Assignment, read_assignment
-from grader.evidence import Finding, Fingerprint, Records, Runtime, Submission
+from grader.evidence import Finding, Fingerprint, Records, Runtime, SubmissionRecord
 from grader.evidence.findings import find as find_finding
 from grader.examine.session import Clock, Session
 from grader.examine.setup import Setup, plain_of
 from grader.intake import (
     Allowance,
-    HandIn,
     IntakeLimits,
     LeftOut,
     Notice,
     Reading,
+    Submission,
     find,
     stage,
 )
@@ -27,15 +27,15 @@ from grader.runtimes.choose import RuntimeMissingError, choose
 from grader.runtimes.detect import Runtime as Interpreter
 from grader.runtimes.detect import runtimes
 from grader.runtimes.devices import Device, select
-from grader.runtimes.imports import Scan, scan_of
+from grader.runtimes.imports import ImportScan, scan_of
 from grader.sandbox.canary import choose as choose_sandbox
 from grader.sandbox.contract import Sandbox
-from grader.sandbox.temporary import temporary
+from grader.sandbox.temporary_folders import temporary
 
 MIB = 1024 * 1024
 
 
-def none_concealed(scan: Scan) -> tuple[str, ...]:
+def none_concealed(scan: ImportScan) -> tuple[str, ...]:
     """Conceal no package: a runtime of this machine is what it is."""
     return ()
 
@@ -43,8 +43,8 @@ def none_concealed(scan: Scan) -> tuple[str, ...]:
 class Conditions(NamedTuple):
     """What all examinations of one run have in common; device and workspace may differ by slot.
 
-    workspace: a folder of ours in which private copies are made, one a hand-in.
-    forced: name of the runtime to use for every hand-in, or None.
+    workspace: a folder of ours in which private copies are made, one a submission.
+    forced: name of the runtime to use for every submission, or None.
     tuning: runtime name -> environment variables that make it fast on this machine.
     concealed: installed packages that a submission with these imports is not to find.
     """
@@ -55,17 +55,19 @@ class Conditions(NamedTuple):
     device: Device
     threads: int
     workspace: Path
-    fallback: Device | None = None  # with --device auto: for hand-ins no runtime of `device` fits
+    fallback: Device | None = (
+        None  # with --device auto: for submissions no runtime of `device` fits
+    )
     language: str = "en"
     forced: str | None = None
     tuning: dict[str, dict[str, str]] = {}  # noqa: RUF012 - a NamedTuple's default is immutable use
-    concealed: Callable[[Scan], tuple[str, ...]] = none_concealed
+    concealed: Callable[[ImportScan], tuple[str, ...]] = none_concealed
 
 
 class Prepared(NamedTuple):
-    """A hand-in that is ready to run: its clean copy, what is in it, what it runs in."""
+    """A submission that is ready to run: its clean copy, what is in it, what it runs in."""
 
-    submission: Submission
+    submission: SubmissionRecord
     folder: Path
     records: Records
     fingerprint: Fingerprint
@@ -77,19 +79,19 @@ class Prepared(NamedTuple):
     log: str  # what the readers had to say of themselves
 
 
-def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
-    """Copy `handin` into `folder` and choose a runtime for it.
+def prepare(submission: Submission, folder: Path, conditions: Conditions) -> Prepared:
+    """Copy `submission` into `folder` and choose a runtime for it.
 
     Raises ArchiveRefusedError for an archive that cannot be unpacked (the student's fault);
     UnpackerMissingError, RuntimeMissingError and OSError where this machine fails (ours).
     """
     assignment = conditions.assignment
-    clean = folder / "handin"
+    clean = folder / "submission"
     notices: list[Notice] = []
-    limits = IntakeLimits(total=assignment.limits.handin * MIB)
+    limits = IntakeLimits(total=assignment.limits.submission * MIB)
     interface = assignment.interface
     with reading_of(folder, conditions) as reading:
-        submission = stage(handin, clean, limits, notices, reading)
+        record = stage(submission, clean, limits, notices, reading)
         overlay = plain_of(clean)
         overlay.mkdir()
         reading.plain(clean, overlay, limits)
@@ -123,7 +125,7 @@ def prepare(handin: HandIn, folder: Path, conditions: Conditions) -> Prepared:
     )
     notes = tuple(notice.said_in(conditions.language) for notice in notices)
     return Prepared(
-        submission,
+        record,
         clean,
         records,
         prints,
@@ -180,10 +182,10 @@ def reading_of(folder: Path, conditions: Conditions) -> Reading:
 
 @contextmanager
 def open_session(path: Path, home: Path, device: str) -> Iterator[Session]:
-    """A session with the one hand-in at `path`, for a teacher who tries a check: strongest
+    """A session with the one submission at `path`, for a teacher who tries a check: strongest
     sandbox of this machine, default runtime and device.
     """
-    (handin,) = find([path])
+    (submission,) = find([path])
     with temporary("session") as folder:
         folder.chmod(0o755)  # the sandbox may run as a user of its own
         conditions = Conditions(
@@ -194,7 +196,7 @@ def open_session(path: Path, home: Path, device: str) -> Iterator[Session]:
             threads=1,
             workspace=folder,
         )
-        prepared = prepare(handin, folder, conditions)
+        prepared = prepare(submission, folder, conditions)
         with Session(prepared.setup, prepared.folder, Clock(600)) as session:
             session.load()
             yield session

@@ -18,11 +18,11 @@ Images = dict[str, NDArray[np.uint8]]
 
 GREYS = (0, 32, 64, 96, 128, 160, 192, 224, 255)
 STRAIGHT = 0.02  # of its range, how far a response may be from a straight line
-CLEAN = 0.25  # of its range, how much a ramp may vary across its own direction
-CUT = 0.06  # of a ramp that may be missing on one side before something was cut off
+MAX_CROSS_VARIATION = 0.25  # of its range, how much a ramp may vary across its own direction
+MIN_CROPPED_SHARE = 0.06  # of a ramp that may be missing on one side before something was cut off
 
 
-class Prepared(NamedTuple):
+class Preprocessing(NamedTuple):
     """What becomes of an image on its way into the network.
 
     size: (height, width) of what enters. times, plus: the number that a pixel value becomes, by
@@ -61,7 +61,7 @@ def probes(height: int, width: int) -> Images:
     return made
 
 
-def understood(arrived: Mapping[str, Floats]) -> Prepared | None:
+def understood(arrived: Mapping[str, Floats]) -> Preprocessing | None:
     """What the images that `arrived` (C, H, W) in the network tell, by the probes' names; None
     where some are missing, differ in size or are not numbers.
     """
@@ -80,8 +80,8 @@ def understood(arrived: Mapping[str, Floats]) -> Prepared | None:
         above, period = _wrapped(response)
         if above is not None and period is not None:
             times, plus = _line(response - (response > above) * period)
-        return Prepared((height, width), times, plus, None, above, period)
-    straight = Prepared((height, width), times, plus, None, None, None)
+        return Preprocessing((height, width), times, plus, None, above, period)
+    straight = Preprocessing((height, width), times, plus, None, None, None)
     if not times.all():
         return straight
     return _geometry(straight._replace(source=_source(arrived, channels)), arrived)
@@ -139,7 +139,7 @@ def _source(arrived: Mapping[str, Floats], channels: int) -> tuple[int, ...] | N
     return tuple(int(channel) for channel in largest)
 
 
-def _geometry(prepared: Prepared, arrived: Mapping[str, Floats]) -> Prepared:
+def _geometry(prepared: Preprocessing, arrived: Mapping[str, Floats]) -> Preprocessing:
     """What became of width and height."""
     assert prepared.times is not None and prepared.plus is not None  # noqa: S101 - straight
     # One channel: of a reshaped image the mean over channels looks like a ramp again.
@@ -155,7 +155,9 @@ def _geometry(prepared: Prepared, arrived: Mapping[str, Floats]) -> Prepared:
         return prepared._replace(scrambled=True)
     columns, rows = across.mean(axis=0), down.mean(axis=1)
     flipped = tuple(axis for axis, line in ((3, columns), (2, rows)) if line[-1] < line[0])
-    cut = any(min(line.min(), 255 - line.max()) > CUT * 255 for line in (columns, rows))
+    cut = any(
+        min(line.min(), 255 - line.max()) > MIN_CROPPED_SHARE * 255 for line in (columns, rows)
+    )
     return prepared._replace(turned=along == ("height", "width"), flipped=flipped, cut=cut)
 
 
@@ -164,8 +166,8 @@ def _runs_along(ramp: NDArray[np.float64]) -> str:
     rise = np.ptp(ramp)
     if rise < 1:
         return ""
-    if ramp.std(axis=0).mean() < CLEAN * ramp.std(axis=1).mean():
+    if ramp.std(axis=0).mean() < MAX_CROSS_VARIATION * ramp.std(axis=1).mean():
         return "width"
-    if ramp.std(axis=1).mean() < CLEAN * ramp.std(axis=0).mean():
+    if ramp.std(axis=1).mean() < MAX_CROSS_VARIATION * ramp.std(axis=0).mean():
         return "height"
     return ""

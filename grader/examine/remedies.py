@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.examine.probes import Floats, Prepared
+from grader.examine.probes import Floats, Preprocessing
 from grader.language import Sentence
-from grader.worker.frames import Meta
+from grader.worker.protocol import Meta
 
 SIZES = (224, 128, 96, 256, 64, 160, 192, 299, 32)  # that networks are trained with, likely first
-CLOSE = 0.06  # of the range of values, how far two scales may be apart and count as one
+SCALE_TOLERANCE = 0.06  # of the range of values, how far two scales may be apart and count as one
 
 _MEAN = np.array((0.485, 0.456, 0.406), np.float32)  # of ImageNet's red, green and blue, 0 to 1
 _STD = np.array((0.229, 0.224, 0.225), np.float32)
@@ -64,7 +64,7 @@ class Remedy(NamedTuple):
     shown: bool = False
 
 
-def remedies(prepared: Prepared | None, norms: int, drops: int) -> list[Remedy]:
+def remedies(prepared: Preprocessing | None, norms: int, drops: int) -> list[Remedy]:
     """What is worth trying, the likeliest first."""
     found: list[Remedy] = []
     if norms or drops:
@@ -80,7 +80,7 @@ def remedies(prepared: Prepared | None, norms: int, drops: int) -> list[Remedy]:
     return found
 
 
-def _of_geometry(prepared: Prepared) -> Iterator[Remedy]:
+def _of_geometry(prepared: Preprocessing) -> Iterator[Remedy]:
     if prepared.above is not None and prepared.period is not None:
         step = {
             "kind": "unwrap",
@@ -97,7 +97,7 @@ def _of_geometry(prepared: Prepared) -> Iterator[Remedy]:
         yield Remedy("image-flipped", ({"kind": "flip", "axis": axis},), {"how": names[axis]}, True)
 
 
-def _of_values(prepared: Prepared) -> Iterator[Remedy]:
+def _of_values(prepared: Preprocessing) -> Iterator[Remedy]:
     """Every usual scale that this is not."""
     if prepared.times is None or prepared.plus is None or not prepared.times.all():
         return
@@ -124,7 +124,7 @@ def _of_values(prepared: Prepared) -> Iterator[Remedy]:
         yield Remedy("pixel-scale", (step,), facts, shown=any(scale is each for each in slips))
 
 
-def _slipped(scale: Scale, prepared: Prepared) -> bool:
+def _slipped(scale: Scale, prepared: Preprocessing) -> bool:
     """Whether what enters is this scale, but for a division by 255 that is missing or is there
     twice, which is no scale that anybody trains with.
     """
@@ -137,7 +137,7 @@ def _slipped(scale: Scale, prepared: Prepared) -> bool:
     )
 
 
-def _of_size(prepared: Prepared) -> Iterator[Remedy]:
+def _of_size(prepared: Preprocessing) -> Iterator[Remedy]:
     """The whole image, at the size that enters and at others."""
     if prepared.times is None or prepared.plus is None or prepared.source is None:
         return
@@ -171,7 +171,7 @@ def _blind() -> Iterator[Remedy]:
         yield Remedy("pixel-scale", (step,), facts)
 
 
-def scale_of(prepared: Prepared) -> Sentence:
+def scale_of(prepared: Preprocessing) -> Sentence:
     """How the scale of what enters is called."""
     assert prepared.times is not None and prepared.plus is not None  # noqa: S101 - asked before
     ours = prepared.times, prepared.plus
@@ -186,7 +186,7 @@ def scale_of(prepared: Prepared) -> Sentence:
     return Sentence("{low} to {high}", ends)
 
 
-def _by_channel(scale: Scale, prepared: Prepared) -> tuple[Floats, Floats]:
+def _by_channel(scale: Scale, prepared: Preprocessing) -> tuple[Floats, Floats]:
     """The scale for the network's channels: its numbers are those of red, green and blue."""
     assert prepared.times is not None  # noqa: S101 - asked before
     count = len(prepared.times)
@@ -202,4 +202,4 @@ def _alike(one: Sequence[Floats], other: Sequence[Floats]) -> bool:
         for level in (0, 255)
         for (t, p), (u, q) in ((one, other),)
     ]
-    return bool(max(ends) < CLOSE * span)
+    return bool(max(ends) < SCALE_TOLERANCE * span)

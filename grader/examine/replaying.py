@@ -10,20 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.evidence import Answer
-from grader.examine.conversation import ConversationEndedError
+from grader.examine.class_names import Vocabulary
 from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.remedies import Remedy
 from grader.examine.session import Clock, Session
-from grader.examine.words import Vocabulary
+from grader.examine.worker_client import WorkerEndedError
 from grader.scoring.counts import clearly_more, needed
-from grader.worker import frames
+from grader.worker import protocol
 
-PART = 12  # images that decide what is worth putting to all
-KEPT = 3  # of them, that are right without a change
-MORE = 2  # right answers more in the part that make a change worth it, where no probe shows it
+SAMPLE_IMAGES = 12  # images that decide what is worth putting to all
+SAMPLE_RIGHT_IMAGES = 3  # of them, that are right without a change
+MIN_SAMPLE_GAIN = (
+    2  # right answers more in the part that make a change worth it, where no probe shows it
+)
 DECISIVE = 0.7  # of the part that a change makes right, after which no other kind is tried
-ALIKE = 1  # right answers of the part by which two changes count as equally good
-LEVEL = 0.01  # of the exact test over all images, divided by the number of changes tried
+EQUAL_WITHIN_IMAGES = 1  # right answers of the part by which two changes count as equally good
+SIGNIFICANCE_LEVEL = (
+    0.01  # of the exact test over all images, divided by the number of changes tried
+)
 LEAST_SHARE = 0.03  # of the images that have to be gained
 MOST_CONFIRMED = 3  # changes that are put to all images
 TIMES_THE_ANSWERS = 3  # that replays may take as long as
@@ -31,7 +35,7 @@ TIMES_THE_ANSWERS = 3  # that replays may take as long as
 Words = Mapping[str, str | None]  # image id -> class name
 
 
-class Mended(NamedTuple):
+class ConfirmedRemedy(NamedTuple):
     """Remedies that together make `correct` answers right; `before` of `total` are without the
     last of them.
     """
@@ -58,12 +62,12 @@ class Replayer:
         self._settled: bool | None = None  # whether the worker's network was put to evaluation
         self.tried = 0
 
-    def mended_by(self, remedies: Sequence[Remedy]) -> list[Mended]:
+    def mended_by(self, remedies: Sequence[Remedy]) -> list[ConfirmedRemedy]:
         """The remedy that makes clearly more answers right, then one more beside it where the two
         do clearly better still. Empty where none does, the submission ends its process, or the time
         is over.
         """
-        found: list[Mended] = []
+        found: list[ConfirmedRemedy] = []
         try:
             single = self._alone(remedies)
             if single is None:
@@ -79,11 +83,11 @@ class Replayer:
             pair = self._best(others, first, single[1])
             if pair is not None:
                 found.append(pair[0])
-        except ConversationEndedError:
+        except WorkerEndedError:
             pass
         return found
 
-    def _alone(self, remedies: Sequence[Remedy]) -> tuple[Mended, Words] | None:
+    def _alone(self, remedies: Sequence[Remedy]) -> tuple[ConfirmedRemedy, Words] | None:
         """One remedy; evaluation mode first, since a network in training mode changes with every
         image that it is given.
         """
@@ -97,7 +101,7 @@ class Replayer:
 
     def _best(
         self, choices: Sequence[tuple[Remedy, ...]], first: tuple[Remedy, ...], now: Words
-    ) -> tuple[Mended, Words] | None:
+    ) -> tuple[ConfirmedRemedy, Words] | None:
         part = self._part(now)
         base = self._right(now, part)
         scores: list[int] = []
@@ -108,21 +112,21 @@ class Replayer:
             scores.append(self._right(self._put(choice, part), part))
             following = choices[number + 1][-1].code if number + 1 < len(choices) else ""
             group_ends = choice[-1].shown or following != choice[-1].code
-            if group_ends and max(scores) >= max(base + MORE, DECISIVE * len(part)):
+            if group_ends and max(scores) >= max(base + MIN_SAMPLE_GAIN, DECISIVE * len(part)):
                 break  # it explains enough: the time is for confirming it
         for choice in _worth_all(choices, scores, base, len(part), len(first)):
             then = self._put(choice, self._order)
             shown = all(each.shown for each in choice[len(first) :])
             if len(then) == len(self._order) and self._clearly_better(now, then, shown):
                 before, correct = self._right(now, self._order), self._right(then, self._order)
-                return Mended(choice, before, correct, len(self._order)), then
+                return ConfirmedRemedy(choice, before, correct, len(self._order)), then
         return None
 
     def _part(self, now: Words) -> list[HiddenImage]:
         """Mostly images that are wrong now, as they show a gain, and some that are right."""
         wrong = [image for image in self._order if now[image.id] != image.truth]
         right = [image for image in self._order if now[image.id] == image.truth]
-        return [*wrong[: PART - KEPT], *right[:KEPT]]
+        return [*wrong[: SAMPLE_IMAGES - SAMPLE_RIGHT_IMAGES], *right[:SAMPLE_RIGHT_IMAGES]]
 
     def _put(self, choice: tuple[Remedy, ...], images: Iterable[HiddenImage]) -> Words:
         """The answers with the steps of `choice`: those that time allows."""
@@ -143,7 +147,7 @@ class Replayer:
                 limit = assignment.limits.first_answer
             pixels = pixels_of(image, assignment.interface.channels)
             said = self._session.replay(pixels, steps, min(limit, self._clock.left))
-            word = said.word if said.outcome == frames.WORD else None
+            word = said.word if said.outcome == protocol.WORD else None
             known[image.id] = word and self._vocabulary.name(word)
         return dict(known)
 
@@ -160,7 +164,9 @@ class Replayer:
         lost = sum(before and not after for before, after in pairs)
         if gained - lost < LEAST_SHARE * len(pairs):
             return False
-        return clearly_more(gained, gained + lost, LEVEL if shown else LEVEL / self.tried)
+        return clearly_more(
+            gained, gained + lost, SIGNIFICANCE_LEVEL if shown else SIGNIFICANCE_LEVEL / self.tried
+        )
 
 
 def _worth_all(
@@ -177,8 +183,8 @@ def _worth_all(
     tried = zip(choices, scores, strict=False)  # the time may end before the choices
     for number, (choice, score) in enumerate(tried):
         shown = all(each.shown for each in choice[first:])
-        if score and score >= base + (0 if shown else min(MORE, part - base)):
-            worth.append((max(scores) - score > ALIKE, not shown, number, choice))
+        if score and score >= base + (0 if shown else min(MIN_SAMPLE_GAIN, part - base)):
+            worth.append((max(scores) - score > EQUAL_WITHIN_IMAGES, not shown, number, choice))
     return [choice for *_, choice in sorted(worth, key=lambda each: each[:3])][:MOST_CONFIRMED]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from grader.evidence.document import first_fault
-from grader.worker.frames import Meta
+from grader.worker.protocol import Meta
 
 SUMMARY = 300  # characters of an exception's message in a finding
 
@@ -31,7 +31,7 @@ class Reply(BaseModel):
 
 
 class Failure(Reply):
-    """An exception of the hand-in: what, where in its own files, and what it missed."""
+    """An exception of the submission: what, where in its own files, and what it missed."""
 
     type: Line = ""
     message: Line = ""
@@ -40,7 +40,7 @@ class Failure(Reply):
     source: Line = ""
     traceback: Text = ""
     missing_package: Line = ""
-    missing_module: Line = ""  # of the hand-in's own folders, one in which it is not
+    missing_module: Line = ""  # of the submission's own folders, one in which it is not
     extra_prefix: Line = ""  # of names in a checkpoint, which the network's have not
     lacking_prefix: Line = ""  # of the network's names, which those in a checkpoint have not
     nested: Line = ""  # the name under which the parameters lie in a checkpoint
@@ -55,7 +55,7 @@ class Failure(Reply):
 
     @property
     def place(self) -> dict[str, object]:
-        """Where in the hand-in, as facts of a finding."""
+        """Where in the submission, as facts of a finding."""
         return {"file": self.file, "line": self.line, "source": self.source}
 
     @property
@@ -70,11 +70,11 @@ class Failure(Reply):
 
     @property
     def told(self) -> str:
-        """The summary, and where in the hand-in."""
+        """The summary, and where in the submission."""
         return self.summary + (f" ({self.file}, line {self.line})" if self.file else "")
 
 
-class Attempt(Reply):
+class AttemptReport(Reply):
     """Something that an import should not do, and where it was done."""
 
     what: Line
@@ -86,7 +86,7 @@ class OpenedReport(Reply):
     """Files of the submission that its code has read, and others beside it."""
 
     files: Annotated[list[Line], Field(max_length=1_000)] = []
-    outside: Annotated[list[Attempt], Field(max_length=20)] = []
+    outside: Annotated[list[AttemptReport], Field(max_length=20)] = []
 
 
 class Unloaded(Reply):
@@ -99,13 +99,13 @@ class Unloaded(Reply):
     line: Count = 0
 
 
-class Attempts(Reply):
-    """What the hand-in tried, as far as its worker noticed."""
+class AttemptsReport(Reply):
+    """What the submission tried, as far as its worker noticed."""
 
-    installs: Annotated[list[Attempt], Field(max_length=20)] = []
-    network: Annotated[list[Attempt], Field(max_length=20)] = []
+    installs: Annotated[list[AttemptReport], Field(max_length=20)] = []
+    network: Annotated[list[AttemptReport], Field(max_length=20)] = []
     unloaded: Annotated[list[Unloaded], Field(max_length=20)] = []
-    trains: Attempt | None = None
+    trains: AttemptReport | None = None
     missing: Annotated[list[Line], Field(max_length=20)] = []  # files opened that are not there
 
 
@@ -123,7 +123,7 @@ class LoadReport(Reply):
     stopped: bool = False
     frameworks: Annotated[list[Line], Field(max_length=20)] = []
     error: Failure | None = None
-    attempts: Attempts = Attempts()
+    attempts: AttemptsReport = AttemptsReport()
 
 
 class ParameterReport(Reply):
@@ -185,7 +185,7 @@ class CheckpointReport(Reply):
     error: Failure | None = None
 
 
-class LookReport(Reply):
+class OutputsReport(Reply):
     """Sizes of the first layer's kernels and maps; their values travel beside it."""
 
     kernels: Annotated[list[Count], Field(max_length=4)] = []
@@ -208,7 +208,7 @@ class ArrayReport(Reply):
 
 
 class DatasetReport(Reply):
-    """The first batch of the hand-in's data set; its images travel beside it."""
+    """The first batch of the submission's data set; its images travel beside it."""
 
     found: bool = False
     file: Line = ""
@@ -227,7 +227,7 @@ class Swallowed(Reply):
     line: Count = 0
 
 
-class LookedReport(Reply):
+class ObservedReport(Reply):
     """What happened while one image was answered.
 
     calls: of networks. file, line: where the network was called that was given an image. output:

@@ -1,4 +1,4 @@
-"""A session: the workers of one hand-in, started on demand, restarted, ended together."""
+"""A session: the workers of one submission, started on demand, restarted, ended together."""
 
 from __future__ import annotations
 
@@ -13,33 +13,41 @@ from numpy.typing import NDArray
 
 from grader.evidence import Confinement
 from grader.examine import replies
-from grader.examine.conversation import (
-    Conversation,
-    ConversationEndedError,
-    WorkerFaultError,
-)
-from grader.examine.killed import KILLS_BORNE, KilledError
 from grader.examine.lenet5 import LayersReport
-from grader.examine.refusals import require_allowed
+from grader.examine.outside_kills import KILLS_BORNE, KilledError
 from grader.examine.replies import (
     CheckpointReport,
     DatasetReport,
     ForwardReport,
     LeNet5Report,
     LoadReport,
-    LookReport,
     OpenedReport,
+    OutputsReport,
     SetReport,
     TrainReport,
 )
+from grader.examine.sandbox_refusals import require_allowed
 from grader.examine.setup import Setup
+from grader.examine.worker_client import (
+    WorkerClient,
+    WorkerEndedError,
+    WorkerFaultError,
+)
 from grader.language import Sentence
-from grader.sandbox.contract import ASK_DOCTOR, Box, Cause, End, SandboxUnavailableError
-from grader.worker import frames
+from grader.sandbox.contract import (
+    ASK_DOCTOR,
+    Cause,
+    End,
+    SandboxedProcess,
+    SandboxUnavailableError,
+)
+from grader.worker import protocol
 
-WORK = "work"  # the hand-in's private copy, below the scratch folder
+WORK_FOLDER = "work"  # the submission's private copy, below the scratch folder
 
-GRACE = 3.0  # seconds before the limit for imports, in which a worker says what it was doing
+GRACE_SECONDS = (
+    3.0  # seconds before the limit for imports, in which a worker says what it was doing
+)
 
 R = TypeVar("R", bound=replies.Reply)
 
@@ -49,7 +57,7 @@ class _LastError(replies.Reply):
 
 
 class Clock:
-    """The time that one hand-in has in all, in seconds of wall clock."""
+    """The time that one submission has in all, in seconds of wall clock."""
 
     def __init__(self, total: float) -> None:
         self.total = total
@@ -62,7 +70,7 @@ class Clock:
 
 
 class Session:
-    """Workers of the submission staged at `handin`, one at a time.
+    """Workers of the submission staged at `submission`, one at a time.
 
     **A worker that has seen a hidden image answers nothing but `put`, `reconsider` and `opened`.**
     Any other question, whose answer a student may come to read, goes to a worker that has seen
@@ -75,15 +83,15 @@ class Session:
     started or the submission needs what this level refuses; the next call works again.
     """
 
-    def __init__(self, setup: Setup, handin: Path, clock: Clock) -> None:
+    def __init__(self, setup: Setup, submission: Path, clock: Clock) -> None:
         self.setup = setup
-        self.handin = handin
+        self.submission = submission
         self.clock = clock
         self.load_seconds = 0.0
         self.starts = 0
         self.kills = 0  # of workers, from outside
         self.log = ""
-        self.lent: dict[str, str] = {}  # path that the code asks for -> file of the hand-in
+        self.lent: dict[str, str] = {}  # path that the code asks for -> file of the submission
         self._import = True  # False once an import has ended its worker: it would do so again
         self._network_end: End | None = None  # how looking for LeNet5 ended a worker
         self._network_in = 0  # the start whose worker has found LeNet5
@@ -91,8 +99,8 @@ class Session:
         self._disturbed = False  # whether more ran in it than an import changes nothing by
         self._peak = 0
         self._peak_before = 0  # before the first hidden image
-        self._box: Box | None = None
-        self._conversation: Conversation | None = None
+        self._box: SandboxedProcess | None = None
+        self._conversation: WorkerClient | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -106,7 +114,7 @@ class Session:
         self.close()
 
     def load(self) -> LoadReport:
-        """Start a worker and import the hand-in in it, within the limit for imports.
+        """Start a worker and import the submission in it, within the limit for imports.
 
         Where an import has ended its worker before, the new worker only lays the files out, so
         that LeNet5 can still be looked for in modules that can be imported.
@@ -114,31 +122,31 @@ class Session:
         self.close()
         started = time.monotonic()
         limit = min(self.setup.assignment.limits.import_, self.clock.left)
-        self._box = self.setup.sandbox.start(self.setup.command(), self.setup.room(self.handin))
-        self._conversation = Conversation(self._box)
+        self._box = self.setup.sandbox.start(self.setup.command(), self.setup.room(self.submission))
+        self._conversation = WorkerClient(self._box)
         self._saw_hidden = self._disturbed = False
         self.starts += 1
         interface = self.setup.assignment.interface
         importing = self._import
-        meta: frames.Meta = {
-            "handin": self.setup.place_of(self.handin),
-            "work": WORK,
+        meta: protocol.Meta = {
+            "submission": self.setup.place_of(self.submission),
+            "work": WORK_FOLDER,
             "entry": interface.entry,
             "function": interface.function,
             "marker": interface.cell_marker,
             "device": self.setup.device.kind,
             "threads": self.setup.threads,
             "provided": self.setup.place_of_provided(),
-            "plain": self.setup.place_of_plain(self.handin),
+            "plain": self.setup.place_of_plain(self.submission),
             "lend": self.lent,
             "concealed": list(self.setup.concealed),
             "move": "device" in interface.repair,
             "run": importing,
-            "seconds": max(limit - GRACE, limit / 2),
+            "seconds": max(limit - GRACE_SECONDS, limit / 2),
         }
         try:
             report, _ = self._exchange(LoadReport, "load", limit, meta=meta)
-        except ConversationEndedError as ended:
+        except WorkerEndedError as ended:
             self._import = importing and ended.end.cause is Cause.KILLED
             raise
         self.load_seconds = time.monotonic() - started
@@ -152,13 +160,13 @@ class Session:
             self.close()
         return self.alive or self.load().function
 
-    def put(self, image: NDArray[np.uint8], seconds: float) -> frames.Answer:
+    def put(self, image: NDArray[np.uint8], seconds: float) -> protocol.Answer:
         """The submission's answer to one hidden image, uint8 (H, W, 3), within `seconds`."""
         self.ready()
         self._peak_before = self._peak_before or self._peak_now
         self._saw_hidden = True
         limit = min(seconds, self.clock.left)
-        answer: frames.Answer = self._talk(lambda talk: talk.predict(image, limit))
+        answer: protocol.Answer = self._talk(lambda talk: talk.predict(image, limit))
         return answer
 
     def reconsider(self, image: NDArray[np.uint8], seconds: float) -> NDArray[Any] | None:
@@ -171,23 +179,23 @@ class Session:
         return found
 
     def replay(
-        self, image: NDArray[np.uint8], steps: Sequence[frames.Meta], seconds: float
+        self, image: NDArray[np.uint8], steps: Sequence[protocol.Meta], seconds: float
     ) -> replies.ReplayReport:
-        """The answer to one hidden image, `steps` (`worker.changes`) taken on its way in."""
+        """The answer to one hidden image, `steps` (`worker.image_changes`) taken on its way in."""
         self._saw_hidden = self._disturbed = True
-        meta: frames.Meta = {"steps": list(steps)}
+        meta: protocol.Meta = {"steps": list(steps)}
         return self._exchange(replies.ReplayReport, "replay", seconds, image, meta)[0]
 
     def look(
         self, image: NDArray[np.uint8], seconds: float
-    ) -> tuple[replies.LookedReport, NDArray[Any] | None]:
+    ) -> tuple[replies.ObservedReport, NDArray[Any] | None]:
         """What happens while the submission answers one image that is not hidden; beside it the
         first image that entered a network, float32 (C, H, W).
         """
         self._unseen()
         self._disturbed = True
         meta = {"classes": len(self.setup.assignment.classes)}
-        return self._exchange(replies.LookedReport, "look", seconds, image, meta)
+        return self._exchange(replies.ObservedReport, "look", seconds, image, meta)
 
     def error_of_hidden(self) -> replies.Failure | None:
         """The exception behind the last answer to a hidden image, for staff."""
@@ -202,12 +210,12 @@ class Session:
             return OpenedReport()
         return self._exchange(OpenedReport, "opened", self._patience)[0]
 
-    def predict(self, image: NDArray[np.uint8], seconds: float) -> frames.Answer:
+    def predict(self, image: NDArray[np.uint8], seconds: float) -> protocol.Answer:
         """The submission's answer to one image that is not hidden, uint8 (H, W, 3)."""
         self._unseen()
         self._disturbed = True
         limit = min(seconds, self.clock.left)
-        answer: frames.Answer = self._talk(lambda talk: talk.predict(image, limit))
+        answer: protocol.Answer = self._talk(lambda talk: talk.predict(image, limit))
         return answer
 
     def last_error(self) -> replies.Failure | None:
@@ -215,16 +223,16 @@ class Session:
         return self._ask(_LastError, "last_error", self._patience)[0].error
 
     def lenet5(self) -> LeNet5Report:
-        """The hand-in's LeNet5, found and built.
+        """The submission's LeNet5, found and built.
 
         Where that has ended a worker once, it is not tried again: it would end as before.
         """
         if self._network_end is not None:
-            raise ConversationEndedError(self._network_end)
+            raise WorkerEndedError(self._network_end)
         meta = {"name": self.setup.assignment.interface.lenet5, "classes": 10}
         try:
             report, _ = self._ask(LeNet5Report, "lenet5", self._patience, meta=meta)
-        except ConversationEndedError as ended:
+        except WorkerEndedError as ended:
             if ended.end.cause is not Cause.KILLED:
                 self._network_end = ended.end
             raise
@@ -254,17 +262,19 @@ class Session:
         return report
 
     def lenet5_load(self, path: str) -> CheckpointReport:
-        """Load a checkpoint, named by its path in the hand-in, into the LeNet5 that was found."""
+        """Load a checkpoint, named by its path in the submission, into the LeNet5 that was
+        found.
+        """
         self._require_network()
         report, _ = self._ask(CheckpointReport, "lenet5_load", self._patience, meta={"path": path})
         return report
 
-    def lenet5_look(self, image: NDArray[np.float32]) -> tuple[LookReport, NDArray[Any] | None]:
+    def lenet5_look(self, image: NDArray[np.float32]) -> tuple[OutputsReport, NDArray[Any] | None]:
         """The first convolution at work on one image, float32 (1, 1, H, W): sizes of its kernels
         and maps, and the values of both, one after the other.
         """
         self._require_network()
-        return self._ask(LookReport, "lenet5_look", self._patience, image)
+        return self._ask(OutputsReport, "lenet5_look", self._patience, image)
 
     def lenet5_train(
         self, images: NDArray[np.float32], labels: list[int], steps: int
@@ -278,7 +288,7 @@ class Session:
     def dataset(
         self, digits: NDArray[np.uint8], labels: list[int]
     ) -> tuple[DatasetReport, NDArray[Any] | None]:
-        """The first batch that the hand-in's function makes of `digits`, uint8 (N, 28, 28), as
+        """The first batch that the submission's function makes of `digits`, uint8 (N, 28, 28), as
         MNIST's files: its form, and the images as float32.
         """
         self._unseen()
@@ -344,7 +354,7 @@ class Session:
         operation: str,
         seconds: float,
         array: NDArray[Any] | None = None,
-        meta: frames.Meta | None = None,
+        meta: protocol.Meta | None = None,
     ) -> tuple[R, NDArray[Any] | None]:
         """A question whose answer a student may read."""
         self._unseen()
@@ -356,9 +366,9 @@ class Session:
         operation: str,
         seconds: float,
         array: NDArray[Any] | None = None,
-        meta: frames.Meta | None = None,
+        meta: protocol.Meta | None = None,
     ) -> tuple[R, NDArray[Any] | None]:
-        def call(talk: Conversation) -> tuple[R, NDArray[Any] | None]:
+        def call(talk: WorkerClient) -> tuple[R, NDArray[Any] | None]:
             answer, found = talk.ask(operation, min(seconds, self.clock.left), array, meta)
             if isinstance(fault := answer.get("fault"), str):
                 raise WorkerFaultError(fault)
@@ -372,13 +382,13 @@ class Session:
         reply: tuple[R, NDArray[Any] | None] = self._talk(call)
         return reply
 
-    def _talk(self, call: Callable[[Conversation], Any]) -> Any:
+    def _talk(self, call: Callable[[WorkerClient], Any]) -> Any:
         if self._conversation is None:
             self.load()
         assert self._conversation is not None  # noqa: S101 - load() has set it
         try:
             return call(self._conversation)
-        except ConversationEndedError as ended:
+        except WorkerEndedError as ended:
             self.close(ended.end)
             if ended.end.cause is Cause.UNAVAILABLE:
                 raise SandboxUnavailableError(
@@ -392,7 +402,7 @@ class Session:
                     raise KilledError(ended.end.detail, memory) from None
             raise
 
-    def _collect(self, box: Box, told: End | None) -> None:
+    def _collect(self, box: SandboxedProcess, told: End | None) -> None:
         end = told or box.end()
         self._peak = max(self._peak, box.peak_memory)
         heading = f"--- worker {self.starts}: {end.cause.value} {end.detail}".rstrip()

@@ -9,12 +9,12 @@ import grader.worker
 from grader.assignment import Assignment
 from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import Device
-from grader.sandbox.contract import Limits, Room, Sandbox, Share
+from grader.sandbox.contract import Mount, Sandbox, SandboxLimits, SandboxSpec
 
-WORKER = Share(Path(grader.worker.__file__).parent, Path("/worker"))
-SUBMISSION = Path("/handin")
+WORKER = Mount(Path(grader.worker.__file__).parent, Path("/worker"))
+SUBMISSION_PATH = Path("/submission")
 PROVIDED = Path("/provided")
-PLAIN = Path("/plain")
+PLAIN_PATH = Path("/plain")
 
 
 def plain_of(submission: Path) -> Path:
@@ -40,32 +40,32 @@ class Setup(NamedTuple):
 
     def place_of(self, submission: Path) -> str:
         """Where a worker finds the submission staged at this folder."""
-        return str(self.sandbox.place(Share(submission, SUBMISSION)))
+        return str(self.sandbox.place(Mount(submission, SUBMISSION_PATH)))
 
     def place_of_provided(self) -> str | None:
         """Where a worker finds what the assignment lays under every submission, if anything."""
         folder = self.assignment.provided
-        return str(self.sandbox.place(Share(folder, PROVIDED))) if folder else None
+        return str(self.sandbox.place(Mount(folder, PROVIDED))) if folder else None
 
     def place_of_plain(self, submission: Path) -> str | None:
         """Where a worker finds what overlays its sources; None where nothing does."""
         folder = plain_of(submission)
         there = folder.is_dir() and any(folder.iterdir())
-        return str(self.sandbox.place(Share(folder, PLAIN))) if there else None
+        return str(self.sandbox.place(Mount(folder, PLAIN_PATH))) if there else None
 
-    def room(self, submission: Path) -> Room:
+    def room(self, submission: Path) -> SandboxSpec:
         """What a worker for the submission staged at this folder is given."""
         limits, threads, folder = (
             self.assignment.limits,
             str(self.threads),
             self.assignment.provided,
         )
-        beside = [Share(folder, PROVIDED)] if folder else []
+        beside = [Mount(folder, PROVIDED)] if folder else []
         if self.place_of_plain(submission) is not None:
-            beside.append(Share(plain_of(submission), PLAIN))
-        return Room(
-            shares=[*self.runtime.shares, WORKER, Share(submission, SUBMISSION), *beside],
-            limits=Limits(memory=limits.memory, scratch=limits.scratch + limits.handin),
+            beside.append(Mount(plain_of(submission), PLAIN_PATH))
+        return SandboxSpec(
+            shares=[*self.runtime.shares, WORKER, Mount(submission, SUBMISSION_PATH), *beside],
+            limits=SandboxLimits(memory=limits.memory, scratch=limits.scratch + limits.submission),
             environment={
                 "OMP_NUM_THREADS": threads,
                 "OPENBLAS_NUM_THREADS": threads,

@@ -11,27 +11,27 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from grader.examine.conversation import ConversationEndedError
+from grader.examine.class_names import Vocabulary
 from grader.examine.images import HiddenImage, Pixels, pixels_of
 from grader.examine.replies import Failure
 from grader.examine.session import Clock, Session
-from grader.examine.words import Vocabulary
-from grader.worker import frames
+from grader.examine.worker_client import WorkerEndedError
+from grader.worker import protocol
 
 LOOKED_AT = 20  # hidden images whose sizes are looked at, the same ones for everybody
 MOST_SIZES = 4
-EACH = 2  # stand-ins of a size
+STAND_INS_PER_SIZE = 2  # stand-ins of a size
 COARSE = 8  # spots along a side
 
 
-class Heard(NamedTuple):
+class StandInsHeard(NamedTuple):
     """What was said about stand-ins that is no class name: words, and exceptions."""
 
     words: frozenset[str] = frozenset()
     failures: tuple[Failure, ...] = ()
 
 
-def hear(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Heard:
+def hear(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> StandInsHeard:
     """What the submission says about stand-ins, in a worker that has seen no hidden image.
 
     Which ones it gets does not depend on anything that it has said.
@@ -46,14 +46,14 @@ def hear(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Heard
             if clock.left <= 0:
                 break
             said = session.predict(image, limit)
-            if said.outcome != frames.WORD or vocabulary.name(said.word) is None:
+            if said.outcome != protocol.WORD or vocabulary.name(said.word) is None:
                 words.add(said.word)
-            if said.outcome == frames.RAISED and (failure := session.last_error()) is not None:
+            if said.outcome == protocol.RAISED and (failure := session.last_error()) is not None:
                 failures.append(failure)
             limit = assignment.limits.answer
-    except ConversationEndedError:
+    except WorkerEndedError:
         pass
-    return Heard(frozenset(words), tuple(failures))
+    return StandInsHeard(frozenset(words), tuple(failures))
 
 
 def stand_ins(hidden: Sequence[HiddenImage]) -> list[Pixels]:
@@ -63,7 +63,7 @@ def stand_ins(hidden: Sequence[HiddenImage]) -> list[Pixels]:
     random = np.random.default_rng(0)
     made = []
     for height, width in list(sizes)[:MOST_SIZES]:
-        for _ in range(EACH):
+        for _ in range(STAND_INS_PER_SIZE):
             spots = random.integers(0, 256, (COARSE, COARSE, 3), np.uint8)
             made.append(np.asarray(cv2.resize(spots, (width, height)), np.uint8))
     return made

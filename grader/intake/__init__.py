@@ -1,12 +1,12 @@
-"""Intake: finds hand-ins, tells whose they are, makes clean private copies of them."""
+"""Intake: finds submissions, tells whose they are, makes clean private copies of them."""
 
-from grader.intake.find import find
-from grader.intake.handins import Found, HandIn, Part
+from grader.intake.discovery import find
 from grader.intake.ids import safe_id
 from grader.intake.reading import Allowance, LeftOut, Reading
-from grader.intake.stage import digest, digest_folder, stage
+from grader.intake.staging import digest, digest_folder, stage
+from grader.intake.submissions import FoundSubmissions, Submission, SubmissionFile
 from grader.platforms.folders import Student, identify
-from grader.readers.kinds import Kind
+from grader.readers.file_kinds import FileKind
 from grader.readers.limits import CLASS_LIMITS, IntakeLimits
 from grader.readers.notices import (
     ArchiveRefusedError,
@@ -19,16 +19,16 @@ __all__ = [
     "CLASS_LIMITS",
     "Allowance",
     "ArchiveRefusedError",
-    "Found",
-    "HandIn",
+    "FileKind",
+    "FoundSubmissions",
     "IntakeError",
     "IntakeLimits",
-    "Kind",
     "LeftOut",
     "Notice",
-    "Part",
     "Reading",
     "Student",
+    "Submission",
+    "SubmissionFile",
     "UnpackerMissingError",
     "digest",
     "digest_folder",

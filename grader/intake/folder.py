@@ -13,9 +13,9 @@ _CLASHES = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR)
 _UNWRITABLE = (errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG)
 
 
-class Folder:
+class OutputFolder:
     """Makes folders and regular files below `into`, which nobody else writes to. Implements
-    `sink.Target`. Raises OSError where this machine fails.
+    `sink.ExtractionTarget`. Raises OSError where this machine fails.
     """
 
     def __init__(self, into: Path) -> None:
@@ -23,7 +23,7 @@ class Folder:
         self._made: set[Parts] = set()
 
     def folder(self, parts: Parts) -> None:
-        """See `sink.Target`."""
+        """See `sink.ExtractionTarget`."""
         path = self._into.joinpath(*parts)
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ class Folder:
             raise _clash(error, path) from error
 
     def file(self, parts: Parts) -> IO[bytes]:
-        """See `sink.Target`."""
+        """See `sink.ExtractionTarget`."""
         self.folder(parts[:-1])
         path = self._into.joinpath(*parts)
         try:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
-from grader.platforms.folders import INVISIBLE, READ, Student, recognised
+from grader.platforms.folders import INVISIBLE, MAX_NAME_CHARS, Student, recognised
 
 ID_BYTES = 100  # of UTF-8: leaves room for suffixes such as ".json.part" in 255
 
@@ -19,7 +19,7 @@ def safe_id(text: str) -> str:
     At most ID_BYTES bytes of UTF-8; what is neither letter, mark, digit nor one of "-.()" becomes
     "_". `safe_id(safe_id(x)) == safe_id(x)`.
     """
-    text = unicodedata.normalize("NFC", text[:READ])
+    text = unicodedata.normalize("NFC", text[:MAX_NAME_CHARS])
     kept = "".join(_kept(character) for character in text)
     kept = unicodedata.normalize("NFC", kept)  # leaving characters out can bring others together
     kept = re.sub(r"_{2,}", "_", kept)
@@ -27,7 +27,7 @@ def safe_id(text: str) -> str:
         kept = kept[:-1]
     kept = _trimmed(kept)
     if not kept:
-        return "handin"
+        return "submission"
     return f"{kept}_" if _RESERVED.fullmatch(kept) else kept
 
 
@@ -60,8 +60,8 @@ def unique(wanted: str, taken: Container[str]) -> str:
 
 
 def id_for(student: Student, name: str) -> str:
-    """The id of a hand-in: number and name where its name surely tells them, else the name of its
-    folder as it is, since "student1" and "student2" differ in what no rule takes for a name.
+    """The id of a submission: number and name where its name surely tells them, else the name of
+    its folder as it is, since "student1" and "student2" differ in what no rule takes for a name.
     """
     told = "_".join(part for part in (student.number, student.name) if part)
     return safe_id(told if told and (student.number or recognised(name)) else name)

@@ -19,8 +19,8 @@ from typing import NamedTuple, TypeVar
 
 import grader
 from grader.evidence import Fingerprint, Records
-from grader.intake import documents
-from grader.intake.folder import Folder
+from grader.intake import reader_documents
+from grader.intake.folder import OutputFolder
 from grader.intake.receiving import receive
 from grader.intake.unpackers import missing
 from grader.language import Sentence
@@ -29,19 +29,19 @@ from grader.readers.notices import ArchiveRefusedError, Notice, refuse
 from grader.sandbox import canary
 from grader.sandbox.contract import (
     ASK_DOCTOR,
-    Box,
     Cause,
     End,
-    Limits,
-    Room,
+    Mount,
     Sandbox,
+    SandboxedProcess,
+    SandboxLimits,
+    SandboxSpec,
     SandboxUnavailableError,
-    Share,
 )
-from grader.worker import frames
+from grader.worker import protocol
 
-HOME = Path(grader.__file__).parent
-PROGRAM = Share(HOME, Path("/reader/grader"))
+PACKAGE_FOLDER = Path(grader.__file__).parent
+PROGRAM = Mount(PACKAGE_FOLDER, Path("/reader/grader"))
 INSIDE = Path("/submission")
 CLUTTER = 4  # times what a submission may hold that its archive may have, with what is left out
 ARCHIVE = "archive"  # name of the copy that is unpacked, in the folder that the reader sees
@@ -58,11 +58,11 @@ PER_MIB = {
     "weights": 0.25,
 }
 WAITING = 2  # times its processor time that a reader may take by the clock; a busy machine adds
-PART = 0.5  # of the seconds that are left which one operation may take
-EACH = 0.7  # of the time for files of one kind that a single one may take
+OPERATION_SHARE = 0.5  # of the seconds that are left which one operation may take
+FILE_SHARE = 0.7  # of the time for files of one kind that a single one may take
 
-D = TypeVar("D", bound=documents.Document)
-R = TypeVar("R", bound=documents.OfStaged)
+D = TypeVar("D", bound=reader_documents.ReaderDocument)
+R = TypeVar("R", bound=reader_documents.StagedDocument)
 
 
 class Allowance(NamedTuple):
@@ -145,7 +145,7 @@ class Reading:
         self._folder = folder.resolve()
         self._sandbox = sandbox
         self._allowance = allowance or Allowance()
-        self._box: Box | None = None
+        self._box: SandboxedProcess | None = None
         self._number = 0
         self._left = self._allowance.seconds  # of processor time
         self.left_out: list[LeftOut] = []
@@ -168,15 +168,15 @@ class Reading:
         Raises ArchiveRefusedError (what was written until then stays in `into`),
         UnpackerMissingError, or OSError for faults of this machine.
         """
-        report = self._of_archive("unpack", archive, limits, Folder(into))
-        return report.notices() if isinstance(report, documents.Unpacked) else ()
+        report = self._of_archive("unpack", archive, limits, OutputFolder(into))
+        return report.notices() if isinstance(report, reader_documents.UnpackDocument) else ()
 
     def names(self, archive: Path, limits: IntakeLimits) -> list[str]:
         """The names of the files in `archive`, unchecked; errors as in `unpack`."""
         report = self._of_archive("names", archive, limits, None)
-        return report.names if isinstance(report, documents.Names) else []
+        return report.names if isinstance(report, reader_documents.ArchiveNames) else []
 
-    def scan(self, staged: Path, entry: str, function: str) -> documents.Scanned:
+    def scan(self, staged: Path, entry: str, function: str) -> reader_documents.ScanDocument:
         """What the sources of the submission at `staged` import; see `runtimes.imports`.
 
         By syntax tree, and where that ends the reader, by lines; empty where that does, too.
@@ -184,33 +184,35 @@ class Reading:
         about = {"entry": entry, "function": function}
         for parse in (True, False):
             call = {**about, "parse": parse}
-            found = self.of_staged(documents.Scanned, "scan", staged, call)
+            found = self.of_staged(reader_documents.ScanDocument, "scan", staged, call)
             if found is not None:
                 return found
-        return documents.Scanned()
+        return reader_documents.ScanDocument()
 
     def plain(self, staged: Path, into: Path, limits: IntakeLimits) -> None:
         """Write what overlays the sources of the submission at `staged` that only a notebook
-        understands into the empty folder `into`; see `readers.plain`.
+        understands into the empty folder `into`; see `readers.plain_sources`.
         """
-        self.of_staged(documents.OfStaged, "plain", staged, {}, Folder(into), limits)
+        self.of_staged(
+            reader_documents.StagedDocument, "plain", staged, {}, OutputFolder(into), limits
+        )
         for path in (into, *into.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
 
     def records(self, staged: Path) -> Records:
         """The lab reports and records of training in the submission at `staged`."""
-        found = self.of_staged(documents.Recorded, "records", staged, {})
+        found = self.of_staged(reader_documents.RecordsDocument, "records", staged, {})
         return found.records() if found else Records()
 
     def fingerprint(self, staged: Path) -> Fingerprint:
         """What the submission at `staged` can be compared with others by."""
-        found = self.of_staged(documents.Printed, "prints", staged, {})
+        found = self.of_staged(reader_documents.PrintsDocument, "prints", staged, {})
         return found.fingerprint() if found else Fingerprint()
 
     def weights(self, staged: Path, files: Collection[str]) -> Fingerprint:
         """The same of some files of the submission, whatever they are called, without its code."""
         about = {"files": sorted(files)}
-        found = self.of_staged(documents.Printed, "weights", staged, about)
+        found = self.of_staged(reader_documents.PrintsDocument, "weights", staged, about)
         return found.fingerprint() if found else Fingerprint()
 
     def close(self) -> None:
@@ -221,8 +223,8 @@ class Reading:
     # --- asking -------------------------------------------------------------------------
 
     def _of_archive(
-        self, operation: str, archive: Path, limits: IntakeLimits, target: Folder | None
-    ) -> documents.Document:
+        self, operation: str, archive: Path, limits: IntakeLimits, target: OutputFolder | None
+    ) -> reader_documents.ReaderDocument:
         """What the reader reports of an archive. It reads a copy: ours to open to its user."""
         size = archive.stat().st_size
         if size > CLUTTER * limits.total:
@@ -232,7 +234,11 @@ class Reading:
         copy.chmod(0o644)
         seconds = self._seconds(operation, size)
         meta = {"archive": self._place(copy), "limits": vars(limits)}
-        kind = documents.Unpacked if operation == "unpack" else documents.Names
+        kind = (
+            reader_documents.UnpackDocument
+            if operation == "unpack"
+            else reader_documents.ArchiveNames
+        )
         try:
             report = self._ask(operation, size, meta, target, limits)
             return self._checked(lambda: _taken(kind, report, seconds))
@@ -247,27 +253,27 @@ class Reading:
         kind: type[R],
         operation: str,
         staged: Path,
-        meta: frames.Meta,
-        target: Folder | None = None,
+        meta: protocol.Meta,
+        target: OutputFolder | None = None,
         limits: IntakeLimits | None = None,
     ) -> R | None:
         """What the reader reports of a staged submission; None where it could not, and `left_out`
         says why.
         """
         size = sum(path.stat().st_size for path in staged.rglob("*") if path.is_file())
-        each = EACH * self._seconds(operation, size)
+        each = FILE_SHARE * self._seconds(operation, size)
         about = {"folder": self._place(staged), "each": each, **meta}
         try:
             report = self._ask(operation, size, about, target, limits)
             _require_machine(report)
             if over := report.get("over"):
-                self.left_out.append(LeftOut(operation, documents.limit(over)))
+                self.left_out.append(LeftOut(operation, reader_documents.limit(over)))
                 return None
             if failed := report.get("failed"):
-                self.log += f"--- reader, {operation}\n{documents.text(failed)}\n"
+                self.log += f"--- reader, {operation}\n{reader_documents.text(failed)}\n"
                 self.left_out.append(LeftOut(operation, "failed"))
                 return None
-            found = self._checked(lambda: documents.read(kind, report))
+            found = self._checked(lambda: reader_documents.read(kind, report))
         except ReaderEndedError as ended:
             self.left_out.append(LeftOut(operation, ended.end.cause.value))
             return None
@@ -278,17 +284,17 @@ class Reading:
         """What `read` makes of a report; a report of another form ends the reader."""
         try:
             return read()
-        except frames.FrameError as error:
+        except protocol.FrameError as error:
             raise self._gone(Cause.PROTOCOL, str(error)) from None
 
     def _ask(
         self,
         operation: str,
         size: int,
-        meta: frames.Meta,
-        target: Folder | None = None,
+        meta: protocol.Meta,
+        target: OutputFolder | None = None,
         limits: IntakeLimits | None = None,
-    ) -> frames.Meta:
+    ) -> protocol.Meta:
         """The reader's report of one operation on `size` bytes, after the files that it sends on
         the way.
 
@@ -296,16 +302,16 @@ class Reading:
         the allowance and each has far more than an honest submission needs. How much that was the
         reader says itself: one that a parser's fault turned into a liar still has its deadlines.
         """
-        seconds, part = self._seconds(operation, size), PART * self._left
+        seconds, part = self._seconds(operation, size), OPERATION_SHARE * self._left
         self._left -= part
         box = self._box or self._start()
         self._number += 1
-        call = frames.pack_message({"op": operation, "seconds": seconds, **meta})
+        call = protocol.pack_message({"op": operation, "seconds": seconds, **meta})
         box.deadline(WAITING * seconds)
         try:
-            frames.write_frame(box.stdin, frames.CALL, self._number, call)
+            protocol.write_frame(box.stdin, protocol.CALL, self._number, call)
             report = receive(box.stdout, self._number, self._output, target, limits)
-        except frames.FrameError as error:
+        except protocol.FrameError as error:
             raise self._gone(Cause.PROTOCOL, str(error), seconds) from None
         except ArchiveRefusedError:  # by what is there already: no more of it
             self._end(Cause.CLOSED)
@@ -315,13 +321,13 @@ class Reading:
         if report is None:
             raise self._gone(Cause.CLOSED, "", seconds)
         box.deadline(None)
-        spent = documents.seconds(report.pop("spent", None)) - (seconds - part)
+        spent = reader_documents.seconds(report.pop("spent", None)) - (seconds - part)
         self._left += part - min(max(spent, 0), part)
         return report
 
     def _seconds(self, operation: str, size: int) -> float:
         """Of processor time that the next operation may take, on `size` bytes."""
-        return PART * self._left + PER_MIB[operation] * size / MIB
+        return OPERATION_SHARE * self._left + PER_MIB[operation] * size / MIB
 
     def _gone(self, cause: Cause, detail: str, seconds: float = 0) -> ReaderEndedError:
         """The error to raise once the reader is not to be asked any more.
@@ -357,15 +363,15 @@ class Reading:
 
     # --- the process --------------------------------------------------------------------
 
-    def _start(self) -> Box:
+    def _start(self) -> SandboxedProcess:
         sandbox = self._sandbox = self._sandbox or strongest()
         packages = [path for path in sys.path if Path(path).name.endswith("-packages")]
         prefixes = {sys.prefix, sys.base_prefix, *packages}
-        shares = [Share(path, path) for path in sorted(map(Path, prefixes)) if path.is_dir()]
+        shares = [Mount(path, path) for path in sorted(map(Path, prefixes)) if path.is_dir()]
         memory = self._allowance.memory
-        room = Room(
-            shares=[PROGRAM, *shares, Share(self._folder, INSIDE)],
-            limits=Limits(
+        room = SandboxSpec(
+            shares=[PROGRAM, *shares, Mount(self._folder, INSIDE)],
+            limits=SandboxLimits(
                 memory=memory,
                 processes=32,
                 open_files=64,
@@ -385,7 +391,7 @@ class Reading:
     def _place(self, path: Path) -> str:
         """Where the reader finds a path of the folder."""
         self._sandbox = self._sandbox or strongest()
-        inside = self._sandbox.place(Share(self._folder, INSIDE))
+        inside = self._sandbox.place(Mount(self._folder, INSIDE))
         return str(inside / path.resolve().relative_to(self._folder))
 
 
@@ -399,27 +405,29 @@ def _refused(end: End, seconds: float) -> ArchiveRefusedError:
     return refuse("it is damaged; make a new zip and upload it again")
 
 
-def _taken(kind: type[D], report: frames.Meta, seconds: float) -> D:
+def _taken(kind: type[D], report: protocol.Meta, seconds: float) -> D:
     """The report of an archive that was opened. Raises what any other report says."""
     if refused := report.get("refused"):
-        raise ArchiveRefusedError(documents.read(documents.Said, refused).notice())
+        raise ArchiveRefusedError(
+            reader_documents.read(reader_documents.SaidSentence, refused).notice()
+        )
     if format_ := report.get("unknown"):
-        raise missing(documents.text(format_))
+        raise missing(reader_documents.text(format_))
     if over := report.get("over"):
-        cause = Cause.TIME if documents.limit(over) == "time" else Cause.MEMORY
+        cause = Cause.TIME if reader_documents.limit(over) == "time" else Cause.MEMORY
         raise _refused(End(cause, ""), seconds)
     _require_machine(report)
     if report.get("failed"):
         raise _refused(End(Cause.CRASHED, ""), seconds)
-    return documents.read(kind, report)
+    return reader_documents.read(kind, report)
 
 
-def _require_machine(report: frames.Meta) -> None:
+def _require_machine(report: protocol.Meta) -> None:
     """Raises OSError where the machine failed the reader, ReaderLackingError where its libraries
     are not there.
     """
     if (lacking := report.get("lacking")) is not None:
-        raise ReaderLackingError(documents.text(lacking))
+        raise ReaderLackingError(reader_documents.text(lacking))
     if (machine := report.get("machine")) is not None:
         number = machine[0] if isinstance(machine, list) and machine else 0
         raise OSError(number, os.strerror(number) if isinstance(number, int) else "failed")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from grader.intake.folder import Folder
+from grader.intake.folder import OutputFolder
+from grader.readers.extraction import OpenFile
 from grader.readers.limits import IntakeLimits
 from grader.readers.paths import BadNameError, Parts, new_folders, parts_of
-from grader.readers.sink import File
-from grader.worker import frames
+from grader.worker import protocol
 
 
 def receive(
     stream: BinaryIO,
     number: int,
     limit: int,
-    target: Folder | None,
+    target: OutputFolder | None,
     limits: IntakeLimits | None,
-) -> frames.Meta | None:
+) -> protocol.Meta | None:
     """The report of call `number` from `stream`, of at most `limit` bytes; None where the stream
     ends before it.
 
@@ -28,21 +28,21 @@ def receive(
     files = _Files(target, limits) if target is not None and limits is not None else None
     try:
         while True:
-            frame = frames.read_frame(stream, limit)
+            frame = protocol.read_frame(stream, limit)
             if frame is None:
                 return None
             if frame.number != number:
-                raise frames.FrameError(f"expected reply {number}, found {frame.number}")
-            if frame.kind == frames.REPORT:
-                return frames.unpack_message(frame.payload, limit)[0]
+                raise protocol.FrameError(f"expected reply {number}, found {frame.number}")
+            if frame.kind == protocol.REPORT:
+                return protocol.unpack_message(frame.payload, limit)[0]
             if files is None:
-                raise frames.FrameError(f"expected a report, found kind {frame.kind}")
-            if frame.kind == frames.NAME:
+                raise protocol.FrameError(f"expected a report, found kind {frame.kind}")
+            if frame.kind == protocol.NAME:
                 files.name(frame.payload)
-            elif frame.kind == frames.DATA:
+            elif frame.kind == protocol.DATA:
                 files.data(frame.payload)
             else:
-                raise frames.FrameError(f"expected a file or a report, found kind {frame.kind}")
+                raise protocol.FrameError(f"expected a file or a report, found kind {frame.kind}")
     finally:
         if files is not None:
             files.close()
@@ -51,10 +51,10 @@ def receive(
 class _Files:
     """Writes regular files and folders, by the rules that the reader should have kept."""
 
-    def __init__(self, target: Folder, limits: IntakeLimits) -> None:
+    def __init__(self, target: OutputFolder, limits: IntakeLimits) -> None:
         self._target = target
         self._limits = limits
-        self._file: File | None = None
+        self._file: OpenFile | None = None
         self._entries = self._size = self._total = 0
         self._folders: set[Parts] = set()
 
@@ -64,7 +64,7 @@ class _Files:
         parts = self._parts(raw)
         self._entries += 1 + new_folders(parts, self._folders)
         if self._entries > self._limits.files:
-            raise frames.FrameError("more files than are allowed")
+            raise protocol.FrameError("more files than are allowed")
         if raw.endswith(b"/"):
             self._target.folder(parts)
         else:
@@ -75,9 +75,9 @@ class _Files:
         self._size += len(piece)
         self._total += len(piece)
         if self._file is None:
-            raise frames.FrameError("bytes of no file")
+            raise protocol.FrameError("bytes of no file")
         if self._size > self._limits.file or self._total > self._limits.total:
-            raise frames.FrameError("more bytes than are allowed")
+            raise protocol.FrameError("more bytes than are allowed")
         self._file.write(piece)
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ class _Files:
             name = raw.decode().removesuffix("/")
             parts = parts_of(name, self._limits)
         except (UnicodeDecodeError, BadNameError) as error:
-            raise frames.FrameError(f"no name of a file: {error}") from None
+            raise protocol.FrameError(f"no name of a file: {error}") from None
         if not parts or "/".join(parts) != name:
-            raise frames.FrameError("no name of a file as it is to be written")
+            raise protocol.FrameError("no name of a file as it is to be written")
         return parts

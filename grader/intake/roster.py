@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.evidence import Roster, Submitter
-from grader.intake.tables import EXACT, rows_of
+from grader.intake.tables import SPREADSHEET_DIGITS, rows_of
 from grader.platforms import FOLDERS, PLATFORMS, Platform
 from grader.platforms.canvas import TEST_STUDENT
 from grader.readers.notices import IntakeError, notice
 
 HEADED = 12  # rows in which the headings are looked for
-PARTS = ("number", "key", "login", "name", "first", "last", "email")
+ROSTER_FIELDS = ("number", "key", "login", "name", "first", "last", "email")
 
 # As spreadsheets write long numbers; "1E10" may be somebody's number.
 _SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+E\+?|E\+)\d+|#{3,}", re.IGNORECASE)
@@ -89,7 +89,7 @@ def _places(row: Sequence[str], platform: Platform) -> dict[str, int]:
     where: dict[str, int] = {}
     for form in (_whole, _spellings):
         headings = [form(cell) for cell in row]
-        for part in PARTS:
+        for part in ROSTER_FIELDS:
             for wanted in platform.headings.get(part, ()):
                 for at, each in enumerate(headings):
                     if _heading(wanted) in each and at not in where.values():
@@ -180,8 +180,10 @@ def _look(path: Path, people: Sequence[Submitter]) -> None:
             notice("the roster {file} has headings and no students below them", file=path.name)
         )
     short = [person.number for person in people if _SHORTENED.fullmatch(person.number)]
-    long = [person.number for person in people if len(person.number) > EXACT]
-    cut = [number for number in long if number.isdigit() and not number[EXACT:].strip("0")]
+    long = [person.number for person in people if len(person.number) > SPREADSHEET_DIGITS]
+    cut = [
+        number for number in long if number.isdigit() and not number[SPREADSHEET_DIGITS:].strip("0")
+    ]
     if short or (len(cut) > 1 and len(cut) == len(long)):
         found = (short or cut)[0]
         raise IntakeError(

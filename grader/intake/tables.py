@@ -16,8 +16,8 @@ from typing import Any
 
 from grader.readers.notices import IntakeError, notice
 
-LARGEST = 32 * 1024 * 1024  # bytes of a table
-EXACT = 15  # digits that a spreadsheet keeps; it makes zeros of the others
+MAX_TABLE_BYTES = 32 * 1024 * 1024  # bytes of a table
+SPREADSHEET_DIGITS = 15  # digits that a spreadsheet keeps; it makes zeros of the others
 SNIFFED = 64 * 1024  # characters
 DELIMITERS = ",;\t|"
 _MARKS = (
@@ -38,10 +38,10 @@ def rows_of(path: Path) -> Iterator[list[list[str]]]:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+            data = file.read(MAX_TABLE_BYTES + 1)
     except OSError as error:
         raise IntakeError(notice("the roster cannot be read: {error}", error=error)) from None
-    if len(data) > LARGEST:
+    if len(data) > MAX_TABLE_BYTES:
         raise IntakeError(notice("the roster {file} is larger than any roster", file=path.name))
     if data.startswith(_WORKBOOK):
         yield from _sheets(path)
@@ -101,7 +101,7 @@ def _shown(cell: Any) -> str:
     value = cell.value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return plain(value)
-    if abs(value) >= 10**EXACT:
+    if abs(value) >= 10**SPREADSHEET_DIGITS:
         return f"{value:.5E}"
     zeros = str(cell.number_format)
     return plain(value).zfill(len(zeros)) if set(zeros) == {"0"} else plain(value)

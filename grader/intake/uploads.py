@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.intake.handins import Part, natural
-from grader.intake.judge import label, our_output, passed_over
+from grader.intake.layout import label, our_output, passed_over
+from grader.intake.submissions import SubmissionFile, natural
 from grader.platforms import FOLDERS, Claim, Platform, platform_of
-from grader.readers.clutter import code
-from grader.readers.kinds import Kind, kind_of, named_archive, stem
+from grader.readers.file_kinds import FileKind, kind_of, named_archive, stem
+from grader.readers.ignored_files import code
 from grader.readers.notices import Notice, notice
 from grader.readers.paths import readable
 
@@ -22,21 +22,21 @@ DOCUMENTS = 256 * 1024 * 1024  # of all of a class
 class Upload:
     """One submission before it has its id."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SubmissionFile, ...]
     name: str  # of the entry, without an archive's suffix
     claim: Claim
     platform: Platform
 
 
-def alone(path: Path, kind: Kind) -> Upload:
+def alone(path: Path, kind: FileKind) -> Upload:
     """What was named by itself: one submission."""
     name = readable(path.resolve())
     name = label(name) if kind.archive else name
     platform = platform_of([name])
     claim = platform.read([name], {})[name]
-    named = claim.file if kind is Kind.FILE else path.name
+    named = claim.file if kind is FileKind.FILE else path.name
     shown = stem(name) if kind.archive else name
-    return Upload((Part(path, kind, named),), shown, claim, platform)
+    return Upload((SubmissionFile(path, kind, named),), shown, claim, platform)
 
 
 def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
@@ -64,8 +64,8 @@ def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
     if loose:
         notices.append(
             notice(
-                "{count} loose files were passed over, such as {name}; a hand-in is a folder or an "
-                "archive",
+                "{count} loose files were passed over, such as {name}; a submission is a folder or "
+                "an archive",
                 count=len(loose),
                 name=loose[0],
             )
@@ -76,21 +76,31 @@ def _put_together(group: list[tuple[Path, Claim]], platform: Platform) -> Upload
     """Files first that students handed in, of them folders and archives; a receipt only where
     there is nothing else.
     """
-    order = (Kind.FOLDER, Kind.ZIP, Kind.TAR, Kind.SEVEN, Kind.RAR, Kind.UNKNOWN, Kind.FILE)
+    order = (
+        FileKind.FOLDER,
+        FileKind.ZIP,
+        FileKind.TAR,
+        FileKind.SEVEN,
+        FileKind.RAR,
+        FileKind.UNKNOWN,
+        FileKind.FILE,
+    )
     kinds = {entry: _kind(entry) for entry, _ in group}
     group = sorted(group, key=lambda one: (one[1].aside, order.index(kinds[one[0]])))
     first, claim = group[0]
     claim = replace(claim, late=any(said.late for _, said in group))
     kept = [one for one in group if one[0] == first or not platform.documents(one[0].name)]
-    parts = tuple(Part(entry, kinds[entry], said.file or entry.name) for entry, said in kept)
+    parts = tuple(
+        SubmissionFile(entry, kinds[entry], said.file or entry.name) for entry, said in kept
+    )
     name = readable(first)
     return Upload(parts, stem(name) if named_archive(name) else name, claim, platform)
 
 
-def _kind(entry: Path) -> Kind:
+def _kind(entry: Path) -> FileKind:
     if entry.is_dir():
-        return Kind.FOLDER
-    return kind_of(entry) if named_archive(entry.name) else Kind.FILE
+        return FileKind.FOLDER
+    return kind_of(entry) if named_archive(entry.name) else FileKind.FILE
 
 
 def _documents(entries: Mapping[Path, str], platform: Platform) -> dict[str, str]:

@@ -15,7 +15,7 @@ from grader.evidence import Submitter
 from grader.platforms.values import Claim, Platform
 
 NAME_LENGTH = 40  # characters of a student's name that are kept
-READ = 300  # characters of a name that are looked at; file systems allow 255
+MAX_NAME_CHARS = 300  # characters of a name that are looked at; file systems allow 255
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def identify(name: str) -> Student:
 
 def plain(name: str) -> str:
     """As much of a name as is looked at, in NFC."""
-    return unicodedata.normalize("NFC", name[:READ]).strip()
+    return unicodedata.normalize("NFC", name[:MAX_NAME_CHARS]).strip()
 
 
 def numbers(text: str) -> list[str]:

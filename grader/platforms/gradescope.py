@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from grader.evidence import Submitter
 from grader.platforms.values import Claim, Platform
 
-FILE = "submission_metadata.yml"
+METADATA_FILE = "submission_metadata.yml"
 
 _ENTRY = re.compile(r"submission_(?P<id>\d+)")
 _SUBMISSION = re.compile(r"(submission_\d+):\s*")
@@ -33,7 +33,7 @@ def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim
     people: dict[str, list[dict[str, str]]] = {}
     times: dict[str, str] = {}
     submission = section = ""
-    for line in documents.get(FILE, "").splitlines():
+    for line in documents.get(METADATA_FILE, "").splitlines():
         if match := _SUBMISSION.fullmatch(line):
             submission, section = match[1], ""
         elif match := _SECTION.fullmatch(line):
@@ -84,7 +84,7 @@ GRADESCOPE = Platform(
     title="Gradescope",
     marks=_marks,
     read=_read,
-    documents=lambda name: name == FILE,
+    documents=lambda name: name == METADATA_FILE,
     headings={
         "number": ("sid",),
         "name": ("name",),

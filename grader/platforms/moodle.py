@@ -18,7 +18,7 @@ from grader.platforms.values import Claim, Mark, Platform, Row, Sheet
 _ENTRY = re.compile(
     r"(?P<who>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?"
 )
-BLIND = ("participant", "参与人", "参与者", "teilnehmer", "teilnehmerin", "participante")
+BLIND_WORDS = ("participant", "参与人", "参与者", "teilnehmer", "teilnehmerin", "participante")
 IDENTIFIER = "Participant {key}"
 
 
@@ -31,7 +31,10 @@ def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim
     found = {name: match for name in names if (match := _ENTRY.fullmatch(name))}
     people = {match["id"]: _name(match) for match in found.values() if match["id"]}
     # Where all are called the same, that is the site's word for a participant.
-    words = {*BLIND, *(people.values() if len(people) > len(set(people.values())) == 1 else ())}
+    words = {
+        *BLIND_WORDS,
+        *(people.values() if len(people) > len(set(people.values())) == 1 else ()),
+    }
     claims = {}
     for name, match in found.items():
         who = _name(match)

@@ -1,7 +1,7 @@
 """Prints of Python code that survive renaming, reformatting and moving parts about.
 
 Winnowing: S. Schleimer, D. Wilkerson, A. Aiken, "Winnowing: Local Algorithms for Document
-Fingerprinting", SIGMOD 2003. Any GUARANTEED tokens in a row that two hand-ins share have a print
+Fingerprinting", SIGMOD 2003. Any GUARANTEED tokens in a row that two submissions share have a print
 in common.
 """
 
@@ -12,10 +12,10 @@ import re
 from collections import deque
 from zlib import crc32
 
-GRAM = 16  # tokens in a row that make a print
+TOKENS_PER_PRINT = 16  # tokens in a row that make a print
 WINDOW = 16  # prints in a row of which the smallest is kept
-GUARANTEED = GRAM + WINDOW - 1
-LONGEST = 400_000  # characters of a hand-in's code that are looked at: some 10,000 lines
+GUARANTEED = TOKENS_PER_PRINT + WINDOW - 1
+MAX_CODE_CHARS = 400_000  # characters of a submission's code that are looked at: some 10,000 lines
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -34,7 +34,7 @@ def tokens(text: str) -> list[str]:
     comments are left out.
     """
     found = []
-    for match in _TOKEN.finditer(text[:LONGEST]):
+    for match in _TOKEN.finditer(text[:MAX_CODE_CHARS]):
         kind, word = match.lastgroup, match[0]
         if kind == "string":
             found.append("s")
@@ -46,9 +46,14 @@ def tokens(text: str) -> list[str]:
 
 
 def prints(text: str) -> list[int]:
-    """The prints of some code: sorted, each once, of 32 bits. None for less than GRAM tokens."""
+    """The prints of some code: sorted, each once, of 32 bits. None for less than
+    TOKENS_PER_PRINT tokens.
+    """
     words = [word.encode("utf-8", "replace") for word in tokens(text)]
-    grams = [crc32(b"\0".join(words[at : at + GRAM])) for at in range(len(words) - GRAM + 1)]
+    grams = [
+        crc32(b"\0".join(words[at : at + TOKENS_PER_PRINT]))
+        for at in range(len(words) - TOKENS_PER_PRINT + 1)
+    ]
     if len(grams) <= WINDOW:
         return sorted({min(grams)}) if grams else []
     return sorted(set(_smallest(grams)))

@@ -1,4 +1,4 @@
-"""What the files of a hand-in hold, as far as it is looked at: of each READ bytes."""
+"""What the files of a submission hold, as far as it is looked at: of each MAX_READ_BYTES."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader.readers.clutter import clutter
+from grader.readers.ignored_files import clutter
 
-FILES = 20_000
-READ = 8 * 1024 * 1024  # bytes of one file that are looked at
+MAX_FILES = 20_000
+MAX_READ_BYTES = 8 * 1024 * 1024  # bytes of one file that are looked at
 
 Cell = Mapping[str, object]
 
 
 def files(root: Path) -> Iterator[Path]:
-    """The first FILES files of a staged hand-in, without what tools leave behind."""
+    """The first MAX_FILES of a staged submission, without what tools leave behind."""
     for count, path in enumerate(root.rglob("*")):
-        if count > FILES:
+        if count > MAX_FILES:
             return
         if path.is_file() and not path.is_symlink() and not clutter((path.name,)):
             yield path
 
 
 def read(path: Path) -> bytes:
-    """The first READ bytes of a file."""
+    """The first MAX_READ_BYTES of a file."""
     with path.open("rb") as file:
-        return file.read(READ)
+        return file.read(MAX_READ_BYTES)
 
 
 def first(pieces: Iterator[bytes], size: int) -> bytes:
@@ -47,7 +47,7 @@ def decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if error.start >= READ - 4:  # cut in the middle of a character
+        if error.start >= MAX_READ_BYTES - 4:  # cut in the middle of a character
             return raw[: error.start].decode("utf-8-sig")
         return raw.decode("gb18030", "replace")
 

@@ -1,4 +1,4 @@
-"""Limits: how much one hand-in may hold before it is refused."""
+"""Limits: how much one submission may hold before it is refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ GIB = 1024 * MIB
 
 @dataclass(frozen=True)
 class IntakeLimits:
-    """What one hand-in may hold, unpacked and without what is always left out (see `clutter`).
+    """What one submission may hold, unpacked and without what is always left out (see
+    `ignored_files`).
 
     total: bytes of all files together.
     file: bytes of one file.
@@ -34,5 +35,5 @@ class IntakeLimits:
     path: int = 1_000
 
 
-# One archive that holds a whole class: as many hand-ins, none larger than it may be by itself.
+# One archive that holds a whole class: as many submissions, none larger than it may be by itself.
 CLASS_LIMITS = IntakeLimits(total=64 * GIB, file=2 * GIB, files=500_000, depth=24, path=1_500)

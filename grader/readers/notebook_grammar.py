@@ -13,7 +13,7 @@ import re
 import warnings
 from collections.abc import Iterator
 
-LONGEST = 200_000  # characters of a cell or source that is translated
+MAX_SOURCE_CHARS = 200_000  # characters of a cell or source that is translated
 
 # Cells in another language, to be written to a file, or to run in a process or a way of their own.
 _NOT_HERE = frozenset(
@@ -59,7 +59,7 @@ def plain_cell(text: str, bound: frozenset[str] = frozenset()) -> str:
     """A notebook's code cell as plain Python, each of its lines where it was. `bound`: names that
     the notebook itself binds, which are no magics.
     """
-    if len(text) > LONGEST:
+    if len(text) > MAX_SOURCE_CHARS:
         return text
     if magic := _CELL_MAGIC.match(text):
         return _of_cell_magic(text, magic, bound)
@@ -73,7 +73,7 @@ def plain_source(text: str) -> str:
     """A source file into which lines of a notebook were pasted, as plain Python; as it is where
     Python takes it, or takes it no better afterwards.
     """
-    if len(text) > LONGEST or not _TELLING.search(text) or parses(text):
+    if len(text) > MAX_SOURCE_CHARS or not _TELLING.search(text) or parses(text):
         return text
     cured = _translated(_with_automagics(text, frozenset(), whole=False), text)
     return cured if parses(cured) else text
@@ -83,7 +83,7 @@ def bound_names(cells: list[str]) -> frozenset[str]:
     """Names that cells bind at their top level, as far as Python parses them."""
     names: set[str] = set()
     for cell in cells:
-        if len(cell) > LONGEST or not parses(cell):
+        if len(cell) > MAX_SOURCE_CHARS or not parses(cell):
             continue
         for node in ast.walk(ast.parse(cell)):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from grader.language import SaidError, Sentence, TroubleError
 
-SHOWN = 80  # characters of a name that a sentence shows
+MAX_NAME_CHARS = 80  # characters of a name that a sentence shows
 LISTED = 600  # characters of names that a sentence lists
 
 
@@ -38,7 +38,7 @@ def listed(names: Sequence[object]) -> Notice | str:
     return Notice("{names} and {count} more", {"names": told, "count": str(len(safe) - fit)})
 
 
-def shown(text: str, limit: int = SHOWN) -> str:
+def shown(text: str, limit: int = MAX_NAME_CHARS) -> str:
     """`text` for a sentence: one line, no control or direction characters, cut in the middle."""
     plain = "".join(
         character
@@ -65,7 +65,7 @@ class IntakeError(SaidError):
 
 
 class ArchiveRefusedError(SaidError):
-    """A hand-in that is not taken in, by its own fault; `reason` is one line for the student."""
+    """A submission that is not taken in, by its own fault; `reason` is one line for the student."""
 
     @property
     def reason(self) -> str:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from grader.readers.notices import ArchiveRefusedError, FormatUnknownError, refuse
 
 
-class Type(Enum):
+class MemberType(Enum):
     """What a member is."""
 
     FILE = "file"
@@ -25,16 +25,16 @@ class Type(Enum):
     SPECIAL = "special"  # device, pipe, socket
 
 
-class Member(NamedTuple):
+class ArchiveMember(NamedTuple):
     """One entry of an archive: name as text, unchecked; size in bytes, as declared."""
 
     name: str
-    type: Type
+    type: MemberType
     size: int
 
 
 # A member with a function that yields its bytes; to be called before the next member is taken.
-Entry = tuple[Member, Callable[[], Iterator[bytes]]]
+Entry = tuple[ArchiveMember, Callable[[], Iterator[bytes]]]
 
 
 # Of an OSError: these come from nonsense offsets in the archive, all others from the machine.

@@ -1,4 +1,4 @@
-"""Paths inside hand-ins: which names are taken as they are, which are refused and why."""
+"""Paths inside submissions: which names are taken as they are, which are refused and why."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.readers import code_prints, contents, weight_prints
-from grader.readers.patience import leaving_out
+from grader.readers.time_limits import leaving_out
 
-CHUNK = 1024 * 1024  # bytes read at a time
+CHUNK_BYTES = 1024 * 1024  # bytes read at a time
 WEIGHTS = 500  # files that may be weights: those that the code names, then the largest
-SMALLEST = 2048  # bytes of a file that may be weights under any suffix
-TOGETHER = 2  # times the seconds of a single file that all of them may take
+MIN_WEIGHTS_BYTES = 2048  # bytes of a file that may be weights under any suffix
+TOTAL_TIMES_SINGLE = 2  # times the seconds of a single file that all of them may take
 CODE, WEIGHT = 4, 8  # bytes of a print
 # What no code loads as weights, whatever else is called how: it is not looked at.
 _OTHER = (
@@ -34,7 +34,7 @@ _FORMS = (
 )
 _AT_THE_END = 64  # bytes in which a file's end has to stand
 # As base64 and hexadecimal are. A run is tried from its beginning only: in time that grows with it.
-_LETTERS = re.compile(rf"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{{{2 * SMALLEST},}}")
+_LETTERS = re.compile(rf"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{{{2 * MIN_WEIGHTS_BYTES},}}")
 # What torchvision and others call public weights: the name ends in the digest of the content.
 _PUBLIC = re.compile(r"-(?P<digest>[0-9a-f]{8})\.(?:pth|pt)$")
 
@@ -80,7 +80,7 @@ def _weights(root: Path, stored: Sequence[Path], each: float) -> dict[str, Any]:
     weights: list[dict[str, str]] = []
     beyond = stored[WEIGHTS : 2 * WEIGHTS]
     left_out = {path.relative_to(root).as_posix(): "count" for path in beyond}
-    end = time.process_time() + TOGETHER * each
+    end = time.process_time() + TOTAL_TIMES_SINGLE * each
     for path in stored[:WEIGHTS]:
         name = path.relative_to(root).as_posix()
         with leaving_out(name, left_out, max(min(each, end - time.process_time()), 0.001)):
@@ -100,7 +100,7 @@ def _read(root: Path, sources: Iterable[Path]) -> tuple[str, list[dict[str, str]
     text, written_out = "", []
     for path in sources:
         code = _code(path)
-        if len(text) <= code_prints.LONGEST:
+        if len(text) <= code_prints.MAX_CODE_CHARS:
             text += code + "\n"
         runs = _LETTERS.findall(code)
         if prints := sorted({weight_prints.of_bytes(run.encode()) for run in runs}):
@@ -113,7 +113,7 @@ def _may_be_weights(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in weight_prints.SUFFIXES:
         return True
-    return path.stat().st_size >= SMALLEST and suffix not in _OTHER
+    return path.stat().st_size >= MIN_WEIGHTS_BYTES and suffix not in _OTHER
 
 
 def _is_what_it_is_called(path: Path) -> bool:
@@ -138,7 +138,7 @@ def _is_public(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         digest = hashlib.sha256()
-        while piece := file.read(CHUNK):
+        while piece := file.read(CHUNK_BYTES):
             digest.update(piece)
     return digest.hexdigest().startswith(match["digest"])
 

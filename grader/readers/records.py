@@ -13,8 +13,8 @@ from typing import Any
 
 from grader.readers import contents
 from grader.readers.curves import event_file, find_curves
-from grader.readers.patience import leaving_out
 from grader.readers.reports import count_report
+from grader.readers.time_limits import leaving_out
 
 _LOG = re.compile(r"(?:^|[_\-. ])logs?(?:$|[_\-. 0-9])|train|nohup|history|output|记录|日志", re.I)
 _CURVE = re.compile(
@@ -24,7 +24,7 @@ _CURVE = re.compile(
 _IMAGES = (".png", ".jpg", ".jpeg", ".svg")
 _WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".safetensors", ".npz")
 EPOCHS = 2  # weights whose names differ in numbers only, from which on they record a training
-NAMED = 200  # files that are named, of each kind; all are counted
+MAX_FILES_NAMED = 200  # files that are named, of each kind; all are counted
 DATA_SET = 40  # images in a folder above which they are data, not drawings of a training
 
 
@@ -54,11 +54,11 @@ def read_records(root: Path, each: float) -> dict[str, Any]:
     records |= dict.fromkeys(_series(list(names.values())), "checkpoints")
     counts.update(records.values())
     return {
-        "reports": reports[:NAMED],
-        "records": sorted(records)[:NAMED],
+        "reports": reports[:MAX_FILES_NAMED],
+        "records": sorted(records)[:MAX_FILES_NAMED],
         "summary": {name: count for name, count in sorted(counts.items()) if count},
         "curves": curves,
-        "left_out": list(left_out.items())[:NAMED],
+        "left_out": list(left_out.items())[:MAX_FILES_NAMED],
     }
 
 

@@ -11,15 +11,24 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from grader.readers.contents import READ, cells, decode, first, outputs, read, source, text_of
+from grader.readers.archive_members import entries
+from grader.readers.contents import (
+    MAX_READ_BYTES,
+    cells,
+    decode,
+    first,
+    outputs,
+    read,
+    source,
+    text_of,
+)
 from grader.readers.limits import IntakeLimits
-from grader.readers.members import entries
 from grader.readers.notices import ArchiveRefusedError, FormatUnknownError
 
 MEMBERS = 20_000  # of a Word document that are looked at
-STREAMS = 2_000  # packed object streams of a PDF that are opened
-STREAM = 4 * 1024 * 1024  # bytes of one, packed, that are looked at
-PIECE = 16 * 1024  # bytes of it at a time
+MAX_STREAMS = 2_000  # packed object streams of a PDF that are opened
+MAX_STREAM_BYTES = 4 * 1024 * 1024  # bytes of one, packed, that are looked at
+CHUNK_BYTES = 16 * 1024  # bytes of it at a time
 NOTEBOOK_TEXT = 200  # characters of Markdown from which on a notebook counts as a report
 
 _REPORT = re.compile(r"report|实验|报告|总结|说明|write-?up|readme", re.IGNORECASE)
@@ -96,7 +105,7 @@ def _docx(path: Path) -> Counts | None:
         for member, content in islice(entries(path, IntakeLimits(files=MEMBERS)), MEMBERS):
             images += member.name.startswith("word/media/")
             if member.name == "word/document.xml" and xml is None:
-                xml = first(content(), READ)
+                xml = first(content(), MAX_READ_BYTES)
     except (ArchiveRefusedError, FormatUnknownError):
         return None
     if xml is None:
@@ -121,11 +130,11 @@ def _pdf(path: Path) -> Counts | None:
 
 
 def _object_streams(raw: bytes) -> Iterator[bytes]:
-    left = READ
+    left = MAX_READ_BYTES
     packed = memoryview(raw)
     begins = re.finditer(rb"/Type\s*/ObjStm[^>]{0,400}>>\s*stream\r?\n", raw)
-    for match in islice(begins, STREAMS):
-        opened = first(_inflated(packed[match.end() : match.end() + STREAM]), left)
+    for match in islice(begins, MAX_STREAMS):
+        opened = first(_inflated(packed[match.end() : match.end() + MAX_STREAM_BYTES]), left)
         left -= len(opened)
         yield opened
         if left <= 0:
@@ -135,12 +144,12 @@ def _object_streams(raw: bytes) -> Iterator[bytes]:
 def _inflated(packed: memoryview) -> Iterator[bytes]:
     """What zlib has packed, piece by piece, up to its end or to what is damaged."""
     unpacker = zlib.decompressobj()
-    for at in range(0, len(packed), PIECE):
+    for at in range(0, len(packed), CHUNK_BYTES):
         try:
-            piece = unpacker.decompress(packed[at : at + PIECE], PIECE)
+            piece = unpacker.decompress(packed[at : at + CHUNK_BYTES], CHUNK_BYTES)
             yield piece
             while unpacker.unconsumed_tail:
-                yield unpacker.decompress(unpacker.unconsumed_tail, PIECE)
+                yield unpacker.decompress(unpacker.unconsumed_tail, CHUNK_BYTES)
         except zlib.error:
             return
         if unpacker.eof:

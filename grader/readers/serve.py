@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from grader.readers import patience
+from grader.readers import time_limits
+from grader.readers.file_stream import Streamed
 from grader.readers.limits import IntakeLimits
 from grader.readers.notices import ArchiveRefusedError, FormatUnknownError, Notice
-from grader.readers.streamed import Streamed
-from grader.worker import frames
+from grader.worker import protocol
 
-TOLD = 4_000  # characters of a traceback that are told
+MAX_TRACEBACK_CHARS = 4_000  # characters of a traceback that are told
 # What no bytes of a submission bring about: the machine's disk or its tables are full or broken.
 MACHINE = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ESTALE, errno.EMFILE, errno.ENFILE)
 
@@ -26,33 +26,33 @@ def serve(memory: int) -> None:
     """Answer calls, with `memory` MiB of address space; leaves the process in the end."""
     calls, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not spoil the answers
-    patience.bound_memory(memory)
+    time_limits.bound_memory(memory)
     while True:
         try:
-            frame = frames.read_frame(calls, frames.MAX_META + frames.LENGTH.size)
-        except (OSError, frames.FrameError):
+            frame = protocol.read_frame(calls, protocol.MAX_META + protocol.LENGTH.size)
+        except (OSError, protocol.FrameError):
             os._exit(1)
         if frame is None:
             os._exit(0)  # threads of a library may still wait for each other
-        meta, _ = frames.unpack_message(frame.payload)
+        meta, _ = protocol.unpack_message(frame.payload)
         begun = time.process_time()
         report = _sayable(_perform(meta, replies, frame.number))
         report["spent"] = time.process_time() - begun
-        frames.write_frame(replies, frames.REPORT, frame.number, frames.pack_message(report))
+        protocol.write_frame(replies, protocol.REPORT, frame.number, protocol.pack_message(report))
 
 
-def _perform(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+def _perform(meta: protocol.Meta, replies: BinaryIO, number: int) -> protocol.Meta:
     """What the operation reports. Every end of it is a report."""
     operation, seconds = OPERATIONS[meta.pop("op")], float(meta.pop("seconds"))
-    patience.end_if_stuck(seconds)
+    time_limits.end_if_stuck(seconds)
     try:
-        with patience.within(seconds):
+        with time_limits.within(seconds):
             return operation(meta, replies, number)
     except ArchiveRefusedError as error:
         return {"refused": plain(error.said)}
     except FormatUnknownError as error:
         return {"unknown": error.format}
-    except patience.OverTimeError:
+    except time_limits.OverTimeError:
         return {"over": "time"}
     except MemoryError:
         return {"over": "memory"}
@@ -67,7 +67,7 @@ def _perform(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
 
 
 def _told() -> str:
-    return traceback.format_exc()[-TOLD:]
+    return traceback.format_exc()[-MAX_TRACEBACK_CHARS:]
 
 
 def _sayable(value: Any) -> Any:
@@ -87,7 +87,7 @@ def plain(said: Notice) -> dict[str, Any]:
     return {"text": said.text, "facts": facts}
 
 
-def _unpack(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+def _unpack(meta: protocol.Meta, replies: BinaryIO, number: int) -> protocol.Meta:
     from grader.readers.archive import unpack
 
     limits = IntakeLimits(**meta["limits"])
@@ -95,14 +95,14 @@ def _unpack(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
     return {"notices": [plain(notice) for notice in said]}
 
 
-def _names(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+def _names(meta: protocol.Meta, replies: BinaryIO, number: int) -> protocol.Meta:
     from grader.readers.archive import names
 
     found = names(Path(meta["archive"]), IntakeLimits(**meta["limits"]))
     return {"names": found}
 
 
-def _scan(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+def _scan(meta: protocol.Meta, replies: BinaryIO, number: int) -> protocol.Meta:
     from grader.readers.source_scan import Scanner
 
     sys.setrecursionlimit(1_000)
@@ -110,37 +110,37 @@ def _scan(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
     return scanner.scan(meta["entry"], meta["function"])
 
 
-def _plain(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
-    from grader.readers.plain import make_plain
+def _plain(meta: protocol.Meta, replies: BinaryIO, number: int) -> protocol.Meta:
+    from grader.readers.plain_sources import make_plain
 
     return make_plain(Path(meta["folder"]), Streamed(replies, number), meta["each"])
 
 
-def _records(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+def _records(meta: protocol.Meta, replies: BinaryIO, number: int) -> protocol.Meta:
     from grader.readers.records import read_records
 
     return read_records(Path(meta["folder"]), meta["each"])
 
 
-def _prints(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+def _prints(meta: protocol.Meta, replies: BinaryIO, number: int) -> protocol.Meta:
     from grader.readers.prints import read_prints
 
     return read_prints(Path(meta["folder"]), meta["each"])
 
 
-def _weights(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
+def _weights(meta: protocol.Meta, replies: BinaryIO, number: int) -> protocol.Meta:
     from grader.readers.prints import read_weights
 
     return read_weights(Path(meta["folder"]), meta["files"], meta["each"])
 
 
-def _show(meta: frames.Meta, replies: BinaryIO, number: int) -> frames.Meta:
-    from grader.readers.showing import show
+def _show(meta: protocol.Meta, replies: BinaryIO, number: int) -> protocol.Meta:
+    from grader.readers.report_blocks import show
 
     return {"blocks": show(Path(meta["folder"]) / meta["file"])}
 
 
-OPERATIONS: dict[str, Callable[[frames.Meta, BinaryIO, int], frames.Meta]] = {
+OPERATIONS: dict[str, Callable[[protocol.Meta, BinaryIO, int], protocol.Meta]] = {
     "unpack": _unpack,
     "names": _names,
     "scan": _scan,

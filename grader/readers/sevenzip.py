@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.readers.archive_members import TAR_SLACK
+from grader.readers.extraction import ExtractedFile, Extraction, ExtractionTarget
 from grader.readers.limits import IntakeLimits
-from grader.readers.members import SLACK
 from grader.readers.notices import FormatUnknownError, Notice, refuse
-from grader.readers.parsing import Member, Type, parsing
-from grader.readers.sink import Output, Sink, Target
+from grader.readers.parsing import ArchiveMember, MemberType, parsing
 
 FORMAT = "7z"
 
 
-def unpack(archive: Path, target: Target, limits: IntakeLimits) -> tuple[Notice, ...]:
+def unpack(archive: Path, target: ExtractionTarget, limits: IntakeLimits) -> tuple[Notice, ...]:
     """As `archive.unpack`, for 7z."""
     with _opened(archive) as opened:
         with parsing():
@@ -32,7 +32,7 @@ def names(archive: Path, limits: IntakeLimits) -> list[str]:
     """As `archive.names`, for 7z."""
     with _opened(archive) as opened, parsing():
         members = [_member(file) for file in opened.files]
-    return [member.name for member in members if member.type is Type.FILE][: limits.files + 1]
+    return [member.name for member in members if member.type is MemberType.FILE][: limits.files + 1]
 
 
 @contextmanager
@@ -54,34 +54,38 @@ def _opened(archive: Path) -> Iterator[Any]:
         raise
 
 
-def _member(file: Any) -> Member:
+def _member(file: Any) -> ArchiveMember:
     if file.is_directory:
-        kind = Type.FOLDER
+        kind = MemberType.FOLDER
     elif file.is_symlink or file.is_junction:
-        kind = Type.LINK
+        kind = MemberType.LINK
     else:
-        kind = Type.SPECIAL if file.is_socket else Type.FILE
-    return Member(str(file.filename), kind, int(file.uncompressed or 0))
+        kind = MemberType.SPECIAL if file.is_socket else MemberType.FILE
+    return ArchiveMember(str(file.filename), kind, int(file.uncompressed or 0))
 
 
 def _write(
-    opened: Any, members: Sequence[Member], packed: int, target: Target, limits: IntakeLimits
+    opened: Any,
+    members: Sequence[ArchiveMember],
+    packed: int,
+    target: ExtractionTarget,
+    limits: IntakeLimits,
 ) -> tuple[Notice, ...]:
     """Hands every member to a sink, in the order in which the library unpacks them."""
     from py7zr.io import Py7zIO, WriterFactory
 
-    sink = Sink(target, limits, packed)
-    files = {member.name: member for member in members if member.type is Type.FILE}
-    if len(files) < sum(member.type is Type.FILE for member in members):
+    sink = Extraction(target, limits, packed)
+    files = {member.name: member for member in members if member.type is MemberType.FILE}
+    if len(files) < sum(member.type is MemberType.FILE for member in members):
         raise refuse("it holds a file twice; make a new zip")
-    if sum(member.size for member in files.values()) > SLACK * limits.total:
+    if sum(member.size for member in files.values()) > TAR_SLACK * limits.total:
         raise refuse("it unpacks to far more than is allowed; leave data sets out")
     for member in members:
-        if member.type is not Type.FILE:
+        if member.type is not MemberType.FILE:
             sink.take(member)
 
     class Writer(Py7zIO):
-        def __init__(self, output: Output | None) -> None:
+        def __init__(self, output: ExtractedFile | None) -> None:
             self._output = output
             self._size = 0
 

@@ -9,13 +9,13 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from grader.readers.needed import Needed
+from grader.readers.needed_names import Needed
 
 NODES = 200_000  # of one file's syntax tree
 ELEMENTS = 1_000  # of a list or table; a longer one is data, which is not looked into
 
 
-class Import(NamedTuple):
+class SourceImport(NamedTuple):
     """An import: the dotted name, its line, whether the code goes on without it."""
 
     name: str
@@ -23,12 +23,12 @@ class Import(NamedTuple):
     optional: bool
 
 
-class Facts(NamedTuple):
+class SourceFacts(NamedTuple):
     """What one source holds; `names` are dotted names that may be local modules as well. runs,
     writes: paths of the sources that a notebook's lines run and write.
     """
 
-    imports: list[Import]
+    imports: list[SourceImport]
     installs: list[tuple[str, int]]
     devices: list[tuple[str, int]]
     defines: set[str]
@@ -37,9 +37,9 @@ class Facts(NamedTuple):
     idle: set[tuple[str, int]]
 
 
-def no_facts() -> Facts:
+def no_facts() -> SourceFacts:
     """Those of an empty source."""
-    return Facts([], [], [], set(), [], [], set())
+    return SourceFacts([], [], [], set(), [], [], set())
 
 
 # --- by syntax tree ---------------------------------------------------------------------
@@ -48,7 +48,7 @@ _GUARDS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _COMMANDS = {"system", "popen", "run", "call", "check_call", "check_output", "Popen", "getoutput"}
 
 
-def by_tree(text: str, function: str = "") -> Facts:
+def by_tree(text: str, function: str = "") -> SourceFacts:
     """The facts of one source by its syntax tree. `function`: the one that is to be called in it.
 
     Raises SyntaxError, ValueError, RecursionError or MemoryError for what Python cannot parse.
@@ -69,19 +69,21 @@ def by_tree(text: str, function: str = "") -> Facts:
     return facts
 
 
-def _note(node: ast.AST, optional: bool, facts: Facts, needed: Needed) -> None:
+def _note(node: ast.AST, optional: bool, facts: SourceFacts, needed: Needed) -> None:
     if isinstance(node, ast.Import):
-        facts.imports.extend(Import(alias.name, node.lineno, optional) for alias in node.names)
+        facts.imports.extend(
+            SourceImport(alias.name, node.lineno, optional) for alias in node.names
+        )
         for alias in node.names:
             if not needed.imported(alias.asname or alias.name.partition(".")[0], node.lineno):
                 facts.idle.add((alias.name, node.lineno))
     elif isinstance(node, ast.ImportFrom):
         base = "." * node.level + (node.module or "")
-        facts.imports.append(Import(base, node.lineno, optional))
+        facts.imports.append(SourceImport(base, node.lineno, optional))
         joint = "" if base.endswith(".") or not base else "."
         # "from package import module": a local module, perhaps
         made = [
-            Import(f"{base}{joint}{alias.name}", node.lineno, optional)
+            SourceImport(f"{base}{joint}{alias.name}", node.lineno, optional)
             for alias in node.names
             if alias.name != "*"
         ]
@@ -94,12 +96,12 @@ def _note(node: ast.AST, optional: bool, facts: Facts, needed: Needed) -> None:
         _note_call(node, optional, facts)
 
 
-def _note_call(node: ast.Call, optional: bool, facts: Facts) -> None:
+def _note_call(node: ast.Call, optional: bool, facts: SourceFacts) -> None:
     function = node.func
     name = getattr(function, "attr", getattr(function, "id", ""))
     if name in ("import_module", "__import__") and node.args:
         if isinstance(first := _constant(node.args[0]), str) and first:
-            facts.imports.append(Import(first, node.lineno, optional))
+            facts.imports.append(SourceImport(first, node.lineno, optional))
     elif name in _COMMANDS and node.args and not optional:
         command = _command(node.args[0])
         if re.search(r"\b(?:pip3?|conda)\b.*\binstall\b", command):
@@ -111,7 +113,7 @@ def _note_call(node: ast.Call, optional: bool, facts: Facts) -> None:
             facts.devices.append((value[:40], node.lineno))
 
 
-def _note_magic(words: list[str], line: int, facts: Facts) -> None:
+def _note_magic(words: list[str], line: int, facts: SourceFacts) -> None:
     """What a notebook's line or cell runs or writes."""
     match words:
         case ["run", file, *_]:
@@ -194,14 +196,14 @@ _DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*=[^=]")
 
 _INSTALL = re.compile(r"(?:system|popen|run|call)\s*\(.{0,80}?(pip3?.{0,40}?\binstall\b.{0,80})")
 _DEVICE = re.compile(r"""device_target\s*=\s*['"](\w{1,20})""")
-LINE = 1_000  # characters of one line
+MAX_LINE_CHARS = 1_000  # characters of one line
 
 
-def by_lines(text: str) -> Facts:
+def by_lines(text: str) -> SourceFacts:
     """The facts of one source line by line, for sources that do not parse."""
     facts = no_facts()
     for number, line in enumerate(text.splitlines(), 1):
-        line = line[:LINE]
+        line = line[:MAX_LINE_CHARS]
         if match := _LINE.match(line):
             _note_line(match, number, facts)
         elif match := _DEFINES.match(line):
@@ -212,22 +214,22 @@ def by_lines(text: str) -> Facts:
     return facts
 
 
-def _note_line(match: re.Match[str], number: int, facts: Facts) -> None:
+def _note_line(match: re.Match[str], number: int, facts: SourceFacts) -> None:
     # An indented import may stand below try or `if __name__`: taken as one to do without.
     optional = bool(match["indent"])
     if match["plain"] is not None:
         for piece in match["plain"].split("#")[0].split(","):
             if name := _NAME.match(piece.strip()):
-                facts.imports.append(Import(name[0], number, optional))
+                facts.imports.append(SourceImport(name[0], number, optional))
         return
     base = match["base"]
     if not base:
         return
-    facts.imports.append(Import(base, number, optional))
+    facts.imports.append(SourceImport(base, number, optional))
     joint = "" if base.endswith(".") else "."
     for piece in match["what"].split("#")[0].strip("() \\").split(","):
         if name := _NAME.match(piece.strip()):
-            facts.imports.append(Import(f"{base}{joint}{name[0]}", number, optional))
+            facts.imports.append(SourceImport(f"{base}{joint}{name[0]}", number, optional))
             facts.defines.add(name[0])
         elif piece.strip() == "*":
             facts.defines.add("*")

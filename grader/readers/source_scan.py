@@ -12,16 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.readers.patience import OverTimeError, within
-from grader.readers.source_facts import Facts, by_lines, by_tree, no_facts
-from grader.readers.source_text import MARK, text_of
+from grader.readers.source_facts import SourceFacts, by_lines, by_tree, no_facts
+from grader.readers.source_text import text_of
+from grader.readers.time_limits import OverTimeError, within
 
-__all__ = ["MARK", "Scanner", "by_lines", "by_tree", "sources"]
+__all__ = ["Scanner", "by_lines", "by_tree", "sources"]
 
 TREE = 1024 * 1024  # characters of a source that is parsed; a longer one is looked at by its lines
-FILES = 300  # sources that are looked at
-NAME = 200  # characters of a package's name
-NAMED = 500  # packages, commands, files that are told, of each kind
+MAX_SOURCES = 300  # sources that are looked at
+MAX_NAME_CHARS = 200  # characters of a package's name
+MAX_NAMED = 500  # packages, commands, files that are told, of each kind
 # Of which one submission needs one; what comes with one of them.
 FRAMEWORKS = {
     "mindspore",
@@ -37,7 +37,7 @@ NOT_LOOKED_INTO = {"__pycache__", "venv", "node_modules", "site-packages"}
 
 
 def sources(folder: Path) -> list[Path]:
-    """The sources of a hand-in, those nearest to its top first."""
+    """The sources of a submission, those nearest to its top first."""
     found = [
         path
         for suffix in ("*.py", "*.ipynb")
@@ -47,7 +47,7 @@ def sources(folder: Path) -> list[Path]:
         and not NOT_LOOKED_INTO.intersection(path.relative_to(folder).parts)
     ]
     found.sort(key=lambda path: (len(path.parts), path.suffix != ".py", str(path)))
-    return found[:FILES]
+    return found[:MAX_SOURCES]
 
 
 class _Found:
@@ -59,7 +59,7 @@ class _Found:
         self.installs: list[tuple[str, str, int]] = []
         self.devices: list[tuple[str, str, int]] = []
 
-    def note(self, file: str, facts: Facts, optional: bool) -> None:
+    def note(self, file: str, facts: SourceFacts, optional: bool) -> None:
         """The facts of one source that is run (`optional`: perhaps)."""
         if not optional:
             self.installs += [(command, file, line) for command, line in facts.installs]
@@ -67,7 +67,7 @@ class _Found:
 
     def need(self, package: str, file: str, line: int, optional: bool) -> None:
         """An import; the first one stands, but a required one before an optional one."""
-        package = package[:NAME]
+        package = package[:MAX_NAME_CHARS]
         if package not in self.imports or (self.imports[package][2] and not optional):
             self.imports[package] = (file, line, optional)
 
@@ -82,7 +82,7 @@ class _Found:
 
 
 class Scanner:
-    """Follows imports from the entry through the hand-in's own modules."""
+    """Follows imports from the entry through the submission's own modules."""
 
     def __init__(self, folder: Path, parse: bool, each: float) -> None:
         """`parse`: by syntax tree where that works; else by lines only. each: seconds of processor
@@ -94,9 +94,9 @@ class Scanner:
         self.each = each
         self.fallen_back: list[str] = []
         self.left_out: dict[str, str] = {}
-        self._known: dict[Path, Facts | None] = {}
+        self._known: dict[Path, SourceFacts | None] = {}
 
-    def facts(self, path: Path) -> Facts:
+    def facts(self, path: Path) -> SourceFacts:
         """The facts of one source; what cannot be parsed within the limits is read by lines."""
         if path not in self._known:
             self._known[path] = self._tried(path, self._by_tree) if self.parse else None
@@ -104,10 +104,10 @@ class Scanner:
                 self._known[path] = self._tried(path, by_lines)
         return self._known[path] or no_facts()
 
-    def _by_tree(self, text: str) -> Facts:
+    def _by_tree(self, text: str) -> SourceFacts:
         return by_tree(text, self.function)
 
-    def _tried(self, path: Path, read: Callable[[str], Facts]) -> Facts | None:
+    def _tried(self, path: Path, read: Callable[[str], SourceFacts]) -> SourceFacts | None:
         """The facts of a source, None where they cannot be had this way."""
         name = path.relative_to(self.folder).as_posix()
         try:
@@ -159,17 +159,17 @@ class Scanner:
                 self._follow(path, True, tops, found)
         return {
             "entry": entry.relative_to(self.folder).as_posix(),
-            "imports": [[p, *w] for p, w in sorted(found.told().items())][:NAMED],
-            "installs": found.installs[:NAMED],
-            "devices": found.devices[:NAMED],
-            "lines_only": self.fallen_back[:NAMED],
-            "left_out": list(self.left_out.items())[:NAMED],
+            "imports": [[p, *w] for p, w in sorted(found.told().items())][:MAX_NAMED],
+            "installs": found.installs[:MAX_NAMED],
+            "devices": found.devices[:MAX_NAMED],
+            "lines_only": self.fallen_back[:MAX_NAMED],
+            "left_out": list(self.left_out.items())[:MAX_NAMED],
         }
 
     def _follow(self, start: Path, optional: bool, tops: list[Path], found: _Found) -> set[Path]:
         """Note what is imported from `start` on; the sources that were reached."""
         pending, seen = [(start, optional)], {(start, optional)}
-        while pending and len(seen) <= FILES:
+        while pending and len(seen) <= MAX_SOURCES:
             path, goes_on = pending.pop(0)
             facts = self.facts(path)
             found.note(path.relative_to(self.folder).as_posix(), facts, goes_on)
@@ -195,7 +195,7 @@ class Scanner:
         return {path for path, _ in seen}
 
     def _run(self, name: str, tops: list[Path]) -> list[Path]:
-        """The hand-in's own file that a notebook's %run names."""
+        """The submission's own file that a notebook's %run names."""
         paths = [Path(os.path.normpath(top / name)) for top in tops]
         return [
             path
@@ -207,7 +207,7 @@ class Scanner:
         return any((top / f"{package}.py").is_file() or (top / package).is_dir() for top in tops)
 
     def _local(self, path: Path, name: str, tops: list[Path]) -> list[Path]:
-        """The hand-in's own files that importing `name` in `path` runs."""
+        """The submission's own files that importing `name` in `path` runs."""
         if name.startswith("."):
             level = len(name) - len(name.lstrip("."))
             base = path

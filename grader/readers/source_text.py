@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from grader.readers.notebook_grammar import bound_names, plain_cell, plain_source
 
-READ = 2 * 1024 * 1024  # bytes of one source file; of a notebook NOTEBOOK
+MAX_SOURCE_BYTES = 2 * 1024 * 1024  # bytes of one source file; of a notebook NOTEBOOK
 NOTEBOOK = 64 * 1024 * 1024
-MARK = "生成 main.py 时请勾选此 cell"  # the platform's own mark of cells that are the answer
+CELL_MARKER = "生成 main.py 时请勾选此 cell"  # the platform's own mark of cells that are the answer
 
 
 class Cell(NamedTuple):
@@ -29,14 +29,14 @@ def text_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         if path.suffix.lower() != ".ipynb":
-            return plain_source(decode(file.read(READ)))
+            return plain_source(decode(file.read(MAX_SOURCE_BYTES)))
         return notebook(file.read(NOTEBOOK))
 
 
 def notebook(raw: bytes) -> str:
     """The code cells of a notebook as one source of plain Python."""
     cells = code_cells(raw)
-    marked = [cell for cell in cells if MARK in cell.text]
+    marked = [cell for cell in cells if CELL_MARKER in cell.text]
     return "\n".join(cell.text for cell in plain_cells(marked or cells))
 
 

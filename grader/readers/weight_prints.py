@@ -15,20 +15,21 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from grader.readers.archive_members import entries
 from grader.readers.limits import MIB, IntakeLimits
-from grader.readers.members import entries
-from grader.readers.parsing import Type
+from grader.readers.parsing import MemberType
 
 SUFFIXES = (
     *(".ckpt", ".pth", ".pt", ".h5", ".hdf5", ".keras", ".safetensors", ".npz", ".npy", ".onnx"),
     *(".mindir", ".bin", ".pkl", ".pickle", ".pdparams", ".tflite", ".weights", ".tar"),
 )
-SMALLEST = 256  # bytes of a tensor that tells anything: 64 float32
+MIN_TENSOR_BYTES = 256  # bytes of a tensor that tells anything: 64 float32
 TENSORS = 4000  # of one file
 FIELDS = 10 * TENSORS  # of a protocol buffer that are read
-READ = 1024 * MIB  # bytes of one file, unpacked
-LEAST = 16 * MIB  # bytes of a packed file that are unpacked in any case; else TIMES its size
-TIMES = 4  # trained weights shrink hardly at all when they are packed
+MAX_UNPACKED_BYTES = 1024 * MIB  # bytes of one file, unpacked
+# Of a packed file, unpacked in any case; else MAX_UNPACKED_TIMES its size.
+ALWAYS_UNPACKED_BYTES = 16 * MIB
+MAX_UNPACKED_TIMES = 4  # trained weights shrink hardly at all when they are packed
 
 _ARRAY = b"\x93NUMPY"  # begins what NumPy saves
 
@@ -40,8 +41,8 @@ class _NotThisError(Exception):
 def prints(path: Path) -> list[int]:
     """The prints of the file's tensors: sorted, each once, of 64 bits.
 
-    Tensors below SMALLEST bytes and those of one value throughout are left out: they are alike in
-    networks that have nothing to do with each other. Raises OSError.
+    Tensors below MIN_TENSOR_BYTES and those of one value throughout are left out: they are
+    alike in networks that have nothing to do with each other. Raises OSError.
     """
     with path.open("rb") as file:
         try:
@@ -50,7 +51,7 @@ def prints(path: Path) -> list[int]:
             found = []
         if not found:
             file.seek(0)
-            found = [_print(_pieces(file, READ))]
+            found = [_print(_pieces(file, MAX_UNPACKED_BYTES))]
     return sorted({value for value in found if value is not None})
 
 
@@ -61,7 +62,9 @@ def of_bytes(content: bytes) -> int:
 
 def _affordable(path: Path) -> int:
     """Bytes of tensors that are looked at in the file, however often or densely it has them."""
-    return min(READ, max(LEAST, TIMES * path.stat().st_size))
+    return min(
+        MAX_UNPACKED_BYTES, max(ALWAYS_UNPACKED_BYTES, MAX_UNPACKED_TIMES * path.stat().st_size)
+    )
 
 
 def _tensors(path: Path, file: BinaryIO) -> Iterator[int | None]:
@@ -84,7 +87,7 @@ def _print(pieces: Iterable[bytes]) -> int | None:
         size += len(piece)
         varied = varied or piece != (first * (len(piece) // 8 + 1))[: len(piece)]
         digest.update(piece)
-    return struct.unpack("<Q", digest.digest())[0] if size >= SMALLEST and varied else None
+    return struct.unpack("<Q", digest.digest())[0] if size >= MIN_TENSOR_BYTES and varied else None
 
 
 def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
@@ -98,7 +101,7 @@ def _of_zip(path: Path) -> Iterator[int | None]:
     for member, content in entries(path, IntakeLimits(files=2 * TENSORS)):
         if member.name.endswith((".pkl", ".py", ".json")):
             continue  # names and structure, not weights
-        if member.type is Type.FILE and SMALLEST <= member.size <= left:
+        if member.type is MemberType.FILE and MIN_TENSOR_BYTES <= member.size <= left:
             left -= member.size
             yield _print(content())
 

@@ -1,6 +1,6 @@
 """Pages and exports, made from evidence and grades alone."""
 
-from grader.report.publishing import Source, publish
-from grader.report.values import Context, Marked, Result
+from grader.report.publishing import ResultSource, publish
+from grader.report.values import Context, MarkedResult, Result
 
-__all__ = ["Context", "Marked", "Result", "Source", "publish"]
+__all__ = ["Context", "MarkedResult", "Result", "ResultSource", "publish"]

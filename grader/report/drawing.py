@@ -17,15 +17,15 @@ from markupsafe import Markup, escape
 
 from grader.assignment import Label
 from grader.evidence import Answer, Finding
+from grader.report.phrases import PROBLEM, both, t
 from grader.report.text import visible
-from grader.report.view import Stair, StudentView
-from grader.report.words import PROBLEM, both, t
+from grader.report.view import BandSteps, StudentView
 
 HEIGHT, GROUND = 150, 116  # of the stairs: whole, and where the axis lies
 
 
 def stairs(view: StudentView) -> Markup:
-    """Marks by accuracy as stairs, with where this hand-in stands and how sure that is."""
+    """Marks by accuracy as stairs, with where this submission stands and how sure that is."""
     mine = ""
     if view.accuracy is not None and view.interval is not None:
         low, high = (100 * bound for bound in view.interval)
@@ -41,7 +41,7 @@ def stairs(view: StudentView) -> Markup:
 
 
 @lru_cache(maxsize=256)  # one for each band
-def _steps(stairs: tuple[Stair, ...]) -> str:
+def _steps(stairs: tuple[BandSteps, ...]) -> str:
     top = max((stair.with_report for stair in stairs), default=0) or 1
     parts = []
     for stair in stairs:
@@ -150,7 +150,7 @@ def timeline(answers: Sequence[Answer]) -> Markup:
 
 
 class AnswerTable:
-    """Every answer: image, truth, answer, time. What is the same for all hand-ins is kept."""
+    """Every answer: image, truth, answer, time. What is the same for all submissions is kept."""
 
     def __init__(self, name: Callable[[str], Markup | str]) -> None:
         self._name = name
@@ -189,7 +189,7 @@ class AnswerTable:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What a hand-in printed, for the page: escaped, cut in the middle, failing lines marked."""
+    """What a submission printed, for the page: escaped, cut in the middle, failing lines marked."""
 
     html: Markup
     cut: int

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 from grader.evidence import Answer
 from grader.report.thumbnails import Thumbnails
 
-SHOWN: Final = 60  # wrong answers shown as pictures; the others are in the list
+MAX_PICTURES: Final = 60  # wrong answers shown as pictures; the others are in the list
 
 
-class Wrong(NamedTuple):
+class WrongAnswer(NamedTuple):
     """A wrong answer as the gallery shows it."""
 
     image: str
@@ -35,10 +35,10 @@ class OtherOrder(NamedTuple):
 
 
 class Gallery(NamedTuple):
-    """The first SHOWN of `total` wrong answers."""
+    """The first MAX_PICTURES of `total` wrong answers."""
 
     total: int
-    cards: tuple[Wrong, ...]
+    cards: tuple[WrongAnswer, ...]
     other: OtherOrder | None  # None where it was not asked
 
     @property
@@ -53,7 +53,7 @@ def gallery(answers: Sequence[Answer], channels: str, thumbnails: Thumbnails) ->
     return Gallery(
         len(wrong),
         tuple(
-            Wrong(
+            WrongAnswer(
                 image=answer.image,
                 truth=answer.truth,
                 answer=answer.answer,
@@ -62,7 +62,7 @@ def gallery(answers: Sequence[Answer], channels: str, thumbnails: Thumbnails) ->
                 other=answer.other,
                 picture=thumbnails.get(answer.image),
             )
-            for answer in wrong[:SHOWN]
+            for answer in wrong[:MAX_PICTURES]
         ),
         _other_order(answers, channels[::-1]),
     )

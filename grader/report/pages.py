@@ -1,4 +1,4 @@
-"""The pages of a run: the class, and two pages for each hand-in."""
+"""The pages of a run: the class, and two pages for each submission."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from grader.assignment import Assignment
-from grader.report import drawing, files, plot, templating, words
+from grader.report import drawing, files, phrases, plot, templating
+from grader.report.class_summary import ClassAggregates
 from grader.report.drawing import Log
 from grader.report.gallery import gallery
-from grader.report.gathering import Gathering
 from grader.report.text import file_name, for_script
 from grader.report.thumbnails import Thumbnails
 from grader.report.values import Context, Result
@@ -52,7 +52,7 @@ def folder(out: Path) -> Iterator[Path]:
         yield fresh
 
 
-class Pages:
+class ReportPages:
     """Renders pages of one run; templates are compiled once."""
 
     def __init__(self, context: Context) -> None:
@@ -88,7 +88,7 @@ class Pages:
             pages="staff",
         )
 
-    def whole_class(self, gathering: Gathering) -> str:
+    def whole_class(self, gathering: ClassAggregates) -> str:
         """The class page."""
         return self._environment.get_template("class.html").render(
             c=gathering.summary(self._thumbnails),
@@ -111,16 +111,16 @@ def environment(context: Context, nonce: str) -> Environment:
     environment.globals.update(
         context=context,
         nonce=nonce,
-        tag=words.TAGS[language],
+        tag=phrases.TAGS[language],
         lab_title={"en": lab.assignment.title.en, "zh": _zh(lab)},
         page_css=Markup((assets / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
         page_js=Markup((assets / "page.js").read_text(encoding="utf-8")),  # noqa: S704 - ours
-        t=words.t,
-        ta=cache(lambda name, sentence: words.attribute(name, words.said(sentence), language)),
-        tx=lambda sentence: words.option(sentence, language),
-        t_plain=lambda sentence: words.said(sentence)[language],
-        both=words.both,
-        prose=words.prose,
+        t=phrases.t,
+        ta=cache(lambda name, sentence: phrases.attribute(name, phrases.said(sentence), language)),
+        tx=lambda sentence: phrases.option(sentence, language),
+        t_plain=lambda sentence: phrases.said(sentence)[language],
+        both=phrases.both,
+        prose=phrases.prose,
         kept=lru_cache(maxsize=4096)(_make),
         icon=cache(lambda name: Markup(templating.icon(environment, name))),  # noqa: S704 - ours
         number=number,
@@ -136,7 +136,7 @@ def environment(context: Context, nonce: str) -> Environment:
         timeline=drawing.timeline,
         plot=lru_cache(maxsize=64)(plot.plot),  # for the student's page after the staff's
         swatch=cache(plot.swatch),
-        **{name: getattr(words, name) for name in TABLES},
+        **{name: getattr(phrases, name) for name in TABLES},
     )
     return environment
 
@@ -147,14 +147,14 @@ TABLES: Final = (
         "STATUS_MEANING",
         "SEVERITY",
         "OUTCOME",
-        "REPORT",
+        "REPORT_WORDS",
         "PROBLEM",
         "STAGE",
-        "LEVEL",
+        "LEVEL_NAMES",
         "KIND",
         "VARIANT",
         "QUANTITY",
-        "BY",
+        "AXIS_NAMES",
     ),
     "CHARTS",
 )
@@ -174,7 +174,7 @@ class _class_names:  # noqa: N801 - a function with a table
 
     def __init__(self, lab: Assignment) -> None:
         self._names = {
-            label.en: words.both({"en": label.en, "zh": label.zh or label.en})
+            label.en: phrases.both({"en": label.en, "zh": label.zh or label.en})
             for label in lab.classes
         }
 

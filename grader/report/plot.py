@@ -8,12 +8,12 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup
 
-from grader.report.training import Line, Plot, place, value
+from grader.report.training import CurveLine, Plot, place, value
 
 HEIGHT, TOP, GROUND = 168, 8, 146  # pixels: whole, the plot's upper edge, its axis
-FINE = 1_000  # units of the drawing's own coordinates, across and down
-DOTS = 30  # points of a line up to which each is marked
-LEAST = 1e-30  # what is closer together is the same
+DRAWING_UNITS = 1_000  # units of the drawing's own coordinates, across and down
+MAX_DOTS = 30  # points of a line up to which each is marked
+EPSILON = 1e-30  # what is closer together is the same
 STYLES = 6  # of lines, told apart by colour and dashes
 
 
@@ -42,16 +42,17 @@ def plot(shown: Plot) -> Markup:
         style = f"s{index % STYLES}"
         path = "L".join(f"{x} {y}" for x, y in spots)
         paths.append(f'<path class="{style}" d="M{path}"/>')
-        if len(spots) <= DOTS:
+        if len(spots) <= MAX_DOTS:
             dots += [
-                f'<circle class="{style}" cx="{100 * x / FINE:.1f}%" '
-                f'cy="{TOP + (GROUND - TOP) * y / FINE:.1f}" r="2.5"/>'
+                f'<circle class="{style}" cx="{100 * x / DRAWING_UNITS:.1f}%" '
+                f'cy="{TOP + (GROUND - TOP) * y / DRAWING_UNITS:.1f}" r="2.5"/>'
                 for x, y in spots
             ]
     return Markup(
         f'<div class="curves" aria-hidden="true"><svg class="rows" width="100%" height="{HEIGHT}">'
         f'{"".join(labels)}</svg><svg width="100%" height="{HEIGHT}">{"".join(grid)}'
-        f'<svg y="{TOP}" width="100%" height="{GROUND - TOP}" viewBox="0 0 {FINE} {FINE}" '
+        f'<svg y="{TOP}" width="100%" height="{GROUND - TOP}" '
+        f'viewBox="0 0 {DRAWING_UNITS} {DRAWING_UNITS}" '
         f'preserveAspectRatio="none">{"".join(paths)}</svg>{"".join(dots)}</svg></div>'
     )
 
@@ -65,11 +66,11 @@ def swatch(index: int) -> Markup:
 
 
 def _spots(
-    line: Line, across: tuple[float, float], down: tuple[float, float]
+    line: CurveLine, across: tuple[float, float], down: tuple[float, float]
 ) -> list[tuple[int, int]]:
     wide, high = across[1] - across[0], down[1] - down[0]
     return [
-        (round(FINE * (x - across[0]) / wide), round(FINE * (down[1] - y) / high))
+        (round(DRAWING_UNITS * (x - across[0]) / wide), round(DRAWING_UNITS * (down[1] - y) / high))
         for x, y in zip(line.x, line.y, strict=True)
     ]
 
@@ -78,7 +79,7 @@ def _apart(low: float, high: float) -> tuple[float, float]:
     """`low` and `high`; 0 and them where there is next to nothing between them."""
     if high - low <= 1e-6 * max(abs(low), abs(high)):
         low, high = min(low, 0.0), max(high, 0.0)
-    return (low, high) if high - low > LEAST else (0.0, 1.0)
+    return (low, high) if high - low > EPSILON else (0.0, 1.0)
 
 
 def _rows(low: float, high: float) -> list[float]:

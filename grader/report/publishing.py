@@ -7,44 +7,44 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from grader.crew import shares, spread
 from grader.evidence import Severity
+from grader.parallel import shares, spread
 from grader.report import files, pages
+from grader.report.aggregates import Aggregates
+from grader.report.class_summary import ClassAggregates
 from grader.report.exports import tables
-from grader.report.gathering import Gathering
-from grader.report.sums import Sums
 from grader.report.text import file_name
-from grader.report.values import Context, Marked, Result
+from grader.report.values import Context, MarkedResult, Result
 
 
-class Source(Protocol):
+class ResultSource(Protocol):
     """Where results are read; picklable, as each process reads its own."""
 
     @property
     def ids(self) -> Sequence[str]:
-        """The hand-ins, in the order of all tables; each has a result."""
+        """The submissions, in the order of all tables; each has a result."""
 
     def results(self, ids: Sequence[str]) -> Iterator[Result]:
-        """The results of some hand-ins, one at a time."""
+        """The results of some submissions, one at a time."""
 
 
-class Part(NamedTuple):
-    """What tables and class page keep of some hand-ins in a row."""
+class PublishedSlice(NamedTuple):
+    """What tables and class page keep of some submissions in a row."""
 
     rows: list[tables.Row]
     entries: list[str]
-    sums: Sums
-    marked: list[Marked]
+    sums: Aggregates
+    marked: list[MarkedResult]
 
 
-def publish(source: Source, context: Context, out: Path) -> list[Marked]:
+def publish(source: ResultSource, context: Context, out: Path) -> list[MarkedResult]:
     """Write ``grades.csv``, ``grades.json`` and the pages in ``report`` below `out`; what is to be
-    kept in mind of each hand-in. Memory grows by a line a hand-in.
+    kept in mind of each submission. Memory grows by a line a submission.
 
     Raises OSError; then what was there before is whole.
     """
-    marked: list[Marked] = []
-    gathering = Gathering(context)
+    marked: list[MarkedResult] = []
+    gathering = ClassAggregates(context)
     with (
         tables.csv_table(out / "grades.csv") as add_row,
         tables.json_table(out / "grades.json", context) as add_entry,
@@ -57,24 +57,24 @@ def publish(source: Source, context: Context, out: Path) -> list[Marked]:
                 add_entry(entry)
             gathering.sums.absorb(part.sums)
             marked += part.marked
-        files.put(folder / "index.html", pages.Pages(context).whole_class(gathering))
+        files.put(folder / "index.html", pages.ReportPages(context).whole_class(gathering))
     return marked
 
 
 class _Publisher:
-    """What one process needs to write the pages of some hand-ins."""
+    """What one process needs to write the pages of some submissions."""
 
-    def __init__(self, source: Source, context: Context, folder: Path) -> None:
+    def __init__(self, source: ResultSource, context: Context, folder: Path) -> None:
         self._source = source
         self._context = context
         self._folder = folder
-        self._pages = pages.Pages(context)
+        self._pages = pages.ReportPages(context)
         names = [file_name(name) for name in source.ids]
         beside = zip(["", *names[:-1]], [*names[1:], ""], strict=True) if names else ()
         self._beside = dict(zip(source.ids, beside, strict=True))
 
-    def __call__(self, ids: Sequence[str]) -> Part:
-        gathering = Gathering(self._context)
+    def __call__(self, ids: Sequence[str]) -> PublishedSlice:
+        gathering = ClassAggregates(self._context)
         rows, entries, marked = [], [], []
         for result in self._source.results(ids):
             before, after = self._beside[result.evidence.submission.id]
@@ -86,10 +86,10 @@ class _Publisher:
             rows.append(tables.row(result, self._context))
             entries.append(tables.entry(result))
             marked.append(_marked(result))
-        return Part(rows, entries, gathering.sums, marked)
+        return PublishedSlice(rows, entries, gathering.sums, marked)
 
 
-def _marked(result: Result) -> Marked:
+def _marked(result: Result) -> MarkedResult:
     findings = result.evidence.findings
     codes = tuple(each.code for each in findings if each.severity is not Severity.INFO)
-    return Marked(result.grade, result.evidence.key, codes)
+    return MarkedResult(result.grade, result.evidence.key, codes)

@@ -9,14 +9,14 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 
-from grader.report import files, words
+from grader.report import files, phrases
 from grader.report.text import visible
 
 _SENTENCE = re.compile(r'\{\{ t\("([^"\\]+)"\) \}\}')
 _ICON = re.compile(r'\{\{ icon\("([a-z]+)"\) \}\}')
 
 
-class Settled(Extension):
+class SettledTemplate(Extension):
     """Puts sentences without facts, and icons, into a template before it is compiled: a page
     has some hundred of them, and they are the same on every page.
     """
@@ -25,7 +25,7 @@ class Settled(Extension):
         """`source` with its constant sentences and icons as HTML."""
         if name == "icons.html":
             return source
-        source = _SENTENCE.sub(lambda match: str(words.t(match[1])), source)
+        source = _SENTENCE.sub(lambda match: str(phrases.t(match[1])), source)
         return _ICON.sub(lambda match: str(icon(self.environment, match[1])), source)
 
 
@@ -58,7 +58,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         finalize=_finalize,
-        extensions=[Settled],
+        extensions=[SettledTemplate],
         bytecode_cache=_COMPILED,
     )
 

@@ -1,6 +1,6 @@
 """The one place where text from outside is made safe for where it goes.
 
-Whatever a hand-in says or is called is hostile. Each function is pure and total: any `str` goes
+Whatever a submission says or is called is hostile. Each function is pure and total: any `str` goes
 in, and what comes out cannot change the meaning of the page, terminal, table or path around it.
 """
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from grader.report import files
 
-SIDE = 112  # pixels
+THUMBNAIL_PIXELS = 112  # pixels
 
 
 class Thumbnails:
@@ -70,7 +70,7 @@ class Thumbnails:
             if digest and hashlib.sha256(read).hexdigest() != digest:
                 return b""
             with Image.open(io.BytesIO(read)) as picture:
-                small = ImageOps.fit(picture.convert("RGB"), (SIDE, SIDE))
+                small = ImageOps.fit(picture.convert("RGB"), (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
         except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError):
             return b""
         data = io.BytesIO()

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from grader.evidence import Curve
+from grader.report.phrases import COURSE, Said, said
 from grader.report.text import one_line
-from grader.report.words import COURSE, Said, said
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CurveLine:
     """One curve of a plot."""
 
     name: str
@@ -29,11 +29,11 @@ class Plot:
     quantity: str  # "loss" or "accuracy"
     unit: str  # "step", "epoch", ""
     share: bool  # of 1, to be said in per cent
-    lines: tuple[Line, ...]
+    lines: tuple[CurveLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class TrainingRecord:
     """What one file (or cell of a notebook) records of one training."""
 
     file: str
@@ -43,7 +43,7 @@ class Training:
     alone: tuple[tuple[str, str], ...]  # name and value of what was measured once
 
 
-def trainings(curves: Sequence[Curve], keep: Callable[[str], str]) -> tuple[Training, ...]:
+def trainings(curves: Sequence[Curve], keep: Callable[[str], str]) -> tuple[TrainingRecord, ...]:
     """The trainings that `curves` are of, in their order; `keep` is what may be shown of a text."""
     several = {(curve.file, curve.cell) for curve in curves if curve.run > 1}
     return tuple(
@@ -60,8 +60,8 @@ def _renamed(curves: Iterable[Curve], keep: Callable[[str], str]) -> list[Curve]
     return [curve.model_copy(update={"name": one_line(keep(curve.name), 40)}) for curve in curves]
 
 
-def _training(file: str, cell: int, run: int, curves: Sequence[Curve]) -> Training:
-    return Training(
+def _training(file: str, cell: int, run: int, curves: Sequence[Curve]) -> TrainingRecord:
+    return TrainingRecord(
         file,
         cell,
         run,
@@ -82,7 +82,7 @@ def _plots(curves: Sequence[Curve]) -> Iterator[Plot]:
             lines[0].quantity,
             unit,
             share,
-            tuple(Line(curve.name, curve.x, curve.y, _said(curve)) for curve in lines),
+            tuple(CurveLine(curve.name, curve.x, curve.y, _said(curve)) for curve in lines),
         )
 
 

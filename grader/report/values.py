@@ -1,4 +1,4 @@
-"""What a report is made of: results, one for each hand-in, and the run that they belong to."""
+"""What a report is made of: results, one for each submission, and the run that they belong to."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import NamedTuple
 
 from grader.assignment import Assignment
 from grader.evidence import Evidence
-from grader.runs.changes import Change
+from grader.runs.changes import PublishedChange
 from grader.scoring import Grade
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One hand-in: what happened, the mark that follows, and what was printed meanwhile."""
+    """One submission: what happened, the mark that follows, and what was printed meanwhile."""
 
     evidence: Evidence
     grade: Grade
     log: str = ""
 
 
-class Marked(NamedTuple):
-    """What is kept in mind of one hand-in that was published."""
+class MarkedResult(NamedTuple):
+    """What is kept in mind of one submission that was published."""
 
     grade: Grade
     key: str  # of its evidence
@@ -41,10 +41,12 @@ class Context:
     started: str = ""  # ISO 8601, UTC
     version: str = ""  # of the grader
     hidden: Path | None = None  # folder of the hidden images, for thumbnails in the staff's pages
-    self_check: bool = False  # one hand-in on public images: its student may see everything
+    self_check: bool = False  # one submission on public images: its student may see everything
     per_class: bool = False  # students may see their accuracy by class
     run: str = ""  # id of the run, so that a table tells which marks it holds
     previous: Mapping[str, float | None] | None = None  # id -> score of the run before
-    changes: Mapping[str, Change] = field(default_factory=dict)  # id -> by what the mark changed
+    changes: Mapping[str, PublishedChange] = field(
+        default_factory=dict
+    )  # id -> by what the mark changed
     pictures: Mapping[str, str] | None = None  # hidden image -> sha256; None: whatever lies there
     kept: Path | None = None  # folder in which thumbnails are kept by that digest

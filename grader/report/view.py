@@ -1,7 +1,7 @@
 """What a page may show, as values: `StudentView` does not hold what a student must not see.
 
 No image, image name, true label, answer to a single image or log goes into a `StudentView`;
-`tests/report/test_secrets.py` looks for them. Texts of a hand-in could still carry something out
+`tests/report/test_secrets.py` looks for them. Texts of a submission could still carry something out
 of the hidden run (an error message that spells pixels): the student's copy of them is cut short,
 and whatever names a hidden image is replaced.
 """
@@ -21,17 +21,17 @@ from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
 from grader.evidence.findings import BETWEEN_IDS, BILINGUAL
 from grader.evidence.scale import on_scale
 from grader.examine.lenet5 import REFERENCE
-from grader.report.strips import strip
+from grader.report.kernel_images import strip
+from grader.report.phrases import FINDING, Said, said, said_finding, two
 from grader.report.text import file_name, one_line
-from grader.report.training import Training, trainings
+from grader.report.training import TrainingRecord, trainings
 from grader.report.values import Context, Result
-from grader.report.words import FINDING, Said, said, said_finding, two
-from grader.scoring import Grade, Part, garbage
+from grader.scoring import Grade, GradePart, garbage
 from grader.scoring.counts import better_than_guessing, needed
 
-LONGEST = 160  # characters of a text of the hand-in in its student's page
+MAX_TEXT_CHARS = 160  # characters of a text of the submission in its student's page
 LECTURE = ((6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (10, 84))  # LeNet5's weights
-NO = ("", "False", "none")  # what a variant does not have
+ABSENT_VALUES = ("", "False", "none")  # what a variant does not have
 PLAYING = frozenset(kind for role in REFERENCE for kind in role.kinds)
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -46,7 +46,7 @@ class FindingView:
     message: Said
     hint: Said
     source: str = ""  # the student's own line that it is about
-    others: tuple[tuple[str, str], ...] = ()  # page and id of hand-ins that it names
+    others: tuple[tuple[str, str], ...] = ()  # page and id of submissions that it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class LayerView:
 
 @dataclass(frozen=True, slots=True)
 class NetView:
-    """The hand-in's LeNet5."""
+    """The submission's LeNet5."""
 
     file: str
     name: str
@@ -132,7 +132,7 @@ class ClassScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BandStep:
     """The next better mark: what it takes."""
 
     images: int  # more right answers
@@ -141,7 +141,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Stair:
+class BandSteps:
     """One band of the policy: from, to (per cent), its marks with and without a report."""
 
     low: int
@@ -167,13 +167,13 @@ class StudentView:
     interval: tuple[float, float] | None
     band: str
     invalid: tuple[tuple[str, int], ...]  # problem -> how many images
-    next: Step | None
-    stairs: tuple[Stair, ...]
+    next: BandStep | None
+    stairs: tuple[BandSteps, ...]
     parts: tuple[PartView, ...]
     report: str
     reports: tuple[str, ...]
     records: tuple[str, ...]
-    trainings: tuple[Training, ...]
+    trainings: tuple[TrainingRecord, ...]
     if_report_complete: float | None
     findings: tuple[FindingView, ...]
     checks: tuple[CheckView, ...]
@@ -260,14 +260,14 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
 
 
 class _Censor:
-    """Texts of a hand-in as its student's page may have them."""
+    """Texts of a submission as its student's page may have them."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._names = _image_names(tuple(answer.image for answer in evidence.answers))
 
     def __call__(self, text: str) -> str:
         clean = self._names.sub("…", text) if text and self._names else text
-        return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"
+        return clean if len(clean) <= MAX_TEXT_CHARS else clean[: MAX_TEXT_CHARS - 1] + "…"
 
 
 @lru_cache(maxsize=4)  # a class has one hidden set
@@ -304,7 +304,7 @@ def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[Find
     return tuple(views)
 
 
-def _part(part: Part, evidence: Evidence) -> PartView:
+def _part(part: GradePart, evidence: Evidence) -> PartView:
     titles = {
         "garbage": said("Garbage classification"),
         "override": said("Decision of a person"),
@@ -358,7 +358,7 @@ def _net(net: LeNet5, keep: Callable[[str], str]) -> NetView:
         parameters=tuple(rows),
         layers=tuple(_layers(net.layers[:200], keep)),
         variant=tuple(
-            (name, keep(value)) for name, value in net.variant.items() if value not in NO
+            (name, keep(value)) for name, value in net.variant.items() if value not in ABSENT_VALUES
         ),
         differs_at=keep(net.differs_at),
         expected=keep(net.expected),
@@ -407,7 +407,7 @@ def _per_class(evidence: Evidence, lab: Assignment) -> tuple[ClassScore, ...]:
 
 
 @lru_cache(maxsize=256)
-def stairs(policy: Policy, mine: str = "") -> tuple[Stair, ...]:
+def stairs(policy: Policy, mine: str = "") -> tuple[BandSteps, ...]:
     """The bands of `policy`, the lowest first."""
     edges = [0, *_edges(policy), policy.full_at, 100]
     steps = []
@@ -417,7 +417,7 @@ def stairs(policy: Policy, mine: str = "") -> tuple[Stair, ...]:
         below = max(-(-(policy.full_at - low) // policy.band), 0)
         points = max(policy.points - below * policy.cost, 0)
         complete = policy.points if low >= policy.report_from else points
-        steps.append(Stair(low, high, points, complete, f"{low}-{high}" == mine))
+        steps.append(BandSteps(low, high, points, complete, f"{low}-{high}" == mine))
     return tuple(steps)
 
 
@@ -427,9 +427,9 @@ def _edges(policy: Policy) -> list[int]:
     return sorted(edge for edge in edges if 0 < edge < policy.full_at)
 
 
-def _stairs_of(grade: Grade, lab: Assignment) -> tuple[Stair, ...]:
+def _stairs_of(grade: Grade, lab: Assignment) -> tuple[BandSteps, ...]:
     """The bands as they are worth for this many images: nothing where all of a band is no better
-    than guessing, and for the hand-in's own band what it earned.
+    than guessing, and for the submission's own band what it earned.
     """
     if not grade.total:
         return stairs(lab.policy, grade.band)
@@ -445,7 +445,7 @@ def _stairs_of(grade: Grade, lab: Assignment) -> tuple[Stair, ...]:
     return tuple(worth)
 
 
-def _next(grade: Grade, lab: Assignment) -> Step | None:
+def _next(grade: Grade, lab: Assignment) -> BandStep | None:
     """The fewest more right answers that earn more; None at full marks, and where nothing ran."""
     if not grade.total or not grade.parts or grade.parts[0].earned >= lab.policy.points:
         return None
@@ -453,5 +453,5 @@ def _next(grade: Grade, lab: Assignment) -> Step | None:
     for count in range(grade.correct + 1, grade.total + 1):
         earned = garbage(count, grade.total, lab.policy, classes, report).earned
         if earned > grade.parts[0].earned:
-            return Step(count - grade.correct, 100 * count // grade.total, earned)
+            return BandStep(count - grade.correct, 100 * count // grade.total, earned)
     return None

@@ -19,22 +19,22 @@ from starlette.types import ASGIApp
 
 from grader.report import files
 from grader.report.text import file_name
-from grader.review.desk import ConflictError, Desk, Look, RefusedError, Row, Want
-from grader.review.events import Here, stream
-from grader.review.guard import ASSETS, ENTER, STREAM, Guard
+from grader.review.desk import ConflictError, DecisionRequest, Desk, QueueRow, RefusedError, RowView
+from grader.review.events import Presence, stream
+from grader.review.guard import ASSETS_PATH, ENTRY_PATH, STREAM_PATH, Guard
 from grader.review.needs import NEEDS
-from grader.review.pages import Pages, worded
-from grader.review.queue import View, arranged, beside, next_undecided
+from grader.review.pages import ReviewPages, worded
+from grader.review.queue import QueueView, arranged, beside, next_undecided
 from grader.review.sessions import Person, Sessions, signed
 
-OURS = {"page.css": "text/css", "page.js": "text/javascript", "review.css": "text/css",
+ASSETS = {"page.css": "text/css", "page.js": "text/javascript", "review.css": "text/css",
         "review.js": "text/javascript"}  # fmt: skip
-MOST = 20_000  # decisions at once
+MAX_DECISIONS = 20_000  # decisions at once
 T = TypeVar("T", bound=BaseModel)
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Entering(BaseModel):
+class EntryForm(BaseModel):
     """What the door is given."""
 
     model_config = ConfigDict(extra="forbid")
@@ -42,18 +42,18 @@ class Entering(BaseModel):
     name: str = Field("", max_length=200)
 
 
-class Signing(BaseModel):
+class SigningMiddleware(BaseModel):
     """How a person signs."""
 
     model_config = ConfigDict(extra="forbid")
     name: str = Field(min_length=1, max_length=200)
 
 
-class Wanted(BaseModel):
+class DecisionForm(BaseModel):
     """Decisions that are to be recorded together."""
 
     model_config = ConfigDict(extra="forbid")
-    wants: list[Want] = Field(min_length=1, max_length=MOST)
+    wants: list[DecisionRequest] = Field(min_length=1, max_length=MAX_DECISIONS)
 
 
 class Review:
@@ -61,24 +61,24 @@ class Review:
 
     def __init__(self, desk: Desk, sessions: Sessions, cookie: str) -> None:
         self._desk, self._sessions, self._cookie = desk, sessions, cookie
-        self._pages, self._made_for = Pages(desk.context), desk.context
+        self._pages, self._made_for = ReviewPages(desk.context), desk.context
         self._publishing, self._reading = threading.Lock(), threading.Lock()
-        self._here = Here()
+        self._here = Presence()
         assets = files.templates() / "assets"
-        self._assets = {name: (assets / name).read_bytes() for name in OURS}
+        self._assets = {name: (assets / name).read_bytes() for name in ASSETS}
 
     def routes(self) -> list[Route]:
         """All that can be asked for."""
         return [
-            Route(ENTER, self._door, methods=["GET"]),
-            Route(ENTER, self._enter, methods=["POST"]),
-            Route(f"{ASSETS}{{name}}", self._asset, methods=["GET"]),
+            Route(ENTRY_PATH, self._door, methods=["GET"]),
+            Route(ENTRY_PATH, self._enter, methods=["POST"]),
+            Route(f"{ASSETS_PATH}{{name}}", self._asset, methods=["GET"]),
             Route("/", self._queue, methods=["GET"]),
             Route("/next", self._next, methods=["GET"]),
             Route("/s/{page}.html", self._submission, methods=["GET"]),
             Route("/p/{page}", self._papers, methods=["GET"]),
             Route("/f/{page}/{number:int}", self._file, methods=["GET"]),
-            Route(STREAM, self._events, methods=["GET"]),
+            Route(STREAM_PATH, self._events, methods=["GET"]),
             Route("/sign", self._sign, methods=["POST"]),
             Route("/invite", self._invite, methods=["POST"]),
             Route("/decide", self._decide, methods=["POST"]),
@@ -92,7 +92,7 @@ class Review:
         return HTMLResponse(self._fresh().enter(request.state.nonce))
 
     async def _enter(self, request: Request) -> Response:
-        asked = await _body(request, Entering)
+        asked = await _body(request, EntryForm)
         token = self._sessions.enter(asked.code, asked.name)
         if token is None:
             return JSONResponse({"error": "bad-code"}, status_code=HTTPStatus.FORBIDDEN)
@@ -104,10 +104,10 @@ class Review:
         name = request.path_params["name"]
         if name not in self._assets:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return Response(self._assets[name], media_type=OURS[name])
+        return Response(self._assets[name], media_type=ASSETS[name])
 
     async def _sign(self, request: Request) -> Response:
-        _person(request).name = signed((await _body(request, Signing)).name)
+        _person(request).name = signed((await _body(request, SigningMiddleware)).name)
         return JSONResponse({"name": _person(request).name})
 
     async def _invite(self, request: Request) -> Response:
@@ -118,7 +118,7 @@ class Review:
 
     async def _queue(self, request: Request) -> Response:
         await run_in_threadpool(self._desk.refresh)
-        view, person = View.of(dict(request.query_params)), _person(request)
+        view, person = QueueView.of(dict(request.query_params)), _person(request)
         every = list(self._desk.rows().values())
         rows = arranged(every, view, self._seed)
         page = self._fresh().queue(
@@ -131,7 +131,7 @@ class Review:
     async def _next(self, request: Request) -> Response:
         """The next row of the view that needs a person; with ``step``, the one beside."""
         asked = dict(request.query_params)
-        view, step = View.of(asked), {"1": 1, "-1": -1}.get(asked.get("step", ""))
+        view, step = QueueView.of(asked), {"1": 1, "-1": -1}.get(asked.get("step", ""))
         every = self._desk.rows()
         rows, last = arranged(every.values(), view, self._seed), asked.get("after", "")
         if step is None:
@@ -148,7 +148,7 @@ class Review:
     async def _submission(self, request: Request) -> Response:
         await run_in_threadpool(self._desk.refresh)
         look = await self._look(request)
-        view, person = View.of(dict(request.query_params)), _person(request)
+        view, person = QueueView.of(dict(request.query_params)), _person(request)
         nonce, reasons = request.state.nonce, self._desk.reasons()
         was = request.query_params.get("was", "")
         was = was if was in NEEDS else (*look.row.needs, "")[0]
@@ -197,7 +197,7 @@ class Review:
             return Response(media_type="text/event-stream")
         return stream(self._desk, self._here, request, _person(request))
 
-    async def _look(self, request: Request) -> Look:
+    async def _look(self, request: Request) -> RowView:
         look = await run_in_threadpool(self._desk.look, request.path_params["page"])
         if look is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
@@ -206,7 +206,7 @@ class Review:
     # --- deciding -----------------------------------------------------------------------
 
     async def _decide(self, request: Request) -> Response:
-        wanted = (await _body(request, Wanted)).wants
+        wanted = (await _body(request, DecisionForm)).wants
         before = {row.id: row.score for row in self._desk.rows().values()}
         return await self._answered(
             request,
@@ -217,7 +217,7 @@ class Review:
         )
 
     async def _preview(self, request: Request) -> Response:
-        wanted = (await _body(request, Wanted)).wants
+        wanted = (await _body(request, DecisionForm)).wants
         return await self._answered(
             request,
             lambda author: [
@@ -262,11 +262,11 @@ class Review:
     def _seed(self) -> str:
         return self._desk.context.run
 
-    def _fresh(self) -> Pages:
+    def _fresh(self) -> ReviewPages:
         """The templates with what the run is now."""
         if self._desk.context is not self._made_for:
             self._made_for = self._desk.context
-            self._pages = Pages(self._made_for)
+            self._pages = ReviewPages(self._made_for)
         return self._pages
 
 
@@ -282,7 +282,7 @@ def _person(request: Request) -> Person:
     return person
 
 
-def _told(row: Row) -> dict[str, object]:
+def _told(row: QueueRow) -> dict[str, object]:
     return {
         "page": row.page,
         "name": row.name,

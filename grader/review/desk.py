@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.intake.showing import Shown
+from grader.intake.viewing import ShownReport
 from grader.language import SaidError
 from grader.report import Context, Result
 from grader.scoring import Override
@@ -16,7 +16,7 @@ from grader.scoring import Override
 REASON = 2_000  # characters
 
 
-class Row(NamedTuple):
+class QueueRow(NamedTuple):
     """One student, as the queue shows it."""
 
     id: str
@@ -36,7 +36,7 @@ class Row(NamedTuple):
     decided: str  # who decided last; "" for nobody
 
 
-class Want(BaseModel):
+class DecisionRequest(BaseModel):
     """One decision as a page asks for it. `name` is the decision's own, so that one that is sent
     twice counts once.
     """
@@ -51,21 +51,21 @@ class Want(BaseModel):
     reason: Annotated[str, Field(max_length=REASON)] = ""
 
 
-class Look(NamedTuple):
+class RowView(NamedTuple):
     """Everything of one row."""
 
-    row: Row
+    row: QueueRow
     result: Result
 
 
-class Effect(NamedTuple):
+class DecisionEffect(NamedTuple):
     """What decisions do to one mark."""
 
-    row: Row  # as it is before
+    row: QueueRow  # as it is before
     after: float | None
 
 
-class Running(NamedTuple):
+class RunProgress(NamedTuple):
     """What is being examined now."""
 
     done: int
@@ -83,7 +83,7 @@ class ConflictError(Exception):
     recorded.
     """
 
-    def __init__(self, theirs: Mapping[str, Sequence[Override]], rows: Sequence[Row]) -> None:
+    def __init__(self, theirs: Mapping[str, Sequence[Override]], rows: Sequence[QueueRow]) -> None:
         """theirs: page -> the decisions about it as they are now; rows: as they are now."""
         super().__init__("somebody else was faster")
         self.theirs, self.rows = theirs, rows
@@ -104,16 +104,16 @@ class Desk(Protocol):
     def unpublished(self) -> int:
         """How many marks differ from what is published."""
 
-    def rows(self) -> Mapping[str, Row]:
+    def rows(self) -> Mapping[str, QueueRow]:
         """All rows in order, by page."""
 
     def refresh(self) -> None:
         """Take up what others wrote into the folder."""
 
-    def look(self, page: str) -> Look | None:
+    def look(self, page: str) -> RowView | None:
         """Everything of one row, by page or handle; None for no such."""
 
-    def papers(self, page: str) -> tuple[list[tuple[str, Shown | None]] | None, list[str]]:
+    def papers(self, page: str) -> tuple[list[tuple[str, ShownReport | None]] | None, list[str]]:
         """The lab reports of a row's submission, None where what was graded is gone; and the names
         of all of its files.
         """
@@ -121,12 +121,12 @@ class Desk(Protocol):
     def file(self, page: str, number: int) -> tuple[str, bytes] | None:
         """Name and bytes of a file, by its place in `papers`."""
 
-    def decide(self, wants: Sequence[Want], author: str) -> list[Row]:
+    def decide(self, wants: Sequence[DecisionRequest], author: str) -> list[QueueRow]:
         """Record all of it or nothing; the rows as they are then. Raises RefusedError, and
         ConflictError where a version is not the present one.
         """
 
-    def effects(self, wants: Sequence[Want], author: str) -> list[Effect]:
+    def effects(self, wants: Sequence[DecisionRequest], author: str) -> list[DecisionEffect]:
         """What `decide` would do; raises as it does."""
 
     def reasons(self) -> Sequence[tuple[str, int]]:
@@ -135,7 +135,7 @@ class Desk(Protocol):
     def publish(self) -> None:
         """Write all tables and pages with the marks as they are. Raises RefusedError."""
 
-    def running(self) -> Running | None:
+    def running(self) -> RunProgress | None:
         """What is examined now; None where no class is running."""
 
 

@@ -16,11 +16,11 @@ from grader.review.desk import Desk
 from grader.review.queue import counts
 from grader.review.sessions import Person
 
-EVERY = 1.0  # seconds between two looks
-AT = 300  # characters of where somebody is
+POLL_SECONDS = 1.0  # seconds between two looks
+MAX_PLACE_CHARS = 300  # characters of where somebody is
 
 
-class Here:
+class Presence:
     """Who looks at which page, as long as the stream of that page is open."""
 
     def __init__(self) -> None:
@@ -44,9 +44,9 @@ class Here:
         }
 
 
-def stream(desk: Desk, here: Here, request: Request, person: Person) -> StreamingResponse:
+def stream(desk: Desk, here: Presence, request: Request, person: Person) -> StreamingResponse:
     """The events for one window, until it closes."""
-    page = request.query_params.get("at", "")[:AT]
+    page = request.query_params.get("at", "")[:MAX_PLACE_CHARS]
 
     async def events() -> AsyncIterator[str]:
         here.come(page, person)
@@ -59,14 +59,14 @@ def stream(desk: Desk, here: Here, request: Request, person: Person) -> Streamin
                 if now != last:
                     last = now
                     yield f"data: {now}\n\n"
-                await anyio.sleep(EVERY)
+                await anyio.sleep(POLL_SECONDS)
         finally:
             here.go(page, person)
 
     return StreamingResponse(events(), media_type="text/event-stream")
 
 
-def _now(desk: Desk, here: Here, page: str) -> dict[str, Any]:
+def _now(desk: Desk, here: Presence, page: str) -> dict[str, Any]:
     """What a window is told."""
     rows, running = desk.rows(), desk.running()
     mine = rows.get(page)

@@ -25,13 +25,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from grader.review.sessions import Sessions
 
 READING = frozenset({"GET", "HEAD"})
-BODY = 256 * 1024  # bytes of a request: a selection of a whole class is below it
-SECONDS = 10.0  # that a request's body may take to come
-STREAMS = 8  # that one session may hold open
+MAX_BODY_BYTES = 256 * 1024  # bytes of a request: a selection of a whole class is below it
+BODY_SECONDS = 10.0  # that a request's body may take to come
+MAX_STREAMS = 8  # that one session may hold open
 ALL_STREAMS = 200
-STREAM = "/events"
-ENTER = "/enter"  # the door: a page without a word of the class, and the exchange of a code
-ASSETS = "/assets/"  # our own styles and scripts, without a word of the class
+STREAM_PATH = "/events"
+ENTRY_PATH = "/enter"  # the door: a page without a word of the class, and the exchange of a code
+ASSETS_PATH = "/assets/"  # our own styles and scripts, without a word of the class
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -87,7 +87,7 @@ class Guard:
             "nonce": nonce,
             "person": self._sessions.person(self._token(Headers(scope=scope))),
         }
-        if scope["path"] == STREAM:
+        if scope["path"] == STREAM_PATH:
             await self._stream(scope, receive, guarded)
         else:
             await self._app(scope, receive, guarded)
@@ -108,13 +108,20 @@ class Guard:
                 return _no(403, "another site asked")
             if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
                 return _no(415, "JSON is expected")
-            if int(size if (size := headers.get("content-length", "0")).isdigit() else BODY) > BODY:
+            if (
+                int(
+                    size
+                    if (size := headers.get("content-length", "0")).isdigit()
+                    else MAX_BODY_BYTES
+                )
+                > MAX_BODY_BYTES
+            ):
                 return _no(413, "the request is too large")
-        if path == ENTER or path.startswith(ASSETS):
+        if path == ENTRY_PATH or path.startswith(ASSETS_PATH):
             return None
         if self._sessions.person(self._token(headers)) is None:
             if not changes and headers.get("sec-fetch-mode", "navigate") == "navigate":
-                return Response(status_code=303, headers={"location": ENTER})
+                return Response(status_code=303, headers={"location": ENTRY_PATH})
             return _no(401, "open the link that grade review printed")
         return None
 
@@ -128,7 +135,7 @@ class Guard:
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A response that stays open: so many, and no more."""
         person = scope["state"]["person"]
-        if self._streams >= ALL_STREAMS or person.open >= STREAMS:
+        if self._streams >= ALL_STREAMS or person.open >= MAX_STREAMS:
             await _no(503, "too many windows are open")(scope, receive, send)
             return
         self._streams += 1
@@ -147,7 +154,7 @@ def _no(status: int, why: str) -> Response:
 async def _whole(receive: Receive) -> Receive:
     """The request's body, read; then what comes after it. Raises ValueError, TimeoutError."""
     body = b""
-    with anyio.fail_after(SECONDS):
+    with anyio.fail_after(BODY_SECONDS):
         more = True
         while more:
             message = await receive()
@@ -155,7 +162,7 @@ async def _whole(receive: Receive) -> Receive:
                 break
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > BODY:
+            if len(body) > MAX_BODY_BYTES:
                 raise ValueError("too large")
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -6,10 +6,12 @@ from typing import Final
 
 from grader.assignment import Policy
 from grader.evidence import Evidence
-from grader.runs import Mark
+from grader.runs import PublishedMark
 from grader.scoring import Grade, Status, garbage
 
-EDGE: Final = 1  # right answers that a mark may be away from a better one, to be near an edge
+EDGE_ANSWERS: Final = (
+    1  # right answers that a mark may be away from a better one, to be near an edge
+)
 
 # What a person is needed for, the most urgent first, and how the pages say it.
 NEEDS: Final = {
@@ -22,7 +24,7 @@ NEEDS: Final = {
     "copies": "alike another's",
     "edge": "near an edge",
 }
-ALIKE: Final = ("similar-weights", "similar-answers", "similar-code")
+SIMILARITY_CODES: Final = ("similar-weights", "similar-answers", "similar-code")
 
 
 def settled(grade: Grade) -> bool:
@@ -40,7 +42,7 @@ def needs(
     grade: Grade,
     policy: Policy,
     classes: int,
-    published: Mark | None,
+    published: PublishedMark | None,
     alike: bool,
 ) -> tuple[str, ...]:
     """Keys of NEEDS, the most urgent first.
@@ -73,7 +75,7 @@ def _wished(grade: Grade) -> bool:
     return bool(words) and words[-1].word == "look"
 
 
-def _fell(grade: Grade, published: Mark | None) -> bool:
+def _fell(grade: Grade, published: PublishedMark | None) -> bool:
     """Whether the mark is lower than it was, and no person's word made it so."""
     if published is None or published.score is None:
         return False
@@ -83,10 +85,10 @@ def _fell(grade: Grade, published: Mark | None) -> bool:
 
 
 def _near(grade: Grade, policy: Policy, classes: int) -> bool:
-    """Whether EDGE more right answers would be worth more."""
+    """Whether EDGE_ANSWERS more right answers would be worth more."""
     if grade.status is Status.ABSENT or not grade.total or grade.score is None:
         return False
-    more = min(grade.correct + EDGE, grade.total)
+    more = min(grade.correct + EDGE_ANSWERS, grade.total)
     worth = [
         garbage(correct, grade.total, policy, classes, grade.report).earned
         for correct in (grade.correct, more)

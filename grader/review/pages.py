@@ -8,24 +8,24 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from grader.report import words as report_words
+from grader.report import phrases as report_phrases
 from grader.report.drawing import Log
 from grader.report.gallery import gallery
 from grader.report.pages import environment, staff_view
+from grader.report.phrases import pattern
 from grader.report.text import for_script, one_line
 from grader.report.thumbnails import Thumbnails
 from grader.report.values import Context
-from grader.report.words import pattern
-from grader.review import words
-from grader.review.desk import Look, Row
+from grader.review import phrases
+from grader.review.desk import QueueRow, RowView
 from grader.review.needs import NEEDS
-from grader.review.queue import ON_A_PAGE, View, counts
+from grader.review.queue import ON_A_PAGE, QueueView, counts
 from grader.scoring import Override
 
-BANK: Final = 9  # reasons that a key stands for
+MAX_REASON_KEYS: Final = 9  # reasons that a key stands for
 
 
-class Pages:
+class ReviewPages:
     """Renders pages of one run; templates are compiled once."""
 
     def __init__(self, context: Context) -> None:
@@ -33,15 +33,20 @@ class Pages:
         self._thumbnails = Thumbnails(context.hidden, context.pictures, context.kept)
         self._environment = environment(context, "")
         self._environment.globals.update(
-            NEEDS=NEEDS, ORDERS=words.ORDERS, one_line=one_line, pages="review"
+            NEEDS=NEEDS, ORDERS=phrases.ORDER_NAMES, one_line=one_line, pages="review"
         )
 
     def enter(self, nonce: str) -> str:
         """The door: it tells nothing of the class."""
-        return self._render("review_enter.html", nonce, script=words.SCRIPT)
+        return self._render("review_enter.html", nonce, script=phrases.SCRIPT)
 
     def queue(
-        self, nonce: str, view: View, rows: Sequence[Row], every: Sequence[Row], **more: Any
+        self,
+        nonce: str,
+        view: QueueView,
+        rows: Sequence[QueueRow],
+        every: Sequence[QueueRow],
+        **more: Any,
     ) -> str:
         """The queue. rows: of the view, in its order; every: all of the class."""
         return self._render(
@@ -56,7 +61,12 @@ class Pages:
         )
 
     def submission(
-        self, nonce: str, view: View, look: Look, reasons: Sequence[tuple[str, int]], **more: Any
+        self,
+        nonce: str,
+        view: QueueView,
+        look: RowView,
+        reasons: Sequence[tuple[str, int]],
+        **more: Any,
     ) -> str:
         """One submission beside the decision about it."""
         result = look.result
@@ -73,7 +83,7 @@ class Pages:
             v=shown,
             e=evidence,
             g=result.grade,
-            reasons=reasons[:BANK],
+            reasons=reasons[:MAX_REASON_KEYS],
             gallery=gallery(evidence.answers, channels, self._thumbnails),
             log=Log.of(result.log, evidence.findings) if result.log.strip() else None,
             **more,
@@ -84,7 +94,7 @@ class Pages:
         return self._render(f"review_{name}.html", nonce, **values)
 
     def _render(self, template: str, nonce: str, **values: Any) -> str:
-        told = {name: pattern(sentence) for name, sentence in words.SCRIPT.items()}
+        told = {name: pattern(sentence) for name, sentence in phrases.SCRIPT.items()}
         script = Markup(for_script(told))  # noqa: S704 - safe there
         values = {"person": "", "unpublished": 0, **values, "script": script, "nonce": nonce}
         return self._environment.get_template(template).render(**values)
@@ -94,13 +104,13 @@ def worded(each: Override) -> dict[str, object]:
     """A decision for a page's script."""
     says = []
     if each.report:
-        says.append(report_words.said(report_words.REPORT[each.report]))
+        says.append(report_phrases.said(report_phrases.REPORT_WORDS[each.report]))
     if each.set_points is not None:
         says.append(dict.fromkeys(("en", "zh"), f"= {each.set_points:g}"))
     elif each.points:
         says.append(dict.fromkeys(("en", "zh"), f"{each.points:+g}"))
     if each.word:
-        says.append(report_words.said(words.WORD[each.word]))
+        says.append(report_phrases.said(phrases.ACTION_NAMES[each.word]))
     return {
         "says": {lang: ", ".join(one[lang] for one in says) for lang in ("en", "zh")},
         "reason": one_line(each.reason, 400),

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from grader.intake.handins import natural
-from grader.review.desk import Row
+from grader.intake.submissions import natural
+from grader.review.desk import QueueRow
 from grader.review.needs import NEEDS
 
 ORDERS = ("need", "id", "blind")  # blind: shuffled, without names
-PLACE = {need: place for place, need in enumerate(NEEDS)}
+NEED_RANK = {need: place for place, need in enumerate(NEEDS)}
 ON_A_PAGE = 100
 
 
 @dataclass(frozen=True)
-class View:
+class QueueView:
     """What of the queue is looked at, as the address of a page says it."""
 
     need: str = ""  # a key of NEEDS, "any" for whatever needs a person, "" for all
@@ -28,7 +28,7 @@ class View:
     start: int = 0
 
     @classmethod
-    def of(cls, asked: dict[str, str]) -> View:
+    def of(cls, asked: dict[str, str]) -> QueueView:
         """The view that the words of an address ask for; nonsense asks for nothing."""
         need, order = asked.get("need", "any"), asked.get("order", "need")
         start = asked.get("start", "0")
@@ -43,7 +43,7 @@ class View:
     def address(self, **changes: object) -> str:
         """The words of an address for this view, with some of them changed."""
         told = {**vars(self), "start": 0, **changes}
-        usual = {**vars(View(need="any")), "was": ""}
+        usual = {**vars(QueueView(need="any")), "was": ""}
         return urlencode({name: value for name, value in told.items() if value != usual[name]})
 
     @property
@@ -52,13 +52,13 @@ class View:
         return self.order == "blind"
 
 
-def arranged(rows: Iterable[Row], view: View, seed: str) -> list[Row]:
+def arranged(rows: Iterable[QueueRow], view: QueueView, seed: str) -> list[QueueRow]:
     """The rows of the view, in its order. `seed` decides how rows are shuffled and shared."""
     found = [row for row in rows if _shown(row, view, seed)]
     return sorted(found, key=lambda row: _place(row, view, seed))
 
 
-def _place(row: Row, view: View, seed: str) -> tuple[object, ...]:
+def _place(row: QueueRow, view: QueueView, seed: str) -> tuple[object, ...]:
     """What rows of the view are sorted by."""
     if view.blind:
         return (_shuffled(row, seed),)
@@ -66,7 +66,7 @@ def _place(row: Row, view: View, seed: str) -> tuple[object, ...]:
     return (_urgency(row), named) if view.order == "need" else (named,)
 
 
-def beside(rows: Sequence[Row], page: str, step: int) -> Row | None:
+def beside(rows: Sequence[QueueRow], page: str, step: int) -> QueueRow | None:
     """The row `step` places on from `page`, around the ends; None where there is none."""
     at = next((n for n, row in enumerate(rows) if page in (row.page, row.handle)), None)
     if at is None:
@@ -75,8 +75,8 @@ def beside(rows: Sequence[Row], page: str, step: int) -> Row | None:
 
 
 def next_undecided(
-    rows: Sequence[Row], last: Row | None, was: str, view: View, seed: str
-) -> Row | None:
+    rows: Sequence[QueueRow], last: QueueRow | None, was: str, view: QueueView, seed: str
+) -> QueueRow | None:
     """The next of `rows` that needs a person after the row `last`, from the start again after the
     end. `was` is the need by which `last` stood in the queue before it was decided.
     """
@@ -90,7 +90,7 @@ def next_undecided(
     return left[0] if left else None
 
 
-def counts(rows: Iterable[Row]) -> Counter[str]:
+def counts(rows: Iterable[QueueRow]) -> Counter[str]:
     """How many rows need a person, by what for; "any" for all of them."""
     found: Counter[str] = Counter()
     for row in rows:
@@ -100,11 +100,11 @@ def counts(rows: Iterable[Row]) -> Counter[str]:
     return found
 
 
-def _urgency(row: Row) -> int:
-    return PLACE[row.needs[0]] if row.needs else len(PLACE)
+def _urgency(row: QueueRow) -> int:
+    return NEED_RANK[row.needs[0]] if row.needs else len(NEED_RANK)
 
 
-def _shuffled(row: Row, seed: str) -> bytes:
+def _shuffled(row: QueueRow, seed: str) -> bytes:
     return hashlib.sha256(f"{seed}\0{row.id}".encode()).digest()
 
 
@@ -118,7 +118,7 @@ def _share(text: str) -> tuple[int, int] | None:
     return int(one), int(many)
 
 
-def _shown(row: Row, view: View, seed: str) -> bool:
+def _shown(row: QueueRow, view: QueueView, seed: str) -> bool:
     if view.need == "any" and not row.needs:
         return False
     if view.need in NEEDS and view.need not in row.needs:

@@ -11,7 +11,7 @@ from grader.review.app import application
 from grader.review.desk import Desk
 from grader.review.sessions import Sessions
 
-CLOSING = 2  # seconds that open streams have to end
+CLOSING_SECONDS = 2  # seconds that open streams have to end
 
 
 def serve(
@@ -38,7 +38,7 @@ def serve(
         ws="none",
         lifespan="off",
         limit_concurrency=400,
-        timeout_graceful_shutdown=CLOSING,
+        timeout_graceful_shutdown=CLOSING_SECONDS,
         h11_max_incomplete_event_size=32 * 1024,
     )
     tell(f"http://{hosts[0]}/enter#{sessions.invite()}")

@@ -6,8 +6,8 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 
-BYTES = 32  # of a code and of a session's token: 256 bits
-NAME = 60  # characters of a name
+TOKEN_BYTES = 32  # of a code and of a session's token: 256 bits
+MAX_NAME_CHARS = 60  # characters of a name
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Sessions:
 
     def invite(self) -> str:
         """A new code. Whoever has it comes in once."""
-        code = secrets.token_urlsafe(BYTES)
+        code = secrets.token_urlsafe(TOKEN_BYTES)
         self._codes.add(_digest(code))
         return code
 
@@ -39,7 +39,7 @@ class Sessions:
         if digest not in self._codes:
             return None
         self._codes.remove(digest)
-        token = secrets.token_urlsafe(BYTES)
+        token = secrets.token_urlsafe(TOKEN_BYTES)
         self._people[_digest(token)] = Person(signed(name))
         return token
 
@@ -50,7 +50,7 @@ class Sessions:
 
 def signed(name: str) -> str:
     """A name as it is kept: one line."""
-    return " ".join(name.split())[:NAME]
+    return " ".join(name.split())[:MAX_NAME_CHARS]
 
 
 def _digest(secret: str) -> bytes:

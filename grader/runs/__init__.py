@@ -2,25 +2,25 @@
 
 from grader.runs.document import (
     SCHEMA,
-    Entry,
     HiddenImages,
-    Mark,
     Publication,
+    PublishedMark,
     Run,
     Setting,
+    SubmissionEntry,
     mark_of,
 )
 from grader.runs.folder import RunError, RunFolder
 
 __all__ = [
     "SCHEMA",
-    "Entry",
     "HiddenImages",
-    "Mark",
     "Publication",
+    "PublishedMark",
     "Run",
     "RunError",
     "RunFolder",
     "Setting",
+    "SubmissionEntry",
     "mark_of",
 ]

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from grader.language import Sentence
 from grader.runs.differences import differences
-from grader.runs.document import Mark, Publication
+from grader.runs.document import Publication, PublishedMark
 from grader.scoring import Status
 
 
 @dataclass(frozen=True)
-class Change:
+class PublishedChange:
     """A mark that is not what it was."""
 
     id: str
-    before: Mark | None  # None: not published before
-    after: Mark | None  # None: not published any more
+    before: PublishedMark | None  # None: not published before
+    after: PublishedMark | None  # None: not published any more
     causes: tuple[Sentence, ...]
     decided: bool  # whether a person's word is among the causes: the policy, an override
 
@@ -35,7 +35,7 @@ class Change:
         return self.falls and not self.decided
 
 
-def changes(before: Publication, after: Publication) -> tuple[Change, ...]:
+def changes(before: Publication, after: Publication) -> tuple[PublishedChange, ...]:
     """All marks that differ, what fell without a person's word first, then by id."""
     policy = differences(before.policy, after.policy)
     found = [
@@ -46,27 +46,32 @@ def changes(before: Publication, after: Publication) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda change: (not change.falls_by_itself, change.id)))
 
 
-def _worth(mark: Mark | None) -> tuple[float | None, float] | None:
+def _worth(mark: PublishedMark | None) -> tuple[float | None, float] | None:
     return None if mark is None else (mark.score, mark.possible)
 
 
 def _change(
     name: str,
-    one: Mark | None,
-    other: Mark | None,
+    one: PublishedMark | None,
+    other: PublishedMark | None,
     policy: Sequence[str],
     publications: tuple[Publication, Publication],
-) -> Change:
+) -> PublishedChange:
     if one is None:
-        return Change(name, one, other, (Sentence("new submission"),), decided=False)
+        return PublishedChange(name, one, other, (Sentence("new submission"),), decided=False)
     if other is None:
-        return Change(name, one, other, (Sentence("no longer submitted"),), decided=False)
+        return PublishedChange(name, one, other, (Sentence("no longer submitted"),), decided=False)
     decided = bool(policy) or one.overrides != other.overrides
-    return Change(name, one, other, tuple(_causes(one, other, policy, publications)), decided)
+    return PublishedChange(
+        name, one, other, tuple(_causes(one, other, policy, publications)), decided
+    )
 
 
 def _causes(
-    one: Mark, other: Mark, policy: Sequence[str], publications: tuple[Publication, Publication]
+    one: PublishedMark,
+    other: PublishedMark,
+    policy: Sequence[str],
+    publications: tuple[Publication, Publication],
 ) -> Iterator[Sentence]:
     before, after = publications
     if policy:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from grader.assignment import FILE, Assignment
+from grader.assignment import FILE_NAME, Assignment
 
 _IMPORTED = re.compile(rb"^\s*(?:from|import)\s+\.?(\w+)", re.MULTILINE)
 
@@ -34,7 +34,7 @@ def checks_of(assignment: Assignment) -> dict[str, str]:
     and the packages that they import. What else lies in the folder may be anything.
     """
     home = assignment.home
-    beside = [path for path in home.iterdir() if path.is_file() and path.name != FILE]
+    beside = [path for path in home.iterdir() if path.is_file() and path.name != FILE_NAME]
     code = b"\n".join(path.read_bytes() for path in beside if path.suffix == ".py")
     imported = set(_IMPORTED.findall(code))
     inside = [

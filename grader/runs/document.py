@@ -37,7 +37,7 @@ class HiddenImages(Document):
     images: dict[str, str] = Field(default_factory=dict)  # id -> sha256 of the file
 
 
-class Entry(Document):
+class SubmissionEntry(Document):
     """One submission of the class."""
 
     id: str  # unique in the class
@@ -53,7 +53,7 @@ class Entry(Document):
     state: Literal["present", "gone"] = "present"
 
 
-class Mark(Document):
+class PublishedMark(Document):
     """What was published of one submission."""
 
     score: float | None  # None while ungraded
@@ -74,7 +74,7 @@ class Publication(Document):
     why: str  # the command: "grade", "rescore", "override", "export"
     grader: str  # version
     policy: Policy  # the rules that the marks follow from
-    marks: dict[str, Mark]  # by the submission's id
+    marks: dict[str, PublishedMark]  # by the submission's id
 
 
 class Run(Document):
@@ -96,7 +96,7 @@ class Run(Document):
     level: str = "strong"  # of confinement
     versions: dict[str, str] = Field(default_factory=dict)  # "grader", "python", each runtime
     handed_out: Fingerprint = Fingerprint()  # what submissions may share: the teacher's own files
-    submissions: tuple[Entry, ...] = ()  # all that ever were here
+    submissions: tuple[SubmissionEntry, ...] = ()  # all that ever were here
     publication: Publication | None = None  # the latest one
 
     @property
@@ -105,9 +105,9 @@ class Run(Document):
         return sorted(entry.id for entry in self.submissions if entry.state == "present")
 
 
-def mark_of(evidence: Evidence, grade: Grade) -> Mark:
+def mark_of(evidence: Evidence, grade: Grade) -> PublishedMark:
     """What is published of a submission with this evidence and grade."""
-    return Mark(
+    return PublishedMark(
         score=grade.score,
         possible=grade.possible,
         status=grade.status,

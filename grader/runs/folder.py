@@ -2,7 +2,7 @@
 
 ======================== ====================================================
 ``run.json``             `Run`: the whole of it, with the latest publication
-``history/<number>.json`` `Publication`, the last `KEPT`
+``history/<number>.json`` `Publication`, the last `MAX_PUBLICATIONS`
 ======================== ====================================================
 """
 
@@ -17,8 +17,8 @@ from grader.language import SaidError, Sentence
 from grader.runs.document import SCHEMA, Publication, Run
 from grader.store import write_atomically
 
-FILE = "run.json"
-KEPT = 50  # publications in the history
+FILE_NAME = "run.json"
+MAX_PUBLICATIONS = 50  # publications in the history
 
 
 class RunError(SaidError):
@@ -33,7 +33,7 @@ class RunFolder:
 
     def read(self) -> Run | None:
         """The run; None where the folder has none. Raises RunError for one that cannot be read."""
-        path = self.out / FILE
+        path = self.out / FILE_NAME
         try:
             data = json.loads(path.read_bytes())
             _require_known(path, data)
@@ -50,7 +50,7 @@ class RunFolder:
         """
         if run.publication is not None:
             self._keep(run.publication)
-        write_atomically(self.out / FILE, run.model_dump_json(by_alias=True, indent=1))
+        write_atomically(self.out / FILE_NAME, run.model_dump_json(by_alias=True, indent=1))
 
     def numbers(self) -> list[int]:
         """Numbers of the publications that are kept, in order."""
@@ -73,7 +73,7 @@ class RunFolder:
             return
         path.parent.mkdir(exist_ok=True)
         write_atomically(path, publication.model_dump_json())
-        for number in self.numbers()[:-KEPT]:
+        for number in self.numbers()[:-MAX_PUBLICATIONS]:
             self._history(number).unlink(missing_ok=True)
 
     def _history(self, number: int) -> Path:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from grader.runs.document import Entry
+from grader.runs.document import SubmissionEntry
 
 
-def with_former_names(entries: Sequence[Entry], before: Collection[str]) -> tuple[Entry, ...]:
+def with_former_names(
+    entries: Sequence[SubmissionEntry], before: Collection[str]
+) -> tuple[SubmissionEntry, ...]:
     """The entries, those that arrived with the ids that the same files had before.
 
     Only where the files tell who it is: a decision about one student must never count for another.
@@ -18,7 +20,7 @@ def with_former_names(entries: Sequence[Entry], before: Collection[str]) -> tupl
         entries: all of the run, as they are now.
         before: ids of those that were there when the run was graded last.
     """
-    alike: defaultdict[str, list[Entry]] = defaultdict(list)
+    alike: defaultdict[str, list[SubmissionEntry]] = defaultdict(list)
     for entry in entries:
         if entry.digest:
             alike[entry.digest].append(entry)
@@ -30,7 +32,7 @@ def with_former_names(entries: Sequence[Entry], before: Collection[str]) -> tupl
     )
 
 
-def _names(entry: Entry, alike: Sequence[Entry]) -> tuple[str, ...]:
+def _names(entry: SubmissionEntry, alike: Sequence[SubmissionEntry]) -> tuple[str, ...]:
     """What the entry was called, the last name first; nothing where that is not sure."""
     others = [other for other in alike if other.id != entry.id]
     if any(other.state == "present" for other in others):

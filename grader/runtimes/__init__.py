@@ -1,1 +1,1 @@
-"""Runtimes: which interpreters and devices there are, which one suits a hand-in."""
+"""Runtimes: which interpreters and devices there are, which one suits a submission."""

@@ -11,9 +11,9 @@ import re
 
 from grader.language import Sentence
 from grader.runtimes.device import Device, DeviceAbsentError, Machine, tool_output
-from grader.runtimes.visible import granted
+from grader.runtimes.visible_devices import granted
 
-VARIABLE = "ASCEND_RT_VISIBLE_DEVICES"
+VISIBLE_VARIABLE = "ASCEND_RT_VISIBLE_DEVICES"
 
 _MANAGERS = ("davinci_manager", "devmm_svm", "hisi_hdc", "dvpp_cmdlist")
 _NEEDED = ("davinci_manager", "devmm_svm", "hisi_hdc")
@@ -75,11 +75,15 @@ def ascend_devices(machine: Machine) -> list[Device]:
             names.get(index, "Ascend"),
             nodes=(node, *managers),
             shares=shares,
-            environment={**variables, "ASCEND_VISIBLE_DEVICES": str(index), VARIABLE: str(index)},
+            environment={
+                **variables,
+                "ASCEND_VISIBLE_DEVICES": str(index),
+                VISIBLE_VARIABLE: str(index),
+            },
         )
         for index, node in nodes
     ]
-    return granted(devices, VARIABLE)
+    return granted(devices, VISIBLE_VARIABLE)
 
 
 def _npu_names(machine: Machine) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Choosing a runtime for a hand-in: the first that has all that it imports."""
+"""Choosing a runtime for a submission: the first that has all that it imports."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from grader.language import Sentence, TroubleError
 from grader.runtimes.detect import FRAMEWORKS, Runtime
-from grader.runtimes.imports import Scan
+from grader.runtimes.imports import ImportScan
 from grader.runtimes.recipes import RECIPES
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A runtime for one hand-in.
+class RuntimeChoice:
+    """A runtime for one submission.
 
     reason: "imports cv2, mindspore".
     missing: required packages that the chosen runtime does not have.
@@ -32,9 +32,9 @@ class RuntimeMissingError(TroubleError):
 
 
 def choose(
-    scan: Scan, runtimes: Sequence[Runtime], forced: str | None = None, device: str = "CPU"
-) -> Choice:
-    """The runtime for a hand-in that imports what `scan` says: the one `forced` by name, else of
+    scan: ImportScan, runtimes: Sequence[Runtime], forced: str | None = None, device: str = "CPU"
+) -> RuntimeChoice:
+    """The runtime for a submission that imports what `scan` says: the one `forced` by name, else of
     those that may run on `device` the one that
 
     1. has the framework without which the code cannot go on,
@@ -57,13 +57,13 @@ def choose(
     runtime = min(fit, key=lambda runtime: _lack(scan, runtime))
     lacking = missing(scan, runtime)
     if not lacking:
-        return Choice(runtime, Sentence("imports {packages}", {"packages": wanted}))
+        return RuntimeChoice(runtime, Sentence("imports {packages}", {"packages": wanted}))
     facts = {"packages": wanted, "missing": ", ".join(lacking)}
     reason = Sentence("imports {packages}; no runtime has {missing}", facts)
-    return Choice(runtime, reason, lacking, tuple(runtime.name for runtime in fit))
+    return RuntimeChoice(runtime, reason, lacking, tuple(runtime.name for runtime in fit))
 
 
-def _require_offered(scan: Scan, runtimes: Sequence[Runtime], forced: str | None) -> None:
+def _require_offered(scan: ImportScan, runtimes: Sequence[Runtime], forced: str | None) -> None:
     """Raise RuntimeMissingError for a package without which the code cannot go on, that a recipe
     offers and none of the runtimes of this run has.
     """
@@ -92,7 +92,7 @@ def _require_offered(scan: Scan, runtimes: Sequence[Runtime], forced: str | None
         )
 
 
-def _lack(scan: Scan, runtime: Runtime) -> tuple[bool, int, bool, int]:
+def _lack(scan: ImportScan, runtime: Runtime) -> tuple[bool, int, bool, int]:
     """What a runtime lacks, the weightiest first."""
     modules = runtime.modules
     main, other = _framework(scan.required), _framework(scan.optional)
@@ -108,23 +108,25 @@ def _framework(packages: Sequence[str]) -> str:
     return next((name for name in FRAMEWORKS if name in packages), "")
 
 
-def _wanted(scan: Scan) -> str | Sentence:
-    """What the hand-in imports beyond the standard library, for a reader."""
+def _wanted(scan: ImportScan) -> str | Sentence:
+    """What the submission imports beyond the standard library, for a reader."""
     packages = [name for name in scan.required if name not in sys.stdlib_module_names]
     return ", ".join(packages) or Sentence("nothing beyond Python")
 
 
-def missing(scan: Scan, runtime: Runtime) -> tuple[str, ...]:
+def missing(scan: ImportScan, runtime: Runtime) -> tuple[str, ...]:
     """Required packages that `runtime` does not have."""
     return tuple(name for name in scan.required if name not in runtime.modules)
 
 
-def _forced(scan: Scan, runtimes: Sequence[Runtime], forced: str, wanted: str | Sentence) -> Choice:
+def _forced(
+    scan: ImportScan, runtimes: Sequence[Runtime], forced: str, wanted: str | Sentence
+) -> RuntimeChoice:
     for runtime in runtimes:
         if runtime.name == forced:
             lacking = missing(scan, runtime)
             reason = Sentence("asked for; imports {packages}", {"packages": wanted})
-            return Choice(runtime, reason, lacking, (forced,) * bool(lacking))
+            return RuntimeChoice(runtime, reason, lacking, (forced,) * bool(lacking))
     raise RuntimeMissingError(
         Sentence(
             "The runtime {name} is not installed; there are {there}.",

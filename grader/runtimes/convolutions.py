@@ -15,7 +15,7 @@ from typing import Any, Callable  # noqa: UP035 - Python 3.7
 import numpy as np
 
 REPEAT = 5
-BUDGET = 3.0  # seconds in all; a reference kernel takes 0.06 s and more for one
+MAX_SECONDS = 3.0  # seconds in all; a reference kernel takes 0.06 s and more for one
 
 
 def inputs() -> tuple[Any, Any]:
@@ -56,7 +56,7 @@ def main(framework: str) -> None:
     """Time it and print."""
     convolve = {"mindspore": mindspore, "torch": torch, "tensorflow": tensorflow}[framework]()
     result = convolve()  # the first call makes the kernel
-    best, end = float("inf"), time.perf_counter() + BUDGET
+    best, end = float("inf"), time.perf_counter() + MAX_SECONDS
     for _ in range(REPEAT):
         start = time.perf_counter()
         convolve()

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-NEEDED = ("libcudart.so.11*", "libcublas.so.11*", "libcudnn.so.8*")
+NEEDED_LIBRARIES = ("libcudart.so.11*", "libcublas.so.11*", "libcudnn.so.8*")
 NVCC = """#!/bin/sh
 # Stands for CUDA's compiler: MindSpore reads the version from it and compiles nothing.
 echo "Cuda compilation tools, release 11.6, V11.6.124"
@@ -40,7 +40,7 @@ def find_cuda(packages: Sequence[Path], prefix: Path) -> Cuda | None:
     outside = [Path(place) for place in os.environ.get("LD_LIBRARY_PATH", "").split(":") if place]
     outside += [home / "lib64" for home in homes]
     for folders in (inside, outside):
-        if all(any(any(folder.glob(name)) for folder in folders) for name in NEEDED):
+        if all(any(any(folder.glob(name)) for folder in folders) for name in NEEDED_LIBRARIES):
             home = next((h for h in (prefix / "cuda", *homes) if _compiler(h, prefix)), None)
             return Cuda(tuple(folder for folder in folders if folder.is_dir()), home)
     return None
@@ -49,7 +49,9 @@ def find_cuda(packages: Sequence[Path], prefix: Path) -> Cuda | None:
 def _compiler(home: Path, prefix: Path) -> bool:
     """Whether `home` has an nvcc of CUDA 11: our stand-in, or one with its libraries."""
     ours = home.is_relative_to(prefix)
-    return (home / "bin/nvcc").is_file() and (ours or any((home / "lib64").glob(NEEDED[0])))
+    return (home / "bin/nvcc").is_file() and (
+        ours or any((home / "lib64").glob(NEEDED_LIBRARIES[0]))
+    )
 
 
 def write_compiler(prefix: Path) -> None:

@@ -11,21 +11,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.runtimes import places
+from grader.runtimes import paths
 from grader.runtimes.cuda import find_cuda
 from grader.runtimes.recipes import BY_NAME, ORDER, RECIPES
-from grader.sandbox.contract import Share
+from grader.sandbox.contract import Mount
 
-PROBE = Path(__file__).with_name("probe.py")
+PROBE_SCRIPT = Path(__file__).with_name("probe.py")
 PROBE_SECONDS = 60.0  # a cold disk can take long to list a large site-packages
-MARKER = "runtime.json"  # written last into a runtime's folder: without it, it is not installed
-CACHE = "runtimes.json"
+MARKER_FILE = (
+    "runtime.json"  # written last into a runtime's folder: without it, it is not installed
+)
+CACHE_FILE = "runtimes.json"
 FRAMEWORKS = ("mindspore", "torch", "tensorflow")
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """An interpreter in which hand-ins run.
+    """An interpreter in which submissions run.
 
     name: of its recipe, or "python" for an interpreter without a framework.
     python: the program, absolute.
@@ -44,7 +46,7 @@ class Runtime:
     frameworks: Mapping[str, str] = field(default_factory=dict)
     modules: frozenset[str] = field(default=frozenset(), repr=False)
     environment: Mapping[str, str] = field(default_factory=dict)
-    shares: tuple[Share, ...] = ()
+    shares: tuple[Mount, ...] = ()
     devices: tuple[str, ...] = ("CPU",)
 
     @property
@@ -97,12 +99,12 @@ def _interpreters() -> list[tuple[str, Path]]:
 
 def added_folders() -> dict[str, Path]:
     """The folder of each runtime that was added, by name in the order of the recipes; of two with
-    one name that of the first of `places.runtimes_folders`.
+    one name that of the first of `paths.runtimes_folders`.
     """
     found: dict[str, Path] = {}
     for name in ORDER:
-        for folder in places.runtimes_folders():
-            if (folder / name / MARKER).is_file():
+        for folder in paths.runtimes_folders():
+            if (folder / name / MARKER_FILE).is_file():
                 found.setdefault(name, folder / name)
     return found
 
@@ -146,7 +148,7 @@ def look(python: Path, name: str = "") -> Runtime:
         frameworks=packages,
         modules=modules,
         environment=environment,
-        shares=tuple(Share(path, path) for path in _outermost(shares)),
+        shares=tuple(Mount(path, path) for path in _outermost(shares)),
         devices=("CPU", *devices),
     )
 
@@ -205,15 +207,15 @@ def _outermost(folders: Sequence[Path]) -> list[Path]:
 
 
 def _facts(python: Path) -> dict[str, Any]:
-    cache = places.recall(CACHE)
+    cache = paths.recall(CACHE_FILE)
     known = cache.get(str(python))
     if isinstance(known, dict) and known.get("stamp") == _stamp(python, known.get("path", [])):
         return known
     facts = _ask(python)
     facts["stamp"] = _stamp(python, facts["path"])
-    cache = places.recall(CACHE)  # another grader may have written meanwhile
+    cache = paths.recall(CACHE_FILE)  # another grader may have written meanwhile
     cache[str(python)] = facts
-    places.remember(CACHE, cache)
+    paths.remember(CACHE_FILE, cache)
     return facts
 
 
@@ -221,7 +223,7 @@ def _stamp(python: Path, path: Sequence[str]) -> list[Any]:
     """Changes when the interpreter or what is installed changes: a folder's time is that of its
     last entry made or removed.
     """
-    stamp: list[Any] = [PROBE.stat().st_mtime_ns]
+    stamp: list[Any] = [PROBE_SCRIPT.stat().st_mtime_ns]
     for place in [str(python), *path]:
         try:
             stamp.append([place, Path(place).stat().st_mtime_ns])
@@ -234,7 +236,7 @@ def _ask(python: Path) -> dict[str, Any]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     try:
         done = subprocess.run(  # noqa: S603
-            [str(python), "-I", "-B", str(PROBE)],
+            [str(python), "-I", "-B", str(PROBE_SCRIPT)],
             capture_output=True,
             stdin=subprocess.DEVNULL,
             timeout=PROBE_SECONDS,

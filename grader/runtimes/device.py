@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.language import Sentence
-from grader.sandbox.contract import Devices, Share
+from grader.sandbox.contract import Devices, Mount
 
 TOOL_SECONDS = 30.0  # nvidia-smi wakes the driver, which takes seconds without persistence mode
 
@@ -48,7 +48,7 @@ class Device:
     uuid: str = ""
     driver: str = ""
     nodes: tuple[Path, ...] = ()
-    shares: tuple[Share, ...] = ()
+    shares: tuple[Mount, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def sandbox(self) -> Devices:
@@ -92,10 +92,10 @@ class Machine:
         """`path`, an absolute one, below the root."""
         return self.root / path.lstrip("/")
 
-    def existing(self, paths: tuple[str, ...]) -> tuple[Share, ...]:
+    def existing(self, paths: tuple[str, ...]) -> tuple[Mount, ...]:
         """Those of `paths` that are there, to be seen in a sandbox where they lie."""
         return tuple(
-            Share(self.under(path), Path(path)) for path in paths if self.under(path).exists()
+            Mount(self.under(path), Path(path)) for path in paths if self.under(path).exists()
         )
 
 

@@ -19,14 +19,14 @@ from typing import Any, NamedTuple
 from grader.language import Sentence
 from grader.runtimes.detect import Runtime
 from grader.runtimes.device import HIDDEN, Device, tool_output
-from grader.runtimes.device_cures import cure_for
+from grader.runtimes.device_hints import cure_for
 from grader.sandbox.contract import (
-    Box,
     Devices,
-    Limits,
-    Room,
+    Mount,
     Sandbox,
-    Share,
+    SandboxedProcess,
+    SandboxLimits,
+    SandboxSpec,
 )
 
 COMPUTE = Path(__file__).with_name("compute.py")
@@ -41,7 +41,7 @@ ANSWER_BYTES = 64 * 1024
 MEMORY_MIB = 16 * 1024  # a framework with its libraries for a card takes gigabytes
 
 
-class Step(NamedTuple):
+class ProofStep(NamedTuple):
     """One thing that was tried: what, whether it held, what was seen, and the cure if not."""
 
     name: str  # "computes", "agrees", "alone", "freed" or "closed"
@@ -57,7 +57,7 @@ class Proof(NamedTuple):
     runtime: str
     framework: str
     difference: float  # from numpy, as a part of the largest output; NaN where none was computed
-    steps: tuple[Step, ...]
+    steps: tuple[ProofStep, ...]
 
     @property
     def holds(self) -> bool:
@@ -65,7 +65,7 @@ class Proof(NamedTuple):
         return all(step.holds for step in self.steps)
 
     @property
-    def failed(self) -> Step | None:
+    def failed(self) -> ProofStep | None:
         """The first step that did not hold."""
         return next((step for step in self.steps if not step.holds), None)
 
@@ -100,7 +100,9 @@ def full_proof(device: Device, runtime: Runtime, sandbox: Sandbox) -> Proof:
     return _proof(device, runtime, facts, steps)
 
 
-def _proof(device: Device, runtime: Runtime, facts: dict[str, Any], steps: Sequence[Step]) -> Proof:
+def _proof(
+    device: Device, runtime: Runtime, facts: dict[str, Any], steps: Sequence[ProofStep]
+) -> Proof:
     framework = str(facts.get("framework") or runtime.framework)
     difference = float(facts.get("difference", float("nan")))
     return Proof(device, runtime.name, framework, difference, tuple(steps))
@@ -109,15 +111,15 @@ def _proof(device: Device, runtime: Runtime, facts: dict[str, Any], steps: Seque
 # --- one step each ----------------------------------------------------------------------
 
 
-def _steps_of(device: Device, facts: dict[str, Any]) -> tuple[Step, ...]:
+def _steps_of(device: Device, facts: dict[str, Any]) -> tuple[ProofStep, ...]:
     if "error" in facts:
         said, code = str(facts["error"]), facts.get("driver")
         seen = Sentence(
             "does not compute on it: {said} (driver: {code})",
             {"said": said, "code": "–" if code is None else str(code)},
         )
-        return (Step("computes", False, seen, cure_for(device.kind, said, code)),)
-    computes = Step(
+        return (ProofStep("computes", False, seen, cure_for(device.kind, said, code)),)
+    computes = ProofStep(
         "computes",
         True,
         Sentence(
@@ -126,7 +128,7 @@ def _steps_of(device: Device, facts: dict[str, Any]) -> tuple[Step, ...]:
         ),
     )
     difference = float(facts["difference"])
-    agrees = Step(
+    agrees = ProofStep(
         "agrees",
         difference <= TOLERANCE,  # false for NaN
         Sentence(
@@ -140,7 +142,7 @@ def _steps_of(device: Device, facts: dict[str, Any]) -> tuple[Step, ...]:
     )
     if facts.get("count") is None:  # the framework has no word for it
         return computes, agrees
-    alone = Step(
+    alone = ProofStep(
         "alone",
         facts["count"] == 1,
         Sentence("the sandbox shows {count} device(s)", {"count": str(facts["count"])}),
@@ -149,7 +151,7 @@ def _steps_of(device: Device, facts: dict[str, Any]) -> tuple[Step, ...]:
     return computes, agrees, alone
 
 
-def _freed(device: Device, before: int, held: int) -> Step:
+def _freed(device: Device, before: int, held: int) -> ProofStep:
     """Whether what the killed process held of the device's memory is free again; in MiB."""
     taken = held - before
     started = time.monotonic()
@@ -161,7 +163,7 @@ def _freed(device: Device, before: int, held: int) -> Step:
         "left": str(max(left, 0)),
         "seconds": f"{time.monotonic() - started:.1f}",
     }
-    return Step(
+    return ProofStep(
         "freed",
         taken >= HELD_MIB // 2 and left <= taken * (1 - FREED_PART),
         Sentence(
@@ -171,7 +173,7 @@ def _freed(device: Device, before: int, held: int) -> Step:
     )
 
 
-def _closed(device: Device, runtime: Runtime, sandbox: Sandbox) -> Step:
+def _closed(device: Device, runtime: Runtime, sandbox: Sandbox) -> ProofStep:
     """Whether a sandbox to which no device was given reaches none."""
     room = _room(runtime, sandbox, Devices(environment=HIDDEN))
     box = _start(sandbox, runtime, ["", device.kind], room)
@@ -180,7 +182,7 @@ def _closed(device: Device, runtime: Runtime, sandbox: Sandbox) -> Step:
     finally:
         box.end()
     opened, code = facts.get("opened"), facts.get("driver")
-    return Step(
+    return ProofStep(
         "closed",
         opened == [] and code != 0,
         Sentence(
@@ -212,23 +214,25 @@ def _computing(
         box.end()
 
 
-def _room(runtime: Runtime, sandbox: Sandbox, devices: Devices) -> Room:
+def _room(runtime: Runtime, sandbox: Sandbox, devices: Devices) -> SandboxSpec:
     shares = [*runtime.shares, _program()]
-    return Room(shares, Limits(memory=MEMORY_MIB), runtime.environment, devices)
+    return SandboxSpec(shares, SandboxLimits(memory=MEMORY_MIB), runtime.environment, devices)
 
 
-def _program() -> Share:
-    return Share(COMPUTE, Path("/proof") / COMPUTE.name)
+def _program() -> Mount:
+    return Mount(COMPUTE, Path("/proof") / COMPUTE.name)
 
 
-def _start(sandbox: Sandbox, runtime: Runtime, words: list[str], room: Room) -> Box:
+def _start(
+    sandbox: Sandbox, runtime: Runtime, words: list[str], room: SandboxSpec
+) -> SandboxedProcess:
     program = str(sandbox.place(_program()))
     box = sandbox.start([str(runtime.python), "-s", "-B", "-u", program, *words], room)
     box.deadline(START_SECONDS)
     return box
 
 
-def _answer(box: Box) -> dict[str, Any]:
+def _answer(box: SandboxedProcess) -> dict[str, Any]:
     """The line of JSON that the process prints, among what frameworks say."""
     left = ANSWER_BYTES
     while left > 0 and (line := box.stdout.readline(left)):

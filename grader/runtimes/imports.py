@@ -1,4 +1,4 @@
-"""What a staged hand-in imports, found without running it."""
+"""What a staged submission imports, found without running it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from grader.readers.source_scan import Scanner
 
-PATIENCE = 20.0  # seconds for a source of our own
+READER_SECONDS = 20.0  # seconds for a source of our own
 
 
 @dataclass(frozen=True)
-class Import:
-    """A top-level package that the hand-in imports, and where it does so first."""
+class PackageImport:
+    """A top-level package that the submission imports, and where it does so first."""
 
     package: str
     file: str
@@ -23,7 +23,7 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Fact:
+class SourceFact:
     """Something the source says, and where: a command, a device."""
 
     said: str
@@ -32,20 +32,20 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Scan:
+class ImportScan:
     """What the code that is reachable from the entry says of itself.
 
     entry: file that defines the required function, "" where there is no code at all.
-    imports: packages, the hand-in's own modules left out, sorted by name.
+    imports: packages, the submission's own modules left out, sorted by name.
     installs: commands that install packages when the code is imported.
     devices: constants of `device_target=`.
     lines_only: files that could not be parsed and were read line by line.
     """
 
     entry: str = ""
-    imports: tuple[Import, ...] = ()
-    installs: tuple[Fact, ...] = ()
-    devices: tuple[Fact, ...] = ()
+    imports: tuple[PackageImport, ...] = ()
+    installs: tuple[SourceFact, ...] = ()
+    devices: tuple[SourceFact, ...] = ()
     lines_only: tuple[str, ...] = ()
 
     @property
@@ -59,17 +59,17 @@ class Scan:
         return tuple(found.package for found in self.imports if found.optional)
 
 
-def scan(folder: Path, entry: str = "main.py", function: str = "predict") -> Scan:
+def scan(folder: Path, entry: str = "main.py", function: str = "predict") -> ImportScan:
     """Read a folder of our own, such as the reference; never raises for what its files hold."""
-    return scan_of(Scanner(folder, parse=True, each=PATIENCE).scan(entry, function))
+    return scan_of(Scanner(folder, parse=True, each=READER_SECONDS).scan(entry, function))
 
 
-def scan_of(found: Mapping[str, Any]) -> Scan:
+def scan_of(found: Mapping[str, Any]) -> ImportScan:
     """The scan that a reader reports, in the form of `source_scan.Scanner.scan`."""
-    return Scan(
+    return ImportScan(
         entry=found["entry"],
-        imports=tuple(Import(*one) for one in found["imports"]),
-        installs=tuple(Fact(*one) for one in found["installs"]),
-        devices=tuple(Fact(*one) for one in found["devices"]),
+        imports=tuple(PackageImport(*one) for one in found["imports"]),
+        installs=tuple(SourceFact(*one) for one in found["installs"]),
+        devices=tuple(SourceFact(*one) for one in found["devices"]),
         lines_only=tuple(found["lines_only"]),
     )

@@ -16,10 +16,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grader.runtimes import places
+from grader.runtimes import paths
 from grader.runtimes.cuda import write_compiler
 from grader.runtimes.detect import (
-    MARKER,
+    MARKER_FILE,
     BrokenRuntimeError,
     Runtime,
     added_folders,
@@ -29,9 +29,11 @@ from grader.runtimes.detect import (
 from grader.runtimes.devices import DeviceAbsentError, select
 from grader.runtimes.recipes import BY_NAME, ORDER, Recipe
 
-SECONDS = 3600.0  # of one command: frameworks are gigabytes, universities' networks are slow
+COMMAND_SECONDS = (
+    3600.0  # of one command: frameworks are gigabytes, universities' networks are slow
+)
 TRIAL_SECONDS = 300.0
-TRIAL = Path(__file__).with_name("trial.py")
+TRIAL_SCRIPT = Path(__file__).with_name("speed_trial.py")
 
 Tell = Callable[[str], None]
 
@@ -48,7 +50,7 @@ def installed() -> list[str]:
 def is_outdated(name: str) -> bool:
     """Whether the runtime `name` was added by a recipe that has changed since."""
     try:
-        marker = json.loads((added_folders()[name] / MARKER).read_text("utf-8"))
+        marker = json.loads((added_folders()[name] / MARKER_FILE).read_text("utf-8"))
     except (KeyError, OSError, ValueError):
         return False
     return not set(_recipe(name).requirements) <= set(marker["requirements"])
@@ -63,9 +65,9 @@ def add(
     tell: is told what goes on, a line at a time. Raises InstallError.
     """
     recipe = _recipe(name)
-    place = (folder or places.runtimes_folder()) / name
+    place = (folder or paths.runtimes_folder()) / name
     say = tell or (lambda line: None)
-    if (place / MARKER).is_file():
+    if (place / MARKER_FILE).is_file():
         raise InstallError(
             f"{place} is there already. Remove it first: grade runtime remove {name}"
         )
@@ -100,10 +102,10 @@ def add(
 def remove(name: str, folder: Path | None = None) -> None:
     """Remove the runtime `name`. Raises InstallError where there is none."""
     _recipe(name)
-    place = folder / name if folder else added_folders().get(name, places.runtimes_folder() / name)
-    if not (place / MARKER).is_file():
+    place = folder / name if folder else added_folders().get(name, paths.runtimes_folder() / name)
+    if not (place / MARKER_FILE).is_file():
         raise InstallError(f"{place} is not there. Installed: {', '.join(installed()) or 'none'}.")
-    (place / MARKER).unlink()  # first: from now on it is not installed, whatever happens next
+    (place / MARKER_FILE).unlink()  # first: from now on it is not installed, whatever happens next
     try:
         shutil.rmtree(place)
     except OSError as error:
@@ -119,7 +121,7 @@ def try_out(runtime: Runtime) -> dict[str, str]:
     environment.update(runtime.environment)
     try:
         done = subprocess.run(  # noqa: S603
-            [str(runtime.python), "-I", "-B", str(TRIAL), runtime.framework],
+            [str(runtime.python), "-I", "-B", str(TRIAL_SCRIPT), runtime.framework],
             capture_output=True,
             stdin=subprocess.DEVNULL,
             timeout=TRIAL_SECONDS,
@@ -254,18 +256,20 @@ def _run(command: Sequence[str], say: Tell, *, needed: bool = True) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=SECONDS,
+            timeout=COMMAND_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise InstallError(f"took longer than {SECONDS:g} s: {' '.join(command)}") from error
+        raise InstallError(
+            f"took longer than {COMMAND_SECONDS:g} s: {' '.join(command)}"
+        ) from error
     if done.returncode and needed:
         said = done.stdout.decode("utf-8", "replace").strip().splitlines()[-8:]
         raise InstallError("\n".join([f"failed: {' '.join(command)}", *said]))
 
 
 def _mark(place: Path, requirements: Sequence[str], facts: dict[str, str]) -> None:
-    part = place / f"{MARKER}.part"
+    part = place / f"{MARKER_FILE}.part"
     document = {"requirements": list(requirements), "trial": facts}
     part.write_text(json.dumps(document, indent=1), "utf-8")
-    part.replace(place / MARKER)
+    part.replace(place / MARKER_FILE)

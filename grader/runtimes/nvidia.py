@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from grader.language import Sentence
 from grader.runtimes.device import Device, DeviceAbsentError, Machine, tool_output
-from grader.runtimes.visible import granted
-from grader.sandbox.contract import Share
+from grader.runtimes.visible_devices import granted
+from grader.sandbox.contract import Mount
 
-VARIABLE = "CUDA_VISIBLE_DEVICES"
+VISIBLE_VARIABLE = "CUDA_VISIBLE_DEVICES"
 DRIVER_LIBRARY = "libcuda.so.1"
 _CONTROL = ("nvidiactl", "nvidia-uvm", "nvidia-uvm-tools")
 _FIELDS = "index,uuid,driver_version,name"  # the name last: it may hold a comma
@@ -51,7 +51,7 @@ def nvidia_devices(machine: Machine) -> list[Device]:
         )
     # Run first: it makes nodes that the driver makes on demand only.
     cards = _cards(smi)
-    shares = (*machine.existing(("/sys",)), Share(Path(smi), Path(smi)))
+    shares = (*machine.existing(("/sys",)), Mount(Path(smi), Path(smi)))
     libraries, environment = _libraries()
     shares = (*shares, *libraries)
     if machine.under(f"/dev/{_WSL_NODE}").exists():
@@ -62,7 +62,7 @@ def nvidia_devices(machine: Machine) -> list[Device]:
         devices = [
             replace(device, environment={**environment, **device.environment}) for device in devices
         ]
-    return granted(devices, VARIABLE)
+    return granted(devices, VISIBLE_VARIABLE)
 
 
 def _cards(smi: str) -> list[_Card]:
@@ -85,7 +85,7 @@ def _cards(smi: str) -> list[_Card]:
     ]
 
 
-def _libraries() -> tuple[tuple[Share, ...], dict[str, str]]:
+def _libraries() -> tuple[tuple[Mount, ...], dict[str, str]]:
     """Folders outside the system's own in which the loader of this process finds the driver.
 
     Containers of some clouds name them in LD_LIBRARY_PATH alone, which a sandbox does not inherit.
@@ -94,7 +94,7 @@ def _libraries() -> tuple[tuple[Share, ...], dict[str, str]]:
     found = [folder for folder in folders if (folder / DRIVER_LIBRARY).exists()]
     if not found:
         return (), {}
-    shares = tuple(Share(folder, folder) for folder in found)
+    shares = tuple(Mount(folder, folder) for folder in found)
     return shares, {"LD_LIBRARY_PATH": os.pathsep.join(map(str, found))}
 
 
@@ -102,7 +102,7 @@ def _libraries() -> tuple[tuple[Share, ...], dict[str, str]]:
 
 
 def _on_linux(
-    machine: Machine, smi: str, cards: list[_Card], shares: tuple[Share, ...]
+    machine: Machine, smi: str, cards: list[_Card], shares: tuple[Mount, ...]
 ) -> list[Device]:
     dev = machine.under("/dev")
     minors = _minor_numbers(machine, smi, cards)
@@ -148,14 +148,18 @@ def _on_linux(
     return devices
 
 
-def _device(card: _Card, nodes: tuple[Path, ...], shares: tuple[Share, ...]) -> Device:
+def _device(card: _Card, nodes: tuple[Path, ...], shares: tuple[Mount, ...]) -> Device:
     return Device(
         "GPU", card.number, card.name, card.uuid, card.driver, nodes, shares, _named(card.uuid)
     )
 
 
 def _named(uuid: str) -> dict[str, str]:
-    return {VARIABLE: uuid, "NVIDIA_VISIBLE_DEVICES": uuid, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    return {
+        VISIBLE_VARIABLE: uuid,
+        "NVIDIA_VISIBLE_DEVICES": uuid,
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+    }
 
 
 def _minor_numbers(machine: Machine, smi: str, cards: list[_Card]) -> dict[str, int]:
@@ -206,7 +210,7 @@ def _instances(smi: str) -> dict[str, list[tuple[str, str]]]:
 # --- WSL2 -------------------------------------------------------------------------------
 
 
-def _in_wsl(machine: Machine, cards: list[_Card], shares: tuple[Share, ...]) -> list[Device]:
+def _in_wsl(machine: Machine, cards: list[_Card], shares: tuple[Mount, ...]) -> list[Device]:
     """Cards of Windows's driver: one node for all, libraries that Windows lays below one folder.
 
     (NVIDIA, "CUDA on WSL User Guide": no other driver may be installed.)

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.runtimes.detect import FRAMEWORKS
-from grader.runtimes.imports import Scan
+from grader.runtimes.imports import ImportScan
 from grader.runtimes.recipes import RECIPES
 
 PUBLISHED = Path(__file__).with_name("offered.json")
@@ -25,7 +25,7 @@ def offered() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(packages) for name, packages in found.items()}
 
 
-def not_offered(scan: Scan) -> tuple[str, ...]:
+def not_offered(scan: ImportScan) -> tuple[str, ...]:
     """What the code of `scan` imports and the runtime that suits it best does not have."""
     imported = [
         name for name in (*scan.required, *scan.optional) if name not in sys.stdlib_module_names

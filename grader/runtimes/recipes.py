@@ -1,6 +1,6 @@
 """Recipes: how each runtime is made, with every version pinned.
 
-The order of RECIPES is the order in which a hand-in's runtime is looked for.
+The order of RECIPES is the order in which a submission's runtime is looked for.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ class Recipe:
         return (self.framework, *self.beside)
 
 
-# What hand-ins import beside a framework (counted over 30 hand-ins: cv2 15, PIL 16, easydict 10,
-# matplotlib 9, tqdm 5), in the versions that run together on CPython 3.11 and 3.12. A hand-in that
-# only draws a confusion matrix by seaborn after training is not to fail for want of it.
+# What submissions import beside a framework (counted over 30 submissions: cv2 15, PIL 16, easydict
+# 10, matplotlib 9, tqdm 5), in the versions that run together on CPython 3.11 and 3.12. A
+# submission that only draws a confusion matrix by seaborn after training is not to fail for want of
+# it.
 FRIENDS = (
     "easydict==1.14",
     "imageio==2.38.1",

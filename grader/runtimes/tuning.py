@@ -18,20 +18,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader import granted
-from grader.runtimes import places
+from grader import resources
+from grader.runtimes import paths
 from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import cpu_model
 from grader.runtimes.recipes import BY_NAME
 
-VARIABLE = "ONEDNN_MAX_CPU_ISA"
+ISA_VARIABLE = "ONEDNN_MAX_CPU_ISA"
 SETTINGS = ("", "AVX2", "SSE41")  # "" leaves the choice to oneDNN
 CONVOLUTIONS = Path(__file__).with_name("convolutions.py")
-SECONDS = 20.0  # of one setting; an ordinary one takes 2, most of it the framework's import
-ENOUGH = 5.0  # a gain from which on no further setting is tried
-GAIN = 1.2  # a setting must be this many times faster than none, or none is kept
-ALIKE = 1e-4  # results of settings may differ by this much of their size
-CACHE = "tuning.json"
+SETTING_SECONDS = 20.0  # of one setting; an ordinary one takes 2, most of it the framework's import
+ENOUGH_GAIN = 5.0  # a gain from which on no further setting is tried
+MIN_GAIN = 1.2  # a setting must be this many times faster than none, or none is kept
+RESULT_TOLERANCE = 1e-4  # results of settings may differ by this much of their size
+CACHE_FILE = "tuning.json"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Measurement:
     def gain(self) -> float:
         """How many times faster the chosen setting is than none."""
         default = self.seconds.get("", 0.0)
-        chosen = self.seconds.get(self.environment.get(VARIABLE, ""), default)
+        chosen = self.seconds.get(self.environment.get(ISA_VARIABLE, ""), default)
         return default / chosen if chosen else 1.0
 
 
@@ -67,18 +67,18 @@ def measurement(runtime: Runtime) -> Measurement:
     if recipe is None or not recipe.onednn or not _x86():
         return Measurement()
     key = _key(runtime)
-    known = places.recall(CACHE).get(key)
+    known = paths.recall(CACHE_FILE).get(key)
     if isinstance(known, dict) and isinstance(known.get("seconds"), dict):
         return _judge({str(k): float(v) for k, v in known["seconds"].items()})
     seconds = _measure(runtime)
     if "" in seconds:  # a measurement that failed is tried again next time
-        places.remember(CACHE, {**places.recall(CACHE), key: {"seconds": seconds}})
+        paths.remember(CACHE_FILE, {**paths.recall(CACHE_FILE), key: {"seconds": seconds}})
     return _judge(seconds)
 
 
 def forget() -> None:
     """Measure anew next time."""
-    places.remember(CACHE, {})
+    paths.remember(CACHE_FILE, {})
 
 
 def _judge(seconds: Mapping[str, float]) -> Measurement:
@@ -86,9 +86,9 @@ def _judge(seconds: Mapping[str, float]) -> Measurement:
     if "" not in seconds:
         return Measurement(seconds)
     best = min(seconds, key=lambda setting: seconds[setting])
-    if not best or seconds[best] * GAIN > seconds[""]:
+    if not best or seconds[best] * MIN_GAIN > seconds[""]:
         return Measurement(seconds)
-    return Measurement(seconds, {VARIABLE: best})
+    return Measurement(seconds, {ISA_VARIABLE: best})
 
 
 def _x86() -> bool:
@@ -98,14 +98,14 @@ def _x86() -> bool:
 def _key(runtime: Runtime) -> str:
     """What a measurement depends on: processor, cores, framework's version, this measurement."""
     versions = " ".join(f"{name}={version}" for name, version in sorted(runtime.frameworks.items()))
-    return f"1|{cpu_model()}|{granted.processors()}|{runtime.name}|{runtime.python}|{versions}"
+    return f"1|{cpu_model()}|{resources.processors()}|{runtime.name}|{runtime.python}|{versions}"
 
 
 def _measure(runtime: Runtime) -> dict[str, float]:
     """Seconds by setting; settings whose results differ from those of none are left out."""
     seconds: dict[str, float] = {}
     expected: list[float] = []
-    deadline = time.monotonic() + 2 * SECONDS
+    deadline = time.monotonic() + 2 * SETTING_SECONDS
     for setting in SETTINGS:
         if time.monotonic() > deadline:
             break
@@ -119,34 +119,36 @@ def _measure(runtime: Runtime) -> dict[str, float]:
             expected = values
         if alike(values, expected):
             seconds[setting] = took
-            if took * ENOUGH < seconds[""]:
+            if took * ENOUGH_GAIN < seconds[""]:
                 break
     return seconds
 
 
 def alike(values: list[float], expected: list[float]) -> bool:
-    """Whether two results are the same up to ALIKE of their size."""
+    """Whether two results are the same up to RESULT_TOLERANCE of their size."""
     size = max((abs(value) for value in expected), default=0.0)
     return (
         len(values) == len(expected)
         and all(map(math.isfinite, values))
-        and all(abs(a - b) <= ALIKE * size for a, b in zip(values, expected, strict=True))
+        and all(
+            abs(a - b) <= RESULT_TOLERANCE * size for a, b in zip(values, expected, strict=True)
+        )
     )
 
 
 def _ask(runtime: Runtime, setting: str) -> tuple[float, list[float]] | None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    environment.pop(VARIABLE, None)
+    environment.pop(ISA_VARIABLE, None)
     environment.update(runtime.environment)
     environment["CUDA_VISIBLE_DEVICES"] = ""
     if setting:
-        environment[VARIABLE] = setting
+        environment[ISA_VARIABLE] = setting
     try:
         done = subprocess.run(  # noqa: S603
             [str(runtime.python), "-I", "-B", str(CONVOLUTIONS), runtime.framework],
             capture_output=True,
             stdin=subprocess.DEVNULL,
-            timeout=SECONDS,
+            timeout=SETTING_SECONDS,
             env=environment,
             check=False,
         )

@@ -23,19 +23,19 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from grader.sandbox import box, processes, rooms, seccomp, slots
-from grader.sandbox.bubblewrap_cures import cure_for
+from grader.sandbox import environment, processes, sandboxed_process, seccomp, uid_pool
+from grader.sandbox.bubblewrap_hints import cure_for
 from grader.sandbox.bubblewrap_options import SCRATCH, SHARED_MEMORY, options_of
 from grader.sandbox.contract import (
-    Box,
     Level,
     MemoryLimit,
-    Room,
+    Mount,
+    SandboxedProcess,
+    SandboxSpec,
     SandboxUnavailableError,
-    Share,
 )
 from grader.sandbox.deadline import Threads
-from grader.sandbox.groups import Groups, NoGroups
+from grader.sandbox.process_groups import ProcessGroups, UnlimitedGroups
 
 SETUP_TIME = 20.0  # seconds that bubblewrap may take to report its child
 SEARCHING = 50  # a search for new processes may cost a fiftieth of the time …
@@ -47,7 +47,7 @@ class Bubblewrap:
 
     level = Level.STRONG
 
-    def __init__(self, groups: Groups | None = None) -> None:
+    def __init__(self, groups: ProcessGroups | None = None) -> None:
         """groups: what boxes are put in, or None for the watchdog alone.
 
         Raises SandboxUnavailableError where a program or a kernel feature is missing.
@@ -63,7 +63,7 @@ class Bubblewrap:
         if not processes.exists_children_list():
             raise _unavailable("the kernel does not list children of processes")
         seccomp.usual()
-        self._groups = groups or NoGroups()
+        self._groups = groups or UnlimitedGroups()
 
     @property
     def memory_limit(self) -> MemoryLimit:
@@ -75,13 +75,13 @@ class Bubblewrap:
         """What a reader of a report should know beyond the level; nothing here."""
         return ()
 
-    def place(self, share: Share) -> Path:
+    def place(self, share: Mount) -> Path:
         """See `contract.Sandbox.place`."""
         return share.inside
 
-    def start(self, command: Sequence[str], room: Room) -> Box:
+    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
         """See `contract.Sandbox.start`."""
-        slot = slots.take() if self._as_root else None
+        slot = uid_pool.take() if self._as_root else None
         try:
             if slot is not None:
                 _require_readable([*room.shares, *room.devices.shares])
@@ -93,15 +93,17 @@ class Bubblewrap:
                 raise _unavailable(f"cannot start bubblewrap: {error}") from error
             raise
 
-    def options(self, room: Room) -> list[str]:
+    def options(self, room: SandboxSpec) -> list[str]:
         """What bubblewrap is told; the corpus of attacks overrides it to take one measure away."""
         return options_of(room, self._known, as_root=self._as_root)
 
-    def filter(self, room: Room) -> bytes:
+    def filter(self, room: SandboxSpec) -> bytes:
         """The system-call filter; overridden likewise."""
         return seccomp.usual(devices=bool(room.devices.nodes))
 
-    def _start(self, command: Sequence[str], room: Room, slot: slots.Slot | None) -> Box:
+    def _start(
+        self, command: Sequence[str], room: SandboxSpec, slot: uid_pool.LeasedUid | None
+    ) -> SandboxedProcess:
         limits = room.limits  # the scratch is memory, too, and has a limit of its own
         with contextlib.ExitStack() as started, contextlib.ExitStack() as ours:
             group = self._groups.make(limits.memory + limits.scratch, limits.processes)
@@ -118,7 +120,7 @@ class Bubblewrap:
             with contextlib.ExitStack() as theirs:
                 theirs.callback(os.close, status_inside)
                 theirs.callback(os.close, held_inside)
-                process = box.start(
+                process = sandboxed_process.start(
                     [
                         self._bwrap,
                         *("--args", str(arguments), "--seccomp", str(rules)),
@@ -131,10 +133,12 @@ class Bubblewrap:
                     pass_fds=(arguments, rules, status_inside, held_inside),
                 )
             try:
-                first = processes.Process(_reported_child(status, process))
+                first = processes.ProcessInfo(_reported_child(status, process))
                 started.callback(first.close)
                 group.add(first.pid)
-                for limit in rooms.kernel_limits(room):  # processes: of its namespace or user id
+                for limit in environment.kernel_limits(
+                    room
+                ):  # processes: of its namespace or user id
                     resource.prlimit(first.pid, limit.what, (limit.soft, limit.hard))
             except BaseException:
                 process.kill()
@@ -142,9 +146,11 @@ class Bubblewrap:
                 raise
             os.write(held, b"1")
             started.pop_all()
-        return box.Running(process, _Namespace(process, first, status, slot), group, limits)
+        return sandboxed_process.RunningProcess(
+            process, _Namespace(process, first, status, slot), group, limits
+        )
 
-    def _drop(self, room: Room, slot: slots.Slot | None) -> list[str]:
+    def _drop(self, room: SandboxSpec, slot: uid_pool.LeasedUid | None) -> list[str]:
         """The command that gives root's rights up, before the box's own."""
         if slot is None:
             return []
@@ -159,14 +165,16 @@ class Bubblewrap:
 
 
 class _Namespace:
-    """The tree of one box: everything in its process namespace. Implements `box.Tree`."""
+    """The tree of one box: everything in its process namespace. Implements
+    `sandboxed_process.ProcessTree`.
+    """
 
     def __init__(
         self,
         outer: subprocess.Popen[bytes],
-        first: processes.Process,
+        first: processes.ProcessInfo,
         status: int,
-        slot: slots.Slot | None,
+        slot: uid_pool.LeasedUid | None,
     ) -> None:
         self._outer = outer
         self._first = first  # process 1 of the namespace: the kernel ends the rest with it
@@ -209,7 +217,7 @@ class _Namespace:
     def threads(self) -> Threads:
         return processes.threads(processes.tree(self._first.pid))
 
-    def scratch(self) -> box.Use:
+    def scratch(self) -> sandboxed_process.ScratchUse:
         size = files = 0
         for folder in (SCRATCH, SHARED_MEMORY):
             if folder not in self._mounts and not self._find(folder):
@@ -217,7 +225,7 @@ class _Namespace:
             state = os.fstatvfs(self._mounts[folder])
             size += (state.f_blocks - state.f_bfree) * state.f_frsize
             files += state.f_files - state.f_ffree - 1
-        return box.Use(size, files)
+        return sandboxed_process.ScratchUse(size, files)
 
     def _find(self, folder: str) -> bool:
         """Hold the file system that the box has at `folder`, once bubblewrap has made it."""
@@ -260,7 +268,7 @@ def _reported_child(status: int, process: subprocess.Popen[bytes]) -> int:
     return int(found["child-pid"])
 
 
-def _require_readable(shares: Iterable[Share]) -> None:
+def _require_readable(shares: Iterable[Mount]) -> None:
     """Raises SandboxUnavailableError for a share that the box's user will not be able to open.
 
     Folders on the way to it do not matter, as root mounts it.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from pathlib import Path, PurePosixPath
 
-from grader.sandbox import rooms
-from grader.sandbox.contract import Room, Share
+from grader.sandbox import environment
+from grader.sandbox.contract import Mount, SandboxSpec
 
 SCRATCH = "/scratch"
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 (the box's own)
@@ -25,13 +25,13 @@ _USER_RIGHTS = (
 )
 
 
-def options_of(room: Room, known: Set[str], *, as_root: bool) -> list[str]:
+def options_of(room: SandboxSpec, known: Set[str], *, as_root: bool) -> list[str]:
     """The options of bubblewrap for `room`, all but the descriptors.
 
     known: the options that the installed version has. Older ones lack some that we can do without:
     the watchdog bounds the scratch, the filter forbids user namespaces, our environment is empty.
     """
-    size = ("--size", str(room.limits.scratch * rooms.MIB)) if "--size" in known else ()
+    size = ("--size", str(room.limits.scratch * environment.MIB)) if "--size" in known else ()
     for_all = ("--perms", "1777") if "--perms" in known else ()
     shares = [*room.shares, *room.devices.shares]
     options = [
@@ -54,7 +54,7 @@ def options_of(room: Room, known: Set[str], *, as_root: bool) -> list[str]:
     # An ordinary user owns the box's /dev and could fill it without limit.
     options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]
     options += ["--clearenv"] if "--clearenv" in known else []
-    for name, value in rooms.environment(room, SCRATCH).items():
+    for name, value in environment.environment(room, SCRATCH).items():
         options += ["--setenv", name, value]
     return options
 
@@ -74,10 +74,10 @@ def _system(known: Set[str]) -> Iterable[str]:
             yield from ("--ro-bind", name, name)
 
 
-def _binds(shares: Iterable[Share], known: Set[str]) -> Iterable[str]:
+def _binds(shares: Iterable[Mount], known: Set[str]) -> Iterable[str]:
     """Read-only binds, outer folders first, with open folders on the way to each."""
     made = {PurePosixPath("/"), PurePosixPath("/usr"), PurePosixPath("/etc")}
-    bound: list[Share] = []
+    bound: list[Mount] = []
     for share in sorted(set(shares), key=lambda share: len(share.inside.parts)):
         if any(_shows(outer, share) for outer in bound):
             continue
@@ -96,7 +96,7 @@ def _open_folder(path: str, known: Set[str]) -> Iterable[str]:
     yield from (*(("--perms", "0755") if "--perms" in known else ()), "--dir", path)
 
 
-def _shows(outer: Share, share: Share) -> bool:
+def _shows(outer: Mount, share: Mount) -> bool:
     """Whether binding `outer`, or /usr, shows `share` already."""
     if share.inside.is_relative_to("/usr") and share.inside == share.outside:
         return True

@@ -17,24 +17,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.sandbox.bubblewrap_cures import cure_for
+from grader.sandbox.bubblewrap_hints import cure_for
 from grader.sandbox.contract import (
     Cause,
     Level,
-    Limits,
-    Room,
+    Mount,
     Sandbox,
+    SandboxLimits,
+    SandboxSpec,
     SandboxUnavailableError,
-    Share,
 )
 from grader.sandbox.inside import probe
 
-SECONDS = 30.0  # granted to a canary; it takes a tenth of a second
+CANARY_SECONDS = 30.0  # granted to a canary; it takes a tenth of a second
 ANSWER = 64 * 1024  # bytes that a canary may answer
-REPORT = "report this line with what `uname -r` says"
+REPORT_IT = "report this line with what `uname -r` says"
 
 
-class Attempt(NamedTuple):
+class LevelAttempt(NamedTuple):
     """One level that was tried: the reason and the cure are empty where it works."""
 
     level: Level
@@ -42,30 +42,30 @@ class Attempt(NamedTuple):
     cure: str
 
 
-class Choice(NamedTuple):
+class SandboxChoice(NamedTuple):
     """The sandbox to use, and every level that was tried on the way to it."""
 
     sandbox: Sandbox
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[LevelAttempt, ...]
 
 
-def choose(required: Level | None = None, *, devices: bool = False) -> Choice:
+def choose(required: Level | None = None, *, devices: bool = False) -> SandboxChoice:
     """The strongest sandbox that works here, or the one of level `required`.
 
     devices: whether accelerators will be used; level basic cannot give them.
     Level none is never chosen unless required. Raises SandboxUnavailableError, with the reason and
     the cure of each level that was tried, if none works.
     """
-    attempts: list[Attempt] = []
+    attempts: list[LevelAttempt] = []
     for level, make in _candidates(required, devices):
         try:
             sandbox = make()
             if level is not Level.NONE:
                 verify(sandbox)
         except SandboxUnavailableError as error:
-            attempts.append(Attempt(level, str(error), error.cure))
+            attempts.append(LevelAttempt(level, str(error), error.cure))
             continue
-        return Choice(sandbox, (*attempts, Attempt(level, "", "")))
+        return SandboxChoice(sandbox, (*attempts, LevelAttempt(level, "", "")))
     reasons = "; ".join(f"{attempt.level.value}: {attempt.reason}" for attempt in attempts)
     cures = "; or ".join(dict.fromkeys(attempt.cure for attempt in attempts if attempt.cure))
     raise SandboxUnavailableError(f"no sandbox works here ({reasons})", cures)
@@ -85,18 +85,18 @@ def _candidates(
 
 
 def _strong() -> Sandbox:
-    from grader.sandbox import delegation
+    from grader.sandbox import cgroup_delegation
     from grader.sandbox.bubblewrap import Bubblewrap
 
-    return Bubblewrap(delegation.groups())
+    return Bubblewrap(cgroup_delegation.groups())
 
 
 def _basic() -> Sandbox:
-    from grader.sandbox import delegation, scratch
+    from grader.sandbox import cgroup_delegation, scratch
     from grader.sandbox.landlock import Landlock
 
     scratch.sweep()
-    return Landlock(delegation.groups())
+    return Landlock(cgroup_delegation.groups())
 
 
 def _elsewhere() -> Sandbox:
@@ -112,9 +112,9 @@ def _basic_with_devices() -> Sandbox:
 
 
 def _none() -> Sandbox:
-    from grader.sandbox.bare import Bare
+    from grader.sandbox.unconfined import Unconfined
 
-    return Bare()
+    return Unconfined()
 
 
 def verify(sandbox: Sandbox) -> None:
@@ -131,12 +131,12 @@ def verify(sandbox: Sandbox) -> None:
 
 def _sing(sandbox: Sandbox, places: str) -> list[str]:
     """What the canary could do in `sandbox`."""
-    program = Share(Path(probe.__file__).parent, Path("/canary"))
-    shares = [Share(path, path) for path in map(Path, {sys.prefix, sys.base_prefix})]
-    room = Room([program, *shares], Limits(), {})
+    program = Mount(Path(probe.__file__).parent, Path("/canary"))
+    shares = [Mount(path, path) for path in map(Path, {sys.prefix, sys.base_prefix})]
+    room = SandboxSpec([program, *shares], SandboxLimits(), {})
     script = sandbox.place(program) / Path(probe.__file__).name
     box = sandbox.start([sys.executable, "-I", "-S", str(script), places], room)
-    box.deadline(SECONDS)
+    box.deadline(CANARY_SECONDS)
     try:
         answer = box.stdout.read(ANSWER)
     finally:
@@ -148,7 +148,7 @@ def _sing(sandbox: Sandbox, places: str) -> list[str]:
     said = (box.printed.strip().splitlines() or [""])[-1]
     raise SandboxUnavailableError(
         f"its canary did not answer ({end.cause.value}: {end.detail}) {said}",
-        cure_for(said) if sandbox.level is Level.STRONG else REPORT,
+        cure_for(said) if sandbox.level is Level.STRONG else REPORT_IT,
     )
 
 

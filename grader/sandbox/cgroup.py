@@ -2,7 +2,7 @@
 
 A watchdog looks from time to time; the kernel counts every page when it is given out, those of
 files in memory, of pipes and of page tables too. Version 2 of control groups, where a part of
-their tree is ours (`delegation`).
+their tree is ours (`cgroup_delegation`).
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.sandbox import held
+from grader.sandbox import locked_folder
 from grader.sandbox.contract import MemoryLimit
 
-PREFIX = "grade-box-"
+GROUP_PREFIX = "grade-box-"
 KILL = "cgroup.kill"  # since Linux 5.14
 MIB = 1024 * 1024
-DYING = 10.0  # seconds within which a killed group has to be empty
+KILL_SECONDS = 10.0  # seconds within which a killed group has to be empty
 
 
 class ControlGroups(NamedTuple):
-    """Makes groups in the folder `home`. Implements `groups.Groups`."""
+    """Makes groups in the folder `home`. Implements `process_groups.ProcessGroups`."""
 
     home: Path
 
@@ -38,7 +38,7 @@ class ControlGroups(NamedTuple):
 
         Raises OSError.
         """
-        group = ControlGroup(held.Held(self.home, PREFIX))
+        group = ControlGroup(locked_folder.LockedFolder(self.home, GROUP_PREFIX))
         try:
             group.limit(memory, processes)
         except OSError:
@@ -48,14 +48,14 @@ class ControlGroups(NamedTuple):
 
     def sweep(self) -> None:
         """Remove the groups of graders that were killed, with what may still live in them."""
-        for folder in held.abandoned(self.home, PREFIX, {os.getuid()}):
+        for folder in locked_folder.abandoned(self.home, GROUP_PREFIX, {os.getuid()}):
             _clear(folder)
 
 
 class ControlGroup:
-    """The group of one box. Implements `groups.Group`."""
+    """The group of one box. Implements `process_groups.ProcessGroup`."""
 
-    def __init__(self, place: held.Held) -> None:
+    def __init__(self, place: locked_folder.LockedFolder) -> None:
         self._place = place
         self._folder = place.folder
 
@@ -92,7 +92,7 @@ class ControlGroup:
 
 def _clear(folder: Path) -> None:
     """Kill until nothing is left, then remove; one that does not die stays to be swept."""
-    until = time.monotonic() + DYING
+    until = time.monotonic() + KILL_SECONDS
     while folder.exists() and time.monotonic() < until:
         _kill(folder)
         try:

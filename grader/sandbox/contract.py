@@ -1,14 +1,17 @@
 """The contract of a sandbox: what it is given, what it promises, how it says why a run ended.
 
-A sandbox starts one command (a worker) inside a `Room` and hands back a `Box`. The box's three
-streams are the whole of its contact with the world: `stdin` and `stdout` carry frames, everything
-printed goes to a log that the box drains, caps and never parses.
+A sandbox starts one command (a worker) inside a `SandboxSpec` and hands back a `SandboxedProcess`.
+The box's three streams are the whole of its contact with the world: `stdin` and `stdout` carry
+frames, everything printed goes to a log that the box drains, caps and never parses.
 
 What every sandbox promises (tests/sandbox/test_conformance.py holds each to it):
 
-* the command sees `Room.shares` read-only, an empty writable scratch as cwd, HOME and TMPDIR,
-  `Room.environment` and nothing else of the grader's files, environment, descriptors or network;
-* the limits of `Room.limits` are kept from outside, and `Box.end` leaves no process alive;
+* the command sees `SandboxSpec.shares` read-only, an empty writable scratch as cwd, HOME and
+TMPDIR,
+  `SandboxSpec.environment` and nothing else of the grader's files, environment, descriptors or
+  network;
+* the limits of `SandboxSpec.limits` are kept from outside, and `SandboxedProcess.end` leaves no
+process alive;
 * the death of the grader, by whatever signal, ends the box too.
 """
 
@@ -64,7 +67,7 @@ class End(NamedTuple):
     detail: str
 
 
-class Limits(NamedTuple):
+class SandboxLimits(NamedTuple):
     """What a box may use. Time limits are not here: each call of a conversation has its own.
 
     memory: MiB of resident memory (with shared memory) of the whole process tree. Where the kernel
@@ -91,7 +94,7 @@ class Limits(NamedTuple):
     cpu: int = 86_400
 
 
-class Share(NamedTuple):
+class Mount(NamedTuple):
     """A file or folder that the command may read: where it lies here, where it appears inside.
 
     Others than its owner have to be able to read it, as root's boxes run as another user.
@@ -113,20 +116,20 @@ class Devices(NamedTuple):
     """
 
     nodes: Sequence[Path] = ()
-    shares: Sequence[Share] = ()
+    shares: Sequence[Mount] = ()
     environment: Mapping[str, str] = {}
 
 
-class Room(NamedTuple):
+class SandboxSpec(NamedTuple):
     """What one run is given: shares, limits, environment and devices."""
 
-    shares: Sequence[Share]
-    limits: Limits
+    shares: Sequence[Mount]
+    limits: SandboxLimits
     environment: Mapping[str, str]
     devices: Devices = Devices()
 
 
-class Box(Protocol):
+class SandboxedProcess(Protocol):
     """One running confined command. Not thread-safe; owned by the thread that started it."""
 
     stdin: BinaryIO
@@ -148,7 +151,7 @@ class Box(Protocol):
     @property
     def printed(self) -> str:
         """What was printed so far (stdout and stderr of the command), decoded with replacement,
-        cut in the middle to `Limits.log` with a note of how much was left out.
+        cut in the middle to `SandboxLimits.log` with a note of how much was left out.
         """
 
     @property
@@ -182,12 +185,12 @@ class Sandbox(Protocol):
     def remarks(self) -> Sequence[str]:
         """Sentences about this machine that a reader of a report should know beyond the level."""
 
-    def place(self, share: Share) -> Path:
+    def place(self, share: Mount) -> Path:
         """Where the command finds `share`: `share.inside`, or `share.outside` where files cannot
         be made to appear elsewhere.
         """
 
-    def start(self, command: Sequence[str], room: Room) -> Box:
+    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
         """Start `command` (absolute path of a program, arguments) in `room`.
 
         Raises SandboxUnavailableError where the sandbox cannot be made: never the student's fault.

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-PATIENCE = 1  # times its own length that a deadline moves at most: a box can make itself wait
+MAX_EXTENSION = 1  # times its own length that a deadline moves at most: a box can make itself wait
 UNHURRIED = 0.1  # share of the time after which waiting is first looked at: most calls are short
 
 
@@ -35,9 +35,9 @@ class Deadline:
     """Passes `seconds` from now, later by what the thread that ran most, or a main thread, waited
     meanwhile, whichever is more.
 
-    Otherwise a machine that others keep busy would cost an honest hand-in its answers. Threads that
-    only look for work again and again wait much, but run less than one that works. Main threads
-    count as a worker goes by its own: it has to find its time over before the box is ended.
+    Otherwise a machine that others keep busy would cost an honest submission its answers. Threads
+    that only look for work again and again wait much, but run less than one that works. Main
+    threads count as a worker goes by its own: it has to find its time over before the box is ended.
     """
 
     def __init__(self, seconds: float, before: Threads | None = None) -> None:
@@ -65,6 +65,6 @@ class Deadline:
         self.ran = sum(its.ran for its in meanwhile.values())
         counted = [Times(), max(meanwhile.values(), default=Times())]
         counted += [its for who, its in meanwhile.items() if who.process == who.number]
-        moved = min(max(its.waited for its in counted), PATIENCE * self._seconds)
+        moved = min(max(its.waited for its in counted), MAX_EXTENSION * self._seconds)
         self._until = self._begun + self._seconds + moved
         return now >= self._until

@@ -18,18 +18,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.sandbox import box, processes, rooms, seccomp, slots
+from grader.sandbox import environment, processes, sandboxed_process, seccomp, uid_pool
 from grader.sandbox.contract import (
-    Box,
     Level,
     MemoryLimit,
-    Room,
+    Mount,
+    SandboxedProcess,
+    SandboxSpec,
     SandboxUnavailableError,
-    Share,
 )
 from grader.sandbox.deadline import Threads
-from grader.sandbox.groups import Group, Groups, NoGroups
 from grader.sandbox.inside import launcher
+from grader.sandbox.process_groups import ProcessGroup, ProcessGroups, UnlimitedGroups
 from grader.sandbox.scratch import Scratch
 
 READABLE = (
@@ -40,7 +40,7 @@ READABLE = (
 )
 WRITABLE = ("/dev/null",)
 OPTIONS_WITH_VALUE = ("-X", "-W")
-CURE = (
+INSTALL_HINT = (
     "use Linux 5.13 or newer with Landlock switched on (lsm=landlock,…), or level strong: "
     "apt install bubblewrap"
 )
@@ -51,20 +51,20 @@ class Landlock:
 
     level = Level.BASIC
 
-    def __init__(self, groups: Groups | None = None) -> None:
+    def __init__(self, groups: ProcessGroups | None = None) -> None:
         """groups: what boxes are put in, or None for the watchdog alone.
 
         Raises SandboxUnavailableError where the kernel or libseccomp lacks what is needed.
         """
         if sys.platform != "linux":
-            raise SandboxUnavailableError("Landlock is a part of Linux", CURE)
+            raise SandboxUnavailableError("Landlock is a part of Linux", INSTALL_HINT)
         version = launcher.libc.syscall(
             launcher.LANDLOCK_CREATE_RULESET, None, 0, launcher.CREATE_RULESET_VERSION
         )
         if version < 1:
-            raise SandboxUnavailableError("this kernel has no Landlock", CURE)
+            raise SandboxUnavailableError("this kernel has no Landlock", INSTALL_HINT)
         seccomp.strict(os.getpid())
-        self._groups = groups or NoGroups()
+        self._groups = groups or UnlimitedGroups()
 
     @property
     def memory_limit(self) -> MemoryLimit:
@@ -81,11 +81,11 @@ class Landlock:
             )
         return ()
 
-    def place(self, share: Share) -> Path:
+    def place(self, share: Mount) -> Path:
         """See `contract.Sandbox.place`."""
         return share.outside
 
-    def start(self, command: Sequence[str], room: Room) -> Box:
+    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
         """See `contract.Sandbox.start`; the command is a Python interpreter with a script."""
         if room.devices.nodes:
             raise SandboxUnavailableError(
@@ -105,7 +105,9 @@ class Landlock:
             if slot is not None:
                 slot.release()
             if isinstance(error, OSError):
-                raise SandboxUnavailableError(f"cannot start the box: {error}", CURE) from error
+                raise SandboxUnavailableError(
+                    f"cannot start the box: {error}", INSTALL_HINT
+                ) from error
             raise
 
 
@@ -119,16 +121,16 @@ class _Confinement(NamedTuple):
     parent: int
     ready: int
     filter: str
-    limits: Sequence[rooms.Limit]
+    limits: Sequence[environment.ResourceLimit]
 
 
 def _start(
     command: Sequence[str],
-    room: Room,
-    slot: slots.Slot | None,
+    room: SandboxSpec,
+    slot: uid_pool.LeasedUid | None,
     scratch: Scratch,
-    group: Group,
-) -> Box:
+    group: ProcessGroup,
+) -> SandboxedProcess:
     interpreter, options, script = _parts(command)
     told, tell = os.pipe()
     status, ready = os.pipe()
@@ -137,9 +139,9 @@ def _start(
             theirs.callback(os.close, descriptor)
         ours.callback(os.close, status)
         try:
-            process = box.start(
+            process = sandboxed_process.start(
                 [interpreter, *options, launcher.__file__, str(told), *script],
-                rooms.environment(room, str(scratch.folder)),
+                environment.environment(room, str(scratch.folder)),
                 pass_fds=(told, ready),
             )
         except BaseException:
@@ -154,7 +156,7 @@ def _start(
             parent=os.getpid(),
             ready=ready,
             filter=seccomp.strict(process.pid).hex(),
-            limits=[limit for limit in rooms.kernel_limits(room) if not limit.per_user],
+            limits=[limit for limit in environment.kernel_limits(room) if not limit.per_user],
         )
         try:
             with os.fdopen(tell, "wb") as pipe:  # the launcher waits for it
@@ -165,18 +167,20 @@ def _start(
             process.wait()
             raise
         ours.pop_all()
-    return box.Running(process, _OneProcess(process, scratch, status, slot), group, room.limits)
+    return sandboxed_process.RunningProcess(
+        process, _OneProcess(process, scratch, status, slot), group, room.limits
+    )
 
 
 class _OneProcess:
-    """The tree of one box, which cannot grow. Implements `box.Tree`."""
+    """The tree of one box, which cannot grow. Implements `sandboxed_process.ProcessTree`."""
 
     def __init__(
         self,
         process: subprocess.Popen[bytes],
         scratch: Scratch,
         status: int,
-        slot: slots.Slot | None,
+        slot: uid_pool.LeasedUid | None,
     ) -> None:
         self._process = process
         self._scratch = scratch
@@ -208,7 +212,7 @@ class _OneProcess:
     def threads(self) -> Threads:
         return processes.threads([self._process.pid])
 
-    def scratch(self) -> box.Use:
+    def scratch(self) -> sandboxed_process.ScratchUse:
         return self._scratch.use(self._process.pid, now=self._process.poll() is not None)
 
     def remove(self) -> None:
@@ -231,11 +235,11 @@ def _parts(command: Sequence[str]) -> tuple[str, list[str], list[str]]:
     return interpreter, options, rest
 
 
-def _slot(room: Room) -> slots.Slot | None:
+def _slot(room: SandboxSpec) -> uid_pool.LeasedUid | None:
     """A user id of the box's own, if we are root and that user can reach what it may read."""
     if os.getuid() != 0:
         return None
-    return slots.take() if _open_to_all(share.outside for share in room.shares) else None
+    return uid_pool.take() if _open_to_all(share.outside for share in room.shares) else None
 
 
 def _open_to_all(paths: Iterable[Path]) -> bool:

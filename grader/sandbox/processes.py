@@ -12,10 +12,12 @@ from pathlib import Path
 from grader.sandbox.deadline import Thread, Times
 
 PROC = "/proc"
-MANY = 16  # processes above which shared pages are no longer told apart: too slow to poll
+EXACT_MEMORY_PROCESSES = (
+    16  # processes above which shared pages are no longer told apart: too slow to poll
+)
 
 
-class Process:
+class ProcessInfo:
     """One process, held so that its number cannot come to mean another."""
 
     def __init__(self, pid: int) -> None:
@@ -71,7 +73,7 @@ def memory(pids: list[int], limit: int) -> int:
     and a closer look (some milliseconds for each) is affordable.
     """
     held = sum(_resident(pid) for pid in pids)
-    if limit < held < 2 * limit and 1 < len(pids) <= MANY:
+    if limit < held < 2 * limit and 1 < len(pids) <= EXACT_MEMORY_PROCESSES:
         held = sum(_proportional(pid) for pid in pids)
     return held
 

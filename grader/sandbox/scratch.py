@@ -14,12 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader.sandbox import held, slots
-from grader.sandbox.box import MIB, Use
-from grader.sandbox.contract import Limits
+from grader.sandbox import locked_folder, uid_pool
+from grader.sandbox.contract import SandboxLimits
+from grader.sandbox.sandboxed_process import MIB, ScratchUse
 
-PREFIX = "grade-scratch-"
-DEEPEST = 200  # folders within each other; more count as too many files
+SCRATCH_PREFIX = "grade-scratch-"
+MAX_DEPTH = 200  # folders within each other; more count as too many files
 SHARE_OF_TIME = 10  # a look may cost a tenth of the time at most
 LEAST_PAUSE = 0.1  # seconds between looks
 UNLIMITED = 1 << 40
@@ -28,16 +28,16 @@ UNLIMITED = 1 << 40
 class Scratch:
     """A new folder, empty, of the user `owner` alone."""
 
-    def __init__(self, owner: int | None, limits: Limits) -> None:
-        self._place = held.Held(Path(tempfile.gettempdir()), PREFIX)
+    def __init__(self, owner: int | None, limits: SandboxLimits) -> None:
+        self._place = locked_folder.LockedFolder(Path(tempfile.gettempdir()), SCRATCH_PREFIX)
         self.folder = self._place.folder
         if owner is not None:
             os.chown(self.folder, owner, owner)
         self._limits = limits
-        self._use = Use(0, 0)
+        self._use = ScratchUse(0, 0)
         self._next = 0.0
 
-    def use(self, pid: int, *, now: bool = False) -> Use:
+    def use(self, pid: int, *, now: bool = False) -> ScratchUse:
         """What it holds, files that process `pid` has removed but not let go of included.
 
         Looks seldom enough to cost little, or right `now`; stops counting above the limits.
@@ -46,7 +46,7 @@ class Scratch:
         if now or started >= self._next:
             found = _held(self.folder, self._limits)
             hidden = _removed(pid, str(self.folder), self._limits.file_size * MIB)
-            self._use = Use(found.size + hidden, found.files)
+            self._use = ScratchUse(found.size + hidden, found.files)
             took = time.monotonic() - started
             self._next = started + max(LEAST_PAUSE, SHARE_OF_TIME * took)
         return self._use
@@ -63,8 +63,8 @@ def sweep() -> None:
     """Remove the scratch folders of graders that were killed."""
     owners = {os.getuid()}
     if os.getuid() == 0:
-        owners.update(slots.ALL)
-    for folder in held.abandoned(Path(tempfile.gettempdir()), PREFIX, owners):
+        owners.update(uid_pool.USER_IDS)
+    for folder in locked_folder.abandoned(Path(tempfile.gettempdir()), SCRATCH_PREFIX, owners):
         with contextlib.suppress(OSError):  # a box that is just ending: the next start takes it
             remove(folder)
 
@@ -115,14 +115,14 @@ def _is_folder(name: str, parent: int) -> bool:
     return stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
 
 
-def _held(folder: Path, limits: Limits) -> Use:
+def _held(folder: Path, limits: SandboxLimits) -> ScratchUse:
     """Bytes on disk and entries below `folder`, counted until a limit is passed."""
     size = files = 0
     waiting = [(str(folder), 0)]
     while waiting:
         path, depth = waiting.pop()
-        if depth > DEEPEST:
-            return Use(size, UNLIMITED)
+        if depth > MAX_DEPTH:
+            return ScratchUse(size, UNLIMITED)
         with contextlib.suppress(OSError), os.scandir(path) as entries:
             for entry in entries:
                 with contextlib.suppress(OSError):
@@ -132,8 +132,8 @@ def _held(folder: Path, limits: Limits) -> Use:
                     if stat.S_ISDIR(found.st_mode):
                         waiting.append((entry.path, depth + 1))
                 if files > limits.scratch_files or size > limits.scratch * MIB:
-                    return Use(size, files)
-    return Use(size, files)
+                    return ScratchUse(size, files)
+    return ScratchUse(size, files)
 
 
 def _removed(pid: int, folder: str, largest: int) -> int:

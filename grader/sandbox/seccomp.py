@@ -24,7 +24,13 @@ NEWEST_KNOWN = 450  # set_mempolicy_home_node; from 424 on, numbers are the same
 FIRST_COMMON = 424
 
 # Denied everywhere, with the errno that lets programs fall back on something else.
-ABSENT = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd")
+NOT_IMPLEMENTED_CALLS = (
+    "clone3",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
+    "userfaultfd",
+)
 OTHER_PROCESSES = (
     "ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_getfd "
     "migrate_pages move_pages"
@@ -103,7 +109,7 @@ INT = 0xFFFFFFFF  # the kernel looks at the lower 32 bits of an int argument onl
 # An argument of a call: position, operator, values.
 Compared = tuple[int, str, int] | tuple[int, str, int, int]
 
-CURE = "install libseccomp (Debian: apt install libseccomp2) and: pip install pyseccomp"
+INSTALL_HINT = "install libseccomp (Debian: apt install libseccomp2) and: pip install pyseccomp"
 
 
 @functools.lru_cache(maxsize=8)
@@ -162,7 +168,7 @@ def strict(pid: int, machine: str | None = None) -> bytes:
 
 
 def _deny_everywhere(rules: _Rules) -> None:
-    for name in ABSENT:
+    for name in NOT_IMPLEMENTED_CALLS:
         rules.deny(name, code=errno.ENOSYS)
     for names in (OTHER_PROCESSES, NAMESPACES, MACHINE, KERNEL_SURFACE):
         rules.deny(names)
@@ -293,5 +299,5 @@ def _libseccomp() -> ModuleType:
     try:
         pyseccomp = importlib.import_module("pyseccomp")
     except (ImportError, RuntimeError, OSError, AttributeError) as error:
-        raise SandboxUnavailableError(f"no system-call filter: {error}", CURE) from None
+        raise SandboxUnavailableError(f"no system-call filter: {error}", INSTALL_HINT) from None
     return pyseccomp

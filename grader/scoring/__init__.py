@@ -1,13 +1,13 @@
 """Marks: a pure function of evidence, policy and overrides."""
 
-from grader.scoring.grade import Grade, Part, Status
+from grader.scoring.grade import Grade, GradePart, Status
 from grader.scoring.override import Override, Standing, in_order, standing, taken_back
 from grader.scoring.rules import garbage, grade
 
 __all__ = [
     "Grade",
+    "GradePart",
     "Override",
-    "Part",
     "Standing",
     "Status",
     "garbage",

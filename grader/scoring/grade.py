@@ -8,7 +8,7 @@ from grader.scoring.override import Override
 
 
 class Status(str, Enum):
-    """`graded`: ran to its end; `faulted`: stopped by the hand-in's own fault, marked by policy;
+    """`graded`: ran to its end; `faulted`: stopped by the submission's own fault, marked by policy;
     `ungraded`: stopped by a fault of ours, no mark; `absent`: on the roster, and nothing was
     submitted, which is worth what the policy says.
     """
@@ -19,7 +19,7 @@ class Status(str, Enum):
     ABSENT = "absent"
 
 
-class Part(Document):
+class GradePart(Document):
     """One line of the bill: what was earned of what was possible, and by which rule."""
 
     name: str  # "garbage", a check's name, "override"
@@ -29,7 +29,7 @@ class Part(Document):
 
 
 class Grade(Document):
-    """The mark of one hand-in and how it came about."""
+    """The mark of one submission and how it came about."""
 
     id: str  # of the submission
     name: str  # the student's
@@ -41,7 +41,7 @@ class Grade(Document):
     total: int = 0  # hidden images
     interval: tuple[float, float] | None = None  # of the accuracy, 95 %, Clopper and Pearson
     band: str = ""  # "80-85", per cent
-    parts: tuple[Part, ...] = ()  # the bill
+    parts: tuple[GradePart, ...] = ()  # the bill
     report: Literal["missing", "found", "complete", "incomplete"] = "missing"  # the lab report
     if_report_complete: float | None = None  # the score that confirming the report would give
     overrides: tuple[Override, ...] = ()  # what persons decided and holds

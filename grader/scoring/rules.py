@@ -8,7 +8,7 @@ from typing import Literal
 from grader.assignment import Policy
 from grader.evidence import Check, Evidence, Records, Stage
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
-from grader.scoring.grade import Grade, Part, Status
+from grader.scoring.grade import Grade, GradePart, Status
 from grader.scoring.override import Override, Standing, standing
 
 Report = Literal["missing", "found", "complete", "incomplete"]
@@ -70,10 +70,10 @@ def _bill(
     report: Report,
     decided: Standing,
     possible: float,
-) -> tuple[Part, ...]:
+) -> tuple[GradePart, ...]:
     """All parts of the mark, were the report `report`; none where there is no mark."""
     status = _status(evidence)
-    parts: tuple[Part, ...] = ()
+    parts: tuple[GradePart, ...] = ()
     if status is Status.ABSENT:
         parts = _absent(policy)
     elif status is not Status.UNGRADED:
@@ -106,14 +106,14 @@ def _report(records: Records, policy: Policy, decided: Standing) -> Report:
     return "complete" if policy.report == "found" and records.records else "found"
 
 
-def garbage(correct: int, total: int, policy: Policy, classes: int, report: Report) -> Part:
+def garbage(correct: int, total: int, policy: Policy, classes: int, report: Report) -> GradePart:
     """The garbage part by the lab's rule: full marks at `full_at`, or from `report_from` with a
     complete report; each band below `full_at` costs `cost`; guessing earns nothing.
     """
 
-    def part(earned: float, en: str, zh: str) -> Part:
+    def part(earned: float, en: str, zh: str) -> GradePart:
         because = {"en": en, "zh": zh}
-        return Part(name="garbage", earned=earned, possible=policy.points, because=because)
+        return GradePart(name="garbage", earned=earned, possible=policy.points, because=because)
 
     if not total:
         return part(0, "no hidden image was answered", "没有回答任何隐藏图片")
@@ -150,12 +150,12 @@ def garbage(correct: int, total: int, policy: Policy, classes: int, report: Repo
     )
 
 
-def _checks(evidence: Evidence) -> tuple[Part, ...]:
+def _checks(evidence: Evidence) -> tuple[GradePart, ...]:
     """Checks that carry points, but for those that broke by themselves: they earn nothing, and cost
     nobody anything.
     """
     return tuple(
-        Part(
+        GradePart(
             name=check.name,
             earned=check.points if check.outcome == "passed" else 0,
             possible=check.points,
@@ -173,16 +173,18 @@ def _worth(check: Check) -> float:
     return 0 if check.outcome == "broken" else check.points
 
 
-def _absent(policy: Policy) -> tuple[Part, ...]:
+def _absent(policy: Policy) -> tuple[GradePart, ...]:
     if policy.absent is None:
         return ()
     because = {"en": "nothing was submitted", "zh": "没有提交任何内容"}
-    return (Part(name="absent", earned=policy.absent, possible=policy.points, because=because),)
+    return (
+        GradePart(name="absent", earned=policy.absent, possible=policy.points, because=because),
+    )
 
 
 def _decided(
     decisions: Sequence[Override], score: float | None, possible: float
-) -> tuple[Part, ...]:
+) -> tuple[GradePart, ...]:
     """What persons add, so that the parts add up to the mark: it stays from 0 to `possible`, unless
     a person said `beyond`. To no mark nothing can be added; it can be set.
     """
@@ -199,13 +201,13 @@ def _decided(
             because["en"] += f": held at {after:g} of {possible:g}"
             because["zh"] += f"：限于 {after:g}（满分 {possible:g}）"
         parts.append(
-            Part(name="override", earned=_tidy(after - before), possible=0, because=because)
+            GradePart(name="override", earned=_tidy(after - before), possible=0, because=because)
         )
         score = after
     return tuple(parts)
 
 
-def _sum(parts: Sequence[Part]) -> float | None:
+def _sum(parts: Sequence[GradePart]) -> float | None:
     """What the parts add up to; None where there are none."""
     return _tidy(sum(part.earned for part in parts)) if parts else None
 

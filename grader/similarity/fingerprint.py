@@ -10,14 +10,14 @@ import numpy as np
 
 from grader.evidence import Fingerprint, Tensors
 from grader.readers.prints import read_prints
-from grader.similarity.together import Prints
+from grader.similarity.candidates import Prints
 
-PATIENCE = 60.0  # seconds for a file that the teacher handed out
+FILE_SECONDS = 60.0  # seconds for a file that the teacher handed out
 
 
 def _fingerprint(folder: Path) -> Fingerprint:
     """Of a folder of the teacher's own, which needs no sandbox."""
-    found = read_prints(folder, PATIENCE)
+    found = read_prints(folder, FILE_SECONDS)
     return Fingerprint(
         code=found["code"], weights=tuple(Tensors(**each) for each in found["weights"])
     )

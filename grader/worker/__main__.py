@@ -1,7 +1,7 @@
 """Starts the worker as a program: ``<interpreter> -s -B -u <folder of this file>/__main__.py``.
 
 The worker's modules are loaded under one private package name, by path, so that nothing beside
-a hand-in can shadow them and they shadow nothing of a hand-in's (``utils``, ``json``, ...).
+a submission can shadow them and they shadow nothing of a submission's (``utils``, ``json``, ...).
 Not ``-I``: Python would ignore the environment's PYTHONHASHSEED.
 """
 

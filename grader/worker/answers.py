@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .frames import RAISED, WORD, WRONG_TYPE, Answer
+from .protocol import RAISED, WORD, WRONG_TYPE, Answer
 from .text import clean, text_of, type_name
 
-LONGEST = 230  # characters
+MAX_ANSWER_CHARS = 230  # characters
 # They show nothing: a line of a file made on Windows, read as bytes, ends in one.
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
@@ -18,10 +18,12 @@ def answer_of(value: Any) -> Answer:
     """The answer that `value` is. A `str`, of whatever subclass, is a word; nothing else is."""
     try:
         if isinstance(value, str):
-            return Answer(WORD, clean(str.translate(value, _CONTROLS), LONGEST))
-        return Answer(WRONG_TYPE, clean(_described(value), LONGEST))
+            return Answer(WORD, clean(str.translate(value, _CONTROLS), MAX_ANSWER_CHARS))
+        return Answer(WRONG_TYPE, clean(_described(value), MAX_ANSWER_CHARS))
     except BaseException as error:
-        return Answer(RAISED, clean(f"{type_name(value)} that raises {type_name(error)}", LONGEST))
+        return Answer(
+            RAISED, clean(f"{type_name(value)} that raises {type_name(error)}", MAX_ANSWER_CHARS)
+        )
 
 
 def _described(value: Any) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 
 from . import source
 from .frameworks import Framework, loaded_frameworks
-from .place import Place
-from .search import Candidate, first_line_of
+from .network_search import NetworkCandidate, first_line_of
+from .workdir import Workdir
 
 Inputs = Sequence[Tuple[int, ...]]
 
@@ -53,7 +53,7 @@ class Built(NamedTuple):
     error: BaseException | None  # of the forward pass, where it takes none
 
 
-def build(candidate: Candidate, classes: int, inputs: Inputs, place: Place) -> Built:
+def build(candidate: NetworkCandidate, classes: int, inputs: Inputs, place: Workdir) -> Built:
     """The network of a candidate, built with as few arguments as needed, or with guesses for
     more where only those give `classes` numbers.
 
@@ -78,7 +78,9 @@ def build(candidate: Candidate, classes: int, inputs: Inputs, place: Place) -> B
     return best
 
 
-def _built(candidate: Candidate, arguments: dict[str, Any], inputs: Inputs, place: Place) -> Built:
+def _built(
+    candidate: NetworkCandidate, arguments: dict[str, Any], inputs: Inputs, place: Workdir
+) -> Built:
     """The network with these arguments, in the first layout in which it takes any input."""
     built = _tried(candidate, candidate.thing(**arguments), arguments, inputs, place)
     for layout in [] if built.accepts else built.framework.other_layouts():
@@ -90,11 +92,11 @@ def _built(candidate: Candidate, arguments: dict[str, Any], inputs: Inputs, plac
 
 
 def _tried(
-    candidate: Candidate,
+    candidate: NetworkCandidate,
     network: Any,
     arguments: dict[str, Any],
     inputs: Inputs,
-    place: Place,
+    place: Workdir,
     layout: Framework | None = None,
 ) -> Built:
     framework = layout or _framework_of(network)
@@ -151,8 +153,8 @@ def _probe(
     return (), (), trouble
 
 
-def location(candidate: Candidate, place: Place) -> tuple[str, int]:
-    """File and line of the class or function, wherever in the hand-in it was defined."""
+def location(candidate: NetworkCandidate, place: Workdir) -> tuple[str, int]:
+    """File and line of the class or function, wherever in the submission it was defined."""
     owner = sys.modules.get(str(getattr(candidate.thing, "__module__", "")), candidate.module)
     filename = str(getattr(owner, "__file__", "") or getattr(candidate.module, "__file__", ""))
     name = str(getattr(candidate.thing, "__name__", candidate.name))

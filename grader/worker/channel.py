@@ -6,7 +6,7 @@ import os
 import sys
 from typing import BinaryIO
 
-from . import frames
+from . import protocol
 
 # Student code that closes "all" descriptors or counts them seldom reaches this high.
 LOWEST_PRIVATE = 100
@@ -28,15 +28,15 @@ class Channel:
         os.close(nothing)
         os.dup2(2, 1)
 
-    def read(self) -> frames.Frame | None:
+    def read(self) -> protocol.Frame | None:
         """The next frame; None when the grader closed its end. Raises frames.FrameError."""
         self._leave_in_a_fork()
-        return frames.read_frame(self._requests, frames.MAX_META + frames.MAX_ARRAY + 4)
+        return protocol.read_frame(self._requests, protocol.MAX_META + protocol.MAX_ARRAY + 4)
 
     def write(self, kind: int, number: int, payload: bytes) -> None:
         """Write one frame. Raises OSError when the grader is gone."""
         self._leave_in_a_fork()
-        frames.write_frame(self._replies, kind, number, payload)
+        protocol.write_frame(self._replies, kind, number, payload)
 
     def _leave_in_a_fork(self) -> None:
         """A child that student code forked and let return must not talk in our place."""

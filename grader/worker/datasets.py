@@ -1,4 +1,4 @@
-"""The hand-in's function that gives LeNet5's data set, tried on digits in MNIST's own files."""
+"""The submission's function that gives LeNet5's data set, tried on digits in MNIST's own files."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import numpy as np
 
 from . import faults
 from .building import location
-from .frames import Meta
+from .network_search import NetworkSearch
 from .operations import Array, Operation, Reply
-from .place import Place
-from .search import Search
+from .protocol import Meta
 from .text import clean
+from .workdir import Workdir
 
-BATCH = 32
-LARGEST = 4_000_000  # values of a batch that is sent
+BATCH_IMAGES = 32
+MAX_VALUES = 4_000_000  # values of a batch that is sent
 
 # Arguments by a part of their name, where they must be given or the default may be another.
 _GUESSES: tuple[tuple[str, Any], ...] = (
-    ("batch", BATCH),
+    ("batch", BATCH_IMAGES),
     ("repeat", 1),
     ("worker", 1),
     ("parallel", 1),
@@ -37,7 +37,7 @@ _GUESSES: tuple[tuple[str, Any], ...] = (
 class Datasets:
     """The operation `dataset`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Workdir) -> None:
         self._place = place
 
     def operations(self) -> dict[str, Operation]:
@@ -53,7 +53,7 @@ class Datasets:
         if array is None:
             return nothing, None
         folder = write_mnist(array, np.array(meta["labels"], np.uint8))
-        search, trouble = Search(self._place, str(meta["name"])), None
+        search, trouble = NetworkSearch(self._place, str(meta["name"])), None
         for candidate in search.functions():
             file, line = location(candidate, self._place)
             told: Meta = {"found": True, "file": file, "line": line}
@@ -64,14 +64,14 @@ class Datasets:
                 trouble = trouble or dict(told, error=error_told)
                 continue
             told.update(images=_form(images), labels=_form(labels), error=None)
-            return told, images.astype(np.float32) if images.size <= LARGEST else None
+            return told, images.astype(np.float32) if images.size <= MAX_VALUES else None
         if trouble is None and search.trouble is not None:
             trouble = dict(nothing, error=faults.describe(search.trouble, self._place, []))
         return trouble or nothing, None
 
 
 def write_mnist(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> Path:
-    """A new folder with MNIST's files, wherever below it a hand-in may look: in itself, in
+    """A new folder with MNIST's files, wherever below it a submission may look: in itself, in
     ``train`` and ``test`` as in the lecture, in ``MNIST/raw`` as in torchvision.
     """
     folder = Path(tempfile.mkdtemp())
@@ -105,7 +105,7 @@ def _call(function: Callable[..., Any], folder: Path) -> Any:
                 raise TypeError(f"it needs {parameter.name!r}, which says nothing")
             arguments[parameter.name] = known[0]
         elif "batch" in parameter.name.lower():
-            arguments[parameter.name] = BATCH
+            arguments[parameter.name] = BATCH_IMAGES
     if not parameters:
         return function()
     try:

@@ -1,4 +1,4 @@
-"""Which file of a hand-in is imported for the required function."""
+"""Which file of a submission is imported for the required function."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 def find_entry(
     work: Path, wanted: str, function: str, marker: str, notes: list[str]
 ) -> Entry | None:
-    """The entry of the hand-in in `work`; None if no file defines the function.
+    """The entry of the submission in `work`; None if no file defines the function.
 
     `wanted` itself comes first, then the one other file that defines the function, then the one
     notebook, of which a real source file is made. What was decided is added to `notes`.
@@ -72,7 +72,9 @@ def module_name(path: Path) -> str:
 
 
 def handed_in(work: Path, pattern: str) -> list[Path]:
-    """Files of the hand-in that match, shallow ones first; hidden folders and packages left out."""
+    """Files of the submission that match, shallow ones first; hidden folders and packages left
+    out.
+    """
     found = []
     for path in work.rglob(pattern):
         parts = path.relative_to(work).parts

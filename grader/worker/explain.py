@@ -12,17 +12,19 @@ from typing import Any
 from . import source
 from .hooks import loaded
 from .importing import TimeLimit
-from .paths import path_facts
-from .place import Place, Spot
+from .missing_paths import path_facts
 from .prefixes import of_error
-from .text import TEXT, clean, text_of
+from .text import MAX_TEXT_CHARS, clean, text_of
+from .workdir import SourceLine, Workdir
 
 
-def explain(error: BaseException, place: Place, spot: Spot | None, line: str) -> dict[str, Any]:
+def explain(
+    error: BaseException, place: Workdir, spot: SourceLine | None, line: str
+) -> dict[str, Any]:
     """Facts about one error that arose at `spot` in the text `line`:
 
     time_limit (True: the soft limit of the import); missing_package (not installed, not handed in);
-    missing_module (in one of the hand-in's own folders); missing_name (a module or name that an
+    missing_module (in one of the submission's own folders); missing_name (a module or name that an
     installed package has not); library (a shared library that an installed package lacks); python2
     (True: syntax of Python 2); under_main (a name that is bound only below `if __name__ ==
     "__main__"`); device (asked for and refused: "GPU", "Ascend"); missing_path and what goes with
@@ -39,7 +41,7 @@ def explain(error: BaseException, place: Place, spot: Spot | None, line: str) ->
     return _of_device(error) or of_error(error) or _of_path(error, place, spot, line)
 
 
-def _of_import(error: ImportError, place: Place) -> dict[str, Any]:
+def _of_import(error: ImportError, place: Workdir) -> dict[str, Any]:
     name, message = text_of(error.name or ""), text_of(error)
     if isinstance(error, ModuleNotFoundError) and name:
         top = name.partition(".")[0]
@@ -53,8 +55,8 @@ def _of_import(error: ImportError, place: Place) -> dict[str, Any]:
     return {"missing_name": clean(f"{name}.{wanted.group(1)}")} if wanted else {}
 
 
-def _is_own(name: str, place: Place) -> bool:
-    """Whether a module that can be found is the hand-in's: a file, or a folder."""
+def _is_own(name: str, place: Workdir) -> bool:
+    """Whether a module that can be found is the submission's: a file, or a folder."""
     spec = importlib.util.find_spec(name)
     places: list[Any] = [getattr(spec, "origin", None)]
     places += getattr(spec, "submodule_search_locations", None) or []
@@ -82,7 +84,7 @@ def _of_syntax(error: SyntaxError) -> dict[str, Any]:
     return {"python2": True} if old else {}
 
 
-def _of_name(error: NameError, spot: Spot | None) -> dict[str, Any]:
+def _of_name(error: NameError, spot: SourceLine | None) -> dict[str, Any]:
     match = re.search(r"name '([^']+)' is not defined", text_of(error))
     if match is None or spot is None:
         return {}
@@ -101,7 +103,7 @@ _REFUSED = re.compile(
 
 
 def _of_device(error: BaseException) -> dict[str, Any]:
-    match = _REFUSED.search(text_of(error, TEXT))
+    match = _REFUSED.search(text_of(error, MAX_TEXT_CHARS))
     if match is None:
         return {}
     asked = next(group for group in match.groups() if group)
@@ -123,7 +125,9 @@ _EMPTY = ast.parse("")
 _LITERALS = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"")
 
 
-def _of_path(error: BaseException, place: Place, spot: Spot | None, line: str) -> dict[str, Any]:
+def _of_path(
+    error: BaseException, place: Workdir, spot: SourceLine | None, line: str
+) -> dict[str, Any]:
     """Facts about the path that an error names; failing that, about one in the failing line. Of a
     message that does not say where its path ends, the source that has it as a text does.
     """
@@ -131,7 +135,7 @@ def _of_path(error: BaseException, place: Place, spot: Spot | None, line: str) -
         asked = os.fsdecode(error.filename)
         missing = not (place.cwd / asked).exists()
         return path_facts(place, _as_written(asked, place)) if missing else {}
-    message = text_of(error, TEXT)
+    message = text_of(error, MAX_TEXT_CHARS)
     if _ABSENT.search(message):
         written = sorted((text for text in _texts(spot) if text in message), key=len, reverse=True)
         named = [next(filter(None, groups)) for groups in _PATHS.findall(message)]
@@ -142,7 +146,7 @@ def _of_path(error: BaseException, place: Place, spot: Spot | None, line: str) -
     return {}
 
 
-def _texts(spot: Spot | None) -> set[str]:
+def _texts(spot: SourceLine | None) -> set[str]:
     """Texts that the source at `spot` has which may be paths of files."""
     tree = source.parse(source.read_source(spot.path)) if spot else None
     texts = (getattr(node, "value", getattr(node, "s", None)) for node in ast.walk(tree or _EMPTY))
@@ -154,8 +158,8 @@ def _like_a_path(text: str) -> bool:
     return bool(looks) and not re.search(r"^\w+://|\s{2}|^\.+$|\.(c|cc|cpp|h|pyx?)$", text)
 
 
-def _as_written(asked: str, place: Place) -> str:
-    """A path below the hand-in as the student wrote it: libraries make paths absolute."""
+def _as_written(asked: str, place: Workdir) -> str:
+    """A path below the submission as the student wrote it: libraries make paths absolute."""
     path = place.within(asked)
     if path is None or not os.path.isabs(asked):  # noqa: PTH117 - what was asked may be no path
         return asked

@@ -1,4 +1,4 @@
-"""What went wrong in a hand-in, as facts: the error, where it arose, and what explains it."""
+"""What went wrong in a submission, as facts: the error, where it arose, and what explains it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any, Iterator
 
 from . import source
 from .explain import explain
-from .paths import path_facts
-from .place import Place, Spot
-from .refused import is_refused
-from .text import TEXT, clean, one_line, text_of, type_name
+from .missing_paths import path_facts
+from .sandbox_refusal import is_refused
+from .text import MAX_TEXT_CHARS, clean, one_line, text_of, type_name
+from .workdir import SourceLine, Workdir
 
 _WORKER = str(Path(__file__).parent) + os.sep
 _LONGEST_CHAIN = 8
 
 
-def describe(error: BaseException, place: Place, unread: list[str]) -> dict[str, Any]:
+def describe(error: BaseException, place: Workdir, unread: list[str]) -> dict[str, Any]:
     """The error as a reply's `error`, every string bounded.
 
     Always: type, message, file, line, source, traceback (file "", line 0 where no line of the
-    hand-in is to blame). Where they apply, the facts that `explain` gives, and refused (True: it
+    submission is to blame). Where they apply, the facts that `explain` gives, and refused (True: it
     comes of what only level basic refuses). `unread` are images that were asked for and could not
     be read, without an error of their own.
     """
@@ -45,8 +45,8 @@ def headline(error: BaseException) -> str:
     return type_name(error) + (": " + one_line(message) if message else "")
 
 
-def is_theirs(error: BaseException, place: Place) -> bool:
-    """Whether the exception, or one behind it, came through a line of the hand-in."""
+def is_theirs(error: BaseException, place: Workdir) -> bool:
+    """Whether the exception, or one behind it, came through a line of the submission."""
     return any(place.last_spot(one.__traceback__) is not None for one in _chain(error))
 
 
@@ -56,10 +56,10 @@ def trace(error: BaseException) -> str:
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except BaseException:
         text = type_name(error)
-    return clean(text[-TEXT:], TEXT)
+    return clean(text[-MAX_TEXT_CHARS:], MAX_TEXT_CHARS)
 
 
-def _describe(error: BaseException, place: Place, unread: list[str]) -> dict[str, Any]:
+def _describe(error: BaseException, place: Workdir, unread: list[str]) -> dict[str, Any]:
     spot = _whereabouts(error, place)
     line = _text_of_line(spot) if spot else ""
     facts: dict[str, Any] = {
@@ -98,8 +98,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         now = now.__cause__ or now.__context__
 
 
-def _whereabouts(error: BaseException, place: Place) -> Spot | None:
-    """The last line of the hand-in that was run, or that could not be parsed."""
+def _whereabouts(error: BaseException, place: Workdir) -> SourceLine | None:
+    """The last line of the submission that was run, or that could not be parsed."""
     if isinstance(error, SyntaxError) and error.filename:
         spot = place.spot(error.filename, error.lineno or 0)
         if spot is not None:
@@ -107,22 +107,22 @@ def _whereabouts(error: BaseException, place: Place) -> Spot | None:
     return place.last_spot(error.__traceback__)
 
 
-def _text_of_line(spot: Spot) -> str:
+def _text_of_line(spot: SourceLine) -> str:
     lines = source.read_source(spot.path).splitlines()
     return lines[spot.line_on_disk - 1] if 0 < spot.line_on_disk <= len(lines) else ""
 
 
-def _traceback(error: BaseException, place: Place) -> str:
-    """The traceback without what lies above the hand-in and without the worker's own frames."""
+def _traceback(error: BaseException, place: Workdir) -> str:
+    """The traceback without what lies above the submission and without the worker's own frames."""
     told = traceback.TracebackException(type(error), error, error.__traceback__)
     _keep_theirs(told, place, _LONGEST_CHAIN)
     text = place.shorten("".join(told.format()))
-    if len(text) > TEXT:
-        text = text[: TEXT // 4] + "\n  …\n" + text[-TEXT // 4 * 3 :]
-    return clean(text, TEXT + 8)
+    if len(text) > MAX_TEXT_CHARS:
+        text = text[: MAX_TEXT_CHARS // 4] + "\n  …\n" + text[-MAX_TEXT_CHARS // 4 * 3 :]
+    return clean(text, MAX_TEXT_CHARS + 8)
 
 
-def _keep_theirs(told: traceback.TracebackException, place: Place, depth: int) -> None:
+def _keep_theirs(told: traceback.TracebackException, place: Workdir, depth: int) -> None:
     stack = [frame for frame in told.stack if not frame.filename.startswith(_WORKER)]
     theirs = [index for index, frame in enumerate(stack) if place.source(frame.filename)]
     told.stack = traceback.StackSummary.from_list(stack[theirs[0] if theirs else 0 :])

@@ -1,6 +1,6 @@
 """Import hooks: functions run right after a module was imported, and modules put back.
 
-Nothing is imported for the hooks' sake: they wait until the hand-in imports what they are for.
+Nothing is imported for the hooks' sake: they wait until the submission imports what they are for.
 """
 
 from __future__ import annotations
@@ -132,21 +132,22 @@ class _FillingLoader(Loader):
 
 
 class OwnModuleFinder(MetaPathFinder):
-    """Lets the hand-in's `test.py` or `code.py` win over the standard library's, for itself only.
+    """Lets the submission's `test.py` or `code.py` win over the standard library's, for itself
+    only.
 
-    The hand-in's folder stands behind the standard library on `sys.path`, so that a library never
-    gets the hand-in's module in place of the standard one.
+    The submission's folder stands behind the standard library on `sys.path`, so that a library
+    never gets the submission's module in place of the standard one.
     """
 
     def __init__(self, finders: Callable[[str], ModuleSpec | None], calls: Callable[[], bool]):
         self._find = finders
-        self._hand_in_calls = calls
+        self._submission_calls = calls
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The hand-in's own module, if it is the hand-in that imports."""
-        if path is not None or not self._hand_in_calls():
+        """The submission's own module, if it is the submission that imports."""
+        if path is not None or not self._submission_calls():
             return None
         return self._find(fullname)
 

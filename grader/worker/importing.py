@@ -1,4 +1,4 @@
-"""Importing a hand-in's file as `python -c "import main"` would, under a soft time limit."""
+"""Importing a submission's file as `python -c "import main"` would, under a soft time limit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any, Iterator
 
 from . import hooks
-from .place import Place
+from .workdir import Workdir
 
 _WORKERS_OWN = ("importlib", "_frozen_importlib", __name__.rpartition(".")[0])
 
@@ -29,15 +29,15 @@ _THREADS = (
 )
 
 
-PATIENCE = 1  # as in the limits that are kept from outside
+MAX_EXTENSION = 1  # as in the limits that are kept from outside
 
 
 class TimeLimit(BaseException):
-    """Raised in the hand-in's code when its soft time limit has passed."""
+    """Raised in the submission's code when its soft time limit has passed."""
 
 
-def arrange_process(place: Place, entry: str, device: str, threads: int) -> None:
-    """Give the process what `python main.py` in the hand-in's folder has, without a screen."""
+def arrange_process(place: Workdir, entry: str, device: str, threads: int) -> None:
+    """Give the process what `python main.py` in the submission's folder has, without a screen."""
     environment = os.environ
     environment["MPLBACKEND"] = "Agg"
     environment.pop("DISPLAY", None)
@@ -52,8 +52,8 @@ def arrange_process(place: Place, entry: str, device: str, threads: int) -> None
     sys.dont_write_bytecode = True
 
 
-def hand_in_imports(place: Place) -> bool:
-    """Whether it is code of the hand-in that asks a finder of the worker's for a module."""
+def submission_imports(place: Workdir) -> bool:
+    """Whether it is code of the submission that asks a finder of the worker's for a module."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if not str(frame.f_globals.get("__name__", "")).startswith(_WORKERS_OWN):
@@ -62,8 +62,8 @@ def hand_in_imports(place: Place) -> bool:
     return False
 
 
-def arrange_path(place: Place) -> None:
-    """Put the hand-in's folder behind the standard library and before installed packages."""
+def arrange_path(place: Workdir) -> None:
+    """Put the submission's folder behind the standard library and before installed packages."""
     folders = [str(place.cwd)]
     if place.root != place.cwd:
         folders.append(str(place.root))
@@ -80,7 +80,7 @@ def arrange_path(place: Place) -> None:
         # A mere folder, which may be full of weights, is no module where there is a real one.
         return spec if spec is not None and spec.origin is not None else None
 
-    hooks.install([hooks.OwnModuleFinder(own_module, lambda: hand_in_imports(place))])
+    hooks.install([hooks.OwnModuleFinder(own_module, lambda: submission_imports(place))])
 
 
 class _Loader(SourceFileLoader):
@@ -97,7 +97,7 @@ class _Loader(SourceFileLoader):
     def exec_module(self, module: ModuleType) -> None:
         code: Any = self.get_code(module.__name__)
         if code.co_flags & inspect.CO_COROUTINE:
-            asyncio = importlib.import_module("asyncio")  # which few hand-ins need
+            asyncio = importlib.import_module("asyncio")  # which few submissions need
             asyncio.run(eval(code, vars(module)))  # noqa: S307 - as below
         else:
             exec(code, vars(module))  # noqa: S102 - as importlib does
@@ -130,7 +130,7 @@ def import_file(
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeLimit in the main thread's Python code after `seconds` (0: never), without those
-    (up to PATIENCE times `seconds`) in which it had no processor.
+    (up to MAX_EXTENSION times `seconds`) in which it had no processor.
 
     Code can catch it; the limit that counts is kept from outside, by ending the process.
     """
@@ -144,7 +144,7 @@ def time_limit(seconds: float) -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
         if frame is not None and frame.f_code.co_filename == __file__:
             return  # on the way in or out; it rings again
-        left = end + min(_waited() - waited, PATIENCE * seconds) - time.monotonic()
+        left = end + min(_waited() - waited, MAX_EXTENSION * seconds) - time.monotonic()
         if left > 0:
             signal.setitimer(signal.ITIMER_REAL, max(left, 0.01), 1.0)
             return

@@ -12,7 +12,7 @@ from typing import Any, Callable, NamedTuple, Sequence
 
 import numpy as np
 
-from .frameworks import Framework, Step
+from .frameworks import Framework, TrainingStep
 from .text import clean
 
 TOLERANCE = 1e-4  # of the largest value, below which two results are the same
@@ -56,7 +56,7 @@ class Layer(NamedTuple):
     multiply_adds: int  # for one image
     weight: tuple[int, ...] = ()
     bias: bool = False
-    step: Step | None = None  # None for what was found between two layers
+    step: TrainingStep | None = None  # None for what was found between two layers
 
     def report(self) -> dict[str, Any]:
         """The layer as a reply has it."""
@@ -91,7 +91,7 @@ def trace_layers(
     return layers, trace.error
 
 
-def _without_wrappers(framework: Framework, steps: list[Step]) -> list[Step]:
+def _without_wrappers(framework: Framework, steps: list[TrainingStep]) -> list[TrainingStep]:
     """Steps without layers that only run other layers with weights, such as a conv-norm block."""
     kept = []
     for index, step in enumerate(steps):
@@ -108,7 +108,7 @@ def kind_of(framework: Framework, layer: Any) -> str:
     return next((kind for part, kind in _KINDS if part in name), "other")
 
 
-def _layer(framework: Framework, step: Step) -> list[Layer]:
+def _layer(framework: Framework, step: TrainingStep) -> list[Layer]:
     kind = kind_of(framework, step.layer)
     output = step.made.shape[1:]
     weight = framework.weight(step.layer) if kind in ("convolution", "dense") else None

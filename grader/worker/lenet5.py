@@ -1,4 +1,4 @@
-"""The hand-in's LeNet5 as operations: find, run, describe, set weights, train."""
+"""The submission's LeNet5 as operations: find, run, describe, set weights, train."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import re
 
 import numpy as np
 
-from . import chance, faults
+from . import faults, seeding
 from .building import INPUTS, PICTURES, Built, build
-from .frames import Meta
 from .frameworks import Training, eager_execution, loaded_frameworks
 from .layers import put_in, trace_layers, variant
+from .network_search import NetworkCandidate, NetworkSearch
+from .network_structure import resembles
 from .operations import Array, Operation, Reply
-from .place import Place
-from .search import Candidate, Search
-from .structure import resembles
+from .protocol import Meta
 from .text import clean
+from .workdir import Workdir
 
 MOST_OTHERS = 3  # networks that would do as well, which are told
 LARGEST_LOOK = 200_000  # values of kernels and maps together
@@ -28,7 +28,7 @@ LARGEST_LOOK = 200_000  # values of kernels and maps together
 class LeNet5:
     """Operations on the one network that `lenet5` found."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Workdir) -> None:
         self._place = place
         self._built: Built | None = None
 
@@ -47,12 +47,12 @@ class LeNet5:
 
     def find(self, meta: Meta, array: Array) -> Reply:
         """Find and build the network; see `Built` for the reply's fields. `undisturbed` tells that
-        the hand-in's function answers as if this had never been asked: no file was run for it, and
-        nothing but classes of that name was tried.
+        the submission's function answers as if this had never been asked: no file was run for it,
+        and nothing but classes of that name was tried.
         """
         name, classes = str(meta.get("name", "LeNet5")), int(meta.get("classes", 10))
         self._built = None
-        search, seen = Search(self._place, name), _Seen()
+        search, seen = NetworkSearch(self._place, name), _Seen()
         for candidate in search.candidates():
             seen.undisturbed = seen.undisturbed and _leaves_no_trace(candidate)
             if seen.best is not None and (seen.how != "layers" or candidate.named):
@@ -89,8 +89,8 @@ class LeNet5:
         return {"shape": list(made.shape), "error": None}, made.astype(np.float32)
 
     def load(self, meta: Meta, array: Array) -> Reply:
-        """Load the checkpoint `path` of the hand-in into the network: {loaded, error}, the number
-        of parameters that it gave a value.
+        """Load the checkpoint `path` of the submission into the network: {loaded, error}, the
+        number of parameters that it gave a value.
         """
         if self._built is None:
             return {"loaded": 0, "error": None, "missing": True}, None
@@ -214,7 +214,7 @@ class _Seen:
             self.others.append(clean(built.name))
 
 
-def _how(candidate: Candidate, built: Built, name: str, classes: int) -> str:
+def _how(candidate: NetworkCandidate, built: Built, name: str, classes: int) -> str:
     """Why a network is to be taken: its "name", its "likeness" to that, its "layers"; "unlike" for
     one that is only named alike, "" for none.
     """
@@ -228,13 +228,13 @@ def _how(candidate: Candidate, built: Built, name: str, classes: int) -> str:
 def _at_once(operation: Operation) -> Operation:
     @functools.wraps(operation)
     def eager(meta: Meta, array: Array) -> Reply:
-        with eager_execution(), chance.kept():
+        with eager_execution(), seeding.kept():
             return operation(meta, array)
 
     return eager
 
 
-def _leaves_no_trace(candidate: Candidate) -> bool:
+def _leaves_no_trace(candidate: NetworkCandidate) -> bool:
     """Whether trying it changes nothing for other networks: a class of the name that is sought, in
     a framework that numbers no layers across networks.
     """

@@ -1,4 +1,4 @@
-"""Loading a hand-in: its private copy, its entry, the process around it, the import."""
+"""Loading a submission: its private copy, its entry, the process around it, the import."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
-from . import chance, compat, faults, hooks, importing, notebooks, shell, source, staging
+from . import compat, faults, hooks, importing, notebooks, seeding, shell, source, staging
+from .audit import Observer
 from .entry import Entry, find_entry, module_name, write_source
-from .frames import Meta
-from .observe import Observer
-from .place import Place
+from .protocol import Meta
 from .text import clean
+from .workdir import Workdir
 
 FRAMEWORKS = ("mindspore", "torch", "tensorflow", "keras", "paddle", "jax", "sklearn")
 MOST_NOTES = 50
 
 
-class Order(NamedTuple):
+class LoadOrder(NamedTuple):
     """What the grader asks of a load.
 
-    handin: folder of what was handed in, only read. work: folder for the private copy, which
+    submission: folder of what was handed in, only read. work: folder for the private copy, which
     becomes the working directory. provided: folder with files that the assignment gives, laid
-    where the hand-in lacks them. entry, function, marker: see `find_entry`. device: "CPU", "GPU"
-    or "Ascend". compat: whether old interfaces are put back. move: whether a hand-in that fixes
+    where the submission lacks them. entry, function, marker: see `find_entry`. device: "CPU", "GPU"
+    or "Ascend". compat: whether old interfaces are put back. move: whether a submission that fixes
     another device runs on this one. run: False to lay files out only.
     seconds: soft limit of the import, after which TimeLimit is raised in it; 0 for none.
     """
 
-    handin: Path
+    submission: Path
     work: Path
     provided: Path | None
     plain: Path | None
@@ -42,15 +42,15 @@ class Order(NamedTuple):
     move: bool
     run: bool
     seconds: float
-    lend: dict[str, str]  # path that the code asks for -> file of the hand-in that goes there
+    lend: dict[str, str]  # path that the code asks for -> file of the submission that goes there
     concealed: list[str]  # installed packages that are not to be found
 
     @classmethod
-    def read(cls, meta: Meta) -> Order:
-        """The order in a call's meta data. Raises KeyError without `handin` and `work`."""
+    def read(cls, meta: Meta) -> LoadOrder:
+        """The order in a call's meta data. Raises KeyError without `submission` and `work`."""
         provided, plain = meta.get("provided"), meta.get("plain")
         return cls(
-            Path(meta["handin"]),
+            Path(meta["submission"]),
             Path(meta["work"]),
             Path(provided) if provided else None,
             Path(plain) if plain else None,
@@ -80,14 +80,14 @@ class Loading:
     frameworks (in memory), attempts (see `Observer`).
     """
 
-    def __init__(self, order: Order) -> None:
-        """Copy the hand-in and find its entry. Raises OSError where the copy cannot be made."""
+    def __init__(self, order: LoadOrder) -> None:
+        """Copy the submission and find its entry. Raises OSError where the copy cannot be made."""
         self._order = order
-        self._notes = staging.stage(order.handin, order.work, order.provided, order.plain)
+        self._notes = staging.stage(order.submission, order.work, order.provided, order.plain)
         self._lent = staging.lend(order.work, order.lend)
         work = order.work.resolve()
         self._entry = find_entry(work, order.entry, order.function, order.marker, self._notes)
-        self.place = Place(work, self._entry.path.parent if self._entry else None)
+        self.place = Workdir(work, self._entry.path.parent if self._entry else None)
         if self._entry is not None and self._entry.cells:
             self.place.made[self._entry.path] = (self._entry.origin, self._entry.cells)
         self.observer = Observer(self.place)
@@ -103,13 +103,13 @@ class Loading:
         importing.arrange_process(self.place, name, order.device, order.threads)
         hooks.conceal(order.concealed)
         after, put_back = hooks.AfterImportFinder(), hooks.PutBackFinder()
-        chance.repeatable(after)
-        layer = compat.Layer(
+        seeding.repeatable(after)
+        layer = compat.CompatLayer(
             after, put_back, self.observer, self.place, order.device, order.threads
         )
-        layer.arrange(order.handin, order.compat, order.move)
+        layer.arrange(order.submission, order.compat, order.move)
         hooks.install(layer.finders)
-        importing.arrange_path(self.place)  # from here on the hand-in's modules can be found
+        importing.arrange_path(self.place)  # from here on the submission's modules can be found
         stand_ins = compat.absent.Finder(
             self.place, self._absent.append, lambda name: layer.use(f"{name} → nothing")
         )
@@ -193,8 +193,8 @@ class Loading:
         return report
 
     def described(self, error: BaseException, unread: list[str]) -> Meta:
-        """The error as `faults.describe` has it. A file that is not there, after the hand-in ran a
-        program, may be one that the program was to make: level basic refuses programs, and
+        """The error as `faults.describe` has it. A file that is not there, after the submission ran
+        a program, may be one that the program was to make: level basic refuses programs, and
         `os.system` tells of that by its result alone.
         """
         facts = faults.describe(error, self.place, unread)
@@ -218,8 +218,8 @@ def _first_parameter(called: Callable[..., Any]) -> str:
         return ""
 
 
-def _place_of(called: Callable[..., Any], place: Place) -> Meta:
-    """File and lines of a function's own code, wherever in the hand-in it was defined."""
+def _place_of(called: Callable[..., Any], place: Workdir) -> Meta:
+    """File and lines of a function's own code, wherever in the submission it was defined."""
     try:
         code: Any = getattr(inspect.unwrap(called), "__code__", None)
         text = source.read_source(Path(code.co_filename))
@@ -229,7 +229,7 @@ def _place_of(called: Callable[..., Any], place: Place) -> Meta:
         return {}
 
 
-def _spots(place: Place, filename: str, lines: tuple[int, int]) -> Meta:
+def _spots(place: Workdir, filename: str, lines: tuple[int, int]) -> Meta:
     first, last = place.spot(filename, lines[0]), place.spot(filename, lines[1])
     if first is None or last is None:
         return {}

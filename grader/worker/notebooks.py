@@ -10,7 +10,7 @@ from typing import Any, Iterator, NamedTuple
 
 from .source import parse
 
-LARGEST = 64 * 1024 * 1024  # bytes, outputs included
+MAX_NOTEBOOK_BYTES = 64 * 1024 * 1024  # bytes, outputs included
 
 
 class Cell(NamedTuple):
@@ -75,7 +75,7 @@ def place(cells: tuple[Cell, ...], line: int) -> tuple[int, int]:
 def _code_cells(path: Path) -> list[tuple[int, str]] | None:
     """Number (from 1, all kinds counted) and text of each code cell, notebook formats 3 and 4."""
     try:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > MAX_NOTEBOOK_BYTES:
             return None
         book: Any = json.loads(_decoded(path.read_bytes()))
         sheets = book.get("worksheets", [book])

@@ -6,7 +6,7 @@ from typing import Any, Callable, Optional, Tuple
 
 import numpy as np
 
-from .frames import Meta
+from .protocol import Meta
 
 Array = Optional["np.ndarray[Any, Any]"]
 Reply = Tuple[Meta, Array]

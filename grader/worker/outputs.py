@@ -1,4 +1,4 @@
-"""What the hand-in's networks give while its function answers: the numbers behind a name."""
+"""What the submission's networks give while its function answers: the numbers behind a name."""
 
 from __future__ import annotations
 

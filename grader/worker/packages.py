@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .text import clean
 
-MOST = 400
+MAX_PACKAGES = 400
 
 
 def installed_packages() -> dict[str, str]:
@@ -21,4 +21,4 @@ def installed_packages() -> dict[str, str]:
             name, _, version = info.name[: -len(".dist-info")].rpartition("-")
             normal = re.sub(r"[-_.]+", "-", name).lower()
             found.setdefault(clean(normal, 100), clean(version, 40))
-    return dict(sorted(found.items())[:MOST])
+    return dict(sorted(found.items())[:MAX_PACKAGES])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable
 
-from .text import TEXT, clean
+from .text import MAX_TEXT_CHARS, clean
 
-MOST = 200_000  # characters of a message
+MAX_MESSAGE_CHARS = 200_000  # characters of a message
 _LISTED = re.compile(r"(Missing|Unexpected) key\(s\) in state_dict: (.*?)\.\s", re.DOTALL)
 
 
@@ -36,10 +36,10 @@ def of_error(error: BaseException) -> dict[str, Any]:
     which the state lies} where a whole record of training was given in its place.
     """
     try:
-        message = str(error)[:MOST]
+        message = str(error)[:MAX_MESSAGE_CHARS]
     except BaseException:  # an exception of the submission's may raise whatever it likes
         return {}
-    if "state_dict" not in message[:TEXT]:
+    if "state_dict" not in message[:MAX_TEXT_CHARS]:
         return {}
     listed = {
         kind: re.findall(r'"([^"]+)"', names) for kind, names in _LISTED.findall(message + " ")

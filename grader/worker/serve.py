@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from . import frames
+from . import protocol
 from .channel import Channel
-from .session import Session
+from .session import WorkerSession
 from .text import clean, text_of
 
 LONGEST_LIST = 2000  # items of a list in a reply
@@ -19,13 +19,13 @@ LONGEST_LIST = 2000  # items of a list in a reply
 
 def serve() -> None:
     """Answer calls; leaves the process when the other side says bye or is gone."""
-    frames.codec()
+    protocol.codec()
     channel = Channel()
-    session = Session()
+    session = WorkerSession()
     while True:
         try:
             frame = channel.read()
-        except (OSError, frames.FrameError):
+        except (OSError, protocol.FrameError):
             os._exit(1)
         if frame is None:
             os._exit(0)
@@ -35,42 +35,42 @@ def serve() -> None:
             os._exit(1)
 
 
-def _reply(channel: Channel, session: Session, frame: frames.Frame) -> None:
+def _reply(channel: Channel, session: WorkerSession, frame: protocol.Frame) -> None:
     try:
-        meta, array = frames.unpack_message(frame.payload)
+        meta, array = protocol.unpack_message(frame.payload)
         operation = str(meta.pop("op", ""))
-    except frames.FrameError as error:
+    except protocol.FrameError as error:
         return channel.write(
-            frames.REPORT, frame.number, frames.pack_message({"error": str(error)})
+            protocol.REPORT, frame.number, protocol.pack_message({"error": str(error)})
         )
     if operation == "bye":
-        channel.write(frames.REPORT, frame.number, frames.pack_message({}))
+        channel.write(protocol.REPORT, frame.number, protocol.pack_message({}))
         _flush()
-        os._exit(0)  # threads and exit functions of the hand-in must not hold us up
+        os._exit(0)  # threads and exit functions of the submission must not hold us up
     if operation == "predict":
-        answer = frames.pack_answer(session.predict(array))
-        return channel.write(frames.ANSWER, frame.number, answer)
+        answer = protocol.pack_answer(session.predict(array))
+        return channel.write(protocol.ANSWER, frame.number, answer)
     report, result = _perform(session, operation, meta, array)
-    return channel.write(frames.REPORT, frame.number, _packed(report, result))
+    return channel.write(protocol.REPORT, frame.number, _packed(report, result))
 
 
 def _perform(
-    session: Session, operation: str, meta: frames.Meta, array: np.ndarray[Any, Any] | None
-) -> tuple[frames.Meta, np.ndarray[Any, Any] | None]:
+    session: WorkerSession, operation: str, meta: protocol.Meta, array: np.ndarray[Any, Any] | None
+) -> tuple[protocol.Meta, np.ndarray[Any, Any] | None]:
     perform = session.operations().get(operation)
     if perform is None:
         return {"error": f"there is no operation {clean(operation)!r}"}, None
     try:
         return perform(meta, array)
-    except BaseException as error:  # ours or the hand-in's: the worker goes on either way
+    except BaseException as error:  # ours or the submission's: the worker goes on either way
         return session.escaped(operation, error), None
 
 
-def _packed(report: frames.Meta, result: np.ndarray[Any, Any] | None) -> bytes:
+def _packed(report: protocol.Meta, result: np.ndarray[Any, Any] | None) -> bytes:
     """The reply's payload; where it is too large, an error in its place."""
-    payload = frames.pack_message(_plain(report), result)
-    if len(payload) - (result.nbytes if result is not None else 0) > frames.MAX_META:
-        return frames.pack_message({"error": "the reply is too large"})
+    payload = protocol.pack_message(_plain(report), result)
+    if len(payload) - (result.nbytes if result is not None else 0) > protocol.MAX_META:
+        return protocol.pack_message({"error": "the reply is too large"})
     return payload
 
 
@@ -93,5 +93,5 @@ def _plain(value: Any) -> Any:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(BaseException):  # whatever the hand-in left in their place
+        with contextlib.suppress(BaseException):  # whatever the submission left in their place
             stream.flush()

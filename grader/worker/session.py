@@ -1,4 +1,4 @@
-"""One hand-in in this process: what the grader's calls do to it."""
+"""One submission in this process: what the grader's calls do to it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy as np
 
 from . import answers, faults
 from .datasets import Datasets
-from .frames import RAISED, Answer, Meta
 from .lenet5 import LeNet5
-from .loading import Loading, Order
-from .looking import Looking
+from .loading import Loading, LoadOrder
+from .observing import Observation
 from .operations import Array, Operation, Reply
 from .outputs import outputs_watched
 from .packages import installed_packages
+from .protocol import RAISED, Answer, Meta
 from .text import clean
 
 MOST_OUTPUTS = 100  # rows that are reported
 
 
-class Session:
-    """State between calls: the loaded hand-in, the last error, its LeNet5."""
+class WorkerSession:
+    """State between calls: the loaded submission, the last error, its LeNet5."""
 
     def __init__(self) -> None:
         self._loading: Loading | None = None
@@ -49,12 +49,14 @@ class Session:
         }, None
 
     def load(self, meta: Meta, array: Array) -> Reply:
-        """Copy and import a hand-in: takes the fields of `Order`, gives those of `Loading`."""
-        order = Order.read(meta)
+        """Copy and import a submission: takes the fields of `LoadOrder`, gives those of
+        `Loading`.
+        """
+        order = LoadOrder.read(meta)
         self._loading = loading = Loading(order)
         self._operations.update(LeNet5(loading.place).operations())
         self._operations.update(Datasets(loading.place).operations())
-        self._operations.update(Looking(loading, self.predict).operations())
+        self._operations.update(Observation(loading, self.predict).operations())
         report = loading.run()
         self._failed(loading.error)
         return report, None
@@ -82,7 +84,9 @@ class Session:
         return {}, np.concatenate(found)[:MOST_OUTPUTS] if found else None
 
     def opened(self, meta: Meta, array: Array) -> Reply:
-        """{files: the submission's own that it has read, as `Opened` has them, outside: others}."""
+        """{files: the submission's own that it has read, as `OpenedFiles` has them, outside:
+        others}.
+        """
         if self._loading is None:
             return {"files": [], "outside": []}, None
         observer = self._loading.observer
@@ -96,7 +100,7 @@ class Session:
 
     def escaped(self, operation: str, error: BaseException) -> Meta:
         """The report about an operation that raised: {error} where the exception came through a
-        line of the hand-in, else {fault}, since then it is the worker's own.
+        line of the submission, else {fault}, since then it is the worker's own.
         """
         place = self._loading.place if self._loading else None
         if place is not None and faults.is_theirs(error, place):

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Callable
 
-from .place import Place
 from .text import clean
+from .workdir import Workdir
 
-SECONDS = 20.0  # for one program
+PROGRAM_SECONDS = 20.0  # for one program
 MOST_NOTES = 20
 
 _PROGRAMS = {
@@ -37,7 +37,7 @@ _CODE_MAGICS = ("time", "capture", "prun", "timeit")
 Run = Callable[[Path], "dict[str, Any]"]  # the names that a source or notebook binds
 
 
-class Lines(list):  # type: ignore[type-arg]
+class ShellLines(list):  # type: ignore[type-arg]
     """What a program printed, as IPython gives it."""
 
     @property
@@ -57,8 +57,8 @@ class Lines(list):  # type: ignore[type-arg]
 class Shell:
     """Stands for IPython's shell; `rest` answers for all that it has and does not do itself."""
 
-    def __init__(self, place: Place, run: Run, note: Callable[[str], None], rest: Any) -> None:
-        """run: runs a file of the hand-in. note: told what was left out."""
+    def __init__(self, place: Workdir, run: Run, note: Callable[[str], None], rest: Any) -> None:
+        """run: runs a file of the submission. note: told what was left out."""
         self._place = place
         self._run = run
         self._note = note
@@ -184,12 +184,12 @@ class Shell:
         for line in self._output(command):
             sys.stdout.write(f"{line}\n")
 
-    def _output(self, command: str) -> Lines:
+    def _output(self, command: str) -> ShellLines:
         """What the command prints; nothing for one that is left out."""
         command = command.strip()
         words = _words(command)
         if not words:
-            return Lines()
+            return ShellLines()
         if words[0] == "mkdir":
             _make_folders(words[1:])
         elif words[0] == "unzip":
@@ -202,15 +202,15 @@ class Shell:
             return _ran(command)
         else:
             self._leave_out("!" + command)
-        return Lines()
+        return ShellLines()
 
     def _leave_out(self, what: str) -> None:
         spot = self._place.calling_spot(sys._getframe(1))
         self._note(f"left out of {spot.file}: {clean(what, 120)}" if spot else clean(what, 120))
 
 
-def give_to(place: Place, shell: Shell) -> None:
-    """Let code of the hand-in, and no other, have `get_ipython` and `display`."""
+def give_to(place: Workdir, shell: Shell) -> None:
+    """Let code of the submission, and no other, have `get_ipython` and `display`."""
 
     def get_ipython() -> Shell:
         if place.source(sys._getframe(1).f_code.co_filename) is None:
@@ -224,8 +224,10 @@ def give_to(place: Place, shell: Shell) -> None:
     builtins.display = display  # type: ignore[attr-defined]
 
 
-def of_module(place: Place, shell: Shell) -> Callable[[], Shell | None]:
-    """`IPython.get_ipython`: the shell for the hand-in, None for a library that looks for one."""
+def of_module(place: Workdir, shell: Shell) -> Callable[[], Shell | None]:
+    """`IPython.get_ipython`: the shell for the submission, None for a library that looks for
+    one.
+    """
 
     def get_ipython() -> Shell | None:
         return shell if place.source(sys._getframe(1).f_code.co_filename) is not None else None
@@ -242,7 +244,7 @@ def _filled(text: str, frame: FrameType) -> str:
         if expression in known:
             return str(known[expression])
         try:
-            return str(eval(expression, dict(known)))  # noqa: S307 - the hand-in's own words
+            return str(eval(expression, dict(known)))  # noqa: S307 - the submission's own words
         except Exception:
             return str(match.group())
 
@@ -288,7 +290,7 @@ def _unzip(words: list[str]) -> None:
         sys.stdout.write(f"unzip: {error}\n")
 
 
-def _ran(command: str) -> Lines:
+def _ran(command: str) -> ShellLines:
     try:
         done = subprocess.run(  # noqa: S602 - of the programs above, confined as all of this is
             command,
@@ -296,10 +298,10 @@ def _ran(command: str) -> Lines:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=SECONDS,
+            timeout=PROGRAM_SECONDS,
             check=False,
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         sys.stdout.write(f"{_program(command)}: {error}\n")
-        return Lines()
-    return Lines(done.stdout.decode("utf-8", "replace").splitlines())
+        return ShellLines()
+    return ShellLines(done.stdout.decode("utf-8", "replace").splitlines())

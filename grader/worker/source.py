@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Iterator
 
-LARGEST = 32 * 1024 * 1024  # bytes; some hand-ins carry weights in their source
+MAX_SOURCE_BYTES = 32 * 1024 * 1024  # bytes; some submissions carry weights in their source
 MOST_FOLLOWED = 20  # star imports, one from the other
 _COOKIE = re.compile(r"^([ \t\f]*#.*?coding[:=][ \t]*)([-\w.]+)", re.MULTILINE)
 
@@ -52,7 +52,7 @@ def _recoded(data: bytes, encoding: str) -> tuple[bytes, str] | None:
 def read_source(path: Path) -> str:
     """The text of a source file as Python would decode it; "" where it cannot be read."""
     try:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > MAX_SOURCE_BYTES:
             return ""
         with tokenize.open(str(path)) as file:
             return file.read()

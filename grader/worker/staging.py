@@ -1,4 +1,4 @@
-"""The private, writable copy of a hand-in in which its code runs."""
+"""The private, writable copy of a submission in which its code runs."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import shutil
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from .source import LARGEST, cure_encoding
+from .source import MAX_SOURCE_BYTES, cure_encoding
 
 LINK_ABOVE = 16 * 1024 * 1024  # bytes; larger files are linked, since scratch space is memory
 _SKIPPED_FOLDERS = {"__pycache__", "__MACOSX", ".git", ".ipynb_checkpoints", ".idea", ".vscode"}
 
 
 def stage(
-    handin: Path, work: Path, provided: Path | None = None, plain: Path | None = None
+    submission: Path, work: Path, provided: Path | None = None, plain: Path | None = None
 ) -> list[str]:
-    """Copy the hand-in to `work`, lay `provided` under what is missing and `plain` over what is
+    """Copy the submission to `work`, lay `provided` under what is missing and `plain` over what is
     there; notes on what was changed.
 
     Sources that Python could not decode are written anew in UTF-8. Only plain files and folders
-    are copied. Raises OSError when `work` cannot be written (no fault of the hand-in).
+    are copied. Raises OSError when `work` cannot be written (no fault of the submission).
     """
     notes: list[str] = []
     work.mkdir(parents=True, exist_ok=True)
-    if handin != work:
-        _copy(handin, work, notes)
+    if submission != work:
+        _copy(submission, work, notes)
     if provided is not None:
         _copy(provided, work, [], only_missing=True)
     if plain is not None:
@@ -60,7 +60,7 @@ def _copy_file(entry: os.DirEntry[str], destination: Path) -> None:
 
 def _cure_sources(work: Path, notes: list[str]) -> None:
     for path in sorted(work.rglob("*.py")):
-        if not path.is_file() or path.stat().st_size > LARGEST:
+        if not path.is_file() or path.stat().st_size > MAX_SOURCE_BYTES:
             continue
         cured = cure_encoding(path.read_bytes())
         if cured is not None:
@@ -70,8 +70,8 @@ def _cure_sources(work: Path, notes: list[str]) -> None:
 
 
 def lend(work: Path, lent: dict[str, str]) -> list[str]:
-    """Copy files of the hand-in to where its code looks for them, below `work` only; the paths for
-    which that was done.
+    """Copy files of the submission to where its code looks for them, below `work` only; the paths
+    for which that was done.
 
     For a path of another machine that place is below `work`, too, and the texts in the sources that
     begin such a path are changed to lead there.
@@ -106,7 +106,7 @@ def _redirect(root: Path, asked: str, to: str) -> bool:
         return str(match.group(1)) + to + re.sub(r"^([A-Za-z]:)?/+", "", text)
 
     for path in [*root.rglob("*.py"), *root.rglob("*.ipynb")]:
-        if path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST:
+        if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_SOURCE_BYTES:
             text = path.read_bytes().decode("utf-8", "surrogateescape")
             other = pattern.sub(inside, text)
             if other != text:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-LINE = 300  # characters of one line in a reply
-TEXT = 4000  # characters of a longer text, such as a traceback
+MAX_LINE_CHARS = 300  # characters of one line in a reply
+MAX_TEXT_CHARS = 4000  # characters of a longer text, such as a traceback
 _COLOURS = re.compile("\x1b\\[[0-9;]*m")  # in which Keras writes its messages
 
 
-def text_of(value: Any, limit: int = LINE) -> str:
+def text_of(value: Any, limit: int = MAX_LINE_CHARS) -> str:
     """`str(value)` as an exact, clean `str` of at most `limit` characters, whatever value does."""
     try:
         text = str(value)
@@ -19,15 +19,15 @@ def text_of(value: Any, limit: int = LINE) -> str:
     return clean(text, limit)
 
 
-def one_line(value: Any, limit: int = LINE) -> str:
+def one_line(value: Any, limit: int = MAX_LINE_CHARS) -> str:
     """The first line of `text_of` that says something."""
-    for line in text_of(value, TEXT).splitlines():
+    for line in text_of(value, MAX_TEXT_CHARS).splitlines():
         if line.strip(" -=*\t"):
             return clean(line.strip(), limit)
     return ""
 
 
-def clean(text: str, limit: int = LINE) -> str:
+def clean(text: str, limit: int = MAX_LINE_CHARS) -> str:
     """An exact `str` without lone surrogates and control characters, cut to `limit` characters."""
     plain = str.__str__(text)
     if len(plain) > limit:

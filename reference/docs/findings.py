@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from grader.evidence.findings import VOCABULARY, Finding, find
 from grader.language import LANGUAGES, Sentence, translator
-from grader.report.words import FINDING
+from grader.report.phrases import FINDING
 from reference.docs.markdown import table
 
 WEIGHT = {

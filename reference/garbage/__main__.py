@@ -1,4 +1,4 @@
-"""Command line of the garbage classifier: train, eval, predict, hand-in."""
+"""Command line of the garbage classifier: train, eval, predict, submission."""
 
 import argparse
 import sys
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from reference import framework
 from reference.console import complain, say
-from reference.garbage.hand_in import write_hand_in
 from reference.garbage.imagenet import BackboneMissingError, efficientnet_lite0
 from reference.garbage.images import NoImagesError, read_files, read_folder
 from reference.garbage.labels import CLASSES, NAMES
 from reference.garbage.networks import ARCHITECTURES, Classifier, build
+from reference.garbage.submission import write_submission
 from reference.garbage.training import (
     HEAD_PLAN,
     WHOLE_PLAN,
@@ -81,10 +81,10 @@ def predict(options: argparse.Namespace) -> None:
         say(f"{path}\t{NAMES[index]}\t{CLASSES[index].chinese}")
 
 
-def hand_in(options: argparse.Namespace) -> None:
-    """Write a hand-in after the checkpoint has shown that it fits the network."""
+def submission(options: argparse.Namespace) -> None:
+    """Write a submission after the checkpoint has shown that it fits the network."""
     _trained(options)
-    write_hand_in(options.checkpoint, options.network, options.out)
+    write_submission(options.checkpoint, options.network, options.out)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--checkpoint", type=Path, required=True)
     sub.add_argument("images", type=Path, nargs="+")
 
-    sub = command("hand-in", hand_in, "write a complete hand-in folder")
+    sub = command("submission", submission, "write a complete submission folder")
     sub.add_argument("--checkpoint", type=Path, required=True)
     sub.add_argument("--out", type=Path, required=True)
     return parser

@@ -1,6 +1,6 @@
 """MobileNetV2 and EfficientNet-Lite0 in MindSpore, as a table each; needs nothing but MindSpore.
 
-A hand-in carries a copy of this file, so it imports nothing else of the reference.
+A submission carries a copy of this file, so it imports nothing else of the reference.
 """
 
 from typing import NamedTuple

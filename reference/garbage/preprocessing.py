@@ -1,6 +1,6 @@
 """From an image as `predict` receives it to the input of a network; needs only numpy and OpenCV.
 
-A hand-in carries a copy of this file, so it imports nothing else of the reference.
+A submission carries a copy of this file, so it imports nothing else of the reference.
 """
 
 import cv2

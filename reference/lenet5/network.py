@@ -1,6 +1,6 @@
 """LeNet5 as the lecture builds it; needs nothing but MindSpore.
 
-A hand-in carries a copy of this file, so it imports nothing else of the reference.
+A submission carries a copy of this file, so it imports nothing else of the reference.
 """
 
 from mindspore import Tensor, nn

@@ -1,1 +1,3 @@
-"""Makes the sample class: hand-ins as students really send them, and what each should be given."""
+"""Makes the sample class: submissions as students really send them, and what each should be
+given.
+"""

@@ -28,7 +28,7 @@ def _images(hidden: Path, scratch: Path) -> recipes.Images:
 
 
 def _make(student: Student, images: recipes.Images, options: argparse.Namespace) -> Expected:
-    """Train, write and measure one hand-in."""
+    """Train, write and measure one submission."""
     trained = recipes.train(student.recipe, images, options.keep) if student.recipe else None
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch) / "plain"
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     if not options.torch_python:
-        parser.error("give --torch-python, or set GRADE_TORCH_PYTHON: one hand-in is in PyTorch")
+        parser.error("give --torch-python, or set GRADE_TORCH_PYTHON: one submission is in PyTorch")
     try:
         with tempfile.TemporaryDirectory() as scratch:
             images = _images(options.hidden, Path(scratch))

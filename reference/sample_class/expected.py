@@ -24,9 +24,9 @@ def score(correct: int, total: int) -> int:
 
 
 def as_toml(expected: dict[str, Expected], total: int) -> str:
-    """Return one TOML table for each hand-in, by its id."""
+    """Return one TOML table for each submission, by its id."""
     lines = [
-        "# What each hand-in of the sample class should be given; `correct` is of "
+        "# What each submission of the sample class should be given; `correct` is of "
         f"{total} hidden images.",
         "# Written by `python -m reference.sample_class`.",
     ]

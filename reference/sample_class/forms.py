@@ -1,4 +1,4 @@
-"""Writes a hand-in: its files as a plain folder, and the form in which it is sent."""
+"""Writes a submission: its files as a plain folder, and the form in which it is sent."""
 
 import json
 import os
@@ -27,7 +27,7 @@ _TORCH_KIND = {ours: theirs for theirs, ours in NORMALISATION.items()}
 
 
 def write_plain(student: Student, trained: Trained | None, folder: Path, torch: str) -> None:
-    """Write the hand-in as an ordinary folder. `torch` is the interpreter that has PyTorch."""
+    """Write the submission as an ordinary folder. `torch` is the interpreter that has PyTorch."""
     shutil.copytree(_TEMPLATES / student.template, folder)
     for name in student.starter:
         shutil.copyfile(_TEMPLATES / "starter" / name, folder / name)
@@ -91,9 +91,9 @@ def _write_records(student: Student, trained: Trained, folder: Path) -> None:
 
 
 def count_right(student: Student, plain: Path, hidden: Path, torch: str) -> int:
-    """Run the plain loop of `measure.py` on a copy of the hand-in; return the right answers."""
+    """Run the plain loop of `measure.py` on a copy of the submission; return the right answers."""
     with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / "hand_in"
+        copy = Path(scratch) / "submission"
         shutil.copytree(plain, copy)
         if student.form == "notebook":
             (copy / "main.py").write_text(_marked_cells(next(copy.glob("*.ipynb"))), "utf-8")
@@ -116,7 +116,7 @@ def _marked_cells(notebook: Path) -> str:
 
 
 def send(student: Student, plain: Path, out: Path) -> None:
-    """Write the hand-in below `out` in the form in which it is sent."""
+    """Write the submission below `out` in the form in which it is sent."""
     if student.form == "zip":
         _write_zip(student, plain, out / f"{student.id}.zip")
     else:

@@ -1,4 +1,4 @@
-"""The plainest grader: `measure.py IMAGES`, run in the folder of a hand-in, prints a count.
+"""The plainest grader: `measure.py IMAGES`, run in the folder of a submission, prints a count.
 
 It shares nothing with the real grader, so that what it counts can be held against it.
 """

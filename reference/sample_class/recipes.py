@@ -24,8 +24,8 @@ Weights = dict[str, npt.NDArray[np.float32]]
 class Recipe(NamedTuple):
     """Train by `epochs` and stop after `stop` of them; or stop once `band` is met.
 
-    `band` is (least, most) right answers on the hidden images: a hand-in that should earn 80-85 %
-    is the first checkpoint that does. `grey` is the share of training images without colours.
+    `band` is (least, most) right answers on the hidden images: a submission that should earn 80-85
+    % is the first checkpoint that does. `grey` is the share of training images without colours.
     """
 
     seed: int

@@ -13,12 +13,12 @@ SEVENTY = (91, 97)
 
 
 class Student(NamedTuple):
-    """One hand-in. `template` is a folder of `templates/`, copied as it is with `starter` files.
+    """One submission. `template` is a folder of `templates/`, copied as it is with `starter` files.
 
     `weights` is where the trained weights go; .pth is written by PyTorch, the rest by MindSpore;
     "" hands in none. `records` adds log and checkpoints of the training and fills in the report.
     `form`: "folder", "notebook" or "zip". `finding` is the code of the main finding to expect, and
-    a hand-in with `fault` cannot be run to the end.
+    a submission with `fault` cannot be run to the end.
     """
 
     number: str

@@ -117,7 +117,7 @@
   const follow = () => { count(); clearTimeout(later); later = setTimeout(() => { for (const id of ["accuracy", "marks", "times", "students"]) redraw(id); }, 150); };
   table.on("tableBuilt", () => {
     // the grid is named; its inner box scrolls by the links in it and needs no stop of its own
-    byId("table").setAttribute("aria-labelledby", "handins");
+    byId("table").setAttribute("aria-labelledby", "submissions");
     document.querySelector("#table .tabulator-tableholder").removeAttribute("tabindex");
     document.querySelector("#table .tabulator-header").addEventListener("click", () => setTimeout(follow));
     count();
@@ -131,7 +131,7 @@
       const control = controls[button.dataset.filter];
       control.value = button.dataset.value;
       filter();
-      byId("handins").scrollIntoView();
+      byId("submissions").scrollIntoView();
       control.focus({ preventScroll: true });
     });
   }
@@ -143,7 +143,7 @@
   const tooltip = () => ({ renderMode: "richText", confine: true, backgroundColor: colour("card"), borderColor: colour("line"), textStyle: { color: colour("ink") } });
   const plain = () => ({ animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colour("ink") }, grid: { left: 48, right: 16, top: 24, bottom: 48 }, tooltip: tooltip() });
   function bars(bins, across, colours) {
-    return { ...plain(), xAxis: { type: "category", data: bins.map((b) => b.name), ...axis(across), axisTick: { show: false }, splitLine: { show: false } }, yAxis: { type: "value", minInterval: 1, ...axis(word("hand-ins")) }, series: [{ type: "bar", barCategoryGap: "12%", data: bins.map((b) => ({ value: b.count, itemStyle: { color: colours ? colours(b) : colour("step-mine"), borderRadius: [3, 3, 0, 0] } })) }] };
+    return { ...plain(), xAxis: { type: "category", data: bins.map((b) => b.name), ...axis(across), axisTick: { show: false }, splitLine: { show: false } }, yAxis: { type: "value", minInterval: 1, ...axis(word("submissions")) }, series: [{ type: "bar", barCategoryGap: "12%", data: bins.map((b) => ({ value: b.count, itemStyle: { color: colours ? colours(b) : colour("step-mine"), borderRadius: [3, 3, 0, 0] } })) }] };
   }
   const numbers = (heads, lines) => ({ heads, lines });
   const DRAW = {
@@ -155,20 +155,20 @@
       const [some, full] = data.edges;
       const option = bars(shown, word("accuracy-axis"), (b) => (b.low >= full ? colour("good") : b.low >= some ? colour("accent") : colour("hatch")));
       option.series[0].markLine = { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: colour("soft") }, data: [...new Set([some, full])].filter((edge) => shown.some((b) => b.low === edge)).map((edge) => ({ xAxis: shown.findIndex((b) => b.low === edge) - 0.5 })) };
-      return { option, note: word("accuracy-note", { some, full }), table: numbers([word("range"), word("hand-ins")], shown.map((b) => [`${b.low}–${b.high} %`, b.count])) };
+      return { option, note: word("accuracy-note", { some, full }), table: numbers([word("range"), word("submissions")], shown.map((b) => [`${b.low}–${b.high} %`, b.count])) };
     },
     marks() {
       const counts = new Map();
       for (const r of active) if (r.score !== null) counts.set(r.score, (counts.get(r.score) ?? 0) + 1);
       const bins = [...counts].sort((a, b) => a[0] - b[0]).map(([score, n]) => ({ name: String(score), count: n }));
-      return { option: bars(bins, word("marks-axis")), table: numbers([word("mark"), word("hand-ins")], bins.map((b) => [b.name, b.count])) };
+      return { option: bars(bins, word("marks-axis")), table: numbers([word("mark"), word("submissions")], bins.map((b) => [b.name, b.count])) };
     },
     times() {
       const longest = Math.max(1, ...active.slice(0, 20000).map((r) => r.seconds));
       const nice = [0.5, 1, 2, 5, 10, 20, 30, 60].find((s) => longest / s <= 24) ?? 120;
       const bins = Array.from({ length: Math.max(Math.ceil(longest / nice), 1) }, (_, n) => ({ name: String(n * nice), count: 0 }));
       for (const r of active) bins[Math.min(Math.floor(r.seconds / nice), bins.length - 1)].count++;
-      return { option: bars(bins, word("seconds-axis")), table: numbers([word("range"), word("hand-ins")], bins.map((b, n) => [`${n * nice}–${(n + 1) * nice} s`, b.count])) };
+      return { option: bars(bins, word("seconds-axis")), table: numbers([word("range"), word("submissions")], bins.map((b, n) => [`${n * nice}–${(n + 1) * nice} s`, b.count])) };
     },
     confusion() {
       const names = data.classes.map((_, place) => label(place)), across = [...names, word("no-answer")];
@@ -193,7 +193,7 @@
         tooltip: { ...tooltip(), formatter: ({ value }) => `${word("truth")}: ${names[value[1]]}\n${word("answer")}: ${across[value[0]]}\n${value[3]} · ${value[2]} %` },
         series: [{ type: "heatmap", data: cells, itemStyle: { borderWidth: 1, borderColor: colour("card"), borderRadius: 2 }, label: { show: innerWidth > 900, fontSize: 10, color: colour("ink"), formatter: ({ value }) => (value[2] >= 1 ? String(Math.round(value[2])) : "") } }],
       };
-      return { option, table: numbers([word("truth"), word("answer"), word("hand-ins"), "%"], lines.slice(0, 200)) };
+      return { option, table: numbers([word("truth"), word("answer"), word("submissions"), "%"], lines.slice(0, 200)) };
     },
     students() {
       const shown = table.getRows("active").map((r) => r.getData()).filter((r) => r.shares).slice(0, 200), cells = [];

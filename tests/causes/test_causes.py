@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 from tests.worker.runtimes import require
 
 NAMES = list(make.assignment().names)
@@ -98,10 +98,10 @@ def spots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def graded(home: Path, hidden: Path, **texts: str) -> Mapping[str, Any]:
     """The evidence of each submission by name."""
     for name, text in texts.items():
-        handins.hand_in(home / "class" / name, {"main.py": text})
+        submissions.submission(home / "class" / name, {"main.py": text})
     words = ("--hidden", hidden, "--out", home / "out", "--no-tune", "--device", "CPU")
     patient = ("--set", "limits.diagnosis=300", "--set", "interface.lenet5=''")
-    done = handins.grade(home / "class", *words, *patient)
+    done = submissions.grade(home / "class", *words, *patient)
     assert done.returncode in (0, 1), done.stderr
     return {
         path.stem: json.loads(path.read_text(encoding="utf-8"))

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from grader.evidence import Finding
 from grader.evidence.findings import find
 from grader.examine import causes
-from grader.examine.behind import Behind
+from grader.examine.cause_search import CauseSearch
 from grader.examine.disclosure import without_words
-from grader.examine.looking import Looked
-from grader.examine.probes import Floats, Prepared, probes, understood
+from grader.examine.observing import Observed
+from grader.examine.probes import Floats, Preprocessing, probes, understood
 from grader.examine.remedies import Remedy, remedies
-from grader.examine.replaying import Mended
-from grader.examine.replies import LookedReport, Swallowed
+from grader.examine.replaying import ConfirmedRemedy
+from grader.examine.replies import ObservedReport, Swallowed
 from grader.language import Sentence
-from grader.worker import changes
+from grader.worker import image_changes
 
 Image = NDArray[Any]
 UNIT = "x = x / 255.0"
@@ -34,7 +34,7 @@ def first(image: Image) -> Image:
     return np.ascontiguousarray(image.transpose(2, 0, 1), np.float32)
 
 
-def measured(prepare: Callable[[Image], Image]) -> Prepared | None:
+def measured(prepare: Callable[[Image], Image]) -> Preprocessing | None:
     arrived: dict[str, Floats] = {
         name: np.asarray(prepare(image), np.float32)
         for name, image in probes(HEIGHT, WIDTH).items()
@@ -43,7 +43,7 @@ def measured(prepare: Callable[[Image], Image]) -> Prepared | None:
 
 
 def square(image: Image) -> Image:
-    return changes.resized(image, 32, 32)
+    return image_changes.resized(image, 32, 32)
 
 
 def test_a_sound_preparation_is_understood() -> None:
@@ -60,14 +60,16 @@ def test_a_sound_preparation_is_understood() -> None:
 def test_whatever_the_scale_the_remedies_bring_it_to_the_usual_ones(
     times: float, plus: float, size: int
 ) -> None:
-    found = measured(lambda image: first(changes.resized(image, size, size) * times + plus * times))
+    found = measured(
+        lambda image: first(image_changes.resized(image, size, size) * times + plus * times)
+    )
     assert found is not None and found.times is not None
     image = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
-    whole = changes.resized(image, size, size)
+    whole = image_changes.resized(image, size, size)
     given_to_it = first(whole * times + plus * times)[None]
     for remedy in remedies(found, 0, 0):
         if remedy.code == "pixel-scale" and remedy.facts["made_by"] == UNIT:
-            made = changes.changed(given_to_it, image, list(remedy.steps))
+            made = image_changes.changed(given_to_it, image, list(remedy.steps))
             assert made is not None
             assert made[0] == pytest.approx(first(whole / 255), abs=5e-3)
 
@@ -87,7 +89,7 @@ def test_what_became_of_places_is_shown_and_undone(name: str) -> None:
     (remedy,) = [each for each in remedies(measured(prepare), 0, 0) if each.shown]
     assert remedy.code == code
     image = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
-    made = changes.changed(prepare(image)[None].astype(np.float32), image, list(remedy.steps))
+    made = image_changes.changed(prepare(image)[None].astype(np.float32), image, list(remedy.steps))
     assert made is not None
     assert made[0] == pytest.approx(first(square(image)) / 255, abs=1e-2)
 
@@ -100,12 +102,12 @@ def test_values_that_wrap_are_seen_and_unwrapped() -> None:
     (remedy,) = [each for each in remedies(found, 0, 0) if each.shown]
     assert remedy.code == "values-wrapped"
     image = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
-    made = changes.changed(prepare(image)[None], image, list(remedy.steps))
+    made = image_changes.changed(prepare(image)[None], image, list(remedy.steps))
     assert made is not None
     mended = first((image.astype(np.float32) - 90) / 255)
     assert made[0] == pytest.approx(mended, abs=1e-5)
     unit = next(each for each in remedies(found, 0, 0) if each.facts.get("made_by") == UNIT)
-    made = changes.changed(prepare(image)[None], image, [*remedy.steps, *unit.steps])
+    made = image_changes.changed(prepare(image)[None], image, [*remedy.steps, *unit.steps])
     assert made is not None
     assert made[0] == pytest.approx(first(image / 255), abs=5e-3)
 
@@ -114,7 +116,7 @@ def test_what_is_no_image_is_not_understood_and_not_changed() -> None:
     assert understood({}) is None
     assert measured(lambda image: np.full((3, 4, 4), np.nan)) is None
     batch = np.zeros((2, 5), np.float32)
-    assert changes.changed(batch, np.zeros((1, 1, 3), np.uint8), [{"kind": "turn"}]) is None
+    assert image_changes.changed(batch, np.zeros((1, 1, 3), np.uint8), [{"kind": "turn"}]) is None
 
 
 def test_what_a_cause_explains_is_left_out_unless_it_explains_more() -> None:
@@ -134,12 +136,14 @@ def test_where_workers_may_have_had_word_of_hidden_images_no_word_of_theirs_is_t
 ) -> None:
     (tmp_path / "main.py").write_text("one = 1\n")
     secret = {"type": "Secret", "message": "Secret: pixel-7", "file": "pixel.py", "line": 7}
-    spots = LookedReport(
+    spots = ObservedReport(
         word="pixel-7", file="main.py", line=9, not_finite="weight pixel-7", opened=["pixel-7"],
         swallowed=[Swallowed.model_validate(secret)],
     )  # fmt: skip
     remedy = Remedy("pixel-scale", (), {"now": Sentence("7.77 to 9.99")})
-    behind = Behind(Looked({"spots 0": spots}), (Mended((remedy,), 1, 20, 20),), 5, True)
+    behind = CauseSearch(
+        Observed({"spots 0": spots}), (ConfirmedRemedy((remedy,), 1, 20, 20),), 5, True
+    )
     told = repr(without_words(behind, tmp_path))
     assert not any(word in told for word in ("pixel-7", "Secret:", "pixel.py", "7.77", "line=9"))
     assert "pixel-scale" in told

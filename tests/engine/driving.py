@@ -23,7 +23,7 @@ def main(address: str, tasks: Path, out: Path) -> None:
     running = engine(cluster.nodes, out, 3)
     given = pickle.loads(tasks.read_bytes())  # noqa: S301 - of the test that starts this
     for ended in running.run(given, lambda event: None, threading.Event()):
-        print(ended.handin.id, flush=True)
+        print(ended.submission.id, flush=True)
 
 
 if __name__ == "__main__":

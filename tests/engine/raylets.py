@@ -155,14 +155,14 @@ class Raylets:
 
 def engine(nodes: Sequence[Node], out: Path, slots: int) -> Engine:
     """An engine with the stand-in for the examination."""
-    from grader.engine.node import Order
-    from grader.engine.nodes import Expected
+    from grader.engine.node import NodeOrder
+    from grader.engine.nodes import ExpectedNode
     from grader.engine.ray_engine import RayEngine
 
-    order = Order(
+    order = NodeOrder(
         assignment=make.assignment("limits.memory=64"),
         hidden=standin.HIDDEN._replace(images=()),
-        expected=Expected({}, canary.choose().sandbox.level.value, "CPU"),
+        expected=ExpectedNode({}, canary.choose().sandbox.level.value, "CPU"),
         auto=False,
         shared=False,
         language="en",

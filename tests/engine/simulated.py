@@ -40,7 +40,7 @@ class Simulated:
         slot = list(self.running)[self._choose(len(self.running))]
         task = self.running.pop(slot)
         fate = self._fate(slot, task)
-        evidence = evidence_of(task.handin, task.key)
+        evidence = evidence_of(task.submission, task.key)
         if fate in ("returns", "twice"):
             yield Returned(slot, write(evidence, ""))
         if fate == "twice":

@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 
 from grader.engine.contract import Task
 from grader.engine.examiner import Tell
-from grader.evidence import Answer, Evidence, Stage, Submission
+from grader.evidence import Answer, Evidence, Stage, SubmissionRecord
 from grader.examine.images import HiddenImage, HiddenSet
 from grader.examine.prepare import Conditions
-from grader.intake import HandIn, digest
+from grader.intake import Submission, digest
 from grader.platforms.folders import Student
-from grader.readers.kinds import Kind
+from grader.readers.file_kinds import FileKind
 from grader.runtimes.devices import Device
-from grader.sandbox.bare import Bare
+from grader.sandbox.unconfined import Unconfined
 from tests import make
 
 HIDDEN = HiddenSet((HiddenImage("00_00/0.png", "Plastic Bottle", Path("nowhere")),), "digest")
@@ -32,7 +32,7 @@ CPU = Device("CPU")
 
 def conditions(workspace: Path, slots: int, device: Device = CPU) -> list[Conditions]:
     return [
-        Conditions(make.assignment(), Bare(own_code=True), (), device, 1, workspace)
+        Conditions(make.assignment(), Unconfined(own_code=True), (), device, 1, workspace)
         for _ in range(slots)
     ]
 
@@ -46,9 +46,9 @@ def tasks(folder: Path, **plans: dict[str, Any]) -> list[Task]:
         notes = folder.parent / "journal" / name  # outside, so that a submission stays as it is
         notes.mkdir(parents=True)
         (path / "plan.json").write_text(json.dumps({**plan, "journal": str(notes)}))
-        handin = HandIn(name, Student(), path, Kind.FOLDER)
+        submission = Submission(name, Student(), path, FileKind.FOLDER)
         expected = plan.get("expected", 0.0)
-        made.append(Task(handin, f"key of {name}", expected, digest=digest(handin)))
+        made.append(Task(submission, f"key of {name}", expected, digest=digest(submission)))
     return made
 
 
@@ -71,12 +71,12 @@ def journal(folder: Path) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.begun)
 
 
-def evidence_of(handin: HandIn, key: str, correct: bool = True) -> Evidence:
+def evidence_of(submission: Submission, key: str, correct: bool = True) -> Evidence:
     said = "Plastic Bottle" if correct else None
     return Evidence(
         key=key,
-        submission=Submission(
-            id=handin.id, name=handin.id, source=handin.id, digest="d", size=1, files=1
+        submission=SubmissionRecord(
+            id=submission.id, name=submission.id, source=submission.id, digest="d", size=1, files=1
         ),
         stage=Stage.DONE,
         answers=(Answer(image="00_00/0.png", truth="Plastic Bottle", answer=said),),
@@ -93,14 +93,14 @@ def begun(plan: dict[str, Any]) -> tuple[int, Path]:
 
 
 def examine(
-    handin: HandIn,
+    submission: Submission,
     key: str,
     conditions: Conditions,
     hidden: HiddenSet,
     tell: Tell,
     before: Evidence | None = None,
 ) -> tuple[Evidence, str]:
-    plan = json.loads((handin.path / "plan.json").read_text())
+    plan = json.loads((submission.path / "plan.json").read_text())
     attempts, note = begun(plan)
     tell(Stage.PREDICT, 1, 2)
     time.sleep(plan.get("seconds", 0.0))
@@ -110,10 +110,10 @@ def examine(
         raise RuntimeError("a fault of ours")
     with note.open("a") as file:
         file.write(f"{time.monotonic()}\n")
-    given = evidence_of(handin, key)
+    given = evidence_of(submission, key)
     if attempts <= plan.get("mistakes", 0):
         given = given.model_copy(update={"key": "of something else"})
-    return given, f"log of {handin.id}\ud800"
+    return given, f"log of {submission.id}\ud800"
 
 
 def alone(entry: Entry, others: Sequence[Entry]) -> bool:
@@ -127,7 +127,7 @@ def alone(entry: Entry, others: Sequence[Entry]) -> bool:
 
 
 def on_a_device(
-    handin: HandIn,
+    submission: Submission,
     key: str,
     conditions: Conditions,
     hidden: HiddenSet,
@@ -138,7 +138,7 @@ def on_a_device(
     as long as the plan says. With ``"memory": true`` it does not wait for the device: who finds
     it held runs out of its memory and answers nothing.
     """
-    plan = json.loads((handin.path / "plan.json").read_text())
+    plan = json.loads((submission.path / "plan.json").read_text())
     _, note = begun(plan)
     time.sleep(plan["loads"])
     printed, correct = "", True
@@ -151,4 +151,4 @@ def on_a_device(
     time.sleep(plan["lenet5"])
     with note.open("a") as file:
         file.write(f"{time.monotonic()}\n")
-    return evidence_of(handin, key, correct), printed
+    return evidence_of(submission, key, correct), printed

@@ -19,9 +19,9 @@ import psutil
 import pytest
 
 from grader.engine.contract import Ended, Task
-from grader.engine.nodes import MODE, MONITOR, Expected, report
+from grader.engine.nodes import AUTH_MODE_VARIABLE, MONITOR, ExpectedNode, report
 from grader.store import Store
-from tests import handins, make
+from tests import make, submissions
 from tests.engine import standin
 from tests.engine.raylets import Raylets, engine, wait_until
 
@@ -54,10 +54,12 @@ def examined(
 
 
 def assert_all_once(told: list[Ended], tasks: list[Task], out: Path) -> None:
-    assert Counter(one.handin.id for one in told) == Counter(task.handin.id for task in tasks)
+    assert Counter(one.submission.id for one in told) == Counter(
+        task.submission.id for task in tasks
+    )
     for ended in told:
         assert ended.evidence is not None and ended.evidence.trouble is None, ended
-        assert Store(out).read(ended.handin.id) == ended.evidence
+        assert Store(out).read(ended.submission.id) == ended.evidence
 
 
 def test_the_death_of_actors_and_of_a_machine_loses_nothing(
@@ -106,9 +108,9 @@ def test_the_death_of_the_driver_ends_all_and_the_next_one_goes_on(
         told = {driver.stdout.readline().strip() for _ in range(4)}
         driver.kill()
     assert_nothing_is_left(raylets, tmp_path / "class")
-    stored = {task.handin.id for task in tasks if Store(out).read(task.handin.id)}
+    stored = {task.submission.id for task in tasks if Store(out).read(task.submission.id)}
     assert told <= stored < set(PLANS), "what was told is stored, and it was killed in the middle"
-    left = [task for task in tasks if task.handin.id not in stored]
+    left = [task for task in tasks if task.submission.id not in stored]
     with raylets.connected() as cluster:
         assert_all_once(examined(cluster.nodes, left, out, lambda ended: None), left, out)
     finished = Counter(entry.id for entry in standin.journal(tmp_path / "class") if entry.ended)
@@ -128,7 +130,7 @@ def test_what_a_machine_does_not_see_is_sent_to_it(tmp_path: Path, raylets: Rayl
 
 def test_a_machine_that_does_not_fit_is_left_out(tmp_path: Path, raylets: Raylets) -> None:
     here = report(None, "CPU")
-    expected = Expected(here.runtimes, here.level, "CPU")
+    expected = ExpectedNode(here.runtimes, here.level, "CPU")
     raylets.start(3, environment={MONITOR: "250"})
     try:
         with raylets.connected() as cluster:
@@ -142,7 +144,7 @@ def test_a_machine_that_does_not_fit_is_left_out(tmp_path: Path, raylets: Raylet
 
 def test_a_machine_without_the_token_cannot_join(raylets: Raylets) -> None:
     with pytest.raises(subprocess.CalledProcessError):
-        raylets.try_to_start(4, environment={MODE: "disabled"})
+        raylets.try_to_start(4, environment={AUTH_MODE_VARIABLE: "disabled"})
     with pytest.raises(StopIteration):
         raylets.raylet(4)
 
@@ -162,7 +164,7 @@ def test_a_class_has_the_marks_that_it_has_on_one_machine(
         ("ray", ("--engine", "ray", "--address", raylets.address)),
         ("local", ()),
     ):
-        done = handins.grade(class_, "--out", tmp_path / engine_, *words)
+        done = submissions.grade(class_, "--out", tmp_path / engine_, *words)
         assert done.returncode == 0, done.stdout + done.stderr
     ray, local = (sorted((tmp_path / of / "evidence").glob("*.json")) for of in ("ray", "local"))
     assert [path.name for path in ray] == [path.name for path in local]

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from grader.engine.contract import Ended, Engine, Event, Task
-from grader.engine.local import Local
+from grader.engine.local import LocalEngine
 from grader.store import Store
 from tests.engine import standin
 from tests.engine.raylets import Raylets, engine
@@ -21,7 +21,7 @@ Make = Callable[[Path, int], Engine]
 
 def local(out: Path, slots: int) -> Engine:
     conditions = standin.conditions(out / ".work", slots)
-    return Local(conditions, standin.HIDDEN, Store(out), standin.examine)
+    return LocalEngine(conditions, standin.HIDDEN, Store(out), standin.examine)
 
 
 @pytest.fixture(params=["local", pytest.param("ray", marks=pytest.mark.thorough)])
@@ -52,10 +52,12 @@ def test_every_task_ends_once_and_is_stored_whatever_dies(
     told: list[Ended] = []
     events: list[Event] = []
     for ended in make_engine(out, 2).run(tasks, events.append, threading.Event()):
-        assert store.read(ended.handin.id) == ended.evidence, "what has ended is on disk"
+        assert store.read(ended.submission.id) == ended.evidence, "what has ended is on disk"
         assert not ended.trouble
         told.append(ended)
-    assert Counter(ended.handin.id for ended in told) == Counter(task.handin.id for task in tasks)
+    assert Counter(ended.submission.id for ended in told) == Counter(
+        task.submission.id for task in tasks
+    )
     attempts = standin.journal(folder)
     counted = Counter(entry.id for entry in attempts)
     assert {name: counted[name] for name in ("twice", "always", "raises", "mistaken")} == {
@@ -63,20 +65,20 @@ def test_every_task_ends_once_and_is_stored_whatever_dies(
     }  # fmt: skip
     for ended in told:
         assert ended.evidence is not None
-        if ended.handin.id == "always":
+        if ended.submission.id == "always":
             assert ended.evidence.trouble is not None, "ungraded, never a mark"
             assert "3" in ended.evidence.trouble.message
             assert "SIGKILL" in ended.evidence.trouble.message
         else:
             assert ended.evidence.trouble is None
-            assert store.log(ended.handin.id) == f"log of {ended.handin.id}?"
+            assert store.log(ended.submission.id) == f"log of {ended.submission.id}?"
     begun = [entry.id for entry in attempts]
     assert begun.index("longest") < min(begun.index(f"s{n}") for n in range(8))
     for name in ("twice", "always"):
         mine = [entry for entry in attempts if entry.id == name]
         assert mine[0].process != mine[1].process
         assert standin.alone(mine[2], attempts), "after two deaths it runs alone"
-    assert {event.handin for event in events} == set(counted)
+    assert {event.submission for event in events} == set(counted)
     assert all(isinstance(event, Event) for event in events)
 
 
@@ -87,7 +89,7 @@ def test_closing_and_stopping_end_all_that_runs(tmp_path: Path, make_engine: Mak
 
     engine, tasks = begin(tmp_path / "closed")
     running = engine.run(tasks, lambda event: None, threading.Event())
-    assert next(running).handin.id == "first"
+    assert next(running).submission.id == "first"
     running.close()
     engine, tasks = begin(tmp_path / "stopped")
     stop = threading.Event()
@@ -108,7 +110,7 @@ def test_a_store_that_cannot_be_written_costs_that_submission_only(
     store = Store(out)
     (out / "evidence" / "ann.json").mkdir()
     ended = list(make_engine(out, 1).run(tasks, lambda event: None, threading.Event()))
-    troubles = {one.handin.id: one.trouble for one in ended}
+    troubles = {one.submission.id: one.trouble for one in ended}
     assert "could not be written" in troubles.pop("ann")
     assert troubles == {"bob": ""}
     assert store.read("bob") is not None

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from grader.engine.contract import Ended, Slot, Task
 from grader.engine.driver import drive
-from grader.intake import HandIn
+from grader.intake import Submission
 from grader.platforms.folders import Student
-from grader.readers.kinds import Kind
+from grader.readers.file_kinds import FileKind
 from grader.store import Store
 from tests.engine import standin
 from tests.engine.simulated import Simulated
@@ -24,7 +24,7 @@ FATES = ["returns", "returns", "returns", "dies", "junk", "twice", "late", "out 
 
 def tasks_of(count: int) -> list[Task]:
     return [
-        Task(HandIn(f"s{n}", Student(), Path(f"s{n}"), Kind.FOLDER), f"k{n}", float(n % 5))
+        Task(Submission(f"s{n}", Student(), Path(f"s{n}"), FileKind.FOLDER), f"k{n}", float(n % 5))
         for n in range(count)
     ]
 
@@ -64,7 +64,7 @@ def test_whatever_happens_nothing_is_lost_or_counted_twice(data: st.DataObject) 
         if losses and data.draw(st.booleans()):
             losses, chosen = losses - 1, "node dies"
         if chosen in ("dies", "junk"):
-            deaths[task.handin.id].append(slot)
+            deaths[task.submission.id].append(slot)
         return chosen
 
     def choose(count: int) -> int:
@@ -73,8 +73,10 @@ def test_whatever_happens_nothing_is_lost_or_counted_twice(data: st.DataObject) 
     simulated = Simulated(slots, fate, choose)
     tasks = tasks_of(data.draw(st.integers(1, 12)))
     ended = run(simulated, tasks)
-    assert Counter(one.handin.id for one in ended) == Counter(task.handin.id for task in tasks)
-    begun = Counter(task.handin.id for _, task, _ in simulated.begun)
+    assert Counter(one.submission.id for one in ended) == Counter(
+        task.submission.id for task in tasks
+    )
+    begun = Counter(task.submission.id for _, task, _ in simulated.begun)
     assert max(begun.values()) <= 4  # three deaths, and once for a neighbour's memory
     for one in ended:
         if simulated.slots():

@@ -19,18 +19,23 @@ from grader import __version__
 from grader.cli import engines
 from grader.cli.main import main
 from grader.engine import nodes, parcels
-from grader.engine.nodes import Expected, NodeReport
-from grader.intake import HandIn, Part, Student, digest
-from grader.intake import Kind as Held
+from grader.engine.nodes import ExpectedNode, NodeReport
+from grader.intake import FileKind as Held
+from grader.intake import Student, Submission, SubmissionFile, digest
 from tests import make
 
-EXPECTED = Expected({"torch": "python 3.11.2, torch 2.7.0"}, "strong", "CPU")
+EXPECTED = ExpectedNode({"torch": "python 3.11.2, torch 2.7.0"}, "strong", "CPU")
 FITS = NodeReport(
     host="lab7",
     version=__version__,
     runtimes={"torch": "python 3.11.2, torch 2.7.0", "more": "python 3.9.1"},
     level="strong",
-    settings={nodes.MODE: "token", nodes.MONITOR: "0", nodes.SUBREAPER: "", nodes.GROUPS: "0"},
+    settings={
+        nodes.AUTH_MODE_VARIABLE: "token",
+        nodes.MONITOR: "0",
+        nodes.SUBREAPER: "",
+        nodes.GROUPS: "0",
+    },
 )
 
 
@@ -101,12 +106,14 @@ def test_another_version_is_known_whatever_it_says() -> None:
     assert "it has grade 9.9" in str(told)
     assert nodes.read_report(FITS.model_dump_json()) == FITS
     assert not nodes.without_token(FITS)
-    assert nodes.without_token(FITS.model_copy(update={"settings": {nodes.MODE: "disabled"}}))
+    assert nodes.without_token(
+        FITS.model_copy(update={"settings": {nodes.AUTH_MODE_VARIABLE: "disabled"}})
+    )
 
 
 def test_this_machine_fits_itself_but_for_what_ray_sets() -> None:
     found = nodes.report(None, "CPU")
-    expected = Expected(found.runtimes, found.level, "CPU")
+    expected = ExpectedNode(found.runtimes, found.level, "CPU")
     told = [str(one) for one in nodes.unfit(found, expected)]
     assert not found.no_level and all("memory monitor" in one for one in told)
 
@@ -162,12 +169,12 @@ def test_a_submission_is_the_same_after_its_journey(
         path.parent.mkdir(parents=True, exist_ok=True)
         _make(path, kind)
     (base / "link").symlink_to(folder)
-    part = Part(beside, Held.ZIP, "部分.zip")
-    handin = HandIn("s1", Student(), base / "link", Held.FOLDER, beside=(part,))
-    sent = parcels.at_its_place(handin)
-    parcel = parcels.submission(sent)
+    part = SubmissionFile(beside, Held.ZIP, "部分.zip")
+    submission = Submission("s1", Student(), base / "link", Held.FOLDER, beside=(part,))
+    sent = parcels.at_its_place(submission)
+    parcel = parcels.packed_submission(sent)
     there = parcels.unpacked_submission(parcel, sent, base / "elsewhere")
-    assert digest(there) == digest(handin)
+    assert digest(there) == digest(submission)
     assert there.path == base / "elsewhere" / "0" / "张三"
     assert sorted(p.name for p in (base / "elsewhere").iterdir()) == ["0", "1"]
 

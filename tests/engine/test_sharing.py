@@ -12,8 +12,8 @@ import pytest
 from grader.cli import engines
 from grader.cli.main import UsageError
 from grader.cli.workplace import require_counts
-from grader.engine.local import Local
-from grader.examine.cures import AT_IMPORT, IN_CALL, Rule, cure
+from grader.engine.local import LocalEngine
+from grader.examine.hints import AT_IMPORT, IN_CALL, HintRule, cure
 from grader.examine.replies import Failure
 from grader.runtimes.devices import Device
 from grader.store import Store
@@ -35,9 +35,9 @@ def test_the_memory_that_a_neighbour_held_costs_nobody_a_mark(tmp_path: Path) ->
     tasks = standin.tasks(tmp_path / "class", **plans)
     store = Store(tmp_path / "out")
     conditions = standin.conditions(tmp_path / "work", 2, GPUS[0])
-    engine = Local(conditions, standin.HIDDEN, store, standin.on_a_device)
+    engine = LocalEngine(conditions, standin.HIDDEN, store, standin.on_a_device)
     ended = list(engine.run(tasks, lambda event: None, threading.Event()))
-    assert sorted(one.handin.id for one in ended) == sorted(plans)
+    assert sorted(one.submission.id for one in ended) == sorted(plans)
     assert all(one.evidence and one.evidence.answers[0].correct for one in ended)
     attempts = standin.journal(tmp_path / "class")
     assert len(attempts) > len(plans), "the stand-in's memory was never short"
@@ -77,7 +77,7 @@ def test_places_follow_devices_sharing_and_jobs() -> None:
 )
 @pytest.mark.parametrize("rules", [AT_IMPORT, IN_CALL])
 def test_who_runs_out_of_an_accelerators_memory_reads_what_helps(
-    kind: str, message: str, rules: Sequence[Rule]
+    kind: str, message: str, rules: Sequence[HintRule]
 ) -> None:
     found = cure(Failure(type=kind, message=message), make.assignment().interface, rules)
     assert found is not None

@@ -7,16 +7,16 @@ import re
 import pytest
 
 from grader.engine.examiner import _trouble
-from grader.examine.conversation import WorkerFaultError
-from grader.examine.killed import KilledError
-from grader.examine.refusals import NeedsStrongError
+from grader.examine.outside_kills import KilledError
+from grader.examine.sandbox_refusals import NeedsStrongError
+from grader.examine.worker_client import WorkerFaultError
 from grader.runtimes.choose import RuntimeMissingError, choose
-from grader.runtimes.imports import Scan
+from grader.runtimes.imports import ImportScan
 
 
 def no_runtime() -> RuntimeMissingError:
     with pytest.raises(RuntimeMissingError) as raised:
-        choose(Scan(), ())
+        choose(ImportScan(), ())
     return raised.value
 
 

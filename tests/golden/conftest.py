@@ -1,3 +1,3 @@
-"""Some hand-ins have files whose names look like tests."""
+"""Some submissions have files whose names look like tests."""
 
 collect_ignore = ["cases"]

@@ -1,6 +1,6 @@
-"""The worker's reports about hand-ins: loaded, asked and described as `expected.toml` says.
+"""The worker's reports about submissions: loaded, asked and described as `expected.toml` says.
 
-What comes of the same hand-ins in the end, `test_graded.py` looks at.
+What comes of the same submissions in the end, `test_graded.py` looks at.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 
 from grader.examine.lenet5 import LayersReport, first_difference
 from grader.examine.replies import read
-from tests.golden.hand_ins import EXPECTED, agree, lay_out
+from tests.golden.submissions import EXPECTED, agree, lay_out
 from tests.worker.client import Worker
 from tests.worker.runtimes import require
 
@@ -25,9 +25,9 @@ NAMES = [name for name, expected in EXPECTED.items() if REPORTS & expected.keys(
 def test_golden(name: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     expected = EXPECTED[name]
     python = require(expected["runtime"])
-    handin = lay_out(name, tmp_path / "handin", tmp_path_factory)
+    submission = lay_out(name, tmp_path / "submission", tmp_path_factory)
     with Worker(tmp_path / "scratch", python) as worker:
-        report = worker.load(handin, **expected.get("load_with", {}))
+        report = worker.load(submission, **expected.get("load_with", {}))
         agree("load", expected.get("load", {}), report)
         if "predict" in expected:
             outcome, word = worker.predict(np.zeros((32, 32, 3), np.uint8))

@@ -1,4 +1,4 @@
-"""The golden hand-ins through the whole of ``grade``, in one class for each set of limits.
+"""The golden submissions through the whole of ``grade``, in one class for each set of limits.
 
 Those for MindSpore 2 and for no framework are in `make test`, all others in `make thorough`.
 """
@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from grader.runtimes.detect import runtimes
-from tests import handins
-from tests.golden.hand_ins import EXPECTED, agree, lay_out
+from tests import submissions
+from tests.golden.submissions import EXPECTED, agree, lay_out
 
 LIMITS = {"import": 120, "first_answer": 120}  # seconds; a machine may be busy
 # What a data set lacks one folder for shows only where its neighbours have several images.
@@ -31,7 +31,7 @@ NAMES = [
 
 
 class Graded(NamedTuple):
-    """A hand-in's row of grades.csv, and its evidence."""
+    """A submission's row of grades.csv, and its evidence."""
 
     row: dict[str, str]
     evidence: dict[str, Any]
@@ -39,7 +39,7 @@ class Graded(NamedTuple):
 
 @pytest.fixture(scope="session")
 def hidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = handins.colours(tmp_path_factory.mktemp("hidden"), each=1)
+    folder = submissions.colours(tmp_path_factory.mktemp("hidden"), each=1)
     for label, count in MORE.items():
         for number in range(count):
             shutil.copyfile(folder / label / "0.png", folder / label / f"more-{number}.png")
@@ -50,7 +50,7 @@ def hidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def graded(
     request: pytest.FixtureRequest, hidden: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Graded]:
-    """What came of the hand-ins that were asked for and whose runtime is installed, by name."""
+    """What came of the submissions that were asked for and whose runtime is installed, by name."""
     there = {runtime.name for runtime in runtimes()} | {"any"}
     asked: set[str] = {
         str(item.callspec.params["name"])
@@ -75,13 +75,13 @@ def graded(
 
 
 def _makers(expected: dict[str, Any]) -> set[str]:
-    """Runtimes that make weights for the hand-in, beside its own."""
+    """Runtimes that make weights for the submission, beside its own."""
     places = [made.rpartition(":")[0] for made in expected.get("weights", {}).values()]
     return {place for place in places if place}
 
 
 def _laid_out(names: list[str], folders: pytest.TempPathFactory) -> Path:
-    """A folder of hand-ins, each named as its student is called."""
+    """A folder of submissions, each named as its student is called."""
     folder = folders.mktemp("golden")
     for name in names:
         lay_out(name, folder / name, folders)
@@ -90,7 +90,7 @@ def _laid_out(names: list[str], folders: pytest.TempPathFactory) -> Path:
 
 def _grade(folder: Path, out: Path, settings: tuple[str, ...], hidden: Path) -> dict[str, Graded]:
     words = [word for setting in settings for word in ("--set", setting)]
-    done = handins.grade(folder, "--hidden", hidden, "--out", out, *words)
+    done = submissions.grade(folder, "--hidden", hidden, "--out", out, *words)
     assert done.returncode == 0, done.stdout + done.stderr
     with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}

@@ -1,12 +1,12 @@
-"""What is known of real hand-ins, row by row, and the golden hand-ins that show it."""
+"""What is known of real submissions, row by row, and the golden submissions that show it."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.golden.hand_ins import EXPECTED
+from tests.golden.submissions import EXPECTED
 
-# Rows that every framework knows: each has a hand-in in two of them.
+# Rows that every framework knows: each has a submission in two of them.
 ROWS = {
     "dataset-at-import": "reads an image or a folder of the data set at import",
     "weights-at-import": "loads weights at import, by a path relative to main.py",
@@ -27,7 +27,7 @@ ROWS = {
     "augmentation-ensemble": "augmentation at test time, several networks",
     "notebooks": "a notebook with marked cells; one that disagrees with main.py",
     "other-classes": "another lab's six classes",
-    "imports": "what most hand-ins import",
+    "imports": "what most submissions import",
     "channel-order": "trained on the other order of channels",
     "shifted-labels": "numbered by a data set that lacks a folder",
     "nondeterministic": "preprocessing or network at random",
@@ -45,7 +45,7 @@ BOUND = {
 
 
 def runtimes_of(row: str) -> set[str]:
-    """Runtimes of the hand-ins that show a row."""
+    """Runtimes of the submissions that show a row."""
     return {case["runtime"] for case in EXPECTED.values() if row in case.get("rows", [])}
 
 

@@ -1,10 +1,10 @@
-"""Makes the small weights that golden hand-ins load; run by the runtime's own interpreter.
+"""Makes the small weights that golden submissions load; run by the runtime's own interpreter.
 
 ``python weights.py MADE FILE`` writes FILE. MADE is a name that `MAKERS` knows, such as "bgr.pth",
 and the name of the layer in the file where it is not the maker's own: "bgr.pth classifier.1". All
 of them are one linear layer with 26 outputs on the means of an image's three channels: "net" always
-answers class 1, "bgr" tells the colours of `tests.handins.colours` (scaled to 0..1) apart, and so
-does "rgb", for images in that order.
+answers class 1, "bgr" tells the colours of `tests.submissions.colours` (scaled to 0..1) apart, and
+so does "rgb", for images in that order.
 """
 
 import os

@@ -40,9 +40,9 @@ def _attack(console: Console, level: Level, names: Collection[str]) -> bool:
         for case in corpus.cases()
         if level.value in case.levels and (not names or case.name in names)
     ]
-    console.print(f"\n[bold]{level.value}[/]: {len(chosen)} hostile hand-ins …", highlight=False)
+    console.print(f"\n[bold]{level.value}[/]: {len(chosen)} hostile submissions …", highlight=False)
     table = Table(box=None, pad_edge=False)
-    for heading in ("hand-in", "what it does", "what did not hold"):
+    for heading in ("submission", "what it does", "what did not hold"):
         table.add_column(heading)
     with corpus.run(level, chosen) as result:
         faults = [

@@ -85,7 +85,7 @@ def _alarms(case: Case, measure: str, result: Result) -> list[str]:
 def _grade_without(measure: str, words: Sequence[str]) -> None:
     """Be the program `grade`, with a sandbox that lacks the measure."""
     lacking: Sandbox = (weakened.Basic if measure in BASIC else weakened.Strong)(measure)
-    canary.choose = lambda *_, **__: canary.Choice(lacking, ())
+    canary.choose = lambda *_, **__: canary.SandboxChoice(lacking, ())
     from grader.cli.main import main as grade
 
     patience = 5 if measure in SHOWN_BY_ITS_END else 100  # seconds; what hangs is shown so, too

@@ -1,4 +1,5 @@
-"""The hostile corpus: hand-ins that mean harm, among neighbours, with bait and alarms around them.
+"""The hostile corpus: submissions that mean harm, among neighbours, with bait and alarms around
+them.
 
 `run` grades all of them as one class, by the program a teacher uses, and tells what came of it. The
 bait: files, variables and sockets that hold secrets; the alarms: what would change if one got out.
@@ -72,12 +73,12 @@ total = 30
 restarts = 1
 memory = 700
 scratch = 64
-handin = 40
+submission = 40
 """
 
 
 class Case(NamedTuple):
-    """A folder of `cases`: a hand-in (main.py) or a recipe for one (make.py), and expected.toml.
+    """A folder of `cases`: a submission (main.py) or a recipe for one (make.py), and expected.toml.
 
     attack: number of the kind of attack. claim: what it does, in a sentence.
     stopped_by: the measure against it, without which `control.py` shows it at work;
@@ -110,7 +111,7 @@ class Case(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of one hand-in. page: what its student reads, in all."""
+    """What came of one submission. page: what its student reads, in all."""
 
     status: str
     evidence: Mapping[str, Any]
@@ -132,12 +133,12 @@ class Usage(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of the class, and every alarm that rang. honest: names of honest hand-ins."""
+    """What came of the class, and every alarm that rang. honest: names of honest submissions."""
 
     exit_code: int
     terminal: str
     honest: Sequence[str]
-    outcomes: Mapping[str, Sequence[Outcome]]  # by name of a case or an honest hand-in
+    outcomes: Mapping[str, Sequence[Outcome]]  # by name of a case or an honest submission
     out: Path
     secrets: Mapping[str, str]  # where planted -> the secret
     reached: Sequence[str]  # what came in at listeners
@@ -187,7 +188,7 @@ def alarms(result: Result) -> list[str]:
 
 
 def live(out: Path, terminal: str) -> list[str]:
-    """What of a hand-in is more than text to who reads the pages, tables and the terminal."""
+    """What of a submission is more than text to who reads the pages, tables and the terminal."""
     found = []
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
@@ -213,7 +214,7 @@ def live(out: Path, terminal: str) -> list[str]:
 
 
 def require_right(result: Result, honest: str) -> None:
-    """Raises AssertionError unless the honest hand-in got all its marks."""
+    """Raises AssertionError unless the honest submission got all its marks."""
     came = [
         (one.status, right_answers(one.evidence), one.evidence["trouble"])
         for one in result.outcomes.get(honest, ())
@@ -236,12 +237,12 @@ def run(
 ) -> Iterator[Result]:
     """Grade the cases at `level`; results can be looked at until the block ends.
 
-    program: the module that grades, with arguments of its own. honest: names of honest hand-ins,
+    program: the module that grades, with arguments of its own. honest: names of honest submissions,
     which are graded in the order of names among the cases.
-    Raises ValueError for level none: these hand-ins are never run unconfined.
+    Raises ValueError for level none: these submissions are never run unconfined.
     """
     if level is Level.NONE:
-        raise ValueError("hostile hand-ins are run confined only")
+        raise ValueError("hostile submissions are run confined only")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hostile-")))
         folder.chmod(0o755)  # so that only the sandbox stands before it
@@ -251,7 +252,7 @@ def run(
         decoy = stack.enter_context(_decoy())
         bait = planted.bait | alarms.bait | {"pids": [decoy.pid]}
         home, class_ = _assignment(folder), folder / "submissions"
-        hand_in(class_, chosen, honest, bait)
+        submission(class_, chosen, honest, bait)
         planted.hide()
         out, temporary = folder / "out", folder / "tmp"
         temporary.mkdir()
@@ -492,10 +493,10 @@ def _assignment(folder: Path) -> Path:
     return home
 
 
-def hand_in(
+def submission(
     class_: Path, chosen: Sequence[Case], honest: Sequence[str], bait: Mapping[str, Any]
 ) -> None:
-    """Lay the class out: the cases, and honest hand-ins of the names `honest`."""
+    """Lay the class out: the cases, and honest submissions of the names `honest`."""
     class_.mkdir()
     for name in honest:
         (class_ / name).mkdir()
@@ -514,7 +515,7 @@ def hand_in(
 
 
 def _follow(recipe: Path, class_: Path, name: str) -> None:
-    """Make a hand-in by a recipe of ours."""
+    """Make a submission by a recipe of ours."""
     spec = importlib.util.spec_from_file_location(f"recipe_{name}", recipe)
     assert spec is not None
     assert spec.loader is not None
@@ -524,20 +525,20 @@ def _follow(recipe: Path, class_: Path, name: str) -> None:
 
 
 def _outcomes(out: Path, names: Sequence[str]) -> dict[str, list[Outcome]]:
-    """What came of each hand-in, by the name that its own begins with."""
+    """What came of each submission, by the name that its own begins with."""
     names = sorted(names, key=len, reverse=True)
     grades = json.loads((out / "grades.json").read_text(encoding="utf-8"))
     statuses = {grade["id"]: grade["status"] for grade in _list_in(grades)}
     found: dict[str, list[Outcome]] = {}
     for path in sorted((out / "evidence").glob("*.json")):
         evidence = json.loads(path.read_text(encoding="utf-8"))
-        handin = evidence["submission"]["id"]
+        submission = evidence["submission"]["id"]
         source = evidence["submission"]["source"]
         name = next(name for name in names if source.startswith(name))
-        log = (out / "logs" / f"{handin}.txt").read_text(encoding="utf-8")
-        page = (out / "report" / "student" / f"{handin}.html").read_text(encoding="utf-8")
+        log = (out / "logs" / f"{submission}.txt").read_text(encoding="utf-8")
+        page = (out / "report" / "student" / f"{submission}.html").read_text(encoding="utf-8")
         page += json.dumps([evidence[field] for field in ("told", "lenet5", "checks")])
-        found.setdefault(name, []).append(Outcome(statuses[handin], evidence, log, page))
+        found.setdefault(name, []).append(Outcome(statuses[submission], evidence, log, page))
     return found
 
 

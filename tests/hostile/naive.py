@@ -1,4 +1,4 @@
-"""The grader that one writes in an afternoon, without any of the measures against hand-ins.
+"""The grader that one writes in an afternoon, without any of the measures against submissions.
 
 It imports them into its own process, one after the other, believes what they answer, unpacks what
 they send and writes what they say into its pages. `trial.py` shows what they do to it, in the
@@ -70,9 +70,9 @@ def main(folder: Path, own: Path) -> None:
         for each in range(EACH)
     ]
     failures: list[BaseException] = []
-    for handin in sorted((folder / "submissions").iterdir()):
-        print(f"begin {handin.name}", flush=True)  # noqa: T201
-        grade(handin, hidden, own, failures)
+    for submission in sorted((folder / "submissions").iterdir()):
+        print(f"begin {submission.name}", flush=True)  # noqa: T201
+        grade(submission, hidden, own, failures)
     left = [f"{threading.active_count() - 1} threads"] if threading.active_count() > 1 else []
     left += ["processes"] if len(list(Path("/proc").glob("[0-9]*"))) > 3 else []
     left += ["no helper"] if helper.poll() is not None else []
@@ -84,10 +84,14 @@ def painted(number: int) -> NDArray[np.uint8]:
     return np.full((24, 24, 3), 80 * number + 40, np.uint8)
 
 
-def grade(handin: Path, hidden: Sequence[Hidden], own: Path, failures: list[BaseException]) -> None:
-    """Import a hand-in, ask it, write down what came of it."""
+def grade(
+    submission: Path, hidden: Sequence[Hidden], own: Path, failures: list[BaseException]
+) -> None:
+    """Import a submission, ask it, write down what came of it."""
     os.environ["HOME"] = tempfile.mkdtemp(dir=own / "homes")
-    work = handin if handin.is_dir() else unpacked(handin, own / "work" / handin.name)
+    work = (
+        submission if submission.is_dir() else unpacked(submission, own / "work" / submission.name)
+    )
     os.chdir(work)
     begin(work)
     for source in sorted(work.rglob("*.py")):
@@ -98,7 +102,7 @@ def grade(handin: Path, hidden: Sequence[Hidden], own: Path, failures: list[Base
         marks += right(answer, one.truth)
         if isinstance(answer, str) and one is hidden[0]:
             said.append(answer)
-    show(own / "out", handin.name, marks, said)
+    show(own / "out", submission.name, marks, said)
     os.chdir("/")
     shutil.rmtree(os.environ["HOME"])
 
@@ -174,7 +178,7 @@ def show(out: Path, name: str, marks: int, said: Sequence[str]) -> None:
         lines.write(writer.dumps([name, marks]) + "\n")
 
 
-# --- hand-ins ---------------------------------------------------------------------------
+# --- submissions ---------------------------------------------------------------------------
 
 
 def unpacked(archive: Path, work: Path) -> Path:

@@ -1,8 +1,8 @@
-"""No hostile hand-in gets out, harms its neighbours, or ends otherwise than expected.
+"""No hostile submission gets out, harms its neighbours, or ends otherwise than expected.
 
 The whole corpus is graded once at each level as one class, by the program itself; at level basic,
 which few machines have to take, by `make thorough`. `test_corpus_as_user.py` does all of it again
-as an ordinary user, at level strong among as many honest hand-ins.
+as an ordinary user, at level strong among as many honest submissions.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tests.hostile.corpus import NEIGHBOURS, Case, Result, Usage
 CASES = corpus.cases()
 LEVELS = (Level.STRONG, Level.BASIC)
 MARKS = {Level.BASIC: pytest.mark.thorough}
-LONG_CLASS = "HOSTILE_CORPUS_LONG_CLASS"  # variable that asks for an honest hand-in beside each
+LONG_CLASS = "HOSTILE_CORPUS_LONG_CLASS"  # variable that asks for an honest submission beside each
 HONEST_ONES = "and_an_honest_one"
-BOX = 10  # descriptors that the box of a hand-in takes, at most
+BOX = 10  # descriptors that the box of a submission takes, at most
 KINDS_ELSEWHERE = {58, 60, 61, 63}  # memorising, copying, size: for grader/scoring and the reports
 
 
@@ -67,7 +67,7 @@ def test_no_alarm_rings(result: Result) -> None:
 
 
 def test_memory_and_descriptors_of_the_grader_stay_flat(result: Result) -> None:
-    # A leak raises what is held at the least; what is held at the most is of one hand-in.
+    # A leak raises what is held at the least; what is held at the most is of one submission.
     for pid in {one.pid for one in result.usage}:
         usage = [one for one in result.usage if one.pid == pid]
         part = len(usage) // 4
@@ -93,13 +93,13 @@ def test_no_secret_is_in_any_result(result: Result) -> None:
     assert not any(secret in result.terminal for secret in result.secrets.values())
 
 
-def test_honest_hand_ins_get_all_their_marks(result: Result) -> None:
+def test_honest_submissions_get_all_their_marks(result: Result) -> None:
     for name in result.honest:
         corpus.require_right(result, name)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_hand_in_comes_to_the_expected_end(result: Result, case: Case) -> None:
+def test_submission_comes_to_the_expected_end(result: Result, case: Case) -> None:
     if case.name not in result.outcomes:
         pytest.skip(f"about level {' and '.join(case.levels)}")
     for outcome in result.outcomes[case.name]:
@@ -107,7 +107,7 @@ def test_hand_in_comes_to_the_expected_end(result: Result, case: Case) -> None:
         assert corpus.broken(case, outcome) == [], told
 
 
-def test_nothing_of_a_hand_in_is_code_to_a_reader(result: Result) -> None:
+def test_nothing_of_a_submission_is_code_to_a_reader(result: Result) -> None:
     assert len(list(result.out.rglob("*.html"))) > len(result.outcomes)
     assert (result.out / "grades.csv").exists()
     assert corpus.live(result.out, result.terminal) == []

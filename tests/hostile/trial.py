@@ -1,4 +1,6 @@
-"""What a hand-in does to the naive grader, between honest neighbours, in a chamber of its own."""
+"""What a submission does to the naive grader, between honest neighbours, in a chamber of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,11 @@ from tests.hostile.corpus import CLASSES, EACH, NEIGHBOURS, Case
 STARTING = 300.0  # seconds that the naive grader may take to come to the case; it takes one
 SECONDS = 6.0  # that it may take from there on; it takes one, and else it hangs
 LARGEST_PAGE = 500_000  # bytes
-MOST = 10_000  # files of a hand-in
+MOST = 10_000  # files of a submission
 HELPER = 3  # its number in the chamber, as process 1 starts the grader, and the grader the helper
 BESIDE = ("planted_by_*", "[0-9]*")  # as the cases call what they put elsewhere
 
-# measure: the harm that a hand-in must do where it is missing, any of them
+# measure: the harm that a submission must do where it is missing, any of them
 HARM = {
     "process": ("died", "hung", "neighbour", "left", "escaped", "fooled"),
     "answers": ("died", "fooled", "hung"),
@@ -40,12 +42,12 @@ HARM = {
 
 
 def harm(case: Case) -> list[str]:
-    """What the naive grader suffers from the case; nothing from an honest hand-in."""
+    """What the naive grader suffers from the case; nothing from an honest submission."""
     with _folder() as folder, _folder() as own:
         planted = corpus.Planted(folder)
         class_ = folder / "submissions"
         bait = {**planted.bait, "pids": [HELPER], "tcp": 0, "udp": 0, "id": case.name}
-        corpus.hand_in(class_, [case], NEIGHBOURS, bait)
+        corpus.submission(class_, [case], NEIGHBOURS, bait)
         planted.hide()
         (folder / "labels.csv").write_text("labels")
         for name in ("out", "work", "homes"):

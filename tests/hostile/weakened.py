@@ -17,15 +17,15 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.engine import after
+from grader.engine import after_images
 from grader.examine import diagnosis, prepare, replies
-from grader.examine.conversation import Conversation, ConversationEndedError
+from grader.examine.worker_client import WorkerClient, WorkerEndedError
 from grader.intake import Allowance
-from grader.sandbox import box, bubblewrap, landlock, rooms, seccomp
+from grader.sandbox import bubblewrap, environment, landlock, sandboxed_process, seccomp
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.contract import Box, Cause, Room
+from grader.sandbox.contract import Cause, SandboxedProcess, SandboxSpec
 from grader.sandbox.landlock import Landlock
-from grader.worker import frames
+from grader.worker import protocol
 from tests.hostile import place
 
 ALLOW_EVERYTHING = b"\x06\0\0\0\0\0\xff\x7f"
@@ -43,7 +43,7 @@ class Strong(Bubblewrap):
         vars(self).update(state)
         _take_away(self.measure)
 
-    def options(self, room: Room) -> list[str]:
+    def options(self, room: SandboxSpec) -> list[str]:
         """See `Bubblewrap.options`."""
         options = super().options(room)
         if self.measure == "filter":
@@ -63,16 +63,16 @@ class Strong(Bubblewrap):
             for name, value in os.environ.items():
                 options += ["--setenv", name, value]
         elif self.measure == "names":
-            for handin in Path(place.FOLDER).glob("*/submissions/*"):
+            for submission in Path(place.FOLDER).glob("*/submissions/*"):
                 at = options.index("--proc")
-                options[at:at] = ["--ro-bind", str(handin), f"/class/{handin.name}"]
+                options[at:at] = ["--ro-bind", str(submission), f"/class/{submission.name}"]
         return options
 
-    def filter(self, room: Room) -> bytes:
+    def filter(self, room: SandboxSpec) -> bytes:
         """See `Bubblewrap.filter`."""
         return ALLOW_EVERYTHING if self.measure == "filter" else super().filter(room)
 
-    def start(self, command: Sequence[str], room: Room) -> Box:
+    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
         """See `contract.Sandbox.start`."""
         if self.measure == "limits":
             high = room.limits._replace(processes=1500, open_files=1024, file_size=1 << 30)
@@ -88,7 +88,7 @@ class Basic(Landlock):
         super().__init__()
         self.measure = measure
 
-    def start(self, command: Sequence[str], room: Room) -> Box:
+    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
         """See `contract.Sandbox.start`."""
         _take_away(self.measure)
         return super().start(command, room)
@@ -113,20 +113,20 @@ def _inherits(command: list[str], environment: dict[str, str], **rest: Any) -> A
 # --- reading as one would who trusts the other side ---------------------------------------
 
 
-def _trusting_frame(stream: BinaryIO, limit: int) -> frames.Frame | None:
-    head = stream.read(frames.HEADER.size)
+def _trusting_frame(stream: BinaryIO, limit: int) -> protocol.Frame | None:
+    head = stream.read(protocol.HEADER.size)
     if not head:
         return None
-    _, kind, number, length = frames.HEADER.unpack(head)
-    return frames.Frame(kind, number, stream.read(length))
+    _, kind, number, length = protocol.HEADER.unpack(head)
+    return protocol.Frame(kind, number, stream.read(length))
 
 
 def _trusting_message(
-    payload: bytes, limit: int = frames.MAX_META
-) -> tuple[frames.Meta, NDArray[Any] | None]:
+    payload: bytes, limit: int = protocol.MAX_META
+) -> tuple[protocol.Meta, NDArray[Any] | None]:
     if payload.startswith(b"\x80"):
         return pickle.loads(payload), None  # noqa: S301
-    (length,) = frames.LENGTH.unpack_from(payload)
+    (length,) = protocol.LENGTH.unpack_from(payload)
     meta = json.loads(payload[4 : 4 + length].decode())
     form = meta.pop("array", None)
     if form is None:
@@ -134,11 +134,11 @@ def _trusting_message(
     return meta, np.frombuffer(payload[4 + length :], form["dtype"]).reshape(form["shape"])
 
 
-def _trusting_answer(payload: bytes) -> frames.Answer:
-    return frames.Answer(payload[0], payload[2 : 2 + payload[1]].decode())
+def _trusting_answer(payload: bytes) -> protocol.Answer:
+    return protocol.Answer(payload[0], payload[2 : 2 + payload[1]].decode())
 
 
-def _trusting_reply(kind: type[Any], meta: frames.Meta) -> Any:
+def _trusting_reply(kind: type[Any], meta: protocol.Meta) -> Any:
     try:
         return _READ(kind, meta)
     except replies.ReplyError:
@@ -146,45 +146,45 @@ def _trusting_reply(kind: type[Any], meta: frames.Meta) -> Any:
 
 
 def _trusting_exchange(
-    talk: Conversation, payload: bytes, kind: int, limit: int, seconds: float
+    talk: WorkerClient, payload: bytes, kind: int, limit: int, seconds: float
 ) -> bytes:
     """One call, sent ahead as often as an image is wanted, and whatever comes back for it."""
     talk._number += 1
     talk.box.deadline(seconds)
-    calls = AHEAD if kind == frames.ANSWER else 1
+    calls = AHEAD if kind == protocol.ANSWER else 1
     try:
         for _ in range(calls):
-            frames.write_frame(talk.box.stdin, frames.CALL, talk._number, payload)
-        answers = [frames.read_frame(talk.box.stdout, limit) for _ in range(calls)]
+            protocol.write_frame(talk.box.stdin, protocol.CALL, talk._number, payload)
+        answers = [protocol.read_frame(talk.box.stdout, limit) for _ in range(calls)]
     except (OSError, ValueError):
         answers = [None]
     talk.box.deadline(None)
     if answers[-1] is None:
-        raise ConversationEndedError(talk.box.end(Cause.CLOSED))
+        raise WorkerEndedError(talk.box.end(Cause.CLOSED))
     return answers[-1].payload
 
 
 AHEAD = 8  # calls, more than the worker reads at once
 _READ = replies.read
-_START = box.start
+_START = sandboxed_process.start
 
 # measure: what stands for it outside the sandbox, and what is there without it
 ELSEWHERE: dict[str, Sequence[tuple[object, str, object]]] = {
-    "descriptors": ((box, "start", _inherits),),
+    "descriptors": ((sandboxed_process, "start", _inherits),),
     "limits": (
-        (rooms, "ADDRESS_SPACE", BOUND),
+        (environment, "ADDRESS_SPACE", BOUND),
         (bubblewrap._Namespace, "memory", lambda *_: 0),
-        (bubblewrap._Namespace, "scratch", lambda *_: box.Use(0, 0)),
+        (bubblewrap._Namespace, "scratch", lambda *_: sandboxed_process.ScratchUse(0, 0)),
     ),
     "readers": ((prepare, "Allowance", lambda *_: Allowance(seconds=300, memory=BOUND)),),
     "frames": (
-        (frames, "read_frame", _trusting_frame),
-        (frames, "unpack_message", _trusting_message),
-        (frames, "unpack_answer", _trusting_answer),
-        (Conversation, "_exchange", _trusting_exchange),
+        (protocol, "read_frame", _trusting_frame),
+        (protocol, "unpack_message", _trusting_message),
+        (protocol, "unpack_answer", _trusting_answer),
+        (WorkerClient, "_exchange", _trusting_exchange),
         (replies, "read", _trusting_reply),
     ),
-    "disclosure": ((after, "disclosed", lambda predictions, *_: predictions),),
+    "disclosure": ((after_images, "disclosed", lambda predictions, *_: predictions),),
     "diagnosis": ((diagnosis, "constant", lambda *_: None),),
     "landlock-reading": ((landlock, "READABLE", ("/",)),),
     "landlock-writing": ((landlock, "WRITABLE", ("/",)),),

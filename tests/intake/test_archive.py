@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake.folder import Folder
+from grader.intake.folder import OutputFolder
 from grader.intake.unpackers import missing
 from grader.readers.archive import names, unpack
 from grader.readers.limits import MIB, IntakeLimits
@@ -38,10 +38,10 @@ def take(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     into.mkdir(parents=True)
     (around / "canary.txt").write_text("safe")
 
-    def taken(raw: bytes, limits: IntakeLimits = SMALL, name: str = "handin.zip") -> Path:
+    def taken(raw: bytes, limits: IntakeLimits = SMALL, name: str = "submission.zip") -> Path:
         archive = tmp_path / name
         archive.write_bytes(raw)
-        notices.extend(map(str, unpack(archive, Folder(into), limits)))
+        notices.extend(map(str, unpack(archive, OutputFolder(into), limits)))
         return into
 
     notices: list[str] = []
@@ -142,7 +142,7 @@ def test_zip_methods_of_other_packers_are_taken(take: Callable[..., Path], metho
 
 
 def test_content_decides_not_the_suffix(take: Callable[..., Path]) -> None:
-    assert below(take(raw_zip([Item(b"main.py")]), name="handin.rar")) == ["main.py"]
+    assert below(take(raw_zip([Item(b"main.py")]), name="submission.rar")) == ["main.py"]
 
 
 def test_zip64_of_large_files_is_taken(take: Callable[..., Path]) -> None:
@@ -381,7 +381,7 @@ def seven(**files: bytes) -> bytes:
 def test_7z_archives_are_taken(take: Callable[..., Path], tmp_path: Path) -> None:
     raw = seven(**{"lab/main.py": b"x = 1\n", "lab/结果/a.ckpt": bytes(1000), "lab/empty": b""})
     assert below(take(raw)) == ["lab/empty", "lab/main.py", "lab/结果/a.ckpt"]
-    assert sorted(names(tmp_path / "handin.zip", SMALL)) == [
+    assert sorted(names(tmp_path / "submission.zip", SMALL)) == [
         "lab/empty",
         "lab/main.py",
         "lab/结果/a.ckpt",
@@ -470,7 +470,7 @@ def survives(raw: bytes) -> None:
         archive.write_bytes(raw)
         into.mkdir()
         try:
-            unpack(archive, Folder(into), SMALL)
+            unpack(archive, OutputFolder(into), SMALL)
         except FormatUnknownError as error:
             assert missing(error.format).cure
         except ArchiveRefusedError as error:

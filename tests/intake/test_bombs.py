@@ -23,21 +23,21 @@ from grader.evidence import Records
 from grader.intake import (
     Allowance,
     ArchiveRefusedError,
-    HandIn,
+    FileKind,
     IntakeLimits,
-    Kind,
     LeftOut,
     Reading,
     Student,
+    Submission,
     stage,
 )
 from grader.intake.reading import ReaderStarvedError
 from grader.language import said_in
 from grader.readers.limits import MIB
-from grader.sandbox.bare import Bare
-from grader.sandbox.box import Running
-from grader.sandbox.contract import Box, Room
-from grader.worker import frames
+from grader.sandbox.contract import SandboxedProcess, SandboxSpec
+from grader.sandbox.sandboxed_process import RunningProcess
+from grader.sandbox.unconfined import Unconfined
+from grader.worker import protocol
 
 SECONDS, MEMORY = 10, 512  # of processor time; MiB
 DENSE = bz2.compress(bytes(45 * MIB)) * 20  # nearly a gigabyte in a kilobyte
@@ -99,15 +99,15 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
-class Watched(Bare):
+class Watched(Unconfined):
     """Remembers what it started, and what that cost."""
 
     def __init__(self) -> None:
         super().__init__(own_code=True)
-        self._started: list[Box] = []
+        self._started: list[SandboxedProcess] = []
         self._before = _children()
 
-    def start(self, command: Sequence[str], room: Room) -> Box:
+    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
         self._started.append(super().start(command, room))
         return self._started[-1]
 
@@ -162,18 +162,18 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
 def test_an_archive_is_refused_at_no_more_cost_than_it_may(name: str, tmp_path: Path) -> None:
     archive = tmp_path / "a.zip"
     archive.write_bytes(ARCHIVES[name]())
-    handin = HandIn("a", Student(), archive, Kind.ZIP)
+    submission = Submission("a", Student(), archive, FileKind.ZIP)
     room = tmp_path / "room"
     room.mkdir()
     sandbox = Watched()
     with Reading(room, sandbox) as reading, pytest.raises(ArchiveRefusedError):
-        stage(handin, room / "staged", IntakeLimits(), reading=reading)
+        stage(submission, room / "staged", IntakeLimits(), reading=reading)
     assert list(room.iterdir()) == []
     seconds, memory = sandbox.cost
     assert seconds < SECONDS and 0 < memory < MEMORY, (seconds, memory)
 
 
-class Stopping(Bare):
+class Stopping(Unconfined):
     """Gives what it starts no processor, from the start or from the middle of its first answer."""
 
     def __init__(self, begun: bytes) -> None:
@@ -181,9 +181,9 @@ class Stopping(Bare):
         super().__init__(own_code=True)
         self._begun = begun
 
-    def start(self, command: Sequence[str], room: Room) -> Box:
+    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
         box = super().start(command, room)
-        assert isinstance(box, Running)
+        assert isinstance(box, RunningProcess)
         os.kill(box._process.pid, signal.SIGSTOP)
         box.stdout = cast(BinaryIO, Begun(box.stdout, self._begun))
         return box
@@ -204,7 +204,7 @@ class Begun:
         return begun or self._stream.read(count)
 
 
-@pytest.mark.parametrize("begun", [b"", frames.MAGIC], ids=["before its answer", "within it"])
+@pytest.mark.parametrize("begun", [b"", protocol.MAGIC], ids=["before its answer", "within it"])
 def test_a_reader_that_had_no_processor_is_this_machines_fault(
     begun: bytes, tmp_path: Path
 ) -> None:
@@ -224,7 +224,7 @@ def test_the_clock_blames_nobody_before_the_time_was_had(
 ) -> None:
     (tmp_path / "main.py").write_text("import cv2\n")
     seconds = 0.1  # half of what the reader has for all operations
-    monkeypatch.setattr(Running, "ran", property(lambda box: share * seconds))
+    monkeypatch.setattr(RunningProcess, "ran", property(lambda box: share * seconds))
     with Reading(tmp_path, Stopping(b""), Allowance(seconds=2 * seconds)) as reading:
         if share < 1:
             with pytest.raises(ReaderStarvedError):
@@ -248,7 +248,7 @@ def test_honest_bulk_is_read(tmp_path: Path) -> None:
             member.size = len(text)
             archive.addfile(member, io.BytesIO(text.encode()))
     (into := tmp_path / "into").mkdir()
-    with Reading(tmp_path, Bare(own_code=True)) as reading:
+    with Reading(tmp_path, Unconfined(own_code=True)) as reading:
         assert reading.unpack(tmp_path / "a.tar.bz2", into, IntakeLimits()) == ()
         curves = reading.records(into).curves
     assert reading.left_out == []
@@ -258,7 +258,7 @@ def test_honest_bulk_is_read(tmp_path: Path) -> None:
 def test_what_a_limit_stops_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     (tmp_path / "train.log").write_bytes(BOMBS["train.log"]() * 16)
     (tmp_path / "report.md").write_text("# A report\n")
-    with Reading(tmp_path, Bare(own_code=True)) as reading:
+    with Reading(tmp_path, Unconfined(own_code=True)) as reading:
         found = reading.records(tmp_path)
     assert found.reports == ("report.md",)
     assert LeftOut("train.log", "time") in reading.left_out or found.curves == ()
@@ -274,6 +274,9 @@ def test_folders_count_as_files_do(tmp_path: Path) -> None:
                 "/".join(f"{number}{depth}" for depth in range(9)) + "/a.py", "x = 1\n"
             )
     (tmp_path / "into").mkdir()
-    with Reading(tmp_path, Bare(own_code=True)) as reading, pytest.raises(ArchiveRefusedError):
+    with (
+        Reading(tmp_path, Unconfined(own_code=True)) as reading,
+        pytest.raises(ArchiveRefusedError),
+    ):
         reading.unpack(path, tmp_path / "into", limits)
     assert len(list((tmp_path / "into").rglob("*"))) <= limits.files + 9

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.evidence import Curve, Records
-from grader.readers.curves.series import KEPT
+from grader.readers.curves.series import MAX_POINTS
 from tests.intake.reading import find_records
 
 Shown = list[tuple[str, str, list[float], list[float]]]  # name, unit, x, y
@@ -153,14 +153,14 @@ def test_a_long_curve_keeps_its_ends_and_extremes(tmp_path: Path) -> None:
     values[7_777], values[12_345] = 9.0, 0.125
     text = "".join(f"step: {n}, loss: {value:.9f}\n" for n, value in enumerate(values))
     (curve,) = curves_of(tmp_path, "train.log", text)
-    assert curve.count == 20_000 and len(curve.x) == len(curve.y) <= KEPT
+    assert curve.count == 20_000 and len(curve.x) == len(curve.y) <= MAX_POINTS
     assert (curve.x[0], curve.x[-1]) == (0, 19_999)
     points = dict(zip(curve.x, curve.y, strict=True))
     assert points[7_777] == 9 and points[12_345] == 0.125
     assert list(curve.x) == sorted(curve.x)
 
 
-def test_a_hand_in_with_many_logs_keeps_the_fullest(tmp_path: Path) -> None:
+def test_a_submission_with_many_logs_keeps_the_fullest(tmp_path: Path) -> None:
     for number in range(30):
         lines = "".join(f"step {n} loss {1 / (n + 1)}\n" for n in range(2 + number))
         (tmp_path / f"log{number:02d}.txt").write_text(lines)

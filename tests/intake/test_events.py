@@ -130,7 +130,7 @@ def test_a_record_as_large_as_a_graph_is_passed_over(mindspore: Path, tmp_path: 
     assert len(series.points) == 5
 
 
-@pytest.mark.parametrize("length", [2**63, 2**64 - 1, events.BYTES + 1])
+@pytest.mark.parametrize("length", [2**63, 2**64 - 1, events.MAX_EVENT_BYTES + 1])
 def test_a_length_that_lies_ends_the_reading(length: int, tmp_path: Path) -> None:
     path = tmp_path / "events"
     path.write_bytes(struct.pack("<QI", length, 0) + bytes(100))

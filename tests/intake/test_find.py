@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake import IntakeError, Kind, find
-from grader.intake.handins import natural
-from grader.intake.judge import Verdict, judge, tree_of
+from grader.intake import FileKind, IntakeError, find
+from grader.intake.layout import LayoutKind, judge, tree_of
+from grader.intake.submissions import natural
 from tests.intake.archives import Item, raw_zip
 
 
@@ -26,10 +26,10 @@ def make(top: Path, *names: str) -> Path:
 
 
 def ids(*paths: Path) -> list[str]:
-    return [handin.id for handin in find(paths)]
+    return [submission.id for submission in find(paths)]
 
 
-# --- one hand-in ------------------------------------------------------------------------
+# --- one submission ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def ids(*paths: Path) -> list[str]:
         ["results/best.ckpt"],
     ],
 )
-def test_a_folder_with_code_is_one_hand_in(tmp_path: Path, names: list[str]) -> None:
-    (handin,) = find([make(tmp_path / "3210000001_张三", *names)])
-    assert (handin.id, handin.kind) == ("3210000001_张三", Kind.FOLDER)
+def test_a_folder_with_code_is_one_submission(tmp_path: Path, names: list[str]) -> None:
+    (submission,) = find([make(tmp_path / "3210000001_张三", *names)])
+    assert (submission.id, submission.kind) == ("3210000001_张三", FileKind.FOLDER)
 
 
 def test_the_one_archive_of_a_class_in_a_folder_is_the_class(tmp_path: Path) -> None:
@@ -57,13 +57,17 @@ def test_the_one_archive_of_a_class_in_a_folder_is_the_class(tmp_path: Path) -> 
     assert ids(tmp_path) == ["3210000001_张三", "3210000002_张三"]
 
 
-def test_a_zip_is_one_hand_in(tmp_path: Path) -> None:
+def test_a_zip_is_one_submission(tmp_path: Path) -> None:
     make(tmp_path, "张三-3210000001-lab2.zip")
-    (handin,) = find([tmp_path / "张三-3210000001-lab2.zip"])
-    assert (handin.id, handin.kind, handin.student.name) == ("3210000001_张三", Kind.ZIP, "张三")
+    (submission,) = find([tmp_path / "张三-3210000001-lab2.zip"])
+    assert (submission.id, submission.kind, submission.student.name) == (
+        "3210000001_张三",
+        FileKind.ZIP,
+        "张三",
+    )
 
 
-def test_an_archive_that_cannot_be_read_is_still_a_hand_in(tmp_path: Path) -> None:
+def test_an_archive_that_cannot_be_read_is_still_a_submission(tmp_path: Path) -> None:
     """It is refused, with its reason, when it is staged: the student is in the grades."""
     (tmp_path / "3210000001_张三.rar").write_bytes(b"Rar!\x1a\x07\x01\x00")
     (tmp_path / "3210000002_李四.zip").write_bytes(b"no zip at all")
@@ -79,7 +83,7 @@ def test_a_class_is_folders_and_archives_in_natural_order(tmp_path: Path) -> Non
     assert ids(tmp_path) == ["alice", "bob", "lab9", "lab10"]
 
 
-def test_in_a_class_what_does_not_run_is_a_hand_in_too(tmp_path: Path) -> None:
+def test_in_a_class_what_does_not_run_is_a_submission_too(tmp_path: Path) -> None:
     make(tmp_path, "3210000001_张三/main.py", "3210000002_李四/", "3210000003_王五/report.pdf")
     assert ids(tmp_path) == ["3210000001_张三", "3210000002_李四", "3210000003_王五"]
 
@@ -119,9 +123,9 @@ def test_moodle_folders_with_a_zip_each_are_a_class(tmp_path: Path) -> None:
         "Li Si_123457_assignsubmission_file_/lab2.zip",
     )
     found = find([tmp_path])
-    assert [(handin.id, handin.kind) for handin in found] == [
-        ("Li_Si", Kind.FOLDER),
-        ("Zhang_San", Kind.FOLDER),
+    assert [(submission.id, submission.kind) for submission in found] == [
+        ("Li_Si", FileKind.FOLDER),
+        ("Zhang_San", FileKind.FOLDER),
     ]
 
 
@@ -135,16 +139,20 @@ def test_gradescope_tells_students_by_its_metadata(tmp_path: Path) -> None:
         "utf-8",
     )
     found = find([tmp_path])
-    assert [handin.id for handin in found] == [
+    assert [submission.id for submission in found] == [
         "3210000001_张三",
         "3210000002_Li_Si",
         "submission_13",
     ]
 
 
-def test_two_hand_ins_of_one_student_are_both_kept_and_told(tmp_path: Path) -> None:
+def test_two_submissions_of_one_student_are_both_kept_and_told(tmp_path: Path) -> None:
     found = find([make(tmp_path, "3210000001_张三/a.py", "张三-3210000001-v2.zip", "bob/a.py")])
-    assert [handin.id for handin in found] == ["3210000001_张三", "3210000001_张三-2", "bob"]
+    assert [submission.id for submission in found] == [
+        "3210000001_张三",
+        "3210000001_张三-2",
+        "bob",
+    ]
     assert "one student" in str(found.notices[0])
     assert "3210000001_张三-2" in found.notices[0].said_in("zh")
 
@@ -158,7 +166,7 @@ def test_several_paths_make_one_class(tmp_path: Path) -> None:
 # --- an archive of a class --------------------------------------------------------------
 
 
-def test_one_zip_of_all_hand_ins_is_a_class(tmp_path: Path) -> None:
+def test_one_zip_of_all_submissions_is_a_class(tmp_path: Path) -> None:
     make(tmp_path / "in" / "export", "3210000001_张三.zip", "3210000002_李四/main.py", "a.txt")
     archive = tmp_path / "all.zip"
     with zipfile.ZipFile(archive, "w") as opened:
@@ -166,8 +174,8 @@ def test_one_zip_of_all_hand_ins_is_a_class(tmp_path: Path) -> None:
             opened.write(path, path.relative_to(tmp_path / "in"))
     before = archive.read_bytes()
     found = find([archive], workspace=tmp_path / "work")
-    assert [handin.id for handin in found] == ["3210000001_张三", "3210000002_李四"]
-    assert all(handin.path.is_relative_to(tmp_path / "work") for handin in found)
+    assert [submission.id for submission in found] == ["3210000001_张三", "3210000002_李四"]
+    assert all(submission.path.is_relative_to(tmp_path / "work") for submission in found)
     assert archive.read_bytes() == before
 
 
@@ -237,9 +245,9 @@ def test_judging_is_total(name: str, names: list[str]) -> None:
     tree = tree_of(names)
     verdict = judge(name, tree)
     if tree.get("main.py", {}) is None:
-        assert verdict is Verdict.HANDIN
+        assert verdict is LayoutKind.SUBMISSION
     if not names:
-        assert verdict is not Verdict.CLASS
+        assert verdict is not LayoutKind.CLASS
 
 
 def test_folders_that_differ_in_digits_keep_their_own_names(tmp_path: Path) -> None:

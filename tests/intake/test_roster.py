@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.evidence import Origin, Roster, Submitter
-from grader.intake import HandIn, IntakeError, Kind, Student
-from grader.intake.calling import call_by_roster
+from grader.intake import FileKind, IntakeError, Student, Submission
 from grader.intake.roster import read_roster
+from grader.intake.roster_matching import call_by_roster
 
 
-def handin(name: str, number: str = "") -> HandIn:
+def submission(name: str, number: str = "") -> Submission:
     student = Student(number=number, name=name)
     folder = Path(f"{number}_{name}".strip("_"))  # as a teacher lays it
-    return HandIn(id=number or name, student=student, path=folder, kind=Kind.FOLDER)
+    return Submission(id=number or name, student=student, path=folder, kind=FileKind.FOLDER)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
@@ -43,7 +43,12 @@ def test_a_roster_without_its_columns_says_which_it_needs(tmp_path: Path) -> Non
 def test_students_are_named_by_number_or_by_a_unique_name() -> None:
     known = {"321": "张三", "322": "李四", "323": "王五", "324": "王五"}
     roster = Roster(people=tuple(Submitter(number=n, name=name) for n, name in known.items()))
-    given = [handin("zhangsan", "321"), handin("李四"), handin("王五"), handin("ann", "999")]
+    given = [
+        submission("zhangsan", "321"),
+        submission("李四"),
+        submission("王五"),
+        submission("ann", "999"),
+    ]
     named, told = call_by_roster(given, roster)
     assert [(h.student.number, h.student.name) for h in named] == [
         ("321", "张三"),
@@ -129,7 +134,7 @@ def test_any_bytes_are_a_roster_or_refused(raw: bytes) -> None:
 
 def test_several_folders_of_one_student_are_told() -> None:
     roster = Roster(people=(Submitter(number="3210000003", name="王五"),))
-    laid = [handin("王五", "3210000003"), handin("王五", "３２１００００００３")]
+    laid = [submission("王五", "3210000003"), submission("王五", "３２１００００００３")]
     _, told = call_by_roster(laid, roster)
     (said,) = [str(each) for each in told if "look whether they are" in str(each)]
     assert all(each.id in said for each in laid)
@@ -138,10 +143,10 @@ def test_several_folders_of_one_student_are_told() -> None:
 def test_two_users_of_a_platform_who_name_one_number_are_both_shown() -> None:
     roster = Roster(people=(Submitter(number="3210000003", name="王五"),))
 
-    def uploaded(key: str, name: str, number: str = "") -> HandIn:
+    def uploaded(key: str, name: str, number: str = "") -> Submission:
         people = (Submitter(key=key, name=name, number=number),)
         origin = Origin(platform="moodle", submitters=people)
-        return replace(handin(f"{name}_{key}"), origin=origin)
+        return replace(submission(f"{name}_{key}"), origin=origin)
 
     those = [uploaded("12", "王五", "3210000003"), uploaded("13", "王五")]
     called, told = call_by_roster(those, roster)

@@ -9,22 +9,30 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import ArchiveRefusedError, HandIn, IntakeLimits, Kind, Notice, Reading, Student
+from grader.intake import (
+    ArchiveRefusedError,
+    FileKind,
+    IntakeLimits,
+    Notice,
+    Reading,
+    Student,
+    Submission,
+)
 from grader.intake import digest as digest_of
 from grader.intake import stage as stage_of
-from grader.readers.kinds import kind_of
-from grader.sandbox.bare import Bare
+from grader.readers.file_kinds import kind_of
+from grader.sandbox.unconfined import Unconfined
 from tests.intake.archives import Item, below, raw_tar, raw_zip
 from tests.intake.test_find import make
 
 
-def handin(path: Path, kind: Kind = Kind.FOLDER) -> HandIn:
-    return HandIn("3210000001_张三", Student("3210000001", "张三"), path, kind)
+def submission(path: Path, kind: FileKind = FileKind.FOLDER) -> Submission:
+    return Submission("3210000001_张三", Student("3210000001", "张三"), path, kind)
 
 
-def zipped(path: Path, *items: Item) -> HandIn:
+def zipped(path: Path, *items: Item) -> Submission:
     path.write_bytes(raw_zip(items))
-    return handin(path, Kind.ZIP)
+    return submission(path, FileKind.ZIP)
 
 
 def fingerprint(top: Path) -> str:
@@ -47,18 +55,18 @@ def test_a_staged_copy_is_plain_and_the_original_untouched(tmp_path: Path) -> No
     before = fingerprint(source)
     notices: list[Notice] = []
     out = tmp_path / "out"
-    submission = stage_of(handin(source), out, notices=notices)
+    record = stage_of(submission(source), out, notices=notices)
     assert below(out) == ["main.py", "results/best.ckpt"]
     assert stat.S_IMODE((out / "main.py").stat().st_mode) == 0o644
     assert stat.S_IMODE((out / "results").stat().st_mode) == 0o755
     assert fingerprint(source) == before
-    assert (submission.files, submission.size) == (2, 12)
-    assert (submission.id, submission.number, submission.name) == (
+    assert (record.files, record.size) == (2, 12)
+    assert (record.id, record.number, record.name) == (
         "3210000001_张三",
         "3210000001",
         "张三",
     )
-    assert submission.source == "in"
+    assert record.source == "in"
     assert any("2 links" in str(said) for said in notices)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
 
@@ -66,18 +74,18 @@ def test_a_staged_copy_is_plain_and_the_original_untouched(tmp_path: Path) -> No
 def test_a_project_inside_its_environment_is_kept(tmp_path: Path) -> None:
     names = ["lab/pyvenv.cfg", "lab/main.py", "lab/lib/a.py", "lab/net/b.py", "env/pyvenv.cfg"]
     source = make(tmp_path / "in", *names, "env/lib/c.py")
-    stage_of(handin(source), tmp_path / "out")
+    stage_of(submission(source), tmp_path / "out")
     assert below(tmp_path / "out") == ["main.py", "net/b.py", "pyvenv.cfg"]
     with tarfile.open(tmp_path / "in.tar", "w") as opened:
         opened.add(source, ".")
-    stage_of(handin(tmp_path / "in.tar", Kind.TAR), tmp_path / "two")
+    stage_of(submission(tmp_path / "in.tar", FileKind.TAR), tmp_path / "two")
     assert below(tmp_path / "two") == ["main.py", "net/b.py", "pyvenv.cfg"]
 
 
 def test_folder_and_zip_of_the_same_files_have_one_digest(tmp_path: Path) -> None:
     folder = make(tmp_path / "in", "main.py", "结果/a.txt")
     archive = zipped(tmp_path / "a.zip", Item("top/结果/a.txt".encode("gbk")), Item(b"top/main.py"))
-    one = stage_of(handin(folder), tmp_path / "one")
+    one = stage_of(submission(folder), tmp_path / "one")
     two = stage_of(archive, tmp_path / "two")
     assert one.digest == two.digest
     assert below(tmp_path / "one") == below(tmp_path / "two") == ["main.py", "结果/a.txt"]
@@ -99,14 +107,14 @@ def test_folder_and_zip_of_the_same_files_have_one_digest(tmp_path: Path) -> Non
 def test_single_folders_around_the_code_are_opened(
     tmp_path: Path, names: list[str], staged: list[str]
 ) -> None:
-    stage_of(handin(make(tmp_path / "in", *names)), tmp_path / "out")
+    stage_of(submission(make(tmp_path / "in", *names)), tmp_path / "out")
     assert below(tmp_path / "out") == staged
 
 
 def test_the_sole_zip_of_a_moodle_folder_is_unpacked_beside_the_report(tmp_path: Path) -> None:
     source = make(tmp_path / "in", "report.pdf")
     (source / "lab2.zip").write_bytes(raw_zip([Item(b"lab2/main.py"), Item(b"lab2/report.pdf")]))
-    stage_of(handin(source), tmp_path / "out")
+    stage_of(submission(source), tmp_path / "out")
     assert below(tmp_path / "out") == ["main.py", "report.pdf", "report.pdf.beside"]
 
 
@@ -142,13 +150,13 @@ def test_the_same_work_in_any_wrapping_is_the_same_submission(tmp_path: Path) ->
     digests, told = {}, {}
     room = tmp_path / "room"
     room.mkdir()
-    with Reading(room, Bare(own_code=True)) as reading:
+    with Reading(room, Unconfined(own_code=True)) as reading:
         for number, (name, raw) in enumerate({**wrapped, "apart": apart}.items()):
             for folder in (False, True):  # as it is, and in a folder as Moodle lays it
                 path = tmp_path / f"{number}{folder}" / "lab2.zip"
                 path.parent.mkdir()
                 path.write_bytes(raw)
-                given = handin(path.parent) if folder else handin(path, kind_of(path))
+                given = submission(path.parent) if folder else submission(path, kind_of(path))
                 notices: list[Notice] = []
                 out = tmp_path / f"{number}{folder}.out"
                 digests[name, folder] = stage_of(given, out, None, notices, reading).digest
@@ -182,7 +190,7 @@ def test_archives_without_end_and_bombs_in_them_stop(tmp_path: Path) -> None:
 
 
 def test_an_archive_beside_code_stays_as_it_is(tmp_path: Path) -> None:
-    stage_of(handin(make(tmp_path / "in", "main.py", "data.zip")), tmp_path / "out")
+    stage_of(submission(make(tmp_path / "in", "main.py", "data.zip")), tmp_path / "out")
     assert below(tmp_path / "out") == ["data.zip", "main.py"]
 
 
@@ -192,14 +200,14 @@ def test_names_of_gbk_bytes_on_disk_are_mended(tmp_path: Path) -> None:
         (Path(os.fsdecode(os.fsencode(source) + b"/" + "结果.txt".encode("gbk")))).touch()
     except OSError:
         pytest.skip("this file system takes UTF-8 names only")
-    stage_of(handin(source), tmp_path / "out")
+    stage_of(submission(source), tmp_path / "out")
     assert below(tmp_path / "out") == ["main.py", "结果.txt"]
 
 
 def test_odd_names_of_a_folder_are_left_out_and_told(tmp_path: Path) -> None:
     source = make(tmp_path / "in", "main.py", "a\nb.py", "\x1b[31m.py")
     notices: list[Notice] = []
-    stage_of(handin(source), tmp_path / "out", notices=notices)
+    stage_of(submission(source), tmp_path / "out", notices=notices)
     assert below(tmp_path / "out") == ["main.py"]
     assert len(notices) == 2 and all("\n" not in str(said) for said in notices)
 
@@ -207,9 +215,9 @@ def test_odd_names_of_a_folder_are_left_out_and_told(tmp_path: Path) -> None:
 def test_what_is_too_large_is_refused_and_nothing_left(tmp_path: Path) -> None:
     source = make(tmp_path / "in", "main.py", "data/1.jpg", "data/2.jpg")
     with pytest.raises(ArchiveRefusedError, match="3 files or more, 2 are allowed"):
-        stage_of(handin(source), tmp_path / "out", IntakeLimits(files=2))
+        stage_of(submission(source), tmp_path / "out", IntakeLimits(files=2))
     with pytest.raises(ArchiveRefusedError, match="18 bytes or more"):
-        stage_of(handin(source), tmp_path / "out", IntakeLimits(total=13))
+        stage_of(submission(source), tmp_path / "out", IntakeLimits(total=13))
     archive = zipped(tmp_path / "a.zip", Item(b"main.py"), Item(b"../x"))
     with pytest.raises(ArchiveRefusedError, match="leads out"):
         stage_of(archive, tmp_path / "out")
@@ -217,7 +225,7 @@ def test_what_is_too_large_is_refused_and_nothing_left(tmp_path: Path) -> None:
 
 
 def test_an_empty_place_is_taken_and_a_full_one_is_not(tmp_path: Path) -> None:
-    source = handin(make(tmp_path / "in", "main.py"))
+    source = submission(make(tmp_path / "in", "main.py"))
     (tmp_path / "out").mkdir()
     stage_of(source, tmp_path / "out")
     with pytest.raises(OSError, match="not empty"):
@@ -225,9 +233,9 @@ def test_an_empty_place_is_taken_and_a_full_one_is_not(tmp_path: Path) -> None:
     assert below(tmp_path / "out") == ["main.py"]
 
 
-def test_an_empty_hand_in_is_staged_as_one(tmp_path: Path) -> None:
-    submission = stage_of(handin(make(tmp_path / "in", "sub/")), tmp_path / "out")
-    assert submission.files == 0 and (tmp_path / "out").is_dir()
+def test_an_empty_submission_is_staged_as_one(tmp_path: Path) -> None:
+    record = stage_of(submission(make(tmp_path / "in", "sub/")), tmp_path / "out")
+    assert record.files == 0 and (tmp_path / "out").is_dir()
 
 
 # --- the key for resuming ---------------------------------------------------------------
@@ -235,19 +243,19 @@ def test_an_empty_hand_in_is_staged_as_one(tmp_path: Path) -> None:
 
 def test_the_key_of_a_folder_changes_with_what_is_staged_only(tmp_path: Path) -> None:
     source = make(tmp_path / "in", "main.py", "results/a.ckpt")
-    key = digest_of(handin(source))
+    key = digest_of(submission(source))
     make(source, "__pycache__/a.pyc", ".DS_Store", "empty/")
     os.utime(source / "main.py", (0, 0))
-    assert digest_of(handin(source)) == key
+    assert digest_of(submission(source)) == key
     shutil.copytree(source, tmp_path / "elsewhere")
-    assert digest_of(handin(tmp_path / "elsewhere")) == key
+    assert digest_of(submission(tmp_path / "elsewhere")) == key
     (source / "main.py").write_bytes(b"x = 2\n")
-    assert digest_of(handin(source)) != key
+    assert digest_of(submission(source)) != key
 
 
 def test_the_key_tells_moved_and_renamed_files_apart(tmp_path: Path) -> None:
     keys = {
-        digest_of(handin(make(tmp_path / f"{n}", *names)))
+        digest_of(submission(make(tmp_path / f"{n}", *names)))
         for n, names in enumerate(
             [["a.py", "b.py"], ["a.py", "c.py"], ["a.py", "d/b.py"], ["a.py"]]
         )
@@ -260,4 +268,4 @@ def test_the_key_of_an_archive_is_of_its_bytes(tmp_path: Path) -> None:
     second = zipped(tmp_path / "b.zip", Item(b"main.py", b"x = 2\n"))
     assert digest_of(first) != digest_of(second)
     shutil.copy(tmp_path / "a.zip", tmp_path / "c.zip")
-    assert digest_of(handin(tmp_path / "c.zip", Kind.ZIP)) == digest_of(first)
+    assert digest_of(submission(tmp_path / "c.zip", FileKind.ZIP)) == digest_of(first)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from grader.evidence import Origin, Roster, Submitter
-from grader.intake import HandIn, IntakeError, find, stage
-from grader.intake.calling import call_by_roster
+from grader.intake import IntakeError, Submission, find, stage
 from grader.intake.roster import read_roster
+from grader.intake.roster_matching import call_by_roster
 from grader.platforms import BRIGHTSPACE, CANVAS, FOLDERS, MOODLE, platform_of
 from grader.platforms.brightspace import moment
 from grader.report import Context, Result, exports
@@ -26,14 +26,14 @@ ROSTER = Roster(
 )
 
 
-def called(folder: Path, roster: Roster = ROSTER) -> tuple[dict[str, HandIn], str]:
+def called(folder: Path, roster: Roster = ROSTER) -> tuple[dict[str, Submission], str]:
     found = find([folder])
-    handins, told = call_by_roster(list(found), roster)
-    return {one.id: one for one in handins}, "\n".join(map(str, [*found.notices, *told]))
+    submissions, told = call_by_roster(list(found), roster)
+    return {one.id: one for one in submissions}, "\n".join(map(str, [*found.notices, *told]))
 
 
-def people(handin: HandIn) -> list[tuple[str, str]]:
-    return [(each.key, each.number) for each in handin.origin.submitters]
+def people(submission: Submission) -> list[tuple[str, str]]:
+    return [(each.key, each.number) for each in submission.origin.submitters]
 
 
 VICTIM = "3210000003_王五.zip"
@@ -127,8 +127,8 @@ def test_keys_go_back_to_the_platform_that_they_are_from(
 
 
 def _of(result: Result, origin: Origin) -> Result:
-    submission = result.evidence.submission.model_copy(update={"origin": origin})
-    evidence = result.evidence.model_copy(update={"submission": submission})
+    record = result.evidence.submission.model_copy(update={"origin": origin})
+    evidence = result.evidence.model_copy(update={"submission": record})
     if dataclasses.is_dataclass(result):
         return dataclasses.replace(result, evidence=evidence)
     return result._replace(evidence=evidence)

@@ -1,4 +1,4 @@
-"""The classifier: training, its files, and the hand-in that is made of it."""
+"""The classifier: training, its files, and the submission that is made of it."""
 
 import os
 import subprocess
@@ -119,10 +119,10 @@ def test_the_commands_train_a_head_on_a_backbone_measure_and_predict(
     assert (name, chinese) in {(each.name, each.chinese) for each in CLASSES}
 
 
-def test_the_hand_in_answers_without_the_reference(network: Classifier, tmp_path: Path) -> None:
+def test_the_submission_answers_without_the_reference(network: Classifier, tmp_path: Path) -> None:
     framework.save(network, tmp_path / "trained.ckpt")
-    arguments = ["hand-in", "--checkpoint", str(tmp_path / "trained.ckpt")]
-    assert command.main([*arguments, "--out", str(tmp_path / "hand_in")]) == 0
+    arguments = ["submission", "--checkpoint", str(tmp_path / "trained.ckpt")]
+    assert command.main([*arguments, "--out", str(tmp_path / "submission")]) == 0
     program = (
         "import numpy, main; print(main.predict(numpy.zeros((224, 224, 3), 'uint8')));"
         "print(sum(each.size for each in main.LeNet5().trainable_params()));"
@@ -130,7 +130,7 @@ def test_the_hand_in_answers_without_the_reference(network: Classifier, tmp_path
     )
     result = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=tmp_path / "hand_in",
+        cwd=tmp_path / "submission",
         env={**os.environ, "PYTHONPATH": ""},
         capture_output=True,
         text=True,

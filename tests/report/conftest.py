@@ -9,7 +9,7 @@ import pytest
 from grader.report import Context, Result
 from tests.report import make
 
-COUNT = 80  # hand-ins of the class; all kinds of ends are among them
+COUNT = 80  # submissions of the class; all kinds of ends are among them
 
 
 @pytest.fixture(scope="session")

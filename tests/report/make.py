@@ -1,4 +1,6 @@
-"""A made-up class: believable evidence for any number of hand-ins, the same for the same seed."""
+"""A made-up class: believable evidence for any number of submissions, the same for the same
+seed.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ from grader.evidence import (
     Records,
     Runtime,
     Stage,
-    Submission,
+    SubmissionRecord,
     Tensors,
     Trouble,
 )
@@ -110,7 +112,7 @@ def hidden_set(folder: Path, lab: Assignment, each: int = 5) -> Path:
 
 
 class Given(NamedTuple):
-    """Results that are at hand: a `grader.report.Source`."""
+    """Results that are at hand: a `grader.report.ResultSource`."""
 
     all: list[Result]
 
@@ -153,13 +155,13 @@ def results(
 def one(
     index: int, seed: int = 1, *, lab: Assignment | None = None, hostile: bool = False
 ) -> Evidence:
-    """The evidence of hand-in `index` of the class `seed`."""
+    """The evidence of submission `index` of the class `seed`."""
     lab = lab or assignment()
     chance = random.Random(seed * 1_000_003 + index)
     number = f"{3_220_100_000 + index * 37 % 90_000}"
     name = _name(chance, index)
     bad = HOSTILE[index // 9 % len(HOSTILE)] if hostile else ""
-    submission = Submission(
+    submission = SubmissionRecord(
         id=f"{number}-{index}",
         name=bad or name,
         number=number,
@@ -243,7 +245,7 @@ def _fingerprint(number: int) -> Fingerprint:
 
 
 def log(index: int) -> str:
-    """What a hand-in printed."""
+    """What a submission printed."""
     chance = random.Random(index)
     lines = [f"[INFO] loading weights from results/model_{index % 7}.ckpt", "cuda: False"]
     lines += [f"predict: {chance.random():.4f} {HOSTILE[n % 12]}" for n in range(12)]

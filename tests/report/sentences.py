@@ -11,29 +11,35 @@ from grader import decisions
 from grader.cli.main import COMMANDS
 from grader.cli.parser import ARGPARSE
 from grader.evidence.findings import VOCABULARY
-from grader.report import gathering, words
-from grader.review import words as review_words
+from grader.report import class_summary, phrases
+from grader.review import phrases as review_phrases
 from grader.review.needs import NEEDS
 
 ROOT = Path(__file__).parents[2]
 SAYING = ("said", "t", "say", "_say", "Sentence")
 TABLES = (
-    *(words.STATUS, words.STATUS_MEANING, words.SEVERITY, words.OUTCOME, words.REPORT),
     *(
-        words.PROBLEM,
-        words.STAGE,
-        words.LEVEL,
-        words.KIND,
-        words.VARIANT,
-        words.QUANTITY,
-        words.BY,
-        words.COURSE,
-        words.FINDING,
-        gathering.SCRIPT,
+        phrases.STATUS,
+        phrases.STATUS_MEANING,
+        phrases.SEVERITY,
+        phrases.OUTCOME,
+        phrases.REPORT_WORDS,
+    ),
+    *(
+        phrases.PROBLEM,
+        phrases.STAGE,
+        phrases.LEVEL_NAMES,
+        phrases.KIND,
+        phrases.VARIANT,
+        phrases.QUANTITY,
+        phrases.AXIS_NAMES,
+        phrases.COURSE,
+        phrases.FINDING,
+        class_summary.SCRIPT,
         decisions.EXPECTED,
-        review_words.ORDERS,
-        review_words.WORD,
-        review_words.SCRIPT,
+        review_phrases.ORDER_NAMES,
+        review_phrases.ACTION_NAMES,
+        review_phrases.SCRIPT,
         NEEDS,
     ),
 )
@@ -42,7 +48,7 @@ TABLES = (
 def all_sentences() -> set[str]:
     said = {text for _, message, hint in VOCABULARY.values() for text in (message, hint)}
     said |= {text for table in TABLES for text in table.values()}
-    said |= {title for _, title, _ in words.CHARTS}
+    said |= {title for _, title, _ in phrases.CHARTS}
     for template in (ROOT / "templates").glob("*.html"):
         said |= in_template(template.read_text(encoding="utf-8"))
     for module in (ROOT / "grader").rglob("*.py"):

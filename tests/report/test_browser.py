@@ -12,8 +12,8 @@ import pytest
 
 from grader.decisions import decisions_in
 from grader.report import Context, Result, files, pages
-from grader.report.gathering import Gathering
-from grader.report.pages import Pages
+from grader.report.class_summary import ClassAggregates
+from grader.report.pages import ReportPages
 from tests.report import make
 from tests.report.conftest import COUNT
 
@@ -120,10 +120,10 @@ def test_filters_and_search_narrow_the_table(table: Page, results: list[Result])
     table.fill("#search", f"{someone.name} {someone.number}".upper())
     assert shown(table) == 1 and column(table, "place") == [someone.name]
     table.fill("#search", "nobody at all")
-    assert table.get_by_text("No hand-in matches").is_visible()
+    assert table.get_by_text("No submission matches").is_visible()
 
 
-def test_a_finding_shows_its_hand_ins(table: Page, results: list[Result]) -> None:
+def test_a_finding_shows_its_submissions(table: Page, results: list[Result]) -> None:
     table.locator("button[data-value=slow]").click()
     with_it = [r for r in results if any(f.code == "slow" for f in r.evidence.findings)]
     assert shown(table) == len(with_it)
@@ -139,7 +139,7 @@ def test_a_tile_shows_whom_it_counts(table: Page, results: list[Result]) -> None
 def test_the_language_switch_works_and_is_remembered(watched: Watched, report: Path) -> None:
     page = watched.open(report / "index.html")
     page.click("[data-set-lang=zh]")
-    assert page.locator("#handins").inner_text() == "提交"
+    assert page.locator("#submissions").inner_text() == "提交"
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     assert page.get_attribute("#search", "placeholder") == "姓名、学号或问题"
     assert page.locator("#by-status option").nth(1).inner_text() == "已评分"
@@ -277,7 +277,7 @@ def test_axe_finds_nothing_in_a_self_check_and_in_the_dialog(
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     own = dataclasses.replace(context, self_check=True)
     index = tmp_path / "index.html"
-    files.write(index, pages.Pages(own).staff(next(iter(make.results(1)))))
+    files.write(index, pages.ReportPages(own).staff(next(iter(make.results(1)))))
     page = browser.new_page()
     page.goto(index.as_uri())
     assert axe.run(page, options=RULES).response["violations"] == []
@@ -292,18 +292,20 @@ def test_axe_finds_nothing_in_a_self_check_and_in_the_dialog(
 def large(
     results: list[Result], context: Context, report: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A class page of 10,000 hand-ins."""
-    gathering = Gathering(context)
+    """A class page of 10,000 submissions."""
+    gathering = ClassAggregates(context)
     for number in range(10_000):
         result = results[number % len(results)]
         gathering.add(result, f"{number}")
     folder = tmp_path_factory.mktemp("large")
     shutil.copytree(report / "assets", folder / "assets")
-    (folder / "index.html").write_text(Pages(context).whole_class(gathering), encoding="utf-8")
+    (folder / "index.html").write_text(
+        ReportPages(context).whole_class(gathering), encoding="utf-8"
+    )
     return folder / "index.html"
 
 
-def test_ten_thousand_hand_ins_are_there_at_once_and_filter_at_once(
+def test_ten_thousand_submissions_are_there_at_once_and_filter_at_once(
     watched: Watched, large: Path
 ) -> None:
     page = watched.open(large)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import crew
+from grader import parallel
 from grader.evidence import Check
 from grader.evidence.findings import find
 from grader.report import Context, Result, exports, publish
@@ -129,7 +129,7 @@ def test_no_cell_of_a_table_is_a_formula(
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
-def test_an_ungraded_hand_in_has_no_mark_in_any_table(
+def test_an_ungraded_submission_has_no_mark_in_any_table(
     results: list[Result], context: Context, tmp_path: Path
 ) -> None:
     lost = [result for result in results if result.grade.score is None]
@@ -159,9 +159,9 @@ def test_an_empty_class_is_an_empty_table(context: Context, tmp_path: Path) -> N
     for name, export in exports.EXPORTS.items():
         if name.endswith("-feedback") or name == "mail":
             with pytest.raises(exports.NobodyError, match=r"no (submission|student)"):
-                export([], tmp_path / exports.FILES[name], context)
+                export([], tmp_path / exports.FILE_NAMES[name], context)
         elif name != "xlsx":
-            export([], tmp_path / exports.FILES[name], context)
+            export([], tmp_path / exports.FILE_NAMES[name], context)
     assert json.loads((tmp_path / "grades.json").read_text())["grades"] == []
     assert ET.parse(tmp_path / "junit.xml").getroot().tag == "testsuites"
 
@@ -284,15 +284,15 @@ def test_several_processes_write_what_one_does(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(crew, "TOGETHER", 7)
+    monkeypatch.setattr(parallel, "ITEMS_PER_TASK", 7)
     before = {result.grade.id: result.grade.score for result in results[3:]}
     source, context = (
         make.Given(results),
         dataclasses.replace(context, previous={**before, "gone": 1.0}),
     )
     alone = publish(source, context, tmp_path / "alone")
-    monkeypatch.setattr(crew, "WORTH", len(results) // 2)
-    monkeypatch.setattr("grader.granted.processors", lambda: 2)
+    monkeypatch.setattr(parallel, "MIN_ITEMS_PER_PROCESS", len(results) // 2)
+    monkeypatch.setattr("grader.resources.processors", lambda: 2)
     together = publish(source, context, tmp_path / "together")
     assert together == alone
     assert written(tmp_path / "together") == written(tmp_path / "alone")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from grader.evidence import Answer, Problem
 from grader.report import Context, Result
-from grader.report.gallery import SHOWN, OtherOrder, gallery
-from grader.report.pages import Pages
+from grader.report.gallery import MAX_PICTURES, OtherOrder, gallery
+from grader.report.pages import ReportPages
 from grader.report.thumbnails import Thumbnails
 from grader.scoring import grade
 from tests.report import make
@@ -32,14 +32,16 @@ def test_where_nothing_was_asked_again_nothing_is_said_of_it() -> None:
 
 
 def test_only_the_first_have_cards() -> None:
-    shown = gallery([answer(B, None, n) for n in range(SHOWN + 5)], "BGR", NO_PICTURES)
-    assert (shown.total, len(shown.cards), shown.left) == (SHOWN + 5, SHOWN, 5)
+    shown = gallery([answer(B, None, n) for n in range(MAX_PICTURES + 5)], "BGR", NO_PICTURES)
+    assert (shown.total, len(shown.cards), shown.left) == (MAX_PICTURES + 5, MAX_PICTURES, 5)
 
 
 def test_the_page_shows_the_other_answer_and_whether_it_is_right(context: Context) -> None:
     answers = (answer(B, A, 1), answer(B, B, 2), answer(B, "", 3), answer(B, None, 4))
     evidence = make.one(12).model_copy(update={"answers": answers})
-    page = Pages(context).staff(Result(evidence, grade(evidence, context.assignment.policy, 26)))
+    page = ReportPages(context).staff(
+        Result(evidence, grade(evidence, context.assignment.policy, 26))
+    )
     cards = page.split('<ul class="gallery">')[1].split("</ul>")[0].split("<li>")[1:]
     assert ["In the order RGB" in card for card in cards] == [True, True, True, False]
     assert 'class="right"' in cards[0] and 'class="right"' not in cards[1]

@@ -14,7 +14,7 @@ import pytest
 
 from grader.evidence import Evidence, Finding, Severity
 from grader.report import Context, Result, files, publish
-from grader.report.pages import Pages
+from grader.report.pages import ReportPages
 from grader.report.view import view
 from grader.scoring import grade
 from tests import make as sample
@@ -70,7 +70,7 @@ def all_pages(report: Path) -> dict[str, str]:
     }
 
 
-def test_there_is_a_class_page_and_two_for_each_hand_in(
+def test_there_is_a_class_page_and_two_for_each_submission(
     all_pages: dict[str, str], results: list[Result]
 ) -> None:
     assert len(all_pages) == 1 + 2 * len(results)
@@ -108,7 +108,7 @@ def test_only_scripts_of_ours_may_run(all_pages: dict[str, str]) -> None:
         assert all(
             f'nonce="{nonce[1]}"' in tag for tag in re.findall(r"<(?:script|style)[^>]*>", page)
         )
-    assert len(nonces) == 2  # new in the process of the hand-ins' pages and for the class page
+    assert len(nonces) == 2  # new in the process of the submissions' pages and for the class page
 
 
 def test_what_students_wrote_is_text(all_pages: dict[str, str]) -> None:
@@ -132,8 +132,8 @@ def test_a_page_says_everything_in_both_languages(all_pages: dict[str, str]) -> 
 def test_the_language_of_the_run_is_shown_first(context: Context) -> None:
     result = next(iter(make.results(1)))
     chinese = dataclasses.replace(context, language="zh")
-    assert '<html lang="zh-CN"' in Pages(chinese).student(result)
-    assert '<html lang="en"' in Pages(context).student(result)
+    assert '<html lang="zh-CN"' in ReportPages(chinese).student(result)
+    assert '<html lang="en"' in ReportPages(context).student(result)
 
 
 def test_an_unconfined_run_has_a_banner_on_every_page(context: Context, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_confined_run_has_none(all_pages: dict[str, str]) -> None:
     assert not [name for name, page in all_pages.items() if 'class="banner"' in page]
 
 
-def test_the_class_page_has_a_row_for_each_hand_in(
+def test_the_class_page_has_a_row_for_each_submission(
     all_pages: dict[str, str], results: list[Result]
 ) -> None:
     page = all_pages["index.html"]
@@ -174,10 +174,10 @@ def test_changes_since_the_run_before_are_listed(
     page = (make.report(results, again, tmp_path) / "index.html").read_text(encoding="utf-8")
     changes = page.split('<ul class="changes">')[1].split("</ul>")[0]
     assert changes.count("<li") == 2 and "12.5" in changes
-    assert "1 hand-ins of the run before are not in this one." in page
+    assert "1 submissions of the run before are not in this one." in page
 
 
-def test_pages_of_hand_ins_that_are_gone_go_too(context: Context, tmp_path: Path) -> None:
+def test_pages_of_submissions_that_are_gone_go_too(context: Context, tmp_path: Path) -> None:
     first, second = list(make.results(3)), list(make.results(1))
     make.report(first, context, tmp_path)
     report = make.report(second, context, tmp_path)
@@ -205,7 +205,7 @@ def test_a_self_check_is_one_page_that_shows_its_own_images(
 ) -> None:
     own = dataclasses.replace(context, self_check=True, confinement="none")
     result = next(r for r in make.results(40, hostile=False) if r.grade.total)
-    html = Pages(own).staff(result)
+    html = ReportPages(own).staff(result)
     assert "Self-check" in html and "data:image/jpeg" in html and 'class="banner"' not in html
     assert [link for link in checked(html).links if not link.startswith(("#", "data:"))] == []
 
@@ -214,7 +214,7 @@ def test_a_self_check_without_images_gives_no_mark(context: Context) -> None:
     own = dataclasses.replace(context, self_check=True)
     evidence = make.one(0).model_copy(update={"answers": ()})
     result = Result(evidence, grade(evidence, context.assignment.policy, 26))
-    assert 'class="big"' not in Pages(own).staff(result)
+    assert 'class="big"' not in ReportPages(own).staff(result)
 
 
 def test_the_log_marks_the_failing_line_and_is_cut(context: Context) -> None:
@@ -233,7 +233,7 @@ def test_the_log_marks_the_failing_line_and_is_cut(context: Context) -> None:
     )
     log = "x" * 200_000 + '\n  File "a<b>.py", line 41, in f\nValueError: <b>'
     result = Result(evidence, grade(evidence, context.assignment.policy, 26), log)
-    page = Pages(context).staff(result)
+    page = ReportPages(context).staff(result)
     assert "<mark>  File &#34;a&lt;b&gt;.py&#34;, line 41, in f</mark>" in page
     assert len(page) < 250_000 and "ValueError: &lt;b&gt;" in page
 

@@ -15,7 +15,7 @@ import pytest
 from grader.evidence import Answer, Check, Evidence, Problem
 from grader.evidence.findings import find
 from grader.report import Context, Result, exports, view
-from grader.report.pages import Pages
+from grader.report.pages import ReportPages
 from grader.scoring import grade
 from tests.report import make
 
@@ -39,7 +39,7 @@ def strings(value: Any) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def spied(context: Context) -> Result:
-    """A hand-in all of whose hidden facts carry a word to look for."""
+    """A submission all of whose hidden facts carry a word to look for."""
     base = make.one(12)
     answers = tuple(
         Answer(
@@ -74,7 +74,7 @@ def test_the_student_view_holds_no_image_label_answer_or_log(
 
 
 def test_the_student_page_says_none_of_it(spied: Result, context: Context) -> None:
-    assert SPY not in Pages(context).student(spied)
+    assert SPY not in ReportPages(context).student(spied)
 
 
 def test_gradescope_and_the_zip_say_none_of_it(
@@ -87,7 +87,7 @@ def test_gradescope_and_the_zip_say_none_of_it(
 
 
 def test_staff_see_all_of_it(spied: Result, context: Context) -> None:
-    page = Pages(context).staff(spied)
+    page = ReportPages(context).staff(spied)
     for word in ("log", "other order"):
         assert f"{SPY} {word}" in page
     assert f"{SPY}-1.jpg" in page and f"{SPY}-other-student" in page
@@ -114,11 +114,11 @@ def test_accuracy_by_class_is_shown_only_where_it_is_allowed(context: Context) -
     allowed = dataclasses.replace(context, per_class=True)
     assert view.view(result, context).per_class is None
     assert view.view(result, allowed).per_class is not None
-    assert 'id="per-class"' not in Pages(context).student(result)
-    assert 'id="per-class"' in Pages(allowed).student(result)
+    assert 'id="per-class"' not in ReportPages(context).student(result)
+    assert 'id="per-class"' in ReportPages(allowed).student(result)
 
 
-def test_what_a_hand_in_says_of_an_image_is_cut_short(context: Context) -> None:
+def test_what_a_submission_says_of_an_image_is_cut_short(context: Context) -> None:
     pixels = base64.b64encode(bytes(range(256)) * 4).decode()
     evidence: Evidence = make.one(12).model_copy(
         update={
@@ -128,10 +128,10 @@ def test_what_a_hand_in_says_of_an_image_is_cut_short(context: Context) -> None:
     )
     result = Result(evidence, grade(evidence, context.assignment.policy, 26))
     shown = "".join(strings(view.view(result, context)))
-    assert pixels[: view.LONGEST + 1] not in shown
+    assert pixels[: view.MAX_TEXT_CHARS + 1] not in shown
 
 
 def test_a_fault_of_ours_is_told_without_our_machine(context: Context) -> None:
     trouble = next(r for r in make.results(200, hostile=False) if r.evidence.trouble)
-    page = Pages(context).student(trouble)
+    page = ReportPages(context).student(trouble)
     assert "no space left" not in page and "Not graded" in page

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from grader.evidence import Curve, Evidence
 from grader.report import Context, Result
-from grader.report.pages import Pages
+from grader.report.pages import ReportPages
 from grader.report.plot import plot
-from grader.report.training import Line, Plot, trainings
+from grader.report.training import CurveLine, Plot, trainings
 from grader.scoring import grade
 from tests.report import make
 
@@ -79,7 +79,7 @@ numbers = st.floats(-1e30, 1e30) | st.floats(-1e-300, 1e-300) | st.sampled_from(
 def test_every_plot_stays_in_its_frame(points: list[tuple[float, float]], loss: bool) -> None:
     x, y = (tuple(column) for column in zip(*sorted(points), strict=True))
     quantity = "loss" if loss else "accuracy"
-    drawn = plot(Plot(quantity, "step", False, (Line("a", x, y, {}),)))
+    drawn = plot(Plot(quantity, "step", False, (CurveLine("a", x, y, {}),)))
     (path,) = re.findall(r' d="M([^"]+)"', drawn)
     spots = [spot.split() for spot in path.split("L")]
     assert all(0 <= int(number) <= 1000 for spot in spots for number in spot)
@@ -98,7 +98,7 @@ def evidence_with(*curves: Curve) -> Evidence:
 def test_staff_and_student_see_the_same_training(context: Context) -> None:
     evidence = evidence_with(curve("loss", 2, 1), curve("val_acc", 0.5, 0.75))
     result = Result(evidence, grade(evidence, context.assignment.policy, 26))
-    for page in (Pages(context).staff(result), Pages(context).student(result)):
+    for page in (ReportPages(context).staff(result), ReportPages(context).student(result)):
         section = page.split('id="training"')[1].split("</section>")[0]
         assert section.count('class="curves" aria-hidden="true"><svg') == 2
         assert "2 → 1; epochs 1–2; least 1 in epoch 2" in section
@@ -108,7 +108,7 @@ def test_staff_and_student_see_the_same_training(context: Context) -> None:
 def test_without_curves_there_is_no_section(context: Context) -> None:
     evidence = evidence_with()
     result = Result(evidence, grade(evidence, context.assignment.policy, 26))
-    assert 'id="training"' not in Pages(context).staff(result)
+    assert 'id="training"' not in ReportPages(context).staff(result)
 
 
 def test_names_in_records_are_text_and_name_no_hidden_image(context: Context) -> None:
@@ -118,6 +118,6 @@ def test_names_in_records_are_text_and_name_no_hidden_image(context: Context) ->
         curve("\u202eloss", 2, 1, file=f"{hidden}.csv"),
     )
     result = Result(evidence, grade(evidence, context.assignment.policy, 26))
-    page = Pages(context).student(result)
+    page = ReportPages(context).student(result)
     assert "<script>alert" not in page and "\u202e" not in page
-    assert hidden not in page and hidden in Pages(context).staff(result)
+    assert hidden not in page and hidden in ReportPages(context).staff(result)

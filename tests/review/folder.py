@@ -11,7 +11,7 @@ from anyio.from_thread import BlockingPortal
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message
 
-from grader.cli import opening, publishing
+from grader.cli import output_folder, publishing
 from grader.cli.desk import ClassDesk
 from grader.evidence import Evidence
 from grader.review.app import application
@@ -31,8 +31,8 @@ def stored(out: Path, evidence: Sequence[Evidence]) -> Path:
     for number, each in enumerate(evidence):
         store.write(each, make.log(number).encode("utf-8", "replace").decode())
     hidden = HiddenImages(place=str(out / "images"), digest="made up")
-    run = opening.document(make.assignment(), (), hidden, None)
-    run = opening.with_former_results(run, store)
+    run = output_folder.document(make.assignment(), (), hidden, None)
+    run = output_folder.with_former_results(run, store)
     RunFolder(out).write(publishing.draft(run, store, (), "grade").run)  # no pages: they take long
     return out
 

@@ -14,11 +14,11 @@ from grader.cli.desk import ClassDesk
 from grader.decisions import Decisions
 from grader.evidence import Records
 from grader.review import queue
-from grader.review.desk import Row
+from grader.review.desk import QueueRow
 from grader.review.needs import NEEDS
 from grader.scoring import Override
 from grader.store import Store
-from tests import handins, make
+from tests import make, submissions
 from tests.report import make as made
 from tests.review.folder import Reviewing, class_of, stored
 
@@ -45,7 +45,7 @@ def out(tmp_path: Path) -> Path:
     return stored(tmp_path / "out", [waiting(n) for n in range(4)])
 
 
-def want(row: Row, what: str = "complete", **more: object) -> dict[str, object]:
+def want(row: QueueRow, what: str = "complete", **more: object) -> dict[str, object]:
     return {"name": uuid4().hex, "page": row.page, "version": row.version, "what": what,
             "reason": "report and curves are there", **more}  # fmt: skip
 
@@ -54,7 +54,7 @@ def decide(client: TestClient, *wants: dict[str, object], path: str = "/decide")
     return client.post(path, json={"wants": list(wants)})
 
 
-def row(reviewing: Reviewing, place: int = 0) -> Row:
+def row(reviewing: Reviewing, place: int = 0) -> QueueRow:
     return list(reviewing.desk.rows().values())[place]
 
 
@@ -69,7 +69,7 @@ def test_a_confirmed_report_changes_the_mark_everywhere(out: Path) -> None:
     (kept,) = Decisions(out).all()
     assert (kept.author, kept.report, kept.key) == ("Ann", "complete", "key0")
     # the same store as `grade override`: an export has the mark, and so has a page once published
-    done = handins.grade("export", "json", "--out", out, "--to", out / "e.json")
+    done = submissions.grade("export", "json", "--out", out, "--to", out / "e.json")
     assert done.returncode == 0, done.stderr
     scores = {one["id"]: one["score"] for one in json.loads((out / "e.json").read_text())["grades"]}
     assert scores["s0000"] == 100 > scores["s0001"]
@@ -123,7 +123,7 @@ def test_what_is_decided_about_older_evidence_is_asked_again(out: Path) -> None:
 
 
 def test_a_running_server_takes_up_new_evidence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.cli.desk.OFTEN", 0.0)
+    monkeypatch.setattr("grader.cli.desk.LOOK_SECONDS", 0.0)
     desk = ClassDesk(out, "en")
     before, edition = desk.rows()["s0001"], desk.edition
     Store(out).write(waiting(1, correct=130).model_copy(update={"key": "new"}), "")
@@ -278,7 +278,9 @@ def test_shares_are_a_partition_of_the_queue(tmp_path: Path) -> None:
         parts = [
             {
                 one.id
-                for one in queue.arranged(rows, queue.View(need="all", share=f"{n}/{many}"), "s")
+                for one in queue.arranged(
+                    rows, queue.QueueView(need="all", share=f"{n}/{many}"), "s"
+                )
             }
             for n in range(1, many + 1)
         ]

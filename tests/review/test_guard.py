@@ -11,7 +11,15 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from grader.review.guard import ALL_STREAMS, ASSETS, BODY, ENTER, STREAM, STREAMS, Guard
+from grader.review.guard import (
+    ALL_STREAMS,
+    ASSETS_PATH,
+    ENTRY_PATH,
+    MAX_BODY_BYTES,
+    MAX_STREAMS,
+    STREAM_PATH,
+    Guard,
+)
 from tests.review.folder import COOKIE, HOST, Asked, Reviewing, class_of, statuses
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
@@ -99,7 +107,7 @@ def test_what_changes_something_needs_our_origin_and_json(
 
 def test_without_a_cookie_there_is_only_the_door(reviewing: Reviewing) -> None:
     cookies = ("", f"{COOKIE}=", f"{COOKIE}=guess", f"{COOKIE}=" + "\xe9" * 9, "\\\\;;==")
-    inside = [p for p in paths(reviewing) if p != ENTER and not p.startswith(ASSETS)]
+    inside = [p for p in paths(reviewing) if p != ENTRY_PATH and not p.startswith(ASSETS_PATH)]
     for methods, status in ((("GET", "HEAD"), 303), (CHANGING, 401)):
         asked = [
             Asked(method, path, {"cookie": cookie})
@@ -109,31 +117,33 @@ def test_without_a_cookie_there_is_only_the_door(reviewing: Reviewing) -> None:
         ]
         refused(reviewing, asked, status)
     answer = reviewing.stranger().get("/")
-    assert answer.headers["location"] == ENTER and not answer.content
-    assert reviewing.stranger().get(STREAM, headers={"sec-fetch-mode": "cors"}).status_code == 401
+    assert answer.headers["location"] == ENTRY_PATH and not answer.content
+    assert (
+        reviewing.stranger().get(STREAM_PATH, headers={"sec-fetch-mode": "cors"}).status_code == 401
+    )
 
 
 def test_the_door_and_our_assets_tell_nothing_of_the_class(reviewing: Reviewing) -> None:
     stranger = reviewing.stranger()
-    told = stranger.get(ENTER).text
+    told = stranger.get(ENTRY_PATH).text
     for name in ("page.css", "page.js", "review.css", "review.js"):
-        told += stranger.get(f"{ASSETS}{name}").text
+        told += stranger.get(f"{ASSETS_PATH}{name}").text
     for row in reviewing.desk.rows().values():
         assert row.id not in told and row.number not in told
-    assert stranger.get(f"{ASSETS}class.js").status_code == 404
-    assert stranger.get(f"{ASSETS}..%2fbase.html").status_code in (404, 303)
+    assert stranger.get(f"{ASSETS_PATH}class.js").status_code == 404
+    assert stranger.get(f"{ASSETS_PATH}..%2fbase.html").status_code in (404, 303)
 
 
 def test_a_code_lets_in_once(reviewing: Reviewing) -> None:
     code = reviewing.sessions.invite()
     first, second = reviewing.stranger(), reviewing.stranger()
     assert len(code) >= 43  # 256 bits
-    answer = first.post(ENTER, json={"code": code})
+    answer = first.post(ENTRY_PATH, json={"code": code})
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=strict" in cookie.replace("Strict", "strict")
     assert cookie.startswith(f"{COOKIE}=") and code not in cookie
-    assert second.post(ENTER, json={"code": code}).status_code == 403
-    assert second.post(ENTER, json={"code": ""}).status_code == 403
+    assert second.post(ENTRY_PATH, json={"code": code}).status_code == 403
+    assert second.post(ENTRY_PATH, json={"code": ""}).status_code == 403
     assert first.get("/").status_code == 200 and second.get("/").status_code == 303
 
 
@@ -143,7 +153,7 @@ def test_every_answer_tells_browsers_to_run_nothing_but_our_scripts(
     nonces = set()
     for path in paths(reviewing):
         for method in METHODS:
-            if (method, path) == ("GET", STREAM):
+            if (method, path) == ("GET", STREAM_PATH):
                 continue  # never ends; its headers are those of every other one
             headers = person.request(method, path, json={}).headers
             policy = headers["content-security-policy"]
@@ -178,12 +188,15 @@ def test_large_bodies_are_refused_before_they_are_read(
 
     def endless() -> Iterator[bytes]:
         nonlocal read
-        for _ in range(BODY // 1024 * 4):
+        for _ in range(MAX_BODY_BYTES // 1024 * 4):
             read += 1024
             yield b" " * 1024
 
     headers = {"content-type": "application/json"}
-    assert person.post("/decide", content=b" " * (BODY + 1), headers=headers).status_code == 413
+    assert (
+        person.post("/decide", content=b" " * (MAX_BODY_BYTES + 1), headers=headers).status_code
+        == 413
+    )
     assert person.post("/decide", content=endless(), headers=headers).status_code == 413
 
 
@@ -192,10 +205,10 @@ def test_nobody_holds_more_streams_than_allowed(reviewing: Reviewing) -> None:
     token = client.cookies[COOKIE]
     person = reviewing.sessions.person(token)
     assert person is not None and isinstance(reviewing.app, Guard)
-    person.open = STREAMS
-    assert client.get(STREAM).status_code == 503
+    person.open = MAX_STREAMS
+    assert client.get(STREAM_PATH).status_code == 503
     person.open, reviewing.app._streams = 0, ALL_STREAMS
-    assert client.get(STREAM).status_code == 503
+    assert client.get(STREAM_PATH).status_code == 503
     reviewing.app._streams = 0
 
 

@@ -11,7 +11,7 @@ import pytest
 from grader.cli import progress
 from grader.engine.contract import Event
 from grader.evidence import Stage
-from tests import handins
+from tests import submissions
 from tests.review.folder import Reviewing, stored
 from tests.review.test_deciding import waiting
 
@@ -25,18 +25,18 @@ def test_how_far_a_class_is_can_be_read_until_it_ends(tmp_path: Path) -> None:
         assert found is not None and (found.done, found.total) == (1, 3)
         assert found.now == (("ann", "predict", "5/130"),)
     assert progress.read(tmp_path) is None
-    (tmp_path / progress.FILE).write_text(json.dumps({"pid": 2**22 + 1}))  # of a killed grader
+    (tmp_path / progress.FILE_NAME).write_text(json.dumps({"pid": 2**22 + 1}))  # of a killed grader
     assert progress.read(tmp_path) is None
-    (tmp_path / progress.FILE).write_text(json.dumps({"pid": os.getpid()}))
+    (tmp_path / progress.FILE_NAME).write_text(json.dumps({"pid": os.getpid()}))
     assert progress.read(tmp_path) is None
 
 
 def test_a_window_is_told_who_is_where_and_what_was_decided(tmp_path: Path) -> None:
-    from grader.review.events import Here, _now
+    from grader.review.events import Presence, _now
     from grader.review.sessions import Person
 
     reviewing = Reviewing(stored(tmp_path / "out", [waiting(n) for n in range(2)]))
-    here, ann = Here(), Person("Ann")
+    here, ann = Presence(), Person("Ann")
     here.come("s0000", ann)
     here.come("s0000", Person("Bob"))
     told = _now(reviewing.desk, here, "s0000")
@@ -54,15 +54,15 @@ def test_a_window_is_told_who_is_where_and_what_was_decided(tmp_path: Path) -> N
 
 @pytest.mark.thorough
 def test_one_submission_alone_is_examined_again(tmp_path: Path) -> None:
-    hidden, out, folder = handins.colours(tmp_path / "i"), tmp_path / "out", tmp_path / "class"
+    hidden, out, folder = submissions.colours(tmp_path / "i"), tmp_path / "out", tmp_path / "class"
     for name in ("ann", "bob"):
-        handins.hand_in(folder / name, {"main.py": handins.honest()})
+        submissions.submission(folder / name, {"main.py": submissions.honest()})
     words = (folder, "--hidden", hidden, "--out", out)
-    assert handins.grade(*words).returncode == 0
+    assert submissions.grade(*words).returncode == 0
     before = {p.stem: p.read_bytes() for p in (out / "evidence").glob("*.json")}
-    done = handins.grade(*words, "--only", "bob")
+    done = submissions.grade(*words, "--only", "bob")
     assert done.returncode == 0, done.stdout + done.stderr
     after = {p.stem: p.read_bytes() for p in (out / "evidence").glob("*.json")}
     assert after["ann"] == before["ann"] and after["bob"] != before["bob"]
-    refused = handins.grade(*words, "--only", "nobody")
+    refused = submissions.grade(*words, "--only", "nobody")
     assert refused.returncode == 2 and "ann, bob" in refused.stderr

@@ -13,9 +13,9 @@ from PIL import Image
 
 from grader.evidence import Records
 from grader.intake import digest, find
-from grader.readers.showing import show
+from grader.readers.report_blocks import show
 from grader.runs import RunFolder
-from tests import handins
+from tests import submissions
 from tests.review.folder import Reviewing, stored
 from tests.review.test_deciding import waiting
 
@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "report.md": f"# Results\n\nIt learned. {HOSTILE}\n\n![x](https://evil.example/x.png)",
         "report.pdf": picture("PDF"),
     }
-    return handins.hand_in(tmp_path_factory.mktemp("papers") / "s0000", files)
+    return submissions.submission(tmp_path_factory.mktemp("papers") / "s0000", files)
 
 
 def test_each_kind_of_report_has_its_blocks(folder: Path) -> None:
@@ -89,8 +89,10 @@ def test_reports_and_files_of_a_submission_stand_beside_its_decision(
     out = stored(tmp_path / "out", [evidence.model_copy(update={"records": records})])
     run = RunFolder(out).read()
     assert run is not None
-    (handin,) = find([folder])
-    entry = run.submissions[0].model_copy(update={"place": str(folder), "digest": digest(handin)})
+    (submission,) = find([folder])
+    entry = run.submissions[0].model_copy(
+        update={"place": str(folder), "digest": digest(submission)}
+    )
     RunFolder(out).write(run.model_copy(update={"submissions": (entry,)}))
     reviewing = Reviewing(out)
     ann = reviewing.person("Ann")

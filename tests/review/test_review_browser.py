@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.decisions import Decisions
-from tests import handins, make
+from tests import make, submissions
 from tests.review.folder import stored
 from tests.review.test_deciding import waiting
 
@@ -28,7 +28,7 @@ pytestmark = [
 def served(out: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server of its own over `out`, and the link that it printed."""
     process = subprocess.Popen(
-        handins.command("review", out, "--port", "0"), stdout=subprocess.PIPE,
+        submissions.command("review", out, "--port", "0"), stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, cwd=make.ROOT,
     )  # fmt: skip
     assert process.stdout is not None

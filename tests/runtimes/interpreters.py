@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.runtimes.detect import Runtime, program_of
-from grader.sandbox.contract import Share
+from grader.sandbox.contract import Mount
 
 
 def environment(folder: Path, packages: dict[str, str]) -> Path:
@@ -36,7 +36,7 @@ def runtime(name: str, modules: Iterable[str] = (), devices: tuple[str, ...] = (
         here,
         "3.11.7",
         modules=frozenset(usual.union(modules)),
-        shares=(Share(here, here),),
+        shares=(Mount(here, here),),
         devices=devices,
     )
 

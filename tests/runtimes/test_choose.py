@@ -4,7 +4,7 @@ import pytest
 
 from grader.runtimes.choose import RuntimeMissingError, choose
 from grader.runtimes.detect import Runtime
-from grader.runtimes.imports import Import, Scan
+from grader.runtimes.imports import ImportScan, PackageImport
 from tests.runtimes.interpreters import runtime
 
 MODERN = runtime("mindspore", ["mindspore", "easydict"])
@@ -14,11 +14,11 @@ FLOW = runtime("tensorflow", ["tensorflow", "sklearn"])
 ALL = (MODERN, OLD, TORCH, FLOW)
 
 
-def imports(*required: str, optional: tuple[str, ...] = ()) -> Scan:
-    return Scan(
+def imports(*required: str, optional: tuple[str, ...] = ()) -> ImportScan:
+    return ImportScan(
         imports=(
-            *(Import(name, "main.py", 1, False) for name in required),
-            *(Import(name, "main.py", 2, True) for name in optional),
+            *(PackageImport(name, "main.py", 1, False) for name in required),
+            *(PackageImport(name, "main.py", 2, True) for name in optional),
         )
     )
 
@@ -39,8 +39,8 @@ def imports(*required: str, optional: tuple[str, ...] = ()) -> Scan:
         (imports("numpy", optional=("wandb",)), "mindspore"),
     ],
 )
-def test_a_hand_in_goes_to_the_first_runtime_that_has_what_it_imports(
-    scan: Scan, name: str
+def test_a_submission_goes_to_the_first_runtime_that_has_what_it_imports(
+    scan: ImportScan, name: str
 ) -> None:
     assert choose(scan, ALL).runtime.name == name
 
@@ -83,7 +83,7 @@ def test_the_forced_runtime_is_taken_whatever_package_it_lacks() -> None:
     ],
 )
 def test_what_a_recipe_offers_is_the_operators_to_add(
-    scan: Scan, there: tuple[Runtime, ...], cure: str
+    scan: ImportScan, there: tuple[Runtime, ...], cure: str
 ) -> None:
     with pytest.raises(RuntimeMissingError, match="no runtime of this machine has it") as caught:
         choose(scan, there)
@@ -99,7 +99,7 @@ def test_what_a_recipe_offers_is_the_operators_to_add(
     ],
 )
 def test_what_no_recipe_could_give_is_told_and_left_to_the_import(
-    scan: Scan, missing: tuple[str, ...]
+    scan: ImportScan, missing: tuple[str, ...]
 ) -> None:
     assert choose(scan, (runtime("mindspore", ["mindspore", "numpy"]),)).missing == missing
 

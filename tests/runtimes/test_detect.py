@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.runtimes import detect, places
+from grader.runtimes import detect, paths
 from grader.runtimes.cuda import write_compiler
-from grader.runtimes.detect import MARKER, BrokenRuntimeError, look, runtimes
+from grader.runtimes.detect import MARKER_FILE, BrokenRuntimeError, look, runtimes
 from tests.runtimes.interpreters import environment, install
 
 
@@ -62,8 +62,8 @@ def test_without_a_place_for_the_cache_it_is_asked_each_time(
     (tmp_path / "cache").write_text("a file where the folder should be")
     assert look(Path(sys.executable)).version
     (tmp_path / "cache").unlink()
-    (places.cache_folder()).mkdir(parents=True)
-    (places.cache_folder() / detect.CACHE).write_text("[broken")
+    (paths.cache_folder()).mkdir(parents=True)
+    (paths.cache_folder() / detect.CACHE_FILE).write_text("[broken")
     assert look(Path(sys.executable)).version
 
 
@@ -99,7 +99,7 @@ def test_gpu_is_promised_only_with_cudas_libraries(tmp_path: Path) -> None:
 def test_added_runtimes_are_listed_in_the_order_of_recipes(tmp_path: Path) -> None:
     for name, package in (("tensorflow", "tensorflow"), ("torch", "torch")):
         environment(tmp_path / "runtimes" / name, {package: "9.9"})
-        (tmp_path / "runtimes" / name / MARKER).touch()
+        (tmp_path / "runtimes" / name / MARKER_FILE).touch()
     environment(tmp_path / "runtimes/mindspore1", {"mindspore": "1.10.0"})  # half made: no marker
     names = [runtime.name for runtime in runtimes()]
     assert names[-2:] == ["torch", "tensorflow"]
@@ -108,7 +108,7 @@ def test_added_runtimes_are_listed_in_the_order_of_recipes(tmp_path: Path) -> No
 
 def test_a_broken_runtime_is_passed_over_and_told(tmp_path: Path) -> None:
     python = environment(tmp_path / "runtimes/torch", {"torch": "9.9"})
-    (tmp_path / "runtimes/torch" / MARKER).touch()
+    (tmp_path / "runtimes/torch" / MARKER_FILE).touch()
     python.unlink()
     assert "torch" not in [runtime.name for runtime in runtimes()]
     assert "does not start" in detect.broken()["torch"]
@@ -131,28 +131,28 @@ def test_what_is_no_interpreter_is_named(tmp_path: Path, script: str, said: str)
 
 
 def test_this_interpreter_is_a_runtime() -> None:
-    assert runtimes(), "there is always one to try out a hand-in with"
+    assert runtimes(), "there is always one to try out a submission with"
 
 
 def test_what_make_has_added_is_found_without_its_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(places.VARIABLE, raising=False)
+    monkeypatch.delenv(paths.FOLDER_VARIABLE, raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr(places, "CHECKOUT", tmp_path)
-    own = tmp_path / "data" / places.APPLICATION / "runtimes"
-    made = tmp_path / places.OF_CHECKOUT
+    monkeypatch.setattr(paths, "CHECKOUT", tmp_path)
+    own = tmp_path / "data" / paths.APPLICATION / "runtimes"
+    made = tmp_path / paths.OF_CHECKOUT
     for folder in (own / "torch", own / "tensorflow", made / "torch"):
         folder.mkdir(parents=True)
-        (folder / detect.MARKER).write_text("{}")
+        (folder / detect.MARKER_FILE).write_text("{}")
     assert detect.added_folders() == {n: own / n for n in ("torch", "tensorflow")}
     (tmp_path / "Makefile").touch()
     assert detect.added_folders() == {"torch": made / "torch", "tensorflow": own / "tensorflow"}
-    assert places.runtimes_folder() == made
-    monkeypatch.setenv(places.VARIABLE, str(tmp_path / "elsewhere"))
+    assert paths.runtimes_folder() == made
+    monkeypatch.setenv(paths.FOLDER_VARIABLE, str(tmp_path / "elsewhere"))
     assert detect.added_folders() == {}
 
 
 def test_the_makefile_adds_runtimes_where_the_program_looks() -> None:
-    text = (places.CHECKOUT / "Makefile").read_text(encoding="utf-8")
-    assert f"{places.VARIABLE} ?= $(CURDIR)/{places.OF_CHECKOUT}\n" in text
+    text = (paths.CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    assert f"{paths.FOLDER_VARIABLE} ?= $(CURDIR)/{paths.OF_CHECKOUT}\n" in text

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from grader.cli.device_check import usable
 from grader.cli.main import UsageError
-from grader.cli.proving import usable
 from grader.runtimes import device_proof
 from grader.runtimes.detect import Runtime, runtimes
 from grader.runtimes.device import Device
-from grader.runtimes.device_cures import cure_for
+from grader.runtimes.device_hints import cure_for
 from grader.runtimes.device_proof import full_proof, quick_proof
 from grader.runtimes.devices import select
 from grader.sandbox.canary import choose
-from grader.sandbox.contract import Sandbox, Share
-from tests import handins
+from grader.sandbox.contract import Mount, Sandbox
+from tests import submissions
 
 CARD = Device("GPU", 0, "NVIDIA T4", "GPU-aaaa", "535")
 GOOD = {
@@ -53,7 +53,7 @@ def saying(folder: Path, facts: Mapping[str, Any] | str, without: Mapping[str, A
     )
     program.chmod(0o755)
     folder.chmod(0o755)
-    share = Share(folder, folder)
+    share = Mount(folder, folder)
     return Runtime("torch", program, "3.11.7", shares=(share,), devices=("CPU", "GPU"))
 
 
@@ -106,7 +106,7 @@ def test_memory_has_to_be_free_again_after_a_kill(
         f"elif [ ! -e b ]; then touch b; echo 1100\nelse echo {after}; fi\n"
     )
     smi.chmod(0o755)
-    card = Device("GPU", 0, "NVIDIA T4", "GPU-aaaa", shares=(Share(smi, smi),))
+    card = Device("GPU", 0, "NVIDIA T4", "GPU-aaaa", shares=(Mount(smi, smi),))
     proof = full_proof(card, saying(tmp_path, GOOD, CLOSED), sandbox)
     assert {step.name: step.holds for step in proof.steps}["freed"] is freed
 
@@ -152,14 +152,14 @@ def test_the_doctor_proves_the_processor_by_a_real_framework(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRADE_RUNTIMES", str(tmp_path))  # the grader's own interpreter alone
-    done = handins.grade("doctor", "--device", "CPU")
+    done = submissions.grade("doctor", "--device", "CPU")
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.strip().splitlines()[-1]
     assert re.search(r"^proven: CPU · .* · MindSpore 2\.\S+ · confinement", last)
 
 
 def test_the_doctor_refuses_a_card_that_is_not_there() -> None:
-    done = handins.grade("doctor", "--device", "GPU")
+    done = submissions.grade("doctor", "--device", "GPU")
     assert done.returncode == 2
     assert "nvidia-smi was not found" in done.stderr
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.runtimes.devices import DeviceAbsentError, Machine, passed_over, select
-from grader.sandbox.contract import Limits, Room
-from grader.sandbox.rooms import environment
+from grader.sandbox.contract import SandboxLimits, SandboxSpec
+from grader.sandbox.environment import environment
 from tests.runtimes.interpreters import tool
 
 NPU_INFO = """\
@@ -252,7 +252,7 @@ def test_libraries_of_the_driver_that_only_a_variable_names_are_shown(
     (tmp_path / "driver/libcuda.so.1").touch()
     monkeypatch.setenv("LD_LIBRARY_PATH", f"/nowhere:{tmp_path / 'driver'}")
     first = select("GPU", machine(tmp_path, CARDS, nvidia_smi=TWO))[0]
-    room = Room([], Limits(), {"LD_LIBRARY_PATH": "/runtime/lib"}, first.sandbox())
+    room = SandboxSpec([], SandboxLimits(), {"LD_LIBRARY_PATH": "/runtime/lib"}, first.sandbox())
     assert tmp_path / "driver" in [share.outside for share in first.shares]
     # A runtime's own libraries come first, and the driver's are found still.
     both = environment(room, "/scratch")["LD_LIBRARY_PATH"]

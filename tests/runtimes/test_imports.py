@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.readers import source_scan
+from grader.readers import source_scan, source_text
 from grader.readers.source_scan import by_lines, by_tree
-from grader.runtimes.imports import Scan, scan
+from grader.runtimes.imports import ImportScan, scan
 from tests.intake.reading import scan_apart
 
 PREDICT = "def predict(image):\n    return 'Hats'\n"
@@ -26,7 +26,7 @@ def write(top: Path, **files: str | bytes) -> Path:
     return top
 
 
-def scanned(tmp_path: Path, text: str) -> Scan:
+def scanned(tmp_path: Path, text: str) -> ImportScan:
     return scan(write(tmp_path, main=text + "\n" + PREDICT))
 
 
@@ -117,7 +117,7 @@ def test_notebooks_are_read_by_their_code_cells(tmp_path: Path) -> None:
 
 
 def test_only_marked_cells_of_a_notebook_are_the_answer(tmp_path: Path) -> None:
-    mark = f"# {source_scan.MARK}\n"
+    mark = f"# {source_text.CELL_MARKER}\n"
     text = notebook("import tensorflow", mark + "import cv2", mark + PREDICT)
     (tmp_path / "lab.ipynb").write_text(text)
     assert [found.package for found in scan(tmp_path).imports] == ["cv2"]

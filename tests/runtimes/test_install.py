@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli.main import main
-from grader.runtimes import detect, install, places
+from grader.runtimes import detect, install, paths
 from grader.runtimes.install import InstallError, add, find_python, installed, remove
 from grader.runtimes.recipes import BY_NAME, RECIPES, Recipe
 from tests.runtimes.interpreters import environment
@@ -47,7 +47,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
-    monkeypatch.setattr(install, "TRIAL", tmp_path / "trial.py")
+    monkeypatch.setattr(install, "TRIAL_SCRIPT", tmp_path / "trial.py")
     monkeypatch.setattr(install, "_usable_uv", lambda: None)
     monkeypatch.setitem(BY_NAME, "torch", Recipe("torch", "torch", (HERE,), ("torch==9.9",)))
     return folder
@@ -88,7 +88,7 @@ def test_a_runtime_of_an_older_recipe_is_told_and_made_anew(
     quick: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def version() -> str:
-        program = detect.program_of(places.runtimes_folder() / "torch")
+        program = detect.program_of(paths.runtimes_folder() / "torch")
         return detect.look(program).frameworks["torch"]
 
     add("torch")

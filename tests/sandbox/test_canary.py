@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox import canary
-from grader.sandbox.bare import Bare
 from grader.sandbox.contract import (
-    Box,
     Level,
     MemoryLimit,
-    Room,
+    Mount,
+    SandboxedProcess,
+    SandboxSpec,
     SandboxUnavailableError,
-    Share,
 )
+from grader.sandbox.unconfined import Unconfined
 
 
 class Leaky:
@@ -28,11 +28,11 @@ class Leaky:
     memory_limit = MemoryLimit.WATCHDOG
     remarks = ()
 
-    def place(self, share: Share) -> Path:
+    def place(self, share: Mount) -> Path:
         return share.outside
 
-    def start(self, command: Sequence[str], room: Room) -> Box:
-        return Bare(own_code=True).start(command, room)
+    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
+        return Unconfined(own_code=True).start(command, room)
 
 
 def test_canary_finds_every_way_out_of_a_sandbox_that_confines_nothing() -> None:

@@ -16,11 +16,17 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import box, canary, cgroup, delegation, held
-from grader.sandbox.cgroup import PREFIX, ControlGroup, ControlGroups
-from grader.sandbox.contract import Cause, Level, Limits, MemoryLimit, SandboxUnavailableError
-from tests.sandbox.test_bare import is_gone
+from grader.sandbox import canary, cgroup, cgroup_delegation, locked_folder, sandboxed_process
+from grader.sandbox.cgroup import GROUP_PREFIX, ControlGroup, ControlGroups
+from grader.sandbox.contract import (
+    Cause,
+    Level,
+    MemoryLimit,
+    SandboxLimits,
+    SandboxUnavailableError,
+)
 from tests.sandbox.test_conformance import ALONE, BROOD, eventually
+from tests.sandbox.test_unconfined import is_gone
 from tests.sandbox.trial import Stand
 
 ASLEEP = 1e6  # seconds between two looks of a watchdog that must not be what helps
@@ -29,12 +35,12 @@ ASLEEP = 1e6  # seconds between two looks of a watchdog that must not be what he
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A group to make others in, without any limit: placing and ending need no controller."""
-    mounted = delegation._mount()
+    mounted = cgroup_delegation._mount()
     if mounted is None:
         pytest.skip("cgroup v2 is not mounted")
     mount, top = mounted
     try:
-        own = mount / delegation._own().relative_to(top)
+        own = mount / cgroup_delegation._own().relative_to(top)
         folder = Path(tempfile.mkdtemp(prefix="grade-trial-", dir=own))
     except (OSError, ValueError) as error:
         pytest.skip(f"no group can be made here: {error}")
@@ -47,7 +53,7 @@ def delegated(stand: Stand) -> Stand:
     """A stand whose boxes have limits of the kernel's."""
     if stand.sandbox.memory_limit is not MemoryLimit.KERNEL:
         try:
-            delegation.find()
+            cgroup_delegation.find()
         except SandboxUnavailableError as error:
             pytest.skip(str(error))
     assert stand.sandbox.memory_limit is MemoryLimit.KERNEL
@@ -55,7 +61,7 @@ def delegated(stand: Stand) -> Stand:
 
 
 def test_all_that_a_member_starts_is_in_the_group_and_ends_with_it(home: Path) -> None:
-    group = ControlGroup(held.Held(home, PREFIX))
+    group = ControlGroup(locked_folder.LockedFolder(home, GROUP_PREFIX))
     first = brood(group)
     members = (group._folder / "cgroup.procs").read_text().split()
     group.remove()
@@ -68,7 +74,7 @@ def test_all_that_a_member_starts_is_in_the_group_and_ends_with_it(home: Path) -
 def test_kernels_without_a_kill_of_groups_end_it_one_by_one(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    group = ControlGroup(held.Held(home, PREFIX))
+    group = ControlGroup(locked_folder.LockedFolder(home, GROUP_PREFIX))
     first = brood(group)
     monkeypatch.setattr(cgroup, "KILL", "a file that they lack")
     group.remove()
@@ -78,50 +84,50 @@ def test_kernels_without_a_kill_of_groups_end_it_one_by_one(
 
 def test_groups_of_a_killed_grader_are_swept_and_those_of_a_live_one_are_not(home: Path) -> None:
     live, killed = grader_with_a_group(home), grader_with_a_group(home)
-    assert len(list(home.glob(f"{PREFIX}*"))) == 2
+    assert len(list(home.glob(f"{GROUP_PREFIX}*"))) == 2
     killed.kill()
     killed.wait()
     ControlGroups(home).sweep()
-    (left,) = home.glob(f"{PREFIX}*")
+    (left,) = home.glob(f"{GROUP_PREFIX}*")
     assert (left / "cgroup.procs").read_text().split()
     live.kill()
     live.wait()
     ControlGroups(home).sweep()
-    assert list(home.glob(f"{PREFIX}*")) == []
+    assert list(home.glob(f"{GROUP_PREFIX}*")) == []
 
 
 def test_where_nothing_is_delegated_the_watchdog_works_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(delegation, "_mount", lambda: None)
+    monkeypatch.setattr(cgroup_delegation, "_mount", lambda: None)
     with pytest.raises(SandboxUnavailableError, match="cgroup v2"):
-        delegation.find()
-    delegation.groups.cache_clear()
+        cgroup_delegation.find()
+    cgroup_delegation.groups.cache_clear()
     try:
-        assert delegation.groups().keeper is MemoryLimit.WATCHDOG
+        assert cgroup_delegation.groups().keeper is MemoryLimit.WATCHDOG
         assert canary.choose().sandbox.memory_limit is MemoryLimit.WATCHDOG
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
     finally:
-        delegation.groups.cache_clear()
+        cgroup_delegation.groups.cache_clear()
 
 
 def test_limits_that_the_kernel_does_not_keep_are_not_relied_on(home: Path) -> None:
     class Unlimited(ControlGroups):
         def make(self, memory: int, processes: int) -> ControlGroup:
-            group = ControlGroup(held.Held(self.home, PREFIX))
+            group = ControlGroup(locked_folder.LockedFolder(self.home, GROUP_PREFIX))
             group.is_out_of_memory = lambda: False  # type: ignore[method-assign]
             return group
 
     with pytest.raises(SandboxUnavailableError, match="canary"):
-        delegation._verify(Unlimited(home))
+        cgroup_delegation._verify(Unlimited(home))
     assert list(home.glob("*/")) == []
 
 
 def test_box_is_in_a_group_that_goes_with_it(delegated: Stand) -> None:
     running = delegated.start("say(os.getpid()); time.sleep(600)")
     assert running.stdout.readline()
-    (folder,) = delegation.find().home.glob(f"{PREFIX}*")
+    (folder,) = cgroup_delegation.find().home.glob(f"{GROUP_PREFIX}*")
     members = (folder / "cgroup.procs").read_text().split()
     assert members
     assert str(os.getpid()) not in members
@@ -132,8 +138,8 @@ def test_box_is_in_a_group_that_goes_with_it(delegated: Stand) -> None:
 def test_memory_above_the_limit_is_ended_by_the_kernel_alone(
     delegated: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(box, "POLL", ASLEEP)
-    trial = delegated.run("kept = b'x' * (1 << 30)", Limits(memory=100, scratch=20))
+    monkeypatch.setattr(sandboxed_process, "POLL_SECONDS", ASLEEP)
+    trial = delegated.run("kept = b'x' * (1 << 30)", SandboxLimits(memory=100, scratch=20))
     assert trial.end == (Cause.MEMORY, "ended by the kernel for want of memory")
     assert trial.peak_memory >= 100
 
@@ -143,7 +149,7 @@ def test_memory_of_many_is_ended_by_the_kernel_all_at_once(
 ) -> None:
     if delegated.sandbox.level is Level.BASIC:
         pytest.skip("a box at this level is one process")
-    monkeypatch.setattr(box, "POLL", ASLEEP)
+    monkeypatch.setattr(sandboxed_process, "POLL_SECONDS", ASLEEP)
     trial = delegated.run(
         """
         for _ in range(30):
@@ -152,7 +158,7 @@ def test_memory_of_many_is_ended_by_the_kernel_all_at_once(
                 time.sleep(600)
         time.sleep(600)
         """,
-        Limits(memory=100, scratch=20),
+        SandboxLimits(memory=100, scratch=20),
     )
     assert trial.end.cause is Cause.MEMORY
 
@@ -161,7 +167,7 @@ def test_what_the_kernel_holds_for_a_box_counts(
     delegated: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Buffers of sockets belong to no process, so that a watchdog cannot see them."""
-    monkeypatch.setattr(box, "POLL", ASLEEP)
+    monkeypatch.setattr(sandboxed_process, "POLL_SECONDS", ASLEEP)
     trial = delegated.run(
         """
         kept = []
@@ -178,7 +184,7 @@ def test_what_the_kernel_holds_for_a_box_counts(
         except OSError:
             say("out of descriptors")
         """,
-        Limits(memory=20, scratch=1, open_files=4096),
+        SandboxLimits(memory=20, scratch=1, open_files=4096),
     )
     assert trial.end.cause is Cause.MEMORY, trial
 
@@ -196,7 +202,7 @@ def test_threads_above_the_limit_cannot_be_started(delegated: Stand) -> None:
         say(count)
         os._exit(0)
         """,
-        limits=Limits(processes=40),
+        limits=SandboxLimits(processes=40),
     )
     assert 20 < int(answer) < 40
 
@@ -214,11 +220,11 @@ def test_a_killed_grader_leaves_no_group_for_ever(delegated: Stand) -> None:
             sys.stdin.read()
     """
     grader = started(program)
-    here = delegation.find().home
-    assert list(here.glob(f"{PREFIX}*"))
+    here = cgroup_delegation.find().home
+    assert list(here.glob(f"{GROUP_PREFIX}*"))
     grader.kill()
     grader.wait()
-    assert eventually(lambda: not list(delegation.find().home.glob(f"{PREFIX}*")))
+    assert eventually(lambda: not list(cgroup_delegation.find().home.glob(f"{GROUP_PREFIX}*")))
 
 
 def brood(group: ControlGroup) -> subprocess.Popen[bytes]:
@@ -243,9 +249,9 @@ def grader_with_a_group(home: Path) -> subprocess.Popen[bytes]:
     return started(
         f"""
         import pathlib, subprocess, sys
-        from grader.sandbox import held
-        from grader.sandbox.cgroup import PREFIX, ControlGroup
-        group = ControlGroup(held.Held(pathlib.Path({str(home)!r}), PREFIX))
+        from grader.sandbox import locked_folder
+        from grader.sandbox.cgroup import GROUP_PREFIX, ControlGroup
+        group = ControlGroup(locked_folder.LockedFolder(pathlib.Path({str(home)!r}), GROUP_PREFIX))
         group.add(subprocess.Popen(["sleep", "600"]).pid)
         print("4", flush=True)
         sys.stdin.read()

@@ -24,7 +24,14 @@ import psutil
 import pytest
 
 from grader.sandbox import deadline
-from grader.sandbox.contract import Cause, Level, Limits, Room, SandboxUnavailableError, Share
+from grader.sandbox.contract import (
+    Cause,
+    Level,
+    Mount,
+    SandboxLimits,
+    SandboxSpec,
+    SandboxUnavailableError,
+)
 from tests.sandbox.trial import SYSTEM_PYTHON, Stand, as_ordinary_user, open_folder
 
 X86_64 = platform.machine() == "x86_64"
@@ -91,7 +98,7 @@ def test_files_of_the_grader_cannot_be_read_listed_or_written(stand: Stand) -> N
 def test_shares_can_be_read_but_not_written(stand: Stand) -> None:
     with open_folder() as folder:
         (folder / "main.py").write_text("answer = 42")
-        share = Share(folder, Path("/handin"))
+        share = Mount(folder, Path("/submission"))
         path = str(stand.sandbox.place(share) / "main.py")
         answer = stand.ask(
             f"""
@@ -390,7 +397,7 @@ def busy() -> Iterator[None]:
 def test_time_without_a_processor_does_not_count(
     stand: Stand, busy: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deadline, "PATIENCE", 30)  # whatever else this machine does
+    monkeypatch.setattr(deadline, "MAX_EXTENSION", 30)  # whatever else this machine does
     box = stand.start(
         """
         sys.stdin.read(1)
@@ -415,7 +422,7 @@ def test_who_never_answers_has_no_more_than_patience_gives(stand: Stand, busy: N
     box.deadline(0.4)
     assert box.stdout.read(16) == b""
     assert box.end().cause is Cause.TIME
-    assert time.monotonic() - begun < (1 + deadline.PATIENCE) * 0.4 + PASSING
+    assert time.monotonic() - begun < (1 + deadline.MAX_EXTENSION) * 0.4 + PASSING
 
 
 def test_a_first_deadline_knows_what_was_waited_before_anyone_looked(
@@ -528,7 +535,7 @@ time.sleep(600)  # the parent
 
 
 def test_memory_above_the_limit_ends_the_box(stand: Stand) -> None:
-    trial = stand.run("kept = bytearray(500 << 20); time.sleep(600)", Limits(memory=200))
+    trial = stand.run("kept = bytearray(500 << 20); time.sleep(600)", SandboxLimits(memory=200))
     assert trial.end.cause is Cause.MEMORY
     assert 200 <= trial.peak_memory <= 500
 
@@ -542,7 +549,7 @@ def test_memory_of_children_counts(strong: Stand) -> None:
                 time.sleep(600)
         time.sleep(600)
         """,
-        Limits(memory=200),
+        SandboxLimits(memory=200),
     )
     assert trial.end.cause is Cause.MEMORY
 
@@ -558,7 +565,7 @@ def test_memory_shared_by_children_counts_once(strong: Stand) -> None:
         for _ in range(4):
             os.wait()
         """,
-        Limits(memory=350),
+        SandboxLimits(memory=350),
     )
     assert trial.end.cause is Cause.EXITED
 
@@ -572,7 +579,7 @@ def test_shared_anonymous_memory_counts(stand: Stand) -> None:
             kept[at] = 1
         time.sleep(600)
         """,
-        Limits(memory=200),
+        SandboxLimits(memory=200),
     )
     assert trial.end.cause is Cause.MEMORY
 
@@ -584,7 +591,9 @@ def test_peak_memory_is_reported(stand: Stand) -> None:
 
 
 def test_flood_of_output_ends_the_box(stand: Stand) -> None:
-    trial = stand.run("while True: os.write(2, b'x' * 65536)", Limits(output=4, log=64, memory=200))
+    trial = stand.run(
+        "while True: os.write(2, b'x' * 65536)", SandboxLimits(output=4, log=64, memory=200)
+    )
     assert trial.end.cause is Cause.OUTPUT
     assert len(trial.printed) < 70_000
 
@@ -595,7 +604,7 @@ def test_log_keeps_the_start_and_the_end(stand: Stand) -> None:
         sys.stderr.write("first\\n" + "middle\\n" * 100000 + "last\\n")
         sys.stderr.buffer.write(b"\\xff\\xfe")
         """,
-        Limits(log=4),
+        SandboxLimits(log=4),
     )
     assert trial.printed.startswith("first\n")
     assert trial.printed.endswith("last\n\ufffd\ufffd")
@@ -612,7 +621,7 @@ def test_scratch_filled_with_data_ends_the_box(stand: Stand) -> None:
             time.sleep(0.02)
         time.sleep(600)
         """,
-        Limits(scratch=20),
+        SandboxLimits(scratch=20),
     )
     assert trial.end.cause is Cause.SCRATCH
 
@@ -624,7 +633,7 @@ def test_scratch_filled_with_files_ends_the_box(stand: Stand) -> None:
             os.close(os.open(str(number), os.O_CREAT | os.O_WRONLY))
         time.sleep(600)
         """,
-        Limits(scratch_files=1000),
+        SandboxLimits(scratch_files=1000),
     )
     assert trial.end.cause is Cause.SCRATCH
 
@@ -641,7 +650,7 @@ def test_scratch_filled_with_removed_files_ends_the_box(stand: Stand) -> None:
         finally:
             time.sleep(600)
         """,
-        Limits(scratch=20),
+        SandboxLimits(scratch=20),
     )
     assert trial.end.cause is Cause.SCRATCH
 
@@ -660,7 +669,7 @@ def test_scratch_filled_with_removed_mapped_files_ends_the_box(stand: Stand) -> 
         finally:
             time.sleep(600)
         """,
-        Limits(scratch=40, file_size=2),
+        SandboxLimits(scratch=40, file_size=2),
     )
     assert trial.end.cause is Cause.SCRATCH
 
@@ -720,7 +729,7 @@ def test_file_above_its_size_cannot_be_written(stand: Stand) -> None:
     answer = stand.ask(
         "say(closed(lambda: open('big', 'wb', 0).write(b'x' * (3 << 20)) == 1 << 20 or "
         "open('big', 'ab', 0).write(b'x')))",
-        limits=Limits(file_size=1),
+        limits=SandboxLimits(file_size=1),
     )
     assert answer in ("EFBIG\n", "open\n")
 
@@ -738,7 +747,7 @@ def test_fork_bomb_is_bounded(stand: Stand) -> None:
             say(count)
         os._exit(3)
         """,
-        Limits(processes=40),
+        SandboxLimits(processes=40),
     )
     assert trial.end == (Cause.CRASHED, "exit code 3")
     assert 0 <= int(trial.answer) < 40
@@ -757,7 +766,7 @@ def test_programs_cannot_be_started_at_level_basic(basic: Stand) -> None:
 
 
 def test_processor_time_above_the_limit_ends_the_box(stand: Stand) -> None:
-    trial = stand.run("while True: pass", Limits(cpu=1))
+    trial = stand.run("while True: pass", SandboxLimits(cpu=1))
     assert trial.end.cause is Cause.TIME
 
 
@@ -829,7 +838,7 @@ def test_box_that_left_by_itself_is_not_said_to_be_closed(stand: Stand) -> None:
 
 
 def test_missing_interpreter_is_our_fault(stand: Stand) -> None:
-    room = Room([], Limits(), {})
+    room = SandboxSpec([], SandboxLimits(), {})
     try:
         box = stand.sandbox.start(["/nowhere/python", "-I", "/nowhere/main.py"], room)
     except SandboxUnavailableError as error:
@@ -840,7 +849,7 @@ def test_missing_interpreter_is_our_fault(stand: Stand) -> None:
 
 
 def test_share_that_is_missing_is_our_fault(stand: Stand) -> None:
-    gone = Share(Path("/nowhere/handin"), Path("/handin"))
+    gone = Mount(Path("/nowhere/submission"), Path("/submission"))
     if stand.sandbox.level is Level.BASIC:
         pytest.skip("nothing needs to be mounted")
     try:

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.sandbox import scratch, slots
-from grader.sandbox.contract import Limits
-from grader.sandbox.log import Log
+from grader.sandbox import scratch, uid_pool
+from grader.sandbox.captured_output import CapturedOutput
+from grader.sandbox.contract import SandboxLimits
 from grader.sandbox.scratch import Scratch
 
 
 @given(st.lists(st.binary(max_size=50)), st.integers(0, 60))
 def test_log_keeps_what_it_may_of_the_start_and_the_end(parts: list[bytes], kept: int) -> None:
-    log = Log(kept)
+    log = CapturedOutput(kept)
     for part in parts:
         log.add(part)
     whole = b"".join(parts)
@@ -36,7 +36,7 @@ def test_log_keeps_what_it_may_of_the_start_and_the_end(parts: list[bytes], kept
 
 
 def test_log_of_a_flood_stays_small() -> None:
-    log = Log(1024)
+    log = CapturedOutput(1024)
     for _ in range(10_000):
         log.add(b"x" * 65536)
     assert len(log.text()) < 1200
@@ -68,7 +68,7 @@ def test_folder_of_any_shape_is_removed_without_following_links(tmp_path: Path) 
 
 
 def test_scratch_counts_what_lies_on_the_disk() -> None:
-    made = Scratch(None, Limits(scratch=100))
+    made = Scratch(None, SandboxLimits(scratch=100))
     try:
         (made.folder / "data").write_bytes(b"x" * (3 << 20))
         with (made.folder / "sparse").open("wb") as file:
@@ -88,19 +88,19 @@ def test_scratch_of_a_killed_grader_is_swept_and_nothing_else(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "kept").write_text("kept")
-    (tmp_path / f"{scratch.PREFIX}link").symlink_to(tmp_path / "precious")
-    (tmp_path / f"{scratch.PREFIX}file").write_text("not a folder")
+    (tmp_path / f"{scratch.SCRATCH_PREFIX}link").symlink_to(tmp_path / "precious")
+    (tmp_path / f"{scratch.SCRATCH_PREFIX}file").write_text("not a folder")
     live, killed = holder(tmp_path), holder(tmp_path)
     scratch.sweep()
-    assert len(list(tmp_path.glob(f"{scratch.PREFIX}*/held"))) == 2
+    assert len(list(tmp_path.glob(f"{scratch.SCRATCH_PREFIX}*/held"))) == 2
     killed.kill()
     killed.wait()
     scratch.sweep()
-    assert len(list(tmp_path.glob(f"{scratch.PREFIX}*/held"))) == 1
+    assert len(list(tmp_path.glob(f"{scratch.SCRATCH_PREFIX}*/held"))) == 1
     live.kill()
     live.wait()
     scratch.sweep()
-    left = {path.name.removeprefix(scratch.PREFIX) for path in tmp_path.iterdir()}
+    left = {path.name.removeprefix(scratch.SCRATCH_PREFIX) for path in tmp_path.iterdir()}
     assert left == {"precious", "link", "file"}
     assert (tmp_path / "precious" / "kept").read_text() == "kept"
 
@@ -110,20 +110,20 @@ def test_scratch_of_another_user_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    owners = {"another's": 65534, "a box's": slots.ALL[0]}
+    owners = {"another's": 65534, "a box's": uid_pool.USER_IDS[0]}
     for name, owner in owners.items():
-        folder = tmp_path / f"{scratch.PREFIX}{name}"
+        folder = tmp_path / f"{scratch.SCRATCH_PREFIX}{name}"
         folder.mkdir(mode=0o700)
         os.chown(folder, owner, owner)
     scratch.sweep()
-    assert [path.name for path in tmp_path.iterdir()] == [f"{scratch.PREFIX}another's"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"{scratch.SCRATCH_PREFIX}another's"]
 
 
 def holder(temporary: Path) -> subprocess.Popen[bytes]:
     """A process that holds a scratch with something in it, and waits for its end."""
     program = (
         "import sys; from grader.sandbox.scratch import Scratch; "
-        "from grader.sandbox.contract import Limits; made = Scratch(None, Limits()); "
+        "from grader.sandbox.contract import SandboxLimits; made = Scratch(None, SandboxLimits()); "
         "(made.folder / 'held').mkdir(); print('ready', flush=True); sys.stdin.read()"
     )
     process = subprocess.Popen(
@@ -138,13 +138,13 @@ def holder(temporary: Path) -> subprocess.Popen[bytes]:
 
 @pytest.mark.skipif(os.getuid() != 0, reason="user ids are root's to give")
 def test_no_two_boxes_have_one_user() -> None:
-    one, other = slots.take(), slots.take()
+    one, other = uid_pool.take(), uid_pool.take()
     try:
         assert one.uid != other.uid
         taken = one.uid
     finally:
         one.release()
-    again = slots.take()
+    again = uid_pool.take()
     assert again.uid == taken
     again.release()
     other.release()

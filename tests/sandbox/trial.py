@@ -12,7 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.sandbox.contract import Box, Cause, End, Limits, Room, Sandbox, Share
+from grader.sandbox.contract import (
+    Cause,
+    End,
+    Mount,
+    Sandbox,
+    SandboxedProcess,
+    SandboxLimits,
+    SandboxSpec,
+)
 
 PATIENCE = 60.0  # seconds; every program here takes a fraction of one
 ORDINARY = 65534
@@ -40,18 +48,18 @@ class Stand:
     def start(
         self,
         program: str,
-        limits: Limits | None = None,
+        limits: SandboxLimits | None = None,
         environment: Mapping[str, str] | None = None,
-        shares: Sequence[Share] = (),
+        shares: Sequence[Mount] = (),
         python: Path | None = None,
-    ) -> Box:
+    ) -> SandboxedProcess:
         """Start `program` (source text; `say` is its way to answer) in a box of its own."""
         (self.programs / "program.py").write_text(PREAMBLE + textwrap.dedent(program))
-        share = Share(self.programs, Path("/programs"))
+        share = Mount(self.programs, Path("/programs"))
         chosen = python or self.python
-        room = Room(
+        room = SandboxSpec(
             [share, *interpreter_shares(chosen), *shares],
-            limits or Limits(),
+            limits or SandboxLimits(),
             environment or {},
         )
         script = self.sandbox.place(share) / "program.py"
@@ -60,9 +68,9 @@ class Stand:
     def run(
         self,
         program: str,
-        limits: Limits | None = None,
+        limits: SandboxLimits | None = None,
         environment: Mapping[str, str] | None = None,
-        shares: Sequence[Share] = (),
+        shares: Sequence[Mount] = (),
         python: Path | None = None,
     ) -> Trial:
         """Start it and see it to its own end."""
@@ -104,11 +112,11 @@ def interpreter() -> Path:
     return own
 
 
-def interpreter_shares(python: Path) -> list[Share]:
+def interpreter_shares(python: Path) -> list[Mount]:
     """What a box needs to see to run `python`."""
     if python == SYSTEM_PYTHON:
         return []
-    return [Share(path, path) for path in map(Path, {sys.prefix, sys.base_prefix})]
+    return [Mount(path, path) for path in map(Path, {sys.prefix, sys.base_prefix})]
 
 
 def open_to_all(path: Path) -> bool:
@@ -118,7 +126,7 @@ def open_to_all(path: Path) -> bool:
 
 @contextlib.contextmanager
 def open_folder() -> Iterator[Path]:
-    """A new folder that any user can get at, as a staged hand-in is."""
+    """A new folder that any user can get at, as a staged submission is."""
     with tempfile.TemporaryDirectory(prefix="trial-") as name:
         folder = Path(name)
         folder.chmod(0o755)

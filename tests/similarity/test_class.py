@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests import handins, make
+from tests import make, submissions
 
-NETWORK = (make.ROOT / "grader" / "readers" / "sink.py").read_text(encoding="utf-8")
+NETWORK = (make.ROOT / "grader" / "readers" / "extraction.py").read_text(encoding="utf-8")
 OTHER = (make.ROOT / "grader" / "scoring" / "rules.py").read_text(encoding="utf-8")
 CODES = {"similar-code", "similar-answers"}
 
@@ -20,7 +20,7 @@ CODES = {"similar-code", "similar-answers"}
 def erring(shift: int) -> str:
     """A predict that is wrong about one of two images of ten classes, in a way of its own."""
     answer = "[int(image[0, 0, 0]) // 9]"
-    text = handins.honest().replace(answer, "[guess(image)]")
+    text = submissions.honest().replace(answer, "[guess(image)]")
     return f"""{text}
 
 def guess(image):
@@ -39,10 +39,10 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "3210000003_wangwu": {"main.py": erring(7), "unused.py": OTHER},
     }
     for name, texts in files.items():
-        handins.hand_in(folder / name, texts)
-    hidden = handins.colours(tmp_path_factory.mktemp("hidden"))
+        submissions.submission(folder / name, texts)
+    hidden = submissions.colours(tmp_path_factory.mktemp("hidden"))
     out = tmp_path_factory.mktemp("out")
-    done = handins.grade(folder, "--hidden", hidden, "--out", out)
+    done = submissions.grade(folder, "--hidden", hidden, "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
     return out
 
@@ -78,9 +78,9 @@ def test_only_staff_read_the_others_name(out: Path) -> None:
 
 def test_a_rescore_says_the_same(out: Path) -> None:
     before = codes(out)
-    assert handins.grade("rescore", "--out", out).returncode == 0
+    assert submissions.grade("rescore", "--out", out).returncode == 0
     assert codes(out) == before
-    exported = handins.grade("export", "gradescope", "--out", out)
+    exported = submissions.grade("export", "gradescope", "--out", out)
     assert exported.returncode == 0, exported.stderr
     results = [path.read_text(encoding="utf-8") for path in (out / "gradescope").rglob("*.json")]
     assert len(results) == 3

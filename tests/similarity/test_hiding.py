@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.readers.prints import read_prints, read_weights
-from tests import handins
+from tests import submissions
 
 COPY = random.Random(3).randbytes(4096)
 
@@ -43,22 +43,22 @@ def test_true_public_weights_are_nobodys(tmp_path: Path) -> None:
 
 def test_what_the_code_opens_is_compared_whatever_it_is_called(tmp_path: Path) -> None:
     """A name that no code loads, one that is put together, one of a thousand, native readers."""
-    hidden = handins.colours(tmp_path / "colours", 1)
+    hidden = submissions.colours(tmp_path / "colours", 1)
     before = "import cv2, glob\ncv2.imread(glob.glob('{}*')[0])\ndef predict"
-    natively = handins.honest().replace("def predict", before)
+    natively = submissions.honest().replace("def predict", before)
     lazily = "def predict(image):\n    open('da' + 'ta/x.log', 'rb').read(9)\n"
     decoys = {f"a/{n}.dat": random.Random(n + 9).randbytes(8192) for n in range(600)}
     students: dict[str, dict[str, str | bytes]] = {
         "ann": {"main.py": natively.replace("{}", "best"), "best.bin": COPY},
         "bob": {
-            "main.py": handins.honest().replace("def predict(image):\n", lazily),
+            "main.py": submissions.honest().replace("def predict(image):\n", lazily),
             "data/x.log": COPY,
         },
         "cat": {"main.py": natively.replace("{}", "wei"), "weights.jpeg": COPY, **decoys},
     }
     for name, files in students.items():
-        handins.hand_in(tmp_path / "class" / name, files)
-    handins.grade(
+        submissions.submission(tmp_path / "class" / name, files)
+    submissions.grade(
         tmp_path / "class", "--hidden", hidden, "--out", tmp_path / "out", "--no-tune",
         "--set", "interface.lenet5=''",
     )  # fmt: skip

@@ -93,7 +93,7 @@ def test_another_file_counts_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "READ", 1024 * 1024)
+    monkeypatch.setattr(weights, "MAX_UNPACKED_BYTES", 1024 * 1024)
     read = 0
 
     def counted(pieces: Iterable[bytes]) -> int | None:

@@ -14,15 +14,15 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from grader.intake.folder import Folder
-from grader.readers.plain import make_plain
-from grader.worker import frames
+from grader.intake.folder import OutputFolder
+from grader.readers.plain_sources import make_plain
+from grader.worker import protocol
 
-PROGRAM = Path(frames.__file__).parent / "__main__.py"
+PROGRAM = Path(protocol.__file__).parent / "__main__.py"
 MARKER = "生成 main.py 时请勾选此 cell"
 SECONDS = 60.0  # for one call; a hanging worker is ended
 
-OUTCOMES = {frames.WORD: "word", frames.WRONG_TYPE: "wrong-type", frames.RAISED: "raised"}
+OUTCOMES = {protocol.WORD: "word", protocol.WRONG_TYPE: "wrong-type", protocol.RAISED: "raised"}
 
 
 class WorkerDiedError(Exception):
@@ -65,60 +65,60 @@ class Worker:
 
     def call(
         self, operation: str, array: Any = None, **meta: Any
-    ) -> tuple[frames.Meta, np.ndarray[Any, Any] | None]:
+    ) -> tuple[protocol.Meta, np.ndarray[Any, Any] | None]:
         """A call that is answered by a REPORT."""
-        frame = self._exchange(frames.pack_message(dict(meta, op=operation), array))
-        assert frame.kind == frames.REPORT
-        return frames.unpack_message(frame.payload)
+        frame = self._exchange(protocol.pack_message(dict(meta, op=operation), array))
+        assert frame.kind == protocol.REPORT
+        return protocol.unpack_message(frame.payload)
 
-    def ask(self, operation: str, array: Any = None, **meta: Any) -> frames.Meta:
+    def ask(self, operation: str, array: Any = None, **meta: Any) -> protocol.Meta:
         """A call whose report alone matters."""
         return self.call(operation, array, **meta)[0]
 
-    def load(self, handin: Path, **changes: Any) -> frames.Meta:
-        """Load a hand-in with the settings of the lab."""
+    def load(self, submission: Path, **changes: Any) -> protocol.Meta:
+        """Load a submission with the settings of the lab."""
         settings = {
-            "handin": str(handin),
+            "submission": str(submission),
             "work": str(self.work),
             "entry": "main.py",
             "function": "predict",
             "marker": MARKER,
             "provided": None,
-            "plain": str(self._plain(handin)),
+            "plain": str(self._plain(submission)),
             "device": "CPU",
             "threads": 1,
         }
         return self.ask("load", **{**settings, **changes})
 
-    def _plain(self, handin: Path) -> Path:
+    def _plain(self, submission: Path) -> Path:
         """What the grader's reader makes of its sources, which only a notebook understands."""
         into = self.work.parent / "plain"
         shutil.rmtree(into, ignore_errors=True)
         into.mkdir()
-        make_plain(handin, Folder(into), 9)
+        make_plain(submission, OutputFolder(into), 9)
         return into
 
     def predict(self, image: Any = None) -> tuple[str, str]:
         """Outcome ("word", "wrong-type", "raised") and word for an image, a black one if none."""
         image = np.zeros((32, 32, 3), np.uint8) if image is None else image
-        frame = self._exchange(frames.pack_message({"op": "predict"}, image))
-        assert frame.kind == frames.ANSWER
-        answer = frames.unpack_answer(frame.payload)
+        frame = self._exchange(protocol.pack_message({"op": "predict"}, image))
+        assert frame.kind == protocol.ANSWER
+        answer = protocol.unpack_answer(frame.payload)
         return OUTCOMES[answer.outcome], answer.word
 
     def printed(self) -> str:
         """What went to the log."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def _exchange(self, payload: bytes) -> frames.Frame:
+    def _exchange(self, payload: bytes) -> protocol.Frame:
         requests = cast("BinaryIO", self.process.stdin)
         replies = cast("BinaryIO", self.process.stdout)
         self._number += 1
         alarm = threading.Timer(SECONDS, self.process.kill)
         alarm.start()
         try:
-            frames.write_frame(requests, frames.CALL, self._number, payload)
-            frame = frames.read_frame(replies, frames.MAX_META + frames.MAX_ARRAY)
+            protocol.write_frame(requests, protocol.CALL, self._number, payload)
+            frame = protocol.read_frame(replies, protocol.MAX_META + protocol.MAX_ARRAY)
         except BrokenPipeError:
             frame = None
         finally:
@@ -158,7 +158,7 @@ def cuda_runtime(python: str) -> list[Path]:
 
 
 def write(folder: Path, **sources: str) -> Path:
-    """A hand-in with a Python file for each name; "__" in a name is a folder's end."""
+    """A submission with a Python file for each name; "__" in a name is a folder's end."""
     for name, text in sources.items():
         path = folder / (name.replace("__", "/") + ".py")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from grader.worker import frames
+from grader.worker import protocol
 from tests.worker.client import Worker, write
 
-Load = Callable[..., frames.Meta]
+Load = Callable[..., protocol.Meta]
 # `make test` asks the first two runtimes what `make thorough` asks the others as well.
 OTHER_RUNTIMES = ("tensorflow", "mindspore1")
 
@@ -32,9 +32,9 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
 
 @pytest.fixture
 def load(worker: Worker, tmp_path: Path) -> Load:
-    """Loads a hand-in made of sources by name, with changes to the settings of `Worker.load`."""
+    """Loads a submission made of sources by name, with changes to the settings of `Worker.load`."""
 
-    def load(settings: dict[str, Any] | None = None, **sources: str) -> frames.Meta:
-        return worker.load(write(tmp_path / "handin", **sources), **settings or {})
+    def load(settings: dict[str, Any] | None = None, **sources: str) -> protocol.Meta:
+        return worker.load(write(tmp_path / "submission", **sources), **settings or {})
 
     return load

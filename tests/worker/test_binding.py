@@ -37,6 +37,6 @@ def test_it_is_found_however_it_is_bound(load: Load, binding: str) -> None:
 
 
 def test_a_name_in_other_letters_is_the_entry(worker: Worker, tmp_path: Path) -> None:
-    (tmp_path / "handin").mkdir()
-    (tmp_path / "handin/MAIN.PY").write_text("def predict(image): return 'Hats'\n")
-    assert worker.load(tmp_path / "handin")["function"]
+    (tmp_path / "submission").mkdir()
+    (tmp_path / "submission/MAIN.PY").write_text("def predict(image): return 'Hats'\n")
+    assert worker.load(tmp_path / "submission")["function"]

@@ -1,4 +1,4 @@
-"""The first batch of a hand-in's own data set, whatever framework it is written in."""
+"""The first batch of a submission's own data set, whatever framework it is written in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.examine import lenet5_reference as reference
-from grader.worker import frames
+from grader.worker import protocol
 from tests.worker.client import Worker, write
 from tests.worker.runtimes import require
 
@@ -62,12 +62,12 @@ def create_dataset(path, batch_size):
 """
 
 
-def first_batch(folder: Path, runtime: str, **sources: str) -> tuple[frames.Meta, Any]:
-    """The reply about `create_dataset` of a hand-in of these sources, for 128 digits."""
+def first_batch(folder: Path, runtime: str, **sources: str) -> tuple[protocol.Meta, Any]:
+    """The reply about `create_dataset` of a submission of these sources, for 128 digits."""
     drawn, labels = reference.digits(128, 28)
     digits = (drawn[:, 0] * 255).astype(np.uint8)
     with Worker(folder / "scratch", require(runtime)) as worker:
-        worker.load(write(folder / "handin", **sources))
+        worker.load(write(folder / "submission", **sources))
         return worker.call("dataset", digits, name="create_dataset", labels=labels)
 
 

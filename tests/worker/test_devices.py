@@ -1,4 +1,4 @@
-"""Hand-ins that fix a device which this run has not, where the assignment lets them be moved."""
+"""Submissions that fix a device which this run has not, where the assignment lets them be moved."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def predict(image):
 def test_they_run_on_what_is_there_and_say_so(
     tmp_path: Path, runtime: str, main: str, notes: set[str]
 ) -> None:
-    handin = write(tmp_path / "handin", main=main)
+    submission = write(tmp_path / "submission", main=main)
     with Worker(tmp_path / "moved", require(runtime)) as worker:
-        report = worker.load(handin, move=True)
+        report = worker.load(submission, move=True)
         assert report["error"] is None, report["error"]
         assert notes <= set(report["compatibility"])
         assert worker.predict(np.zeros((8, 8, 3), np.uint8)) == ("word", "(1, 26)")
     with Worker(tmp_path / "refused", require(runtime)) as worker:
-        report = worker.load(handin)
+        report = worker.load(submission)
         refused = report["error"] or worker.predict(np.zeros((8, 8, 3), np.uint8))
         assert refused != ("word", "(1, 26)")
         assert not notes & set(report["compatibility"])

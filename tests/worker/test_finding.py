@@ -1,6 +1,6 @@
-"""LeNet5 is found wherever a hand-in keeps it, in whatever form.
+"""LeNet5 is found wherever a submission keeps it, in whatever form.
 
-A few lines stand for PyTorch here, so that each hand-in takes a moment only.
+A few lines stand for PyTorch here, so that each submission takes a moment only.
 """
 
 from __future__ import annotations

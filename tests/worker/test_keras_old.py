@@ -1,4 +1,4 @@
-"""Which Keras a hand-in's files are for: that decides which one it gets."""
+"""Which Keras a submission's files are for: that decides which one it gets."""
 
 from __future__ import annotations
 
@@ -54,6 +54,6 @@ def test_a_broken_file_says_nothing(tmp_path: Path, name: str) -> None:
     assert written_by_keras_2(tmp_path) == ""
 
 
-def test_a_hand_in_without_files_of_keras_asks_for_nothing(tmp_path: Path) -> None:
+def test_a_submission_without_files_of_keras_asks_for_nothing(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text("keras_version = 2")
     assert written_by_keras_2(tmp_path) == ""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.worker import frames
+from grader.worker import protocol
 from tests.worker.client import Worker, write
 from tests.worker.runtimes import require
 
@@ -98,9 +98,9 @@ def expected_output(x: Any, values: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_the_same_weights_do_the_same_in_every_framework(runtime: str, tmp_path: Path) -> None:
-    handin = write(tmp_path / "handin", main=CLASSES[runtime.rstrip("1")])
+    submission = write(tmp_path / "submission", main=CLASSES[runtime.rstrip("1")])
     with Worker(tmp_path / "scratch", require(runtime)) as worker:
-        worker.load(handin)
+        worker.load(submission)
         found = worker.ask("lenet5")
         assert (found["name"], found["count"], found["error"]) == ("LeNet5", 61_706, None)
         values = set_weights(worker)
@@ -131,7 +131,7 @@ def gives_what_numpy_gives(worker: Worker, values: dict[str, Any]) -> None:
     np.testing.assert_allclose(output, expected_output(images, values), rtol=1e-3, atol=1e-3)
 
 
-def tells_its_layers(report: frames.Meta) -> None:
+def tells_its_layers(report: protocol.Meta) -> None:
     kinds = [layer["kind"] for layer in report["layers"]]
     convolution = ["convolution", "relu", "max-pool"]
     assert kinds == [*convolution * 2, "flatten", "dense", "relu", "dense", "relu", "dense"]

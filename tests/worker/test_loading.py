@@ -1,4 +1,4 @@
-"""A hand-in is copied, imported as `python -c "import main"` would, and its faults explained."""
+"""A submission is copied, imported as `python -c "import main"` would, and its faults explained."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_an_entry_named_as_a_module_in_use_does_not_replace_it(worker: Worker, l
     assert worker.predict() == ("word", '"Hats"')
 
 
-def test_the_hand_in_may_write_beside_itself(worker: Worker, load: Load) -> None:
+def test_the_submission_may_write_beside_itself(worker: Worker, load: Load) -> None:
     report = load(
         main="import os, shutil\nos.makedirs('results')\nshutil.rmtree('results')\n" + HATS
     )
@@ -53,26 +53,28 @@ def test_own_modules_win_over_installed_ones_even_in_folders(worker: Worker, loa
 
 
 def test_provided_files_are_laid_under_what_is_missing(worker: Worker, tmp_path: Path) -> None:
-    handin = write(tmp_path / "handin", main="import a, b\ndef predict(image): return a.x + b.x")
-    write(handin, a="x = 'theirs '")
+    submission = write(
+        tmp_path / "submission", main="import a, b\ndef predict(image): return a.x + b.x"
+    )
+    write(submission, a="x = 'theirs '")
     provided = write(tmp_path / "provided", a="x = 'ours '", b="x = 'ours'", sub__c="")
-    report = worker.load(handin, provided=str(provided))
+    report = worker.load(submission, provided=str(provided))
     assert report["error"] is None
     assert worker.predict() == ("word", "theirs ours")
     assert (worker.work / "sub" / "c.py").is_file()
 
 
 def test_staging_links_large_files_and_leaves_clutter_out(tmp_path: Path) -> None:
-    handin, work = write(tmp_path / "handin", main=HATS), tmp_path / "work"
+    submission, work = write(tmp_path / "submission", main=HATS), tmp_path / "work"
     for name in ("__pycache__/main.cpython-311.pyc", "__MACOSX/._main.py", ".git/config"):
-        (handin / name).parent.mkdir()
-        (handin / name).touch()
-    (handin / "small.ckpt").write_bytes(b"x")
-    with (handin / "large.ckpt").open("wb") as file:
+        (submission / name).parent.mkdir()
+        (submission / name).touch()
+    (submission / "small.ckpt").write_bytes(b"x")
+    with (submission / "large.ckpt").open("wb") as file:
         file.truncate(staging.LINK_ABOVE + 1)
-    (handin / "link").symlink_to("/etc/passwd")
-    os.mkfifo(handin / "pipe")
-    notes = staging.stage(handin, work)
+    (submission / "link").symlink_to("/etc/passwd")
+    os.mkfifo(submission / "pipe")
+    notes = staging.stage(submission, work)
     assert sorted(path.name for path in work.iterdir()) == ["large.ckpt", "main.py", "small.ckpt"]
     assert (work / "large.ckpt").is_symlink()
     assert not (work / "small.ckpt").is_symlink()
@@ -158,8 +160,8 @@ def test_a_callable_object_is_a_function_too(worker: Worker, load: Load) -> None
 
 
 def test_an_error_in_a_notebook_is_told_by_cell(load: Load, tmp_path: Path) -> None:
-    (tmp_path / "handin").mkdir()
-    (tmp_path / "handin" / "lab.ipynb").write_text(
+    (tmp_path / "submission").mkdir()
+    (tmp_path / "submission" / "lab.ipynb").write_text(
         '{"cells": [{"cell_type": "markdown", "source": "#"},'
         '{"cell_type": "code", "source": "x = 1\\ndef predict(image): return 1 / 0"},'
         '{"cell_type": "code", "source": ["\\n", "1 / 0"]}]}',

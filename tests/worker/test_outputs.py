@@ -59,7 +59,7 @@ def test_what_leaves_the_network_is_seen_and_nothing_within_it(
 ) -> None:
     image = np.full((8, 8, 3), 7, np.uint8)
     with Worker(tmp_path / "scratch", require(runtime)) as worker:
-        worker.load(write(tmp_path / "handin", main=main))
+        worker.load(write(tmp_path / "submission", main=main))
         _, word = worker.predict(image)
         _, rows = worker.call("outputs", image, classes=4)
         assert rows is not None
@@ -71,5 +71,5 @@ def test_what_leaves_the_network_is_seen_and_nothing_within_it(
 
 def test_an_answer_without_a_network_has_no_numbers(tmp_path: Path) -> None:
     with Worker(tmp_path / "scratch") as worker:
-        worker.load(write(tmp_path / "handin", main="def predict(image):\n    return 'Hats'\n"))
+        worker.load(write(tmp_path / "submission", main="def predict(image):\n    return 'Hats'\n"))
         assert worker.call("outputs", np.zeros((4, 4, 3), np.uint8), classes=26)[1] is None

@@ -9,8 +9,8 @@ import pytest
 
 from grader.worker import notebooks, source
 from grader.worker.entry import find_entry, module_name
-from grader.worker.paths import Meant, belongs_to_dataset, what_is_meant
-from grader.worker.place import Place
+from grader.worker.missing_paths import IntendedPath, belongs_to_dataset, what_is_meant
+from grader.worker.workdir import Workdir
 from tests.worker.client import MARKER, write
 
 HATS = "def predict(image): return 'Hats'\n"
@@ -184,25 +184,25 @@ def test_every_file_gets_a_module_name(name: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "meant"),
     [
-        ("results\\best.ckpt", Meant("results/best.ckpt", "separator")),
-        (".\\results\\best.ckpt", Meant("results/best.ckpt", "separator")),
-        ("Results/Best.ckpt", Meant("results/best.ckpt", "case")),
-        ("best.ckpt", Meant("results/best.ckpt", "folder")),
-        ("../results/best.ckpt", Meant("results/best.ckpt", "folder")),
-        ("/home/me/lab/results/best.ckpt", Meant("results/best.ckpt", "absolute")),
-        ("D:\\lab\\best.ckpt", Meant("results/best.ckpt", "absolute")),
-        ("results/other.ckpt", Meant("results/best.ckpt", "name")),
-        ("results/best.pth", Meant("", "missing")),
-        ("/home/best.pth", Meant("", "absolute")),
-        ("datasets/val/1.jpg", Meant("", "missing")),
-        ("", Meant("", "missing")),
+        ("results\\best.ckpt", IntendedPath("results/best.ckpt", "separator")),
+        (".\\results\\best.ckpt", IntendedPath("results/best.ckpt", "separator")),
+        ("Results/Best.ckpt", IntendedPath("results/best.ckpt", "case")),
+        ("best.ckpt", IntendedPath("results/best.ckpt", "folder")),
+        ("../results/best.ckpt", IntendedPath("results/best.ckpt", "folder")),
+        ("/home/me/lab/results/best.ckpt", IntendedPath("results/best.ckpt", "absolute")),
+        ("D:\\lab\\best.ckpt", IntendedPath("results/best.ckpt", "absolute")),
+        ("results/other.ckpt", IntendedPath("results/best.ckpt", "name")),
+        ("results/best.pth", IntendedPath("", "missing")),
+        ("/home/best.pth", IntendedPath("", "absolute")),
+        ("datasets/val/1.jpg", IntendedPath("", "missing")),
+        ("", IntendedPath("", "missing")),
     ],
 )
-def test_what_a_wrong_path_means(tmp_path: Path, asked: str, meant: Meant) -> None:
+def test_what_a_wrong_path_means(tmp_path: Path, asked: str, meant: IntendedPath) -> None:
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "best.ckpt").touch()
     (tmp_path / "results" / "log.txt").touch()
-    assert what_is_meant(Place(tmp_path), asked) == meant
+    assert what_is_meant(Workdir(tmp_path), asked) == meant
 
 
 @pytest.mark.parametrize(

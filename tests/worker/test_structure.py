@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from grader.worker import structure
+from grader.worker import network_structure
 from grader.worker.building import Built
-from grader.worker.frameworks import Framework, Parameter
+from grader.worker.frameworks import Framework, NetworkParameter
 from grader.worker.layers import Layer
 
 
@@ -37,9 +37,9 @@ def test_layers(
     monkeypatch: pytest.MonkeyPatch, layers: str, takes: tuple[int, ...], is_one: bool
 ) -> None:
     traced = [layer(told) for told in layers.split()]
-    monkeypatch.setattr(structure, "trace_layers", lambda *asked: (traced, None))
+    monkeypatch.setattr(network_structure, "trace_layers", lambda *asked: (traced, None))
     built: Any = Built(None, Framework(), "Net", "", 0, {}, takes, (10,), None)
-    assert structure.resembles(built) is is_one
+    assert network_structure.resembles(built) is is_one
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_layers(
 def test_parameters_of_plain_functions(
     monkeypatch: pytest.MonkeyPatch, shapes: list[tuple[int, ...]], is_one: bool
 ) -> None:
-    monkeypatch.setattr(structure, "trace_layers", lambda *asked: ([], None))
+    monkeypatch.setattr(network_structure, "trace_layers", lambda *asked: ([], None))
     framework: Any = Framework()
-    framework.parameters = lambda network: [Parameter("", shape) for shape in shapes]
+    framework.parameters = lambda network: [NetworkParameter("", shape) for shape in shapes]
     built = Built(None, framework, "Net", "", 0, {}, (1, 32, 32), (10,), None)
-    assert structure.resembles(built) is is_one
+    assert network_structure.resembles(built) is is_one

@@ -1,4 +1,4 @@
-"""Curves of loss and accuracy in the records of a training that a hand-in holds.
+"""Curves of loss and accuracy in the records of a training that a submission holds.
 
 Logs, printed outputs of notebooks, tables and event files are read as bytes and text up to bounds;
 nothing of them is executed, and what is damaged gives what could be read.
@@ -11,17 +11,19 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grader.readers.contents import READ, cells, printed_by, text_of
+from grader.readers.contents import MAX_READ_BYTES, cells, printed_by, text_of
 from grader.readers.curves.printed import read_printed
 from grader.readers.curves.series import Series, curve
 from grader.readers.curves.tables import read_history, read_table
-from grader.readers.patience import leaving_out
+from grader.readers.time_limits import leaving_out
 
 T = TypeVar("T")
 Curve = dict[str, Any]  # has the form of `evidence.Curve`
 
-BUDGET = 2 * READ  # bytes of one hand-in that are looked at, its small files first
-FILES = 8  # whose curves are kept: those that hold most
+MAX_TOTAL_BYTES = (
+    2 * MAX_READ_BYTES
+)  # bytes of one submission that are looked at, its small files first
+MAX_CURVE_FILES = 8  # whose curves are kept: those that hold most
 CURVES = 6  # of one file
 EVENTS = ("tfevents", ".summary.")
 _TABLES = (".csv", ".tsv")
@@ -49,16 +51,20 @@ def find_curves(
             curves = [drawn for series in _series(path) if (drawn := curve(series, name))]
         if any(drawn["count"] > 1 for drawn in curves):
             found.append(_fullest(curves, CURVES, lambda drawn: drawn["count"]))
-    kept = _fullest(found, FILES, lambda curves: sum(drawn["count"] for drawn in curves))
+    kept = _fullest(found, MAX_CURVE_FILES, lambda curves: sum(drawn["count"] for drawn in curves))
     return [drawn for curves in kept for drawn in curves]
 
 
 def _affordable(paths: list[Path]) -> list[Path]:
-    """Those of `paths` that BUDGET is enough for: a data set's tables come after the logs."""
+    """Those of `paths` that MAX_TOTAL_BYTES is enough for: a data set's tables come after the
+    logs.
+    """
     by_size = sorted((path.stat().st_size, path) for path in paths)
-    spent = accumulate(min(size, READ) for size, _ in by_size)
+    spent = accumulate(min(size, MAX_READ_BYTES) for size, _ in by_size)
     return sorted(
-        path for (_, path), all_of_it in zip(by_size, spent, strict=True) if all_of_it <= BUDGET
+        path
+        for (_, path), all_of_it in zip(by_size, spent, strict=True)
+        if all_of_it <= MAX_TOTAL_BYTES
     )
 
 

@@ -19,7 +19,7 @@ from google.protobuf.message import DecodeError
 
 from grader.readers.curves.series import Point, Series, quantity
 
-BYTES = 64 * 1024 * 1024  # of a file that are looked at
+MAX_EVENT_BYTES = 64 * 1024 * 1024  # of a file that are looked at
 RECORD = 64 * 1024  # bytes: larger ones hold graphs and images
 RECORDS = 200_000
 TAGS = 24
@@ -103,7 +103,7 @@ def _records(file: BinaryIO) -> Iterator[bytes]:
         if len(head) < _HEAD.size:
             return
         length = _HEAD.unpack(head)[0]
-        if file.tell() + length > BYTES:
+        if file.tell() + length > MAX_EVENT_BYTES:
             return
         if length > RECORD:
             file.seek(length + _CHECKSUM, 1)

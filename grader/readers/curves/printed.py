@@ -11,9 +11,9 @@ from itertools import islice
 
 from grader.readers.curves.series import ACCURACY_WORDS, LOSS_WORDS, Point, Series
 
-LINE = 2_000  # characters of a line that are looked at
-LINES = 100_000  # of a text: 50 epochs of MNIST in batches of 32, each step printed
-NAMES = 24  # series of one text; what bears further names is left out
+MAX_LINE_CHARS = 2_000  # characters of a line that are looked at
+MAX_LINES = 100_000  # of a text: 50 epochs of MNIST in batches of 32, each step printed
+MAX_SERIES = 24  # series of one text; what bears further names is left out
 
 _PHASES = (
     ("train", r"train(?:ing)?|训练集?"),
@@ -69,7 +69,9 @@ def read_printed(text: str, cell: int = 0) -> list[Series]:
 
 def _last_state(line: str) -> str:
     states = _OVERWRITTEN.split(line)
-    return next((state for state in reversed(states) if _TELLING.search(state[:LINE])), "")
+    return next(
+        (state for state in reversed(states) if _TELLING.search(state[:MAX_LINE_CHARS])), ""
+    )
 
 
 def _read(lines: Iterable[str], cell: int) -> list[Series]:
@@ -77,15 +79,15 @@ def _read(lines: Iterable[str], cell: int) -> list[Series]:
     found: dict[tuple[str, bool, int], Series] = {}
     epoch: float | None = None
     run = 1
-    telling = (line for whole in lines if _TELLING.search(line := whole[:LINE]))
-    for line in islice(telling, LINES):
+    telling = (line for whole in lines if _TELLING.search(line := whole[:MAX_LINE_CHARS]))
+    for line in islice(telling, MAX_LINES):
         named, stated, step = _line(_ESCAPE.sub("", line) if "\x1b" in line else line)
         if stated is not None:
             run += epoch is not None and stated < 2 and stated < int(epoch)
             epoch = stated
         for name, value in named:
             key = (name.lower(), step is None, run)
-            if key not in found and len(found) >= NAMES:
+            if key not in found and len(found) >= MAX_SERIES:
                 continue
             series = found.setdefault(key, Series(name, cell, run))
             series.points.append(Point(value, epoch, step))

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeGuard
 
-KEPT = 200  # points of a curve
-NAME = 40  # characters of its name
+MAX_POINTS = 200  # points of a curve
+MAX_NAME_CHARS = 40  # characters of its name
 PERCENT = 1.5  # accuracies above are no shares of 1
-LARGEST = 1e30  # a value above is as good as infinite
+MAX_VALUE = 1e30  # a value above is as good as infinite
 
 LOSS_WORDS = r"loss(?:es)?|损失(?:函数)?值?"
 ACCURACY_WORDS = r"acc(?:uracy|s)?(?:@?[15])?|准确[率度]|正确率|精度"
@@ -49,7 +49,7 @@ def curve(series: Series, file: str) -> dict[str, Any] | None:
     none of its values is a number.
     """
     read = _once(series.points)
-    points = [point for point in read if abs(point.value) < LARGEST]
+    points = [point for point in read if abs(point.value) < MAX_VALUE]
     if not points:
         return None
     kind = quantity(series.name)
@@ -62,7 +62,7 @@ def curve(series: Series, file: str) -> dict[str, Any] | None:
         "file": file,
         "cell": series.cell,
         "run": series.run,
-        "name": " ".join(series.name.split())[:NAME],
+        "name": " ".join(series.name.split())[:MAX_NAME_CHARS],
         "quantity": kind,
         "unit": unit,
         "x": [float(f"{places[index]:.12g}") for index in shown],
@@ -107,7 +107,7 @@ def _places(points: Sequence[Point]) -> tuple[str, Sequence[float]]:
 
 def _finite(place: float | None) -> TypeGuard[float]:
     """Whether a place is there and can be drawn; a record may say anything ("inf", 1e999)."""
-    return place is not None and abs(place) < LARGEST
+    return place is not None and abs(place) < MAX_VALUE
 
 
 def _rises(places: Sequence[float]) -> bool:
@@ -115,11 +115,13 @@ def _rises(places: Sequence[float]) -> bool:
 
 
 def _thinned(values: Sequence[float]) -> list[int]:
-    """Indices of at most KEPT values: the first, the last, the least and largest of each part."""
+    """Indices of at most MAX_POINTS values: the first, the last, the least and largest of each
+    part.
+    """
     count = len(values)
-    if count <= KEPT:
+    if count <= MAX_POINTS:
         return list(range(count))
-    parts = KEPT // 2 - 1
+    parts = MAX_POINTS // 2 - 1
     kept = {0, count - 1}
     for part in range(parts):
         indices = range(part * count // parts, (part + 1) * count // parts)

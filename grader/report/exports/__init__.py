@@ -1,7 +1,7 @@
 """Marks for other programs: spreadsheets, gradebooks, test reports, and a zip for mailing.
 
 Each export takes results one by one, the path to write, and (where it needs one) the context of
-the run. Text of hand-ins is made safe by `grader.report.text` for where it goes.
+the run. Text of submissions is made safe by `grader.report.text` for where it goes.
 """
 
 from collections.abc import Callable, Iterable
@@ -38,7 +38,7 @@ EXPORTS: dict[str, Export] = {
 GRADEBOOKS = frozenset({"canvas", "moodle", "blackboard", "brightspace", "sakai"})
 
 # File, or folder, that each export writes where none is named.
-FILES: dict[str, str] = {
+FILE_NAMES: dict[str, str] = {
     "csv": "grades.csv",
     "json": "grades.json",
     "xlsx": "grades.xlsx",
@@ -58,7 +58,7 @@ FILES: dict[str, str] = {
 __all__ = [
     "COLUMNS",
     "EXPORTS",
-    "FILES",
+    "FILE_NAMES",
     "GRADEBOOKS",
     "Export",
     "NobodyError",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from grader.report.phrases import Said, said
 from grader.report.view import CheckView, PartView, StudentView
-from grader.report.words import Said, said
 
 
 def feedback(shown: StudentView, language: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Grade files that learning platforms read.
 
-A hand-in without a mark (`ungraded`) has an empty cell: gradebooks leave such a mark as it is.
+A submission without a mark (`ungraded`) has an empty cell: gradebooks leave such a mark as it is.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ from grader.report.view import StudentView, view
 
 
 def gradescope(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
-    """``<path>/<id>/results.json`` for each hand-in, in Gradescope's format.
+    """``<path>/<id>/results.json`` for each submission, in Gradescope's format.
 
-    A hand-in without a mark gets none: Gradescope would show it as zero.
+    A submission without a mark gets none: Gradescope would show it as zero.
     """
     _needs(context)
     for result in results:
@@ -88,7 +88,7 @@ def _needs(context: Context | None) -> Context:
 
 
 def junit(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
-    """JUnit XML: a suite for each hand-in, a case for its model and for each check."""
+    """JUnit XML: a suite for each submission, a case for its model and for each check."""
     with files.opened(path) as file:
         xml = XMLGenerator(file, "utf-8", short_empty_elements=True)
         xml.startDocument()

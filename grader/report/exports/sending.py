@@ -27,10 +27,10 @@ from typing import Final
 from grader.evidence import Submitter
 from grader.language import SaidError, Sentence
 from grader.report.files import beside
-from grader.report.pages import Pages
+from grader.report.pages import ReportPages
+from grader.report.phrases import said
 from grader.report.text import for_cell, one_line
 from grader.report.values import Context, Result
-from grader.report.words import said
 from grader.store import write_atomically
 
 TOKEN: Final = 32  # hexadecimal digits of a page's name: 128 bits
@@ -71,7 +71,11 @@ def mail(results: Iterable[Result], path: Path, context: Context | None = None) 
     """A zip of messages (.eml) with a page each, the pages under names that nobody guesses, and a
     table for a mail merge.
     """
-    lab, pages, secret = _required(context), Pages(_required(context)), _secret(_required(context))
+    lab, pages, secret = (
+        _required(context),
+        ReportPages(_required(context)),
+        _secret(_required(context)),
+    )
     table = io.StringIO()
     rows = csv.writer(table)
     rows.writerow(["name", "number", "email", "score", "page"])
@@ -102,7 +106,7 @@ def mail(results: Iterable[Result], path: Path, context: Context | None = None) 
 def _packed(
     results: Iterable[Result], path: Path, context: Context | None, way: str, name: Name
 ) -> None:
-    pages, taken = Pages(_required(context)), set()
+    pages, taken = ReportPages(_required(context)), set()
     with _sending(path, _required(context), way) as (pack, note):
         for result, who in _reached(results):
             file = name(result, who)

@@ -14,12 +14,12 @@ from grader.report.values import Context, Result
 def student_pages_zip(
     results: Iterable[Result], path: Path, context: Context | None = None
 ) -> None:
-    """``<number>_<name>.html`` for each hand-in; each page stands alone."""
-    from grader.report.pages import Pages
+    """``<number>_<name>.html`` for each submission; each page stands alone."""
+    from grader.report.pages import ReportPages
 
     if context is None:
         raise ValueError("this export needs the context of the run: expected a Context, found None")
-    pages, taken = Pages(context), set()
+    pages, taken = ReportPages(context), set()
     with (
         beside(path) as part,
         zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as pack,

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.report.aggregates import told
 from grader.report.files import opened
-from grader.report.sums import told
 from grader.report.text import for_cell, for_json
 from grader.report.values import Context, Result
-from grader.scoring import Part
+from grader.scoring import GradePart
 
 # New columns stand behind those that scripts may already count.
 COLUMNS = (
@@ -92,7 +92,7 @@ def band(text: str) -> str:
     return f"{text.replace('-', '–')} %" if text else ""
 
 
-def _part(part: Part) -> str:
+def _part(part: GradePart) -> str:
     if not part.possible:
         return f"{part.name} {part.earned:+g}"
     return f"{part.name} {plain(part.earned)} of {plain(part.possible)}"
@@ -143,7 +143,7 @@ def json_table(path: Path, context: Context | None = None) -> Iterator[Callable[
 
 
 def entry(result: Result) -> str:
-    """One hand-in as JSON on one line."""
+    """One submission as JSON on one line."""
     grade = result.grade.model_dump(mode="python")
     grade |= {
         "status": result.grade.status.value,

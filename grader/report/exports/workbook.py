@@ -13,7 +13,7 @@ from grader.report.text import visible
 from grader.report.values import Context, Result
 
 WIDTHS = (22, 18, 11, 9, 9, 9, 11, 12, 60, 16, 9, 40, 11, 13, 40, 10, 20)
-LONGEST = 32_000  # characters of a cell; Excel takes 32,767
+MAX_CELL_CHARS = 32_000  # characters of a cell; Excel takes 32,767
 
 
 def xlsx(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
@@ -38,7 +38,7 @@ def xlsx(results: Iterable[Result], path: Path, context: Context | None = None) 
 
     def cell(sheet: Any, value: Any, bold: bool = False) -> Any:
         if isinstance(value, str):
-            made = WriteOnlyCell(sheet, value=visible(value)[:LONGEST])
+            made = WriteOnlyCell(sheet, value=visible(value)[:MAX_CELL_CHARS])
             made.data_type = "s"  # a text, whatever it looks like: a formula, a number, a date
             made.number_format = "@"  # and still one after somebody has edited it
             if visible(value)[:1] in ("=", "+", "-", "@"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 
+from ..audit import Observer
 from ..hooks import AfterImportFinder, PutBackFinder
-from ..observe import Observer
-from ..place import Place
+from ..workdir import Workdir
 from . import (
     absent,
     devices,
@@ -23,11 +23,11 @@ from . import (
     training,
 )
 
-__all__ = ["Layer", "absent"]
+__all__ = ["CompatLayer", "absent"]
 
 
-class Layer:
-    """What is arranged before a hand-in runs. `used` names what it then made use of; `finders`
+class CompatLayer:
+    """What is arranged before a submission runs. `used` names what it then made use of; `finders`
     are to be installed before those that are there.
     """
 
@@ -36,7 +36,7 @@ class Layer:
         after: AfterImportFinder,
         put_back: PutBackFinder,
         observer: Observer,
-        place: Place,
+        place: Workdir,
         device: str,
         threads: int,
     ) -> None:
@@ -49,9 +49,9 @@ class Layer:
         self._device = device
         self._threads = threads
 
-    def arrange(self, handin: Path, compat: bool, move: bool) -> None:
+    def arrange(self, submission: Path, compat: bool, move: bool) -> None:
         """Set frameworks up once they are imported; with `compat` put old interfaces back, those
-        of Keras as `handin` needs them; with `move` let what is fixed to another device run on
+        of Keras as `submission` needs them; with `move` let what is fixed to another device run on
         this one.
         """
         self._after.when("mindspore", lambda module: mindspore.set_up(module, self._device))
@@ -65,7 +65,7 @@ class Layer:
             keras_saved.find_in_main(self._place, self._after, self.use)
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
             self._after.when("torch", lambda module: torch.tolerant_load(module, self.use))
-            self.finders += keras_old.bring_back(handin, self._after, self.use)
+            self.finders += keras_old.bring_back(submission, self._after, self.use)
             mindspore_old.put_back(
                 self._put_back, self._after, self._observer, self._device, self.use
             )

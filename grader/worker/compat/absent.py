@@ -14,8 +14,8 @@ from types import ModuleType
 from typing import Any, Callable, Iterator, Sequence
 
 from .. import hooks
-from ..importing import hand_in_imports
-from ..place import Place
+from ..importing import submission_imports
+from ..workdir import Workdir
 from . import guards
 
 Use = Callable[[str], None]
@@ -41,11 +41,11 @@ AbsentError.__module__ = "builtins"
 
 
 class Finder:
-    """Finds what no other finder does, for imports by the hand-in that it does not guard. To be
+    """Finds what no other finder does, for imports by the submission that it does not guard. To be
     the last one.
     """
 
-    def __init__(self, place: Place, absent: Use, silent: Use) -> None:
+    def __init__(self, place: Workdir, absent: Use, silent: Use) -> None:
         """absent, silent: told the names of packages that are replaced."""
         self._place = place
         self._absent = absent
@@ -61,7 +61,7 @@ class Finder:
         if not isinstance(sys.modules.get(top), _StandInModule):
             if (top and not silent) or guards.asks_only(sys._getframe(1)):
                 return None
-            if not hand_in_imports(self._place):
+            if not submission_imports(self._place):
                 return None
             if not guards.needs_it(sys._getframe(1), self._place):
                 return None

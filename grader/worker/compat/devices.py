@@ -1,4 +1,4 @@
-"""A hand-in that fixes its device runs on that of this run, where the assignment allows it."""
+"""A submission that fixes its device runs on that of this run, where the assignment allows it."""
 
 from __future__ import annotations
 

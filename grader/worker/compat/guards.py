@@ -1,4 +1,4 @@
-"""Whether the hand-in's code goes on without what it is importing."""
+"""Whether the submission's code goes on without what it is importing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Tuple
 
 from .. import source
-from ..place import Place
+from ..workdir import Workdir
 
 _ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
@@ -26,9 +26,9 @@ def asks_only(frame: FrameType | None) -> bool:
     return False
 
 
-def needs_it(frame: FrameType | None, place: Place) -> bool:
-    """Whether a statement of the hand-in imports it, and none of the hand-in's lines that led there
-    lies in a block whose ImportError is caught.
+def needs_it(frame: FrameType | None, place: Workdir) -> bool:
+    """Whether a statement of the submission imports it, and none of the submission's lines that led
+    there lies in a block whose ImportError is caught.
     """
     nearest = True
     while frame is not None:

@@ -1,4 +1,4 @@
-"""Keras 2 for hand-ins whose networks it saved: Keras 3 reads hardly any of its files.
+"""Keras 2 for submissions whose networks it saved: Keras 3 reads hardly any of its files.
 
 TensorFlow has Keras 3 since 2.16; Keras 2 goes on as `tf_keras`, which TensorFlow takes in its
 place where TF_USE_LEGACY_KERAS is set. Nothing is done where `tf_keras` is not installed.
@@ -23,30 +23,30 @@ from typing import Any, Callable, Iterator, Sequence
 from ..hooks import AfterImportFinder
 from ..text import clean
 
-OLD = "tf_keras"
+OLD_PACKAGE = "tf_keras"
 MOST_FILES = 200  # that are looked at; each is opened, none is read whole
 
 
 def bring_back(
-    handin: Path, after: AfterImportFinder, use: Callable[[str], None]
+    submission: Path, after: AfterImportFinder, use: Callable[[str], None]
 ) -> list[MetaPathFinder]:
-    """Let the hand-in have Keras 2 where that wrote its files; finders to install, if so."""
-    if importlib.util.find_spec(OLD) is None:
+    """Let the submission have Keras 2 where that wrote its files; finders to install, if so."""
+    if importlib.util.find_spec(OLD_PACKAGE) is None:
         return []
-    written = written_by_keras_2(handin)
+    written = written_by_keras_2(submission)
     if not written:
         return []
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
-    after.when(OLD, lambda module: use(f"Keras 2 for {written}"))
+    after.when(OLD_PACKAGE, lambda module: use(f"Keras 2 for {written}"))
     return [_AliasFinder()]
 
 
-def written_by_keras_2(handin: Path) -> str:
-    """The first file below `handin` that Keras 2 wrote, by its path; "" where there is none, or
+def written_by_keras_2(submission: Path) -> str:
+    """The first file below `submission` that Keras 2 wrote, by its path; "" where there is none, or
     where Keras 3 wrote another: an old file of pretrained weights is read by both.
     """
     found = ""
-    for path in _candidates(handin):
+    for path in _candidates(submission):
         try:
             version = _version(path)
         except Exception as error:  # whatever a broken file makes a library raise
@@ -55,13 +55,13 @@ def written_by_keras_2(handin: Path) -> str:
         if version >= 3:
             return ""
         if version and not found:
-            found = clean(path.relative_to(handin).as_posix())
+            found = clean(path.relative_to(submission).as_posix())
     return found
 
 
-def _candidates(handin: Path) -> Iterator[Path]:
+def _candidates(submission: Path) -> Iterator[Path]:
     count = 0
-    for folder, folders, files in os.walk(str(handin)):
+    for folder, folders, files in os.walk(str(submission)):
         folders.sort()
         for name in sorted(files):
             if name.endswith((".h5", ".hdf5", ".keras", ".index")) or name == "keras_metadata.pb":
@@ -114,10 +114,10 @@ class _AliasLoader(Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         rest = spec.name[len("keras") :]
         try:
-            module = importlib.import_module(OLD + rest)
+            module = importlib.import_module(OLD_PACKAGE + rest)
         except ImportError:
             # Once `keras.engine`, `keras.layers.core`, …; none of the interface ever since.
-            module = importlib.import_module(f"{OLD}.src{rest}")
+            module = importlib.import_module(f"{OLD_PACKAGE}.src{rest}")
         self._own = module.__spec__
         return module
 

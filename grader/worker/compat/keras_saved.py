@@ -9,15 +9,15 @@ from types import ModuleType
 from typing import Any, Callable
 
 from ..hooks import AfterImportFinder
-from ..place import Place
 from ..text import text_of
+from ..workdir import Workdir
 
 Use = Callable[[str], None]
 KERAS = ("keras", "tf_keras")
 
 
-def find_in_main(place: Place, after: AfterImportFinder, use: Use) -> None:
-    """Let Keras find classes and functions of the hand-in by their bare names, as pickles do:
+def find_in_main(place: Workdir, after: AfterImportFinder, use: Use) -> None:
+    """Let Keras find classes and functions of the submission by their bare names, as pickles do:
     `python main.py` saved them as those of `__main__`, which is the worker here. And let it read a
     Lambda in an .h5, which it has refused of late: this process is confined.
     """
@@ -29,7 +29,7 @@ def find_in_main(place: Place, after: AfterImportFinder, use: Use) -> None:
         after.when(f"{keras}.src.saving.saving_api", lambda module: _read_lambdas(module, use))
 
 
-def _find(module: ModuleType, keras: str, place: Place, use: Use) -> None:
+def _find(module: ModuleType, keras: str, place: Workdir, use: Use) -> None:
     registered = module.get_registered_object
 
     @functools.wraps(registered)
@@ -55,7 +55,7 @@ def _is_of_keras(keras: str, name: str) -> bool:
     return any(hasattr(module, name) for module in modules if module is not None)
 
 
-def _own(name: str, place: Place) -> Any:
+def _own(name: str, place: Workdir) -> Any:
     for module in list(sys.modules.values()):
         file = vars(module).get("__file__") if isinstance(module, ModuleType) else None
         if isinstance(file, str) and name in vars(module) and place.source(file):

@@ -6,8 +6,8 @@ import functools
 from types import ModuleType
 from typing import Any
 
+from ..audit import Observer
 from ..hooks import AfterImportFinder
-from ..observe import Observer
 
 
 def watch(after: AfterImportFinder, observer: Observer) -> None:

@@ -1,4 +1,4 @@
-"""What MindSpore 1.x had and 2.x has no more, for hand-ins of those years."""
+"""What MindSpore 1.x had and 2.x has no more, for submissions of those years."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import operator
 from types import ModuleType
 from typing import Any, Callable
 
+from ..audit import Observer
 from ..hooks import AfterImportFinder, PutBackFinder
-from ..observe import Observer
 from ..text import text_of
 from .old_names import offer
 
@@ -246,7 +246,7 @@ def _tolerant(
 ) -> Callable[..., None]:
     """`set_context` that leaves out settings which are gone.
 
-    A device is changed in one case only: the hand-in first asked for nvidia-smi and found it,
+    A device is changed in one case only: the submission first asked for nvidia-smi and found it,
     though MindSpore itself was built without GPU. Any other device that is not there is an error.
     """
 

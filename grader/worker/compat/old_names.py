@@ -1,4 +1,6 @@
-"""Names that libraries had when hand-ins were written and have no more, whole modules included."""
+"""Names that libraries had when submissions were written and have no more, whole modules
+included.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,7 @@ _GONE: dict[str, Mapping[str, Made]] = {
         "Scale": _as("Resize"),
         "RandomSizedCrop": _as("RandomResizedCrop"),
     },
-    **torchvision_old.NAMES,
+    **torchvision_old.OLD_NAMES,
 }
 
 

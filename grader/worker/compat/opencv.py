@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any, Callable
 
-from ..observe import Observer
+from ..audit import Observer
 
 
 def report_unread(cv2: ModuleType, observer: Observer) -> None:

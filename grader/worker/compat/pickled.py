@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from typing import Any, Callable
 
-from ..place import Place
+from ..workdir import Workdir
 
 
-def find_in_main(place: Place, use: Callable[[str], None]) -> None:
+def find_in_main(place: Workdir, use: Callable[[str], None]) -> None:
     """Where `python main.py` saved a whole network, its class is `__main__.Net` in the file; look
-    such names up in the hand-in's modules, since `__main__` is the worker here.
+    such names up in the submission's modules, since `__main__` is the worker here.
     """
 
     def __getattr__(name: str) -> Any:  # noqa: N807

@@ -14,12 +14,12 @@ Use = Callable[[str], None]
 
 
 def tolerant_load(torch: ModuleType, use: Use) -> None:
-    """`torch.load` as it was when hand-ins called it with a path alone.
+    """`torch.load` as it was when submissions called it with a path alone.
 
     Tensors saved on a device that is not here, whoever made it, are put into memory, those of a
     traced network, too; a whole pickled network is read, as before 2.6. Only where the plain call
-    fails and the hand-in asked for nothing else: this process is confined, so that a pickle can do
-    no more than the code beside it.
+    fails and the submission asked for nothing else: this process is confined, so that a pickle can
+    do no more than the code beside it.
     """
     torch.load = _tolerant(torch.load, "torch.load", _remedy, use)  # type: ignore[attr-defined]
     torch.jit.load = _tolerant(torch.jit.load, "torch.jit.load", _remedy_of_traced, use)

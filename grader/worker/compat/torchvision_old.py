@@ -85,7 +85,7 @@ def _inverted_residual(module: ModuleType) -> Any:
 _BLOCKS = dict.fromkeys(("ConvBNReLU", "ConvBNActivation", "_DeprecatedConvBNAct"), _conv_bn_relu)
 _URLS: dict[str, Callable[[ModuleType], Any]] = {"model_urls": lambda module: _Addresses()}
 
-NAMES: dict[str, dict[str, Callable[[ModuleType], Any]]] = {
+OLD_NAMES: dict[str, dict[str, Callable[[ModuleType], Any]]] = {
     "torchvision.models.mobilenet": {**_URLS, **_BLOCKS, "InvertedResidual": _inverted_residual},
     "torchvision.models.mobilenetv2": {**_URLS, **_BLOCKS},
     "torchvision.models.mobilenetv3": {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from ..audit import Observer
 from ..hooks import AfterImportFinder
-from ..observe import Observer
 
 
 def watch(after: AfterImportFinder, observer: Observer) -> None:

@@ -1,4 +1,4 @@
-"""Frameworks behind one small interface; only those that the hand-in imported are looked at."""
+"""Frameworks behind one small interface; only those that the submission imported are looked at."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import sys
 from typing import Callable
 
 from ..hooks import loaded
-from .base import Framework, Parameter, Step, Training, calls_watched
+from .base import Framework, NetworkParameter, Training, TrainingStep, calls_watched
 from .keras import Keras, eager_execution
 from .mindspore import MindSpore
 from .torch import Torch
 
 __all__ = [
     "Framework",
-    "Parameter",
-    "Step",
+    "NetworkParameter",
     "Training",
+    "TrainingStep",
     "calls_watched",
     "eager_execution",
     "loaded_frameworks",
 ]
 
 _KNOWN: tuple[tuple[str, str, Callable[[], Framework]], ...] = (
-    # module that must be loaded, attribute that tells it from a hand-in's file of that name
+    # module that must be loaded, attribute that tells it from a submission's file of that name
     ("mindspore", "Tensor", MindSpore),
     ("torch", "Tensor", Torch),
     ("keras", "Model", Keras),

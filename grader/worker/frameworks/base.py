@@ -8,14 +8,14 @@ from typing import Any, Callable, Iterator, NamedTuple
 import numpy as np
 
 
-class Parameter(NamedTuple):
+class NetworkParameter(NamedTuple):
     """A trainable parameter: its name and its sizes in the framework's own order."""
 
     name: str
     shape: tuple[int, ...]
 
 
-class Step(NamedTuple):
+class TrainingStep(NamedTuple):
     """One layer as it was run: the layer, its name in the network, what went in and came out.
 
     Arrays are as (N, C, H, W) or (N, F), whatever the framework's own order is. `inside` is True
@@ -29,10 +29,10 @@ class Step(NamedTuple):
     inside: bool
 
 
-class Trace(NamedTuple):
+class LayerTrace(NamedTuple):
     """The layers that ran, what came out, and the error that kept it from coming out."""
 
-    steps: list[Step]
+    steps: list[TrainingStep]
     output: np.ndarray[Any, Any] | None
     error: BaseException | None
 
@@ -84,10 +84,10 @@ class Framework:
         return []
 
     def is_container(self, layer: Any) -> bool:
-        """Whether a layer only runs others: what a hand-in wrote itself, or a sequence."""
+        """Whether a layer only runs others: what a submission wrote itself, or a sequence."""
         raise NotImplementedError
 
-    def parameters(self, network: Any) -> list[Parameter]:
+    def parameters(self, network: Any) -> list[NetworkParameter]:
         """Trainable parameters in the network's order."""
         raise NotImplementedError
 
@@ -179,9 +179,9 @@ class Framework:
         """Train by plain stochastic gradient descent on cross-entropy; the loss of each step."""
         raise NotImplementedError
 
-    def trace(self, network: Any, array: np.ndarray[Any, Any]) -> Trace:
+    def trace(self, network: Any, array: np.ndarray[Any, Any]) -> LayerTrace:
         """The layers in order of execution for one pass in evaluation mode."""
-        steps: list[Step] = []
+        steps: list[TrainingStep] = []
         names = self.names(network)
         running: list[Any] = []
 
@@ -200,14 +200,14 @@ class Framework:
             after = self.array(made)
             if before is not None and after is not None:
                 name = names.get(id(layer), type(layer).__name__)
-                steps.insert(place, Step(layer, name, before, np.array(after), inside))
+                steps.insert(place, TrainingStep(layer, name, before, np.array(after), inside))
             return made
 
         with calls_watched(self.network_type(), "__call__", watch):
             try:
-                return Trace(steps, self.forward(network, array), None)
+                return LayerTrace(steps, self.forward(network, array), None)
             except BaseException as error:
-                return Trace(steps, None, error)
+                return LayerTrace(steps, None, error)
 
 
 @contextmanager

@@ -10,13 +10,13 @@ from typing import Any, Iterator
 import numpy as np
 
 from ..hooks import loaded
-from .base import Framework, Parameter, Training, same_sizes
+from .base import Framework, NetworkParameter, Training, same_sizes
 
 
 @contextmanager
 def eager_execution() -> Iterator[None]:
-    """TensorFlow computes what it is told at once, also where the hand-in has switched that off, as
-    code of 1.x does.
+    """TensorFlow computes what it is told at once, also where the submission has switched that off,
+    as code of 1.x does.
     """
     tensorflow = loaded("tensorflow")
     if not hasattr(tensorflow, "executing_eagerly") or tensorflow.executing_eagerly():
@@ -55,14 +55,16 @@ class Keras(Framework):
         return [*super().entrances(), (self._keras.Model, "predict")]
 
     def is_container(self, layer: Any) -> bool:
-        """Models, and layers of the hand-in's own."""
+        """Models, and layers of the submission's own."""
         own = type(layer).__module__.partition(".")[0] not in ("keras", "tensorflow", "tf_keras")
         return own or isinstance(layer, self._keras.Model)
 
-    def parameters(self, network: Any) -> list[Parameter]:
+    def parameters(self, network: Any) -> list[NetworkParameter]:
         """Trainable weights by path, once the network was called."""
         return [
-            Parameter(str(getattr(item, "path", item.name)), tuple(int(n) for n in item.shape))
+            NetworkParameter(
+                str(getattr(item, "path", item.name)), tuple(int(n) for n in item.shape)
+            )
             for item in network.trainable_weights
         ]
 

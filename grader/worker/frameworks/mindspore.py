@@ -8,7 +8,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from .base import Framework, Parameter, Training, same_sizes
+from .base import Framework, NetworkParameter, Training, same_sizes
 
 
 class MindSpore(Framework):
@@ -25,14 +25,14 @@ class MindSpore(Framework):
         return kind
 
     def is_container(self, layer: Any) -> bool:
-        """Cells of the hand-in's own, and sequences and lists of cells."""
+        """Cells of the submission's own, and sequences and lists of cells."""
         own = not type(layer).__module__.startswith("mindspore")
         return own or isinstance(layer, (self._ms.nn.SequentialCell, self._ms.nn.CellList))
 
-    def parameters(self, network: Any) -> list[Parameter]:
+    def parameters(self, network: Any) -> list[NetworkParameter]:
         """Trainable parameters by their full names."""
         return [
-            Parameter(str(item.name), tuple(int(size) for size in item.shape))
+            NetworkParameter(str(item.name), tuple(int(size) for size in item.shape))
             for item in network.trainable_params()
         ]
 
@@ -135,7 +135,7 @@ class MindSpore(Framework):
 
     @contextmanager
     def _eager(self) -> Iterator[None]:
-        """PyNative mode, in which a cell runs as Python; the hand-in's mode comes back after."""
+        """PyNative mode, in which a cell runs as Python; the submission's mode comes back after."""
         mode = self._ms.get_context("mode")
         self._ms.set_context(mode=self._ms.PYNATIVE_MODE)
         try:

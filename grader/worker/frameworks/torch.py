@@ -7,7 +7,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from .base import Framework, Parameter, Training, same_sizes
+from .base import Framework, NetworkParameter, Training, same_sizes
 
 
 class Torch(Framework):
@@ -24,15 +24,15 @@ class Torch(Framework):
         return kind
 
     def is_container(self, layer: Any) -> bool:
-        """Modules of the hand-in's own, and sequences and lists of modules."""
+        """Modules of the submission's own, and sequences and lists of modules."""
         nn = self._torch.nn
         own = not type(layer).__module__.startswith("torch")
         return own or isinstance(layer, (nn.Sequential, nn.ModuleList, nn.ModuleDict))
 
-    def parameters(self, network: Any) -> list[Parameter]:
+    def parameters(self, network: Any) -> list[NetworkParameter]:
         """Trainable parameters by `named_parameters`."""
         return [
-            Parameter(str(name), tuple(int(size) for size in item.shape))
+            NetworkParameter(str(name), tuple(int(size) for size in item.shape))
             for name, item in network.named_parameters()
             if item.requires_grad
         ]

@@ -1,4 +1,4 @@
-"""Copied into each hostile hand-in: what an attacker who knows the house would know."""
+"""Copied into each hostile submission: what an attacker who knows the house would know."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A hand-in whose name is code to a reader."""
+"""A submission whose name is code to a reader."""
 
 from pathlib import Path
 

@@ -9,7 +9,7 @@ for folder in ("/dev/shm", "/tmp", "/var/tmp", "/run", "/dev/mqueue", "/run/user
         print("denied", folder, error)
         continue
     for name in names:
-        if BAIT["notes"] in name or name.startswith(("grade-", "handin-", "pymp-")):
+        if BAIT["notes"] in name or name.startswith(("grade-", "submission-", "pymp-")):
             escaped("saw %s in %s" % (name, folder))
 for path in BAIT["temporary"]:
     try:

@@ -4,7 +4,7 @@ import sys
 from bait import BAIT, attempt
 
 here = os.path.dirname(os.path.abspath(__file__))
-folders = ["/", "/usr", "/usr/lib", "/etc", "/bin", "/handin", "/worker", "/root", "/home"]
+folders = ["/", "/usr", "/usr/lib", "/etc", "/bin", "/submission", "/worker", "/root", "/home"]
 folders += ["/proc", "/sys", "/dev", "/var", "/opt", sys.prefix, os.path.dirname(os.__file__)]
 folders += [path for path in sys.path if path and "site-packages" in path] + BAIT["folders"]
 for folder in folders:

@@ -1,0 +1,68 @@
+"""What the checks of an assignment say about one submission.
+
+A check that fails costs its points; a check that raises because of what the submission gave has
+failed, too. Only one that did not pass with the reference either is broken: that is the teacher's,
+earns nothing, costs nothing, and stands on no student's page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.checks import pytest_run
+from grader.checks.pytest_run import ABOUT_ANSWERS, CheckSelection
+from grader.checks.trial import remembered_or_tried
+from grader.evidence import Answer, Check
+from grader.examine.session import Session
+
+UNEXPECTED = {
+    "rationale": "This check met something that it could not work with.\n"
+    "该检查遇到了无法处理的结果。",
+    "help": "Compare sizes, kinds and numbers of what your code gives with what is asked; "
+    "a network gives the same sizes each time.\n"
+    "请对照题目要求检查你的代码给出的形状、类型与数量；网络每次应给出相同的形状。",
+}
+
+
+def run_checks(
+    home: Path,
+    session: Session,
+    answers: Mapping[str, Answer],
+    part: CheckSelection = CheckSelection.ALL,
+) -> tuple[Check, ...]:
+    """The checks of `part` in ``home/test_*.py`` against the submission of `session`, in pytest's
+    order.
+
+    answers: to the hidden images, by image id. Raises SandboxUnavailableError where a worker could
+    not be started.
+    """
+    ran, uncollected, _ = pytest_run.run(home, session, answers, part)
+    asked = [one for one in ran if one.asked]
+    sound: frozenset[str] = frozenset()
+    if any(one.check.outcome == "raised" for one in asked):
+        truths = {image: answer.truth for image, answer in answers.items()}
+        sound = remembered_or_tried(session.setup, truths).passed
+    return (*(_judged(one, sound) for one in asked), *map(_broken, uncollected))
+
+
+def asks_for_answers(home: Path) -> bool:
+    """Whether a check in ``home/test_*.py`` may be about the answers to hidden images."""
+    return any(ABOUT_ANSWERS in file.read_text("utf-8") for file in pytest_run.files_of(home))
+
+
+def _judged(one: pytest_run.CheckRun, sound: frozenset[str]) -> Check:
+    """The check as it counts. sound: names of the checks that passed with the reference."""
+    check = one.check
+    if check.outcome != "raised":
+        return check
+    fault = f"{one.place}  {check.fault}"
+    if check.name in sound:
+        return check.model_copy(update={"outcome": "failed", "fault": fault, **UNEXPECTED})
+    return check.model_copy(update={"outcome": "broken", "fault": fault})
+
+
+def _broken(fault: pytest_run.CheckFault) -> Check:
+    """A check of ours that could not even start."""
+    title = {"en": "The checks can be run", "zh": "检查可以运行"}
+    return Check(name=fault.place, title=title, outcome="broken", fault=str(fault))

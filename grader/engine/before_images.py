@@ -1,0 +1,150 @@
+"""What comes before the first hidden image: the import, LeNet5 and the checks.
+
+All of it is said by workers that have seen no hidden image, so that the student may read it.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from grader.assignment import Assignment
+from grader.checks.pytest_run import CheckSelection
+from grader.checks.verdicts import run_checks
+from grader.evidence import Answer, Check, Finding, LeNet5, Loading
+from grader.evidence.findings import find
+from grader.examine import further_questions, loading, network_report
+from grader.examine.outside_kills import KilledError
+from grader.examine.prepare import Prepared
+from grader.examine.replies import LoadReport
+from grader.examine.session import Clock, Session
+from grader.examine.worker_client import WorkerEndedError
+from grader.language import Sentence
+from grader.sandbox.contract import Cause, End, SandboxUnavailableError
+
+
+class LoadOutcome(NamedTuple):
+    """How the import went. `stopped`: the code of the finding that leaves nothing to ask."""
+
+    report: LoadReport
+    loading: Loading
+    findings: tuple[Finding, ...] = ()
+    stopped: str = ""
+    end: End | None = None  # of a worker that the import ended
+
+
+class DescribedNetwork(NamedTuple):
+    """LeNet5 and the checks. Faults of ours on the way are in `mishaps` and cost nothing else."""
+
+    lenet5: LeNet5 | None = None
+    checks: tuple[Check, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    mishaps: tuple[str, ...] = ()
+
+
+def load(session: Session, prepared: Prepared, assignment: Assignment) -> LoadOutcome:
+    """Import the submission, once more where a worker was killed from outside."""
+    lent: tuple[Finding, ...] = ()
+    while True:
+        try:
+            report = session.load()
+            wanted = loading.to_lend(report, assignment)
+            if wanted is not None and not session.lent:
+                session.lent.update(wanted)
+                lent = (loading.lending(report, assignment),)
+                continue
+            lent = lent if report.lent else ()  # told only where it has happened
+            break
+        except WorkerEndedError as ended:
+            if ended.end.cause is not Cause.KILLED:
+                stopping = _ended_at_import(ended.end, assignment)
+                findings = (*lent, stopping)
+                return LoadOutcome(LoadReport(), Loading(), findings, stopping.code, ended.end)
+    found = loading.findings(
+        report,
+        assignment,
+        prepared.setup.device.kind,
+        {runtime.name: runtime.modules for runtime in prepared.tried},
+    )
+    told = Loading(
+        entry=report.entry,
+        notes=(*prepared.notes, *report.notes),
+        compatibility=tuple(report.compatibility),
+        loaded=report.function,
+        seconds=round(session.load_seconds, 3),
+    )
+    stopped = "" if report.function else found[0].code
+    return LoadOutcome(report, told, (*lent, *found), stopped)
+
+
+def describe(
+    session: Session, assignment: Assignment, unanswered: Mapping[str, Answer]
+) -> DescribedNetwork:
+    """LeNet5 and the checks that need no answers, within `limits.checks`. `unanswered`: the hidden
+    images, by id.
+
+    All over again where a worker was killed from outside meanwhile. Raises KilledError where that
+    happens too often, and SandboxUnavailableError.
+    """
+    session.clock = Clock(assignment.limits.checks)
+    while True:
+        kills = session.kills
+        described = _described(session, assignment, unanswered)
+        if session.kills == kills:
+            return described
+        session.require_unkilled()
+
+
+def _described(
+    session: Session, assignment: Assignment, unanswered: Mapping[str, Answer]
+) -> DescribedNetwork:
+    lenet5: LeNet5 | None = None
+    findings: list[Finding] = []
+    mishaps: list[str] = []
+    if assignment.interface.lenet5:
+        try:
+            lenet5, findings = network_report.describe(session)
+        except WorkerEndedError as ended:
+            lenet5 = LeNet5(error=f"the process ended: {further_questions.told(ended.end)}")
+        except (KilledError, SandboxUnavailableError):
+            raise
+        except Exception as error:
+            lenet5 = LeNet5(error="a fault of the grader; staff see it")
+            mishaps.append(mishap("LeNet5", error))
+    checks = run_checks(assignment.home, session, unanswered, CheckSelection.BEFORE)
+    if lenet5 is not None and lenet5.name and not lenet5.differs_at:
+        findings += _failed_checks(checks)
+    return DescribedNetwork(lenet5, checks, tuple(findings), tuple(mishaps))
+
+
+def mishap(where: str, error: Exception) -> str:
+    """A fault of ours that changes no mark, for staff."""
+    *_, place = traceback.extract_tb(error.__traceback__) or [None]
+    at = f" ({place.filename.rpartition('/')[2]}, line {place.lineno})" if place else ""
+    return f"{where}: {type(error).__name__}: {error}{at}"[:500]
+
+
+def _failed_checks(checks: Sequence[Check]) -> list[Finding]:
+    """One finding for the first check that a LeNet5 with the lecture's layers failed."""
+    failed = next((check for check in checks if check.outcome == "failed"), None)
+    if failed is None:
+        return []
+    return [
+        find(
+            "lenet5-output",
+            expected=failed.expected,
+            actual=failed.actual or failed.rationale,
+            hint=failed.help,
+        )
+    ]
+
+
+def _ended_at_import(end: End, assignment: Assignment) -> Finding:
+    limits, entry = assignment.limits, assignment.interface.entry
+    if end.cause is Cause.TIME:
+        seconds = f"{limits.import_:g}"
+        return find("timeout-import", entry=entry, seconds=seconds, file=entry, line="?")
+    if end.cause is Cause.MEMORY:
+        return find("out-of-memory", memory=limits.memory, when=Sentence("at import"))
+    return find("crashed", detail=further_questions.told(end), when=Sentence("at import"))

@@ -1,0 +1,81 @@
+"""What is behind answers that cost points: asked only where points were lost, in workers that are
+started for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from grader.evidence import Answer
+from grader.examine.follow_up import FollowUp
+from grader.examine.images import HiddenImage
+from grader.examine.observing import Observed, look
+from grader.examine.remedies import remedies
+from grader.examine.replaying import TIMES_THE_ANSWERS, ConfirmedRemedy, Replayer
+from grader.examine.replies import LoadReport
+from grader.examine.session import Clock, Session
+from grader.scoring.counts import better_than_guessing, needed
+
+MIN_IMAGES = 16  # images by which a change can be confirmed
+NEARLY_ALL = 0.95  # of the answers, that count as all
+LEAST_TIME = 60.0  # seconds for replays, however fast the answers were, if limits allow it
+
+
+class CauseSearch(NamedTuple):
+    """What was seen, and what the replays confirmed of `tried` changes."""
+
+    looked: Observed = Observed()
+    mended: tuple[ConfirmedRemedy, ...] = ()
+    tried: int = 0
+    constant: bool = False
+
+
+def look_behind(
+    session: Session,
+    order: Sequence[HiddenImage],
+    answers: Mapping[str, Answer],
+    asked: FollowUp,
+    report: LoadReport,
+    clock: Clock,
+) -> CauseSearch:
+    """Look on at images of ours, then try what may be wrong. Nothing where nothing was lost, or
+    where no network can be behind it.
+    """
+    if not _worth_it(session, answers, asked, report):
+        return CauseSearch()
+    session.close()
+    looked = look(session, order, clock)
+    constant = _constant(list(answers.values()))
+    spots = looked.spots
+    if len(order) < MIN_IMAGES or not any(one.shape for one in spots) or spots[0].not_finite:
+        return CauseSearch(looked, constant=constant)
+    session.close()  # images of ours may have left their traces in the network
+    took = sum(answer.seconds for answer in answers.values())
+    time = Clock(min(clock.left, max(TIMES_THE_ANSWERS * took, LEAST_TIME)))
+    replayer = Replayer(session, order, answers, time)
+    first = spots[0]
+    mended = replayer.mended_by(remedies(looked.prepared, first.norms, first.drops))
+    return CauseSearch(looked, tuple(mended), replayer.tried, constant)
+
+
+def _worth_it(
+    session: Session, answers: Mapping[str, Answer], asked: FollowUp, report: LoadReport
+) -> bool:
+    assignment = session.setup.assignment
+    total, classes = len(answers), len(assignment.classes)
+    correct = sum(answer.correct for answer in answers.values())
+    full = needed(assignment.policy.full_at, total)
+    other = sum(word == answers[image].truth for image, word in asked.other.items())
+    if correct >= full or other >= full or asked.cut:
+        return False
+    if not any(answer.answer is not None for answer in answers.values()):
+        return False
+    guessed = not better_than_guessing(correct, total, classes, assignment.policy.guessing)
+    return bool(report.frameworks) or guessed
+
+
+def _constant(answers: Sequence[Answer]) -> bool:
+    words = Counter(answer.answer for answer in answers if answer.answer is not None)
+    return bool(words) and words.most_common(1)[0][1] >= NEARLY_ALL * words.total()

@@ -1,0 +1,96 @@
+"""Asking more once every hidden image has had its turn: what can explain the answers.
+
+Everybody is asked the same, in the worker that answered, whatever the answers are. What follows
+from the answers to that is asked in a worker that is started for it. How this goes changes no
+mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.assignment import Assignment
+from grader.evidence import Answer
+from grader.examine.images import HiddenImage, pixels_of
+from grader.examine.predicting import ask_again
+from grader.examine.session import Clock, Session
+from grader.examine.worker_client import WorkerEndedError
+from grader.sandbox.contract import Cause
+from grader.scoring.counts import needed
+
+IMAGES_ASKED_TWICE = (
+    8  # images that are put a second time, the last of them first: what counts calls is found
+)
+SWAPPED = 13  # that are put with the channels in the other order
+LOOKED_INTO = 5  # images whose answers' numbers are looked at
+NO_OUTPUTS: NDArray[np.float32] = np.empty((0, 0), np.float32)
+
+
+class FollowUp(NamedTuple):
+    """What more questions gave: class names and numbers, no words.
+
+    again: the second answers. other: those with the channels in the other order, of a part of the
+    images, and of all where that part reads better. outputs: the numbers behind some answers,
+    (N, classes). cut: the submission ended its process, so that more could not be asked.
+    """
+
+    again: Mapping[str, str | None] = {}
+    other: Mapping[str, str | None] = {}
+    outputs: NDArray[np.float32] = NO_OUTPUTS
+    cut: bool = False
+
+
+def ask_more(
+    session: Session, order: Sequence[HiddenImage], answers: Mapping[str, Answer], clock: Clock
+) -> FollowUp:
+    """Put images again until `clock` runs out; `order` is that of the first time."""
+    assignment = session.setup.assignment
+    channels = assignment.interface.channels
+    asked = FollowUp()
+    try:
+        asked = asked._replace(
+            again=ask_again(session, order[:IMAGES_ASKED_TWICE][::-1], channels, clock)
+        )
+        part = ask_again(session, order[:SWAPPED], channels[::-1], clock)
+        asked = asked._replace(other=part)
+        asked = asked._replace(outputs=_outputs(session, order, clock))
+    except WorkerEndedError as ended:
+        return asked._replace(cut=ended.end.cause is not Cause.KILLED)
+    if not _reads_better(part, answers) or _has_full_marks(answers, assignment):
+        return asked
+    session.close()  # the rest follows from the answers: a worker that is started for it is asked
+    try:
+        rest = ask_again(session, order[SWAPPED:], channels[::-1], clock)
+    except WorkerEndedError:
+        return asked
+    return asked._replace(other={**part, **rest})
+
+
+def _reads_better(part: Mapping[str, str | None], answers: Mapping[str, Answer]) -> bool:
+    now = sum(answers[image].correct for image in part)
+    return sum(word == answers[image].truth for image, word in part.items()) > now
+
+
+def _has_full_marks(answers: Mapping[str, Answer], assignment: Assignment) -> bool:
+    correct = sum(answer.correct for answer in answers.values())
+    return correct >= needed(assignment.policy.full_at, len(answers))
+
+
+def _outputs(session: Session, order: Sequence[HiddenImage], clock: Clock) -> NDArray[np.float32]:
+    """The numbers behind some answers, (N, classes); none for very few images, such as those of a
+    self-check.
+    """
+    assignment = session.setup.assignment
+    found = []
+    for image in order[:LOOKED_INTO] if len(order) >= 2 * LOOKED_INTO else ():
+        if clock.left <= 0:
+            break
+        pixels = pixels_of(image, assignment.interface.channels)
+        found.append(session.reconsider(pixels, assignment.limits.answer))
+    rows = [rows for rows in found if rows is not None and rows.size]
+    fitting = [each for each in rows if each.ndim == 2 and each.shape[1] == len(assignment.classes)]
+    return np.concatenate(fitting).astype(np.float32) if fitting else NO_OUTPUTS

@@ -1,0 +1,288 @@
+"""Asking more where it can explain a score, and saying what the answers show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from grader.assignment import Assignment
+from grader.evidence import Answer, Finding, Problem
+from grader.evidence.findings import find
+from grader.examine import causes, diagnosis
+from grader.examine.cause_search import MIN_IMAGES, CauseSearch
+from grader.examine.class_names import Vocabulary
+from grader.examine.follow_up import FollowUp
+from grader.examine.hints import IN_CALL, cure
+from grader.examine.images import HiddenImage
+from grader.examine.label_order import label_order
+from grader.examine.loading import elsewhere, not_there
+from grader.examine.predicting import EndReason, Predictions
+from grader.examine.replies import LoadReport
+from grader.language import Sentence
+from grader.sandbox.contract import Cause, End
+from grader.scoring.counts import better_than_guessing, needed
+
+_WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".mindir", ".npz", ".safetensors", ".weights")
+
+
+def why_stopped(predictions: Predictions, assignment: Assignment) -> list[Finding]:
+    """What kept images from their turn, where any had none, and how many those are."""
+    if predictions.stopped is None:
+        return []
+    answers = list(predictions.answers.values())
+    waiting = diagnosis.problems(answers, Problem.NOT_ASKED)
+    facts = {
+        "count": len(waiting),
+        "total": len(answers),
+        "function": assignment.interface.function,
+    }
+    limits = assignment.limits
+    if predictions.stopped is EndReason.TIME:
+        return [find("timeout-total", facts, seconds=f"{limits.total:g}")]
+    why = Sentence("it could not be imported once more")
+    if predictions.stopped is EndReason.RESTARTS:
+        starts = {"starts": str(limits.restarts + 1), "restarts": str(limits.restarts)}
+        why = Sentence(
+            "its process hung or ended {starts} times, and it is started anew {restarts} times",
+            starts,
+        )
+    ended = [] if predictions.end is None else [_ended(predictions.end, answers, assignment)]
+    return [*ended, find("not-asked", facts, why=why)]
+
+
+def answer_findings(predictions: Predictions, assignment: Assignment) -> list[Finding]:
+    """What the answers show by themselves, the most telling first."""
+    answers = list(predictions.answers.values())
+    function = assignment.interface.function
+    lost = (Problem.TIMEOUT, Problem.MEMORY, Problem.CRASHED)
+    rules: list[Callable[[], Finding | None]] = [
+        lambda: _raised(predictions, assignment),
+        lambda: _wrong_type(answers, function),
+        lambda: _unknown(predictions, Vocabulary(assignment.classes)),
+        lambda: diagnosis.constant(answers),
+        lambda: diagnosis.slow(answers, function, assignment.limits.answer),
+    ]
+    end = predictions.end if any(answer.problem in lost for answer in answers) else None
+    if predictions.stopped is None and end is not None:
+        rules.append(lambda: _ended(end, answers, assignment))
+    return [finding for rule in rules if (finding := rule()) is not None]
+
+
+def stopped_by(predictions: Predictions, assignment: Assignment) -> str:
+    """The code of the finding that kept hidden images from a valid answer altogether, or from their
+    turn; "" where none did. With it the status stands.
+    """
+    stopped = why_stopped(predictions, assignment)
+    if stopped:
+        return stopped[0].code
+    if any(answer.answer is not None for answer in predictions.answers.values()):
+        return ""
+    shown = answer_findings(predictions, assignment)
+    return shown[0].code if shown else ""  # no working function
+
+
+def _ended(end: End, answers: Sequence[Answer], assignment: Assignment) -> Finding:
+    """How a worker ended by which an image was lost."""
+    limits, function = assignment.limits, assignment.interface.function
+    when = Sentence("in {function}", {"function": function})
+    if end.cause is Cause.TIME:
+        hung = len(diagnosis.problems(answers, Problem.TIMEOUT))
+        waiting = len(diagnosis.problems(answers, Problem.NOT_ASKED))
+        first = hung + waiting == len(answers)
+        return find(
+            "timeout-predict",
+            function=function,
+            seconds=f"{limits.first_answer if first else limits.answer:g}",
+            count=hung,
+            total=len(answers),
+        )
+    if end.cause is Cause.MEMORY:
+        return find("out-of-memory", memory=limits.memory, when=when)
+    return find("crashed", detail=told(end), when=when)
+
+
+def behind_answers(
+    predictions: Predictions,
+    order: Sequence[HiddenImage],
+    asked: FollowUp,
+    report: LoadReport,
+    assignment: Assignment,
+    behind: CauseSearch,
+) -> list[Finding]:
+    """What only more questions could tell: another order of channels, chance in the answers,
+    another order of labels; of the two orders only the one that explains more. What is behind
+    answers that cost points, and what the numbers behind answers no better than guessing tell.
+    """
+    answers = [predictions.answers[image.id] for image in order]
+    found = [diagnosis.nondeterministic(answers, asked.again)]
+    if any(answer.answer is not None for answer in answers):
+        found.append(label_order(answers, assignment.classes))
+        found.append(diagnosis.channel_order(answers, asked.other, assignment.interface))
+    orders = [finding for finding in found if finding and finding.code in causes.ORDER_CODES]
+    best = max(orders, key=_share_right, default=None)
+    kept = [
+        each for each in found if each and (each is best or each.code not in causes.ORDER_CODES)
+    ]
+    kept += causes.seen(behind.looked, behind.constant)
+    kept += causes.confirmed(behind.mended, behind.looked, assignment)
+    if len(order) < MIN_IMAGES:
+        kept += filter(None, [causes.in_training(behind.looked)])
+    if no_better_than_guessing(predictions, assignment):
+        kept += filter(None, [_unloaded(report, asked, behind)])
+    return (
+        [*kept, find("not-diagnosed", function=assignment.interface.function)]
+        if asked.cut
+        else kept
+    )
+
+
+def _unloaded(report: LoadReport, asked: FollowUp, behind: CauseSearch) -> Finding | None:
+    """`weights-not-loaded` where that is evidenced: numbers that hardly differ are no evidence
+    against a network whose normalisations have learned.
+    """
+    if causes.never_trained(behind.looked):
+        reason = Sentence("the statistics of its normalisations are still those it was built with")
+        return weights_not_loaded(report) or find("weights-not-loaded", reason=reason)
+    return weights_not_loaded(report) or (
+        None if causes.trained(behind.looked) else diagnosis.near_uniform(asked.outputs)
+    )
+
+
+def _share_right(finding: Finding) -> float:
+    return int(finding.facts["other"]) / int(finding.facts["total"])
+
+
+def at_the_output(findings: Sequence[Finding], asked: FollowUp) -> list[Finding]:
+    """The findings; for answers that are all one, with what the numbers behind them say."""
+    if any(finding.code == "weights-not-loaded" for finding in findings):
+        return list(findings)
+    return [
+        diagnosis.lost_after_the_network(each, asked.outputs)
+        if each.code == "constant-answers"
+        else each
+        for each in findings
+    ]
+
+
+def without_effects(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings but for those that another explains: a network whose channels are swapped may
+    well give one answer to everything, though its weights were loaded.
+    """
+    codes = {finding.code for finding in findings}
+    effects = {"constant-answers"} if "channel-order" in codes else set()
+    if "weights-not-loaded" in codes:
+        effects |= {"label-order", "constant-answers"}
+    return causes.first_causes([each for each in findings if each.code not in effects])
+
+
+def where_nothing_explains(predictions: Predictions, behind: CauseSearch) -> list[Finding]:
+    """What is left to say where no cause was found."""
+    answers = list(predictions.answers.values())
+    correct = sum(answer.correct for answer in answers)
+    return [*filter(None, [causes.weak(behind.looked, behind.tried, correct, len(answers))])]
+
+
+def told(end: End) -> str:
+    """How a process ended, for the student."""
+    return f"{end.cause.value}: {end.detail}" if end.detail else end.cause.value
+
+
+def has_full_marks(answers: Sequence[Answer], assignment: Assignment) -> bool:
+    """Whether that many right answers are worth all points, whatever else there is."""
+    correct = sum(answer.correct for answer in answers)
+    return correct >= needed(assignment.policy.full_at, len(answers))
+
+
+def no_better_than_guessing(predictions: Predictions, assignment: Assignment) -> bool:
+    """Whether the answers look guessed, by the rule of the policy."""
+    answers = list(predictions.answers.values())
+    correct, classes = sum(answer.correct for answer in answers), len(assignment.classes)
+    return not better_than_guessing(correct, len(answers), classes, assignment.policy.guessing)
+
+
+def weights_not_loaded(report: LoadReport) -> Finding | None:
+    """`weights-not-loaded` where the import left parameters without a value or looked in vain for
+    a file. For answers no better than guessing.
+    """
+    for attempt in report.attempts.unloaded[:1]:
+        facts = {name: str(value) for name, value in attempt.model_dump().items()}
+        told = Sentence("{count} of {total} parameters, such as {name}", facts)
+        if attempt.file:
+            told = Sentence(
+                "{count} of {total} parameters, such as {name} ({file}, line {line})", facts
+            )
+        return find("weights-not-loaded", reason=told)
+    weights = [path for path in report.attempts.missing if path.lower().endswith(_WEIGHTS)]
+    if weights:
+        return find(
+            "weights-not-loaded", reason=Sentence("{path} is not there", {"path": weights[0]})
+        )
+    return None
+
+
+def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
+    raised = diagnosis.problems(list(predictions.answers.values()), Problem.RAISED)
+    if not raised:
+        return None
+    error, interface = predictions.error, assignment.interface
+    facts: dict[str, object] = {"count": len(raised), "total": len(predictions.answers)}
+    cured = cure(error, interface, IN_CALL) if error is not None else None
+    if cured is not None:
+        facts["cure"] = cured
+    elif error is not None and (absent := not_there(error, error.place, interface.entry, {})):
+        return absent
+    elif error is not None and error.missing_path and len(raised) == len(predictions.answers):
+        return find(
+            "weights-missing",
+            path=error.missing_path,
+            file=error.file,
+            line=error.line,
+            source=error.source,
+            found=elsewhere(error),
+            entry=interface.entry,
+        )
+    return find(
+        "predict-failed",
+        facts,
+        function=interface.function,
+        error=error.summary if error else raised[0].said,
+        file=(error and error.file) or interface.entry,
+        line=(error and error.line) or "?",
+        source=error.source if error else "",
+        channels=interface.channels,
+    )
+
+
+def _wrong_type(answers: Sequence[Answer], function: str) -> Finding | None:
+    wrong = diagnosis.problems(answers, Problem.WRONG_TYPE)
+    if not wrong:
+        return None
+    said = next((answer.said for answer in wrong if answer.said), None)
+    facts = {"count": len(wrong), "total": len(answers)}
+    return find(
+        "wrong-return-type", facts, said=said or Sentence("another type"), function=function
+    )
+
+
+def _unknown(predictions: Predictions, vocabulary: Vocabulary) -> Finding | None:
+    answers = list(predictions.answers.values())
+    unknown = diagnosis.problems(answers, Problem.UNKNOWN_CLASS)
+    if not unknown:
+        return None
+    words = sorted({answer.said for answer in unknown if answer.said})
+    said = next((word for word in words if vocabulary.nearest(word)), None)
+    shown: Sentence | str = said or next(iter(words), Sentence("another word"))
+    if predictions.other_lab or is_of_another_lab(answers, vocabulary):
+        return find("other-classes", said=shown)
+    near = vocabulary.nearest(said) if said else None
+    nearest = Sentence(" (nearest: '{name}')", {"name": near}) if near else ""
+    return find(
+        "unknown-class", count=len(unknown), total=len(answers), said=shown, nearest=nearest
+    )
+
+
+def is_of_another_lab(answers: Sequence[Answer], vocabulary: Vocabulary) -> bool:
+    """Whether all answers are words, of several, most of which are like no class of this lab."""
+    words = sorted({answer.said for answer in diagnosis.problems(answers, Problem.UNKNOWN_CLASS)})
+    likely = [word for word in words if vocabulary.nearest(word)]
+    foreign = len(words) > 1 and 2 * len(likely) < len(words) and not words[0].isdecimal()
+    return foreign and all(answer.problem is Problem.UNKNOWN_CLASS for answer in answers)

@@ -1,0 +1,278 @@
+"""What a student does about an exception: a cure for each of the faults that submissions share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from grader.assignment import Interface
+from grader.examine.replies import Failure
+from grader.language import Sentence
+
+
+class HintRule(NamedTuple):
+    """Patterns that must be found in the exception, as "type: message", and in the failing line;
+    groups of the first may be named in the cure.
+    """
+
+    error: str
+    line: str
+    cure: Sentence
+
+
+def cure(error: Failure, interface: Interface, rules: Sequence[HintRule]) -> Sentence | None:
+    """What mends `error`, by the first of the `rules` that fits; None where none does."""
+    if (told_apart := _of_names(error)) is not None:
+        return told_apart
+    told = f"{error.type}: {error.message}"
+    for rule in rules:
+        match = re.search(rule.error, told)
+        if match and re.search(rule.line, error.source):
+            facts = {"entry": interface.entry, "function": interface.function}
+            return Sentence(rule.cure.text, {**facts, **match.groupdict("?")})
+    return None
+
+
+# An accelerator's memory that ran out, as PyTorch, cuBLAS and cuDNN, TensorFlow, MindSpore on a
+# GPU, CANN and MindSpore on Ascend say it.
+CARD_MEMORY = (
+    r"CUDA out of memory|CUDA error: out of memory|OutOfMemoryError|NPU out of memory"
+    r"|CUBLAS_STATUS_(?:ALLOC_FAILED|NOT_INITIALIZED)|CUDNN_STATUS_(?:ALLOC_FAILED|NOT_INITIALIZED"
+    r"|INTERNAL_ERROR)|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation"
+    r"|ResourceExhaustedError|RESOURCE_EXHAUSTED|OOM when allocating|failed to allocate memory"
+    r"|Memory not enough|Out of Memory|Malloc device memory failed|Alloc \w*memory.{0,40}failed"
+    r"|rtMalloc\w* failed|Failed to alloc memory|EL0004"
+)
+_WRAPPED = {  # who puts a prefix before each name
+    "_orig_mod.": "torch.compile",
+    "module.": "nn.DataParallel",
+}
+
+
+def _of_names(error: Failure) -> Sentence | None:
+    """What mends names in a checkpoint that are not the network's."""
+    if error.nested:
+        return Sentence(
+            "The file is a record of training: the parameters are in it under '{name}', load "
+            "checkpoint['{name}'].",
+            {"name": error.nested},
+        )
+    if prefix := error.extra_prefix:
+        facts = {"prefix": prefix, "by": _WRAPPED.get(prefix, "")}
+        if facts["by"]:
+            return Sentence(
+                "{by} has put `{prefix}` before each name in the checkpoint: take it off, or wrap "
+                "the network in it, too.",
+                facts,
+            )
+        return Sentence(
+            "In the checkpoint `{prefix}` stands before each name, as of a network within another "
+            "one: take it off, key[len('{prefix}'):] for each key.",
+            facts,
+        )
+    if prefix := error.lacking_prefix:
+        return Sentence(
+            "The network has `{prefix}` before each name, the checkpoint has not: load it into the "
+            "inner network, `net.{inner}.load_state_dict(...)`.",
+            {"prefix": prefix, "inner": prefix.rstrip(".")},
+        )
+    return None
+
+
+_NO_FILE = "^(FileNotFoundError|NotADirectoryError)"
+
+ANYWHERE: tuple[HintRule, ...] = (
+    HintRule(
+        CARD_MEMORY,
+        "",
+        Sentence(
+            "The accelerator has no more memory: load the weights once, outside {function}, ask "
+            "for one image at a time without gradients, and keep no results on the device."
+        ),
+    ),
+    HintRule(
+        r"[Rr]ead-only file system|^PermissionError",
+        "",
+        Sentence(
+            "Only the submission's own folder can be written to: use a path relative to {entry}."
+        ),
+    ),
+    HintRule(
+        _NO_FILE,
+        r"\bchdir\(",
+        Sentence(
+            "Leave os.chdir out: {entry} runs in its own folder, where relative paths are right."
+        ),
+    ),
+    HintRule(
+        _NO_FILE,
+        r"basicConfig|FileHandler|\bsave\w*\(|\bto_csv\(|open\(.*,\s*(mode\s*=\s*)?['\"][wax]",
+        Sentence(
+            "The folder that this is written to is not there: "
+            "create it first by os.makedirs(folder, exist_ok=True)."
+        ),
+    ),
+    HintRule(
+        "UnicodeDecodeError",
+        "",
+        Sentence(
+            "Say in which encoding the file is: open(path, encoding='gbk') for one that Chinese "
+            "Windows wrote."
+        ),
+    ),
+    HintRule(
+        "EOF when reading a line",
+        "",
+        Sentence("Nobody is there to answer input(): leave it out."),
+    ),
+    HintRule(
+        r"NameError.* '(?P<name>\w+)' is not defined",
+        "",
+        Sentence(
+            "Define {name} at the top level of {entry}, above what uses it and not below "
+            "`if __name__ == '__main__'`."
+        ),
+    ),
+    HintRule(
+        r"name resolution|internet connection|URL fetch failure|^(urllib|requests)\.\w+Error",
+        "",
+        Sentence(
+            "There is no network here: hand the file in and load it by its path; "
+            "build networks without pretrained weights."
+        ),
+    ),
+    HintRule(
+        r"Found no NVIDIA driver|not compiled with CUDA|No CUDA GPUs",
+        "",
+        Sentence("Use a GPU only where there is one: torch.cuda.is_available()."),
+    ),
+    HintRule(
+        r"UnpicklingError: invalid load key|central directory|corrupted|Ran out of input"
+        r"|parameter dict is empty|file may be encrypted|Error parsing message"
+        r"|[Ff]ailed to (parse|read) the checkpoint|file signature not found|truncated file"
+        r"|BadZipFile|^EOFError$",
+        "",
+        Sentence(
+            "The file of weights is not whole, or only a pointer of Git LFS: compare its size with "
+            "the original's and hand it in again."
+        ),
+    ),
+    HintRule(
+        "safe_mode=False",
+        "",
+        Sentence(
+            "The file holds a Lambda layer, which Keras reads only where it is told to: "
+            "load_model(path, safe_mode=False)."
+        ),
+    ),
+    HintRule(
+        r"[Nn]o model config found|config\.json.* not (found|exist)",
+        "",
+        Sentence(
+            "The file holds weights alone: build the network as in training and call "
+            "load_weights(path)."
+        ),
+    ),
+    HintRule(
+        r"(Could not locate (class|function)|Unknown (layer|object|loss|metric\w*)):? "
+        r"'?\"?(?P<name>\w+)",
+        "",
+        Sentence(
+            "Define {name} in {entry} above the line that loads the network, or pass it by "
+            "load_model(path, custom_objects=...)."
+        ),
+    ),
+    HintRule(
+        r"loading state_dict|should have the same (shape|type)|size mismatch|axes don't match",
+        "",
+        Sentence(
+            "The checkpoint belongs to another network: build the very network that was trained, "
+            "with its sizes and names."
+        ),
+    ),
+    HintRule(
+        r"Can't get attribute '(?P<name>\w+)' on|No module named '(?P<module>[\w.]+)'",
+        r"\bload\(",
+        Sentence(
+            "The file is a whole pickled network, whose class was not handed in: "
+            "hand in the module that defines it, or save net.state_dict() instead."
+        ),
+    ),
+    HintRule(
+        r"'(collections\.)?(Ordered[Dd]ict|dict)' object (has no attribute|is not callable)",
+        "",
+        Sentence(
+            "The file holds parameters, not a network: build the network and load them into it."
+        ),
+    ),
+)
+
+AT_IMPORT: tuple[HintRule, ...] = (
+    HintRule(
+        "attempted relative import",
+        "",
+        Sentence(
+            "{entry} is imported by itself, not as part of a package: leave the dot after `from` "
+            "out."
+        ),
+    ),
+    HintRule(
+        r"unicodeescape",
+        "",
+        Sentence(
+            "A backslash in a string begins an escape: write paths with forward slashes, relative "
+            "to {entry}."
+        ),
+    ),
+    HintRule(
+        "^(TabError|IndentationError)",
+        "",
+        Sentence("Indent by spaces alone, four for each level."),
+    ),
+    HintRule(
+        "^SystemExit: exit with 2$|^IndexError",
+        r"arg",
+        Sentence(
+            "{entry} is imported, without a command line: give every argument a default value."
+        ),
+    ),
+    HintRule(
+        "^IndexError",
+        r"(?i)gpus?\[0\]",
+        Sentence("The list of GPUs is empty here: look into it only where it has items."),
+    ),
+    HintRule(
+        "Keras 3 only supports",
+        "",
+        Sentence(
+            "Save the model anew as a .keras file, or read the folder by tf.saved_model.load()."
+        ),
+    ),
+    *ANYWHERE,
+)
+
+IN_CALL: tuple[HintRule, ...] = (
+    HintRule(
+        r"\(\) (missing|takes) \d+ ",
+        "",
+        Sentence("Define {function}(image) with one parameter; others need a default value."),
+    ),
+    HintRule(
+        "^(AttributeError|TypeError|cv2.error)",
+        r"imread|Image\.open",
+        Sentence(
+            "{function} is given the image itself, not a path to it: leave out what reads a file."
+        ),
+    ),
+    HintRule(
+        r"Unexpected type <class 'numpy|pic should be|should be PIL|ndarray' object has no "
+        r"attribute '(convert|resize|mode|crop|getbands|width)'",
+        "",
+        Sentence(
+            "{function} is given an array, not a PIL image: begin with "
+            "image = Image.fromarray(image[:, :, ::-1])."
+        ),
+    ),
+    *ANYWHERE,
+)

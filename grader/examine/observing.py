@@ -1,0 +1,60 @@
+"""Looking on while a submission answers images of ours, in a worker that has seen no hidden one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from grader.examine.images import HiddenImage
+from grader.examine.probes import Preprocessing, probes, understood
+from grader.examine.replies import ObservedReport
+from grader.examine.session import Clock, Session
+from grader.examine.stand_ins import stand_ins
+from grader.examine.worker_client import WorkerEndedError
+
+SPOT_IMAGES = 3  # images of spots that are looked at: each is like no other
+
+
+class Observed(NamedTuple):
+    """The reports by the name of the image, and how an image is prepared; None where that is not
+    known.
+    """
+
+    reports: Mapping[str, ObservedReport] = {}
+    prepared: Preprocessing | None = None
+
+    @property
+    def spots(self) -> list[ObservedReport]:
+        """The reports about images with something in them."""
+        return [report for name, report in self.reports.items() if name.startswith("spots")]
+
+
+def look(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Observed:
+    """What happens while the submission answers stand-ins and probes, of the hidden images' sizes:
+    as much as `clock` allows.
+    """
+    spots = stand_ins(hidden)
+    height, width = spots[0].shape[:2]
+    images = {f"spots {number}": image for number, image in enumerate(spots[:SPOT_IMAGES])}
+    images.update(probes(height, width))
+    limits = session.setup.assignment.limits
+    reports: dict[str, ObservedReport] = {}
+    arrived = {}
+    limit = limits.first_answer
+    try:
+        for name, image in images.items():
+            if clock.left <= 0:
+                break
+            report, array = session.look(image, min(limit, clock.left))
+            reports[name] = report
+            if array is not None and array.ndim == 3 and array.dtype == np.float32:
+                arrived[name] = array
+            elif name.startswith("grey"):
+                break  # no image enters a network: the other probes tell nothing either
+            limit = limits.answer
+    except WorkerEndedError:
+        pass
+    probed = {name: array for name, array in arrived.items() if not name.startswith("spots")}
+    return Observed(reports, understood(probed))

@@ -1,0 +1,92 @@
+"""A conversation with one worker: numbered calls, deadlines, validated replies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.sandbox.contract import Cause, End, SandboxedProcess
+from grader.worker import protocol
+
+
+class WorkerEndedError(Exception):
+    """The worker is gone; `end` says why, and with that whose fault it is."""
+
+    def __init__(self, end: End) -> None:
+        super().__init__(f"{end.cause.value}: {end.detail}")
+        self.end = end
+
+
+class WorkerFaultError(Exception):
+    """The worker's own code failed, not the submission's: by its word, `trace` is what it told."""
+
+    def __init__(self, trace: str) -> None:
+        super().__init__(next((line for line in reversed(trace.splitlines()) if line.strip()), ""))
+        self.trace = trace
+
+
+class WorkerClient:
+    """Calls to the worker in one box. After ConversationEndedError every call raises it again."""
+
+    def __init__(self, box: SandboxedProcess) -> None:
+        self.box = box
+        self._number = 0
+
+    def ask(
+        self,
+        operation: str,
+        seconds: float,
+        array: NDArray[Any] | None = None,
+        meta: protocol.Meta | None = None,
+    ) -> tuple[protocol.Meta, NDArray[Any] | None]:
+        """Call `operation` and wait for its report, `seconds` at most.
+
+        Raises ConversationEndedError.
+        """
+        payload = protocol.pack_message({"op": operation, **(meta or {})}, array)
+        reply = self._exchange(
+            payload, protocol.REPORT, protocol.MAX_META + protocol.MAX_ARRAY, seconds
+        )
+        try:
+            return protocol.unpack_message(reply)
+        except protocol.FrameError as error:
+            raise self.breach(str(error)) from None
+
+    def predict(self, image: NDArray[np.uint8], seconds: float) -> protocol.Answer:
+        """Put one image, uint8 (H, W, 3), to the submission. Raises ConversationEndedError."""
+        payload = protocol.pack_message({"op": "predict"}, image)
+        reply = self._exchange(payload, protocol.ANSWER, protocol.ANSWER_BYTES, seconds)
+        try:
+            return protocol.unpack_answer(reply)
+        except protocol.FrameError as error:
+            raise self.breach(str(error)) from None
+
+    def _exchange(self, payload: bytes, kind: int, limit: int, seconds: float) -> bytes:
+        self._number += 1
+        self.box.deadline(seconds)
+        try:
+            protocol.write_frame(self.box.stdin, protocol.CALL, self._number, payload)
+            frame = protocol.read_frame(self.box.stdout, limit)
+        except (OSError, ValueError):  # ValueError: the stream was closed by an earlier end
+            frame = None
+        except protocol.FrameError as error:
+            raise self.breach(str(error)) from None
+        self.box.deadline(None)
+        if frame is None:
+            # CLOSED stands only where the box has no reason of its own to be gone.
+            raise WorkerEndedError(self.box.end(Cause.CLOSED))
+        if (frame.kind, frame.number) != (kind, self._number):
+            raise self.breach(
+                f"expected reply {self._number} of kind {kind}, found {frame.number} of "
+                f"kind {frame.kind}"
+            )
+        return frame.payload
+
+    def breach(self, detail: str) -> WorkerEndedError:
+        """End the box for breaking the protocol; the error to raise for it."""
+        end = self.box.end(Cause.PROTOCOL)
+        if end.cause is Cause.PROTOCOL:
+            end = End(end.cause, detail)
+        return WorkerEndedError(end)

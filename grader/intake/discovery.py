@@ -1,0 +1,191 @@
+"""Finding submissions: what the paths of a command line hold, each a submission or a whole class.
+
+A path is taken for a class when its entries look like submissions of several students; `layout`
+says how that is told. Inside a class every folder and archive is somebody's submission, also an
+empty one: a student must not be missing from the grades for having handed in nothing that runs.
+"""
+
+from __future__ import annotations
+
+import atexit
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from grader.intake.layout import LayoutKind, judge, passed_over, read_tree, tree_of
+from grader.intake.ownership import named, settled
+from grader.intake.reading import Allowance, Reading
+from grader.intake.submissions import FoundSubmissions, natural
+from grader.intake.uploads import Upload, alone, uploads_in
+from grader.readers.file_kinds import FileKind, kind_of, named_archive, stem
+from grader.readers.limits import CLASS_LIMITS, IntakeLimits
+from grader.readers.notices import (
+    ArchiveRefusedError,
+    IntakeError,
+    Notice,
+    UnpackerMissingError,
+    notice,
+)
+from grader.sandbox.contract import Sandbox
+from grader.sandbox.temporary_folders import temporary
+
+# What reading an archive that the teacher gives may take: it can hold a whole class.
+OF_CLASS = Allowance(seconds=120, memory=2048, output=64)
+
+
+def find(
+    paths: Sequence[Path],
+    *,
+    workspace: Path | None = None,
+    limits: IntakeLimits = CLASS_LIMITS,
+    sandbox: Sandbox | None = None,
+) -> FoundSubmissions:
+    """All submissions of `paths`, each a submission or a class (folder or archive).
+
+    workspace: where an archive that holds a whole class is unpacked; by default a temporary
+    folder that is removed when the interpreter ends. limits: of such an archive. sandbox: in which
+    archives are looked into, None for the strongest of this machine.
+    Raises IntakeError where there is nothing to grade.
+    """
+    uploads: list[Upload] = []
+    notices: list[Notice] = []
+    for path in paths:
+        uploads += _in_path(path, workspace, limits, notices, sandbox)
+    submissions = settled(named(uploads, notices), notices)
+    return FoundSubmissions(tuple(sorted(submissions, key=lambda h: natural(h.id))), tuple(notices))
+
+
+# --- paths ------------------------------------------------------------------------------
+
+
+def _in_path(
+    path: Path,
+    workspace: Path | None,
+    limits: IntakeLimits,
+    notices: list[Notice],
+    sandbox: Sandbox | None,
+) -> Iterator[Upload]:
+    if not path.exists():
+        raise IntakeError(
+            notice(
+                "{path} is not there; give a folder or archive with submissions (the current "
+                "folder is {here})",
+                path=path,
+                here=Path.cwd(),
+            )
+        )
+    if path.is_dir():
+        uploads = list(_in_folder(path, notices))
+        if (download := _sole_archive(uploads)) and _holds_class(download, limits, sandbox):
+            folder = _unpacked(download, workspace, limits, notices, sandbox)
+            yield from uploads_in(_sole_folder(folder), notices)
+        else:
+            yield from uploads
+        return
+    kind = kind_of(path)
+    if kind is FileKind.UNKNOWN and not named_archive(path.name):
+        raise IntakeError(
+            notice(
+                "{path} is neither a folder nor an archive; give the folder that holds it",
+                path=path,
+            )
+        )
+    if _holds_class(path, limits, sandbox):
+        folder = _unpacked(path, workspace, limits, notices, sandbox)
+        yield from uploads_in(_sole_folder(folder), notices)
+    else:
+        yield alone(path, kind)
+
+
+def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
+    verdict = judge(path.resolve().name, read_tree(path))
+    if verdict is LayoutKind.NOTHING:
+        raise IntakeError(
+            notice(
+                "{path} holds no submissions; folders or archives of students, or main.py, are "
+                "expected; found: {found}",
+                path=path,
+                found=", ".join(sorted(entry.name for entry in path.iterdir())[:5]) or "nothing",
+            )
+        )
+    if verdict is LayoutKind.SUBMISSION:
+        yield alone(path, FileKind.FOLDER)
+    else:
+        yield from uploads_in(path, notices)
+
+
+def _sole_archive(uploads: Sequence[Upload]) -> Path | None:
+    """The archive that is all that a folder holds, as a download of a class may be."""
+    parts = [part for upload in uploads for part in upload.parts]
+    return parts[0].path if len(parts) == 1 and parts[0].kind.archive else None
+
+
+# --- archives of a class ----------------------------------------------------------------
+
+
+def _holds_class(archive: Path, limits: IntakeLimits, sandbox: Sandbox | None) -> bool:
+    """Whether an archive holds the submissions of several students: as `layout` tells of a
+    folder.
+    """
+    try:
+        with _reading(sandbox) as reading:
+            tree = tree_of(reading.names(archive, limits))
+    except (ArchiveRefusedError, UnpackerMissingError):
+        return False  # one submission, told with its reason when it is staged
+    name = stem(archive.name)
+    for _ in range(3):
+        visible = {entry: below for entry, below in tree.items() if not passed_over(entry)}
+        if len(visible) != 1:
+            break
+        inner, below = next(iter(visible.items()))
+        if below is None:
+            return False  # one archive or file in an archive
+        name, tree = inner, below
+    entries = [
+        entry
+        for entry, below in tree.items()
+        if not passed_over(entry) and (below is not None or named_archive(entry))
+    ]
+    return len(entries) > 1 and judge(name, tree) is LayoutKind.CLASS
+
+
+@contextmanager
+def _reading(sandbox: Sandbox | None) -> Iterator[Reading]:
+    with temporary("names") as room:
+        room.chmod(0o755)  # the sandbox may run as a user of its own
+        with Reading(room, sandbox, OF_CLASS) as reading:
+            yield reading
+
+
+def _unpacked(
+    archive: Path,
+    workspace: Path | None,
+    limits: IntakeLimits,
+    notices: list[Notice],
+    sandbox: Sandbox | None,
+) -> Path:
+    if workspace is None:
+        until_exit = ExitStack()
+        folder = until_exit.enter_context(temporary("class"))
+        atexit.register(until_exit.close)
+    else:
+        workspace.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="class-", dir=workspace))
+    try:
+        with _reading(sandbox) as reading:
+            notices.extend(reading.unpack(archive, folder, limits))
+    except ArchiveRefusedError as error:
+        raise IntakeError(
+            notice("{path} cannot be unpacked: {reason}", path=archive, reason=error.said)
+        ) from error
+    notices.append(notice("{path} was taken for an archive of a whole class", path=archive.name))
+    return folder
+
+
+def _sole_folder(folder: Path) -> Path:
+    while True:
+        visible = [entry for entry in folder.iterdir() if not passed_over(entry.name)]
+        if len(visible) != 1 or not visible[0].is_dir():
+            return folder
+        folder = visible[0]

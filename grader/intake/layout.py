@@ -1,0 +1,176 @@
+"""What a folder or archive is by its names alone: one submission, a class of them, nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from pathlib import Path
+
+from grader.platforms import FOLDERS, platform_of
+from grader.platforms.folders import names_work, recognised
+from grader.readers.file_kinds import named_archive, stem
+from grader.readers.ignored_files import clutter, code
+
+# Names of entries: None for a file, a tree for a folder.
+Tree = dict[str, "Tree | None"]
+
+
+class LayoutKind(Enum):
+    """What a folder or archive is."""
+
+    SUBMISSION = "submission"
+    CLASS = "class"
+    NOTHING = "nothing"
+
+
+def judge(name: str, tree: Tree) -> LayoutKind:
+    """Whether what is called `name` and holds `tree` is one submission or a class of them.
+
+    In this order:
+    1. main.py at its top: a submission.
+    2. Most entries have names that one platform gives, or two that are surely students' (a
+       number, a Chinese name), folders or archives: a class.
+    3. Other code at its top: a submission.
+    4. Two or more entries that could be submissions (archives, folders with code at most two levels
+       down): a class; but a submission where they are all named after work ("lenet5", "实验二"), or
+       where its own name is a student's and theirs are not.
+    5. One such entry, alone: a class of one, unless named after work or below a student's name;
+       beside other folders or files that belong to a submission: a submission.
+    6. No such entry: a submission without code if its name, or what it holds, says so; else
+    nothing.
+    """
+    files = [entry for entry, below in tree.items() if below is None and not passed_over(entry)]
+    folders = {
+        entry: below
+        for entry, below in tree.items()
+        if below is not None and not passed_over(entry)
+    }
+    archives = [entry for entry in files if named_archive(entry)]
+    if any(entry.lower() == "main.py" for entry in files):
+        return LayoutKind.SUBMISSION
+    if _exported(folders, files):
+        return LayoutKind.CLASS
+    sure = [entry for entry in (*folders, *map(stem, archives)) if recognised(entry)]
+    if len(sure) >= 2:
+        return LayoutKind.CLASS
+    if any(code(entry) for entry in files):
+        return LayoutKind.SUBMISSION
+    with_code = [entry for entry, below in folders.items() if _has_code(below, 2)]
+    candidates = [*with_code, *map(stem, archives)]
+    if not candidates:
+        if sure:
+            return LayoutKind.CLASS
+        return LayoutKind.SUBMISSION if _told(name) or _has_work(tree) else LayoutKind.NOTHING
+    if _told(name) and not sure:
+        return LayoutKind.SUBMISSION
+    if len(candidates) == 1 and not sure:
+        beside = len(folders) + len(archives) > 1 or any(_work(entry) for entry in files)
+        if beside and not archives:
+            return LayoutKind.SUBMISSION
+    if with_code and all(names_work(candidate) for candidate in candidates):
+        return LayoutKind.SUBMISSION
+    return LayoutKind.CLASS
+
+
+def _exported(folders: Iterable[str], files: Sequence[str]) -> bool:
+    """Whether a platform gave the entries their names, and some hold what students hand in."""
+    platform = platform_of([label(entry) for entry in (*folders, *files)])
+    held = [*folders, *(entry for entry in files if named_archive(entry) or code(entry))]
+    return platform is not FOLDERS and any(platform.marks(label(entry)) for entry in held)
+
+
+def _told(name: str) -> bool:
+    return recognised(name) or platform_of([name]) is not FOLDERS
+
+
+def label(name: str) -> str:
+    """An entry's name as platforms' rules see it: without the suffix of an archive that somebody
+    made of a platform's folder.
+    """
+    named = named_archive(name) and platform_of([name]) is FOLDERS
+    return stem(name) if named else name
+
+
+def _has_code(tree: Tree, levels: int) -> bool:
+    if any(below is None and code(entry) for entry, below in tree.items()):
+        return True
+    return levels > 0 and any(
+        below is not None and not passed_over(entry) and _has_code(below, levels - 1)
+        for entry, below in tree.items()
+    )
+
+
+_WORK = (
+    ".ckpt",
+    ".pth",
+    ".pt",
+    ".h5",
+    ".keras",
+    ".onnx",
+    ".mindir",
+    ".pdf",
+    ".docx",
+    ".doc",
+    ".md",
+)
+
+
+def _work(name: str) -> bool:
+    return name.lower().endswith(_WORK) and not passed_over(name)
+
+
+def _has_work(tree: Tree) -> bool:
+    return any(
+        _work(entry) if below is None else any(_work(name) for name in below)
+        for entry, below in tree.items()
+    )
+
+
+_NOT_STUDENTS = re.compile(r"readme.*|expected\.toml|index\.html?|license.*", re.IGNORECASE)
+
+
+def passed_over(name: str) -> bool:
+    """Whether an entry of a class is nobody's: hidden, a platform's index, our own."""
+    return name.startswith(".") or clutter((name,)) or _NOT_STUDENTS.fullmatch(name) is not None
+
+
+def our_output(folder: Path) -> bool:
+    """Whether the folder is a grader's own, which lies beside the submissions by chance."""
+    return (folder / "grades.csv").is_file() and (folder / "evidence").is_dir()
+
+
+LEVELS = 4  # of folders that are looked at
+ENTRIES = 5_000  # in one folder
+
+
+def read_tree(folder: Path, levels: int = LEVELS) -> Tree:
+    """The names below `folder`, some levels down; links are passed over."""
+    tree: Tree = {}
+    try:
+        entries = list(os.scandir(folder))[:ENTRIES]
+    except PermissionError:
+        return tree
+    for entry in entries:
+        if entry.is_symlink():
+            continue
+        if not entry.is_dir(follow_symlinks=False):
+            tree[entry.name] = None
+        elif not passed_over(entry.name):
+            tree[entry.name] = read_tree(Path(entry.path), levels - 1) if levels > 1 else {}
+    return tree
+
+
+def tree_of(names: Sequence[str]) -> Tree:
+    """The tree of the names in an archive."""
+    top: Tree = {}
+    for name in names:
+        parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+        here: Tree | None = top
+        for part in parts[:LEVELS]:
+            if here is None:
+                break
+            last = part is parts[-1]
+            here = here.setdefault(part, None if last else {})
+    return top

@@ -1,0 +1,35 @@
+"""What the pages of a review say beside their templates; each sentence is in the catalogues."""
+
+from typing import Final
+
+ORDER_NAMES: Final = {
+    "need": "most urgent first",
+    "id": "by name or number",
+    "blind": "shuffled, without names",
+}
+ACTION_NAMES: Final = {"look": "wishes another look", "stands": "the mark stands"}
+
+# What the script says.
+SCRIPT: Final = {
+    "recorded": "Recorded: {before} → {after}",
+    "same": "Recorded. The mark is {after}.",
+    "lost": "The server does not answer. What you wrote is still here; start grade review again.",
+    "refused": "Not recorded: {why}",
+    "theirs": "{author} decided at the same time: {says} — {reason}",
+    "newer": "It was examined again since you opened it.",
+    "yours": "You: {says} — {reason}",
+    "why": "Say why: the reason is kept with the mark.",
+    "none": "Nothing is left in this filter.",
+    "chosen": "{count} chosen",
+    "effect": "{name}: {before} → {after}",
+    "effects": "{count} marks change:",
+    "nobody": "Choose submissions first.",
+    "published": "Tables and pages have the marks as they are.",
+    "sign": "Say your name first: it is kept with each decision.",
+    "bad-code": "This link was used, or the server was started anew. Ask for a new one.",
+    "changed": "Somebody decided about this submission. Load it again to see.",
+    "left": "{done} of {total}, about {minutes} min left",
+    "running": "{done} of {total} examined",
+    "here": "also here: {names}",
+    "invited": "Send this link to one person:",
+}

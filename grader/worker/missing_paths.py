@@ -1,0 +1,89 @@
+"""Paths that are not there: what was meant by them, and what is wrong with them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, NamedTuple
+
+from .text import clean
+from .workdir import Workdir
+
+MOST_FILES = 5000  # of a submission that are compared
+
+# Folders and suffixes by which a path is known to belong to a data set, or to be weights.
+_DATA_WORDS = ("data", "train", "val", "test", "garbage", "mnist", "image", "img", "pic")
+_PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+_WEIGHTS = {
+    *(".ckpt", ".pth", ".pt", ".h5", ".keras", ".npz", ".npy", ".pkl", ".mindir", ".onnx"),
+    *(".safetensors", ".weights", ".bin", ".pdparams", ".tflite", ".pb", ".index", ".model"),
+}
+
+
+class IntendedPath(NamedTuple):
+    """The handed-in file that a path most likely means ("" for none) and the path's fault.
+
+    fault: "separator" (backslashes), "case" (capital letters), "absolute" (a path of another
+    machine), "folder" (the file lies elsewhere), "name" (only one of that kind is there),
+    "missing" (nothing like it is there).
+    """
+
+    file: str
+    fault: str
+
+
+def path_facts(place: Workdir, asked: str) -> dict[str, Any]:
+    """What is to be said of a path that does not exist: missing_path as the code has it,
+    path_fault, found_elsewhere (where there is one), reads_dataset (whether it belongs to a data
+    set that was not handed in).
+    """
+    meant = what_is_meant(place, asked)
+    facts: dict[str, Any] = {"missing_path": clean(asked), "path_fault": meant.fault}
+    if meant.file:
+        facts["found_elsewhere"] = meant.file
+    facts["reads_dataset"] = not meant.file and belongs_to_dataset(asked)
+    return facts
+
+
+def belongs_to_dataset(asked: str) -> bool:
+    """Whether a path looks like an image or folder of a data set."""
+    plain = PurePosixPath(asked.replace("\\", "/"))
+    suffix = plain.suffix.lower()
+    if suffix in _WEIGHTS:
+        return False
+    folders = [part.lower() for part in (plain.parts[:-1] if suffix else plain.parts)]
+    return suffix in _PICTURES or any(word in part for part in folders for word in _DATA_WORDS)
+
+
+def what_is_meant(place: Workdir, asked: str) -> IntendedPath:
+    """The file of the submission that is most like the path."""
+    absolute = bool(PureWindowsPath(asked).drive) or asked.startswith(("/", "\\\\"))
+    plain = PurePosixPath(asked.replace("\\", "/"))
+    files = {place.name(path): path for path in _files(place.root)}
+    elsewhere = "absolute" if absolute else "folder"
+    full = Path(os.path.normpath(str(place.cwd / plain)))
+    for name, path in files.items():
+        if path == full:
+            return IntendedPath(name, "separator")
+        if str(path).lower() == str(full).lower():
+            return IntendedPath(name, "case")
+    for name, path in files.items():
+        if path.name == plain.name:
+            return IntendedPath(name, elsewhere)
+    for name, path in files.items():
+        if path.name.lower() == plain.name.lower():
+            return IntendedPath(name, elsewhere)
+    suffix = plain.suffix.lower()
+    for name, path in files.items():
+        if suffix in _WEIGHTS and path.suffix.lower() == suffix:
+            return IntendedPath(name, "name")
+    return IntendedPath("", "absolute" if absolute else "missing")
+
+
+def _files(root: Path) -> list[Path]:
+    found: list[Path] = []
+    for folder, _, names in os.walk(str(root)):
+        found += [Path(folder, name) for name in sorted(names)]
+        if len(found) > MOST_FILES:
+            break
+    return found

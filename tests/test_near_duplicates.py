@@ -1,0 +1,36 @@
+"""A validation image that training has seen says little about other images."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from grader.examine.near_duplicates import pictures, twins
+from tests import make
+
+
+def picture(path: Path, seed: int, change: int = 0) -> Path:
+    noise = np.random.default_rng(seed).integers(0, 200, (8, 8, 3), dtype=np.uint8)
+    image = cv2.resize(noise, (64, 64), interpolation=cv2.INTER_CUBIC) + np.uint8(change)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), image)
+    return path
+
+
+def test_a_brighter_copy_is_a_twin_and_another_image_is_none(tmp_path: Path) -> None:
+    original = picture(tmp_path / "train" / "a.png", 1)
+    copy = picture(tmp_path / "val" / "b.jpg", 1, change=30)
+    other = picture(tmp_path / "val" / "c.png", 2)
+    (tmp_path / "val" / "torn.jpg").write_bytes(b"no image")
+    assert pictures(tmp_path / "val") == [copy, other, tmp_path / "val" / "torn.jpg"]
+    assert twins(pictures(tmp_path / "val"), [original]) == [(copy, original)]
+    assert twins([], [original]) == []
+
+
+@pytest.mark.skipif(not (make.SHARED / "data").is_dir(), reason="needs the lab's public images")
+def test_the_labs_public_validation_images_have_their_known_twins() -> None:
+    public = make.SHARED / "data" / "garbage_26x100"
+    found = twins(pictures(public / "val"), pictures(public / "train"))
+    assert 9 <= len(found) <= 11
+    assert all(image.parent.name == other.parent.name for image, other in found)
