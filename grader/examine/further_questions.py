@@ -11,7 +11,7 @@ from grader.examine import causes, diagnosis
 from grader.examine.cause_search import MIN_IMAGES, CauseSearch
 from grader.examine.class_names import Vocabulary
 from grader.examine.follow_up import FollowUp
-from grader.examine.hints import IN_CALL, cure
+from grader.examine.hints import IN_CALL, cure, cure_of_names
 from grader.examine.images import HiddenImage
 from grader.examine.label_order import label_order
 from grader.examine.loading import elsewhere, not_there
@@ -210,7 +210,8 @@ def weights_not_loaded(report: LoadReport) -> Finding | None:
             told = Sentence(
                 "{count} of {total} parameters, such as {name} ({file}, line {line})", facts
             )
-        return find("weights-not-loaded", reason=told)
+        cured = cure_of_names(attempt)
+        return find("weights-not-loaded", {"cure": cured} if cured else {}, reason=told)
     weights = [path for path in report.attempts.missing if path.lower().endswith(_WEIGHTS)]
     if weights:
         return find(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from grader.assignment import Interface
-from grader.examine.replies import Failure
+from grader.examine.replies import Failure, ForeignNames
 from grader.language import Sentence
 
 
@@ -23,7 +23,7 @@ class HintRule(NamedTuple):
 
 def cure(error: Failure, interface: Interface, rules: Sequence[HintRule]) -> Sentence | None:
     """What mends `error`, by the first of the `rules` that fits; None where none does."""
-    if (told_apart := _of_names(error)) is not None:
+    if (told_apart := cure_of_names(error)) is not None:
         return told_apart
     told = f"{error.type}: {error.message}"
     for rule in rules:
@@ -50,15 +50,15 @@ _WRAPPED = {  # who puts a prefix before each name
 }
 
 
-def _of_names(error: Failure) -> Sentence | None:
-    """What mends names in a checkpoint that are not the network's."""
-    if error.nested:
+def cure_of_names(names: ForeignNames) -> Sentence | None:
+    """What mends names in a checkpoint that are not the network's; None where nothing is known."""
+    if names.nested:
         return Sentence(
             "The file is a record of training: the parameters are in it under '{name}', load "
             "checkpoint['{name}'].",
-            {"name": error.nested},
+            {"name": names.nested},
         )
-    if prefix := error.extra_prefix:
+    if prefix := names.extra_prefix:
         facts = {"prefix": prefix, "by": _WRAPPED.get(prefix, "")}
         if facts["by"]:
             return Sentence(
@@ -71,10 +71,11 @@ def _of_names(error: Failure) -> Sentence | None:
             "one: take it off, key[len('{prefix}'):] for each key.",
             facts,
         )
-    if prefix := error.lacking_prefix:
+    if prefix := names.lacking_prefix:
         return Sentence(
             "The network has `{prefix}` before each name, the checkpoint has not: load it into the "
-            "inner network, `net.{inner}.load_state_dict(...)`.",
+            "inner network, `net.{inner}.load_state_dict(...)`; in MindSpore by "
+            "`load_param_into_net(net.{inner}, ...)`.",
             {"prefix": prefix, "inner": prefix.rstrip(".")},
         )
     return None

@@ -30,7 +30,15 @@ class Reply(BaseModel):
         return meta
 
 
-class Failure(Reply):
+class ForeignNames(Reply):
+    """How names in a checkpoint differ from the network's, where one thing explains it."""
+
+    extra_prefix: Line = ""  # of names in a checkpoint, which the network's have not
+    lacking_prefix: Line = ""  # of the network's names, which those in a checkpoint have not
+    nested: Line = ""  # the name under which the parameters lie in a checkpoint
+
+
+class Failure(ForeignNames):
     """An exception of the submission: what, where in its own files, and what it missed."""
 
     type: Line = ""
@@ -41,9 +49,6 @@ class Failure(Reply):
     traceback: Text = ""
     missing_package: Line = ""
     missing_module: Line = ""  # of the submission's own folders, one in which it is not
-    extra_prefix: Line = ""  # of names in a checkpoint, which the network's have not
-    lacking_prefix: Line = ""  # of the network's names, which those in a checkpoint have not
-    nested: Line = ""  # the name under which the parameters lie in a checkpoint
     missing_path: Line = ""
     found_elsewhere: Line = ""
     reads_dataset: bool = False  # the missing path belongs to a data set
@@ -89,7 +94,7 @@ class OpenedReport(Reply):
     outside: Annotated[list[AttemptReport], Field(max_length=20)] = []
 
 
-class Unloaded(Reply):
+class Unloaded(ForeignNames):
     """Parameters that got no value from a checkpoint, `name` among them, and where."""
 
     count: Count

@@ -25,7 +25,7 @@ class Observer:
 
     installs, network, commands: lists of {what, file, line}. trains: the first call that trains.
     unloaded: times that parameters got no value from a checkpoint, {count, total, name, file,
-    line}.
+    line} and what `prefixes.of_names` says of the names.
     missing: files that were opened for reading and are not there. unread: images that OpenCV was
     asked for and could not read, for which it raises no error. opened: the submission's own files
     that were read. outside: {what, file, line} of files that only its author's machine has.
@@ -70,9 +70,9 @@ class Observer:
         if self.trains is None:
             self.trains = self._attempt(call)
 
-    def unloaded(self, count: int, total: int, first: str) -> None:
-        """Note that `count` of `total` parameters, `first` among them, got no value."""
-        told = {"count": count, "total": total, "name": clean(first), **self._calling()}
+    def unloaded(self, count: int, total: int, first: str, why: dict[str, str]) -> None:
+        """Note that `count` of `total` parameters, `first` among them, got no value, and why."""
+        told = {"count": count, "total": total, "name": clean(first), **why, **self._calling()}
         self._keep(self._unloaded, told)
 
     def unreadable(self, path: Any) -> None:

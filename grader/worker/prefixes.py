@@ -13,9 +13,13 @@ _LISTED = re.compile(r"(Missing|Unexpected) key\(s\) in state_dict: (.*?)\.\s", 
 
 def of_names(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:
     """{extra_prefix}: what the names that are there have before those that are wanted, or
-    {lacking_prefix}: the other way round; {} where no one prefix explains it.
+    {lacking_prefix}: the other way round; {nested}: the name under which the parameters lie, where
+    a whole record of training was given in their place; {} where none of it explains the names.
     """
     needed, given = list(wanted), list(there)
+    records = [name for name in given if re.search("state|model|net|weights", name)]
+    if given and needed and not any("." in name for name in given) and records:
+        return {"nested": clean(records[0])}
     for kind, long, short in (("extra_prefix", given, needed), ("lacking_prefix", needed, given)):
         names = set(short)
         found = {
@@ -32,9 +36,7 @@ def of_names(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:
 
 
 def of_error(error: BaseException) -> dict[str, Any]:
-    """The same, by what PyTorch says of a state that does not fit; and {nested: the name under
-    which the state lies} where a whole record of training was given in its place.
-    """
+    """The same, by what PyTorch says of a state that does not fit."""
     try:
         message = str(error)[:MAX_MESSAGE_CHARS]
     except BaseException:  # an exception of the submission's may raise whatever it likes
@@ -44,8 +46,4 @@ def of_error(error: BaseException) -> dict[str, Any]:
     listed = {
         kind: re.findall(r'"([^"]+)"', names) for kind, names in _LISTED.findall(message + " ")
     }
-    wanted, there = listed.get("Missing", []), listed.get("Unexpected", [])
-    records = [name for name in there if re.search("state|model|net|weights", name)]
-    if there and wanted and not any("." in name for name in there) and records:
-        return {"nested": clean(records[0])}
-    return of_names(wanted, there)
+    return of_names(listed.get("Missing", []), listed.get("Unexpected", []))

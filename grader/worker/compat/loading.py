@@ -8,6 +8,7 @@ from typing import Any
 
 from ..audit import Observer
 from ..hooks import AfterImportFinder
+from ..prefixes import of_names
 
 
 def watch(after: AfterImportFinder, observer: Observer) -> None:
@@ -23,7 +24,10 @@ def _watch_mindspore(mindspore: ModuleType, observer: Observer) -> None:
     def watched(net: Any, *arguments: Any, **options: Any) -> Any:
         result = original(net, *arguments, **options)
         unloaded = result[0] if isinstance(result, tuple) else result
-        _note(observer, unloaded, len(list(net.get_parameters())))
+        names = [parameter.name for parameter in net.get_parameters()]
+        there = arguments[0] if arguments else options.get("parameter_dict")
+        unused = set(there) - set(names) if isinstance(there, dict) else ()
+        _note(observer, unloaded, len(names), unused)
         return result
 
     mindspore.load_param_into_net = watched  # type: ignore[attr-defined]
@@ -37,12 +41,17 @@ def _watch_torch(torch: ModuleType, observer: Observer) -> None:
     @functools.wraps(original)
     def watched(self: Any, *arguments: Any, **options: Any) -> Any:
         result = original(self, *arguments, **options)
-        _note(observer, getattr(result, "missing_keys", None), len(self.state_dict()))
+        missing, unused = (
+            getattr(result, kind, None) for kind in ("missing_keys", "unexpected_keys")
+        )
+        _note(observer, missing, len(self.state_dict()), unused)
         return result
 
     torch.nn.Module.load_state_dict = watched
 
 
-def _note(observer: Observer, unloaded: Any, total: int) -> None:
+def _note(observer: Observer, unloaded: Any, total: int, unused: Any) -> None:
+    """unloaded: parameters without a value. unused: names in the checkpoint that none took."""
     if unloaded and isinstance(unloaded, (list, tuple)):
-        observer.unloaded(len(unloaded), total, str(unloaded[0]))
+        why = of_names(map(str, unloaded), sorted(map(str, unused or ())))
+        observer.unloaded(len(unloaded), total, str(unloaded[0]), why)
