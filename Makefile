@@ -8,7 +8,7 @@ RUNTIMES ?= torch tensorflow mindspore1
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export GRADE_RUNTIMES ?= $(CURDIR)/.runtimes
 
-.PHONY: grade test thorough lint docs coverage clean $(RUNTIMES)
+.PHONY: grade test thorough lint test-scripts docs coverage clean $(RUNTIMES)
 
 grade: torch
 	@sh scripts/confinement.sh
@@ -16,7 +16,7 @@ grade: torch
 
 test: $(VENV)/.ready
 	@sh scripts/confinement.sh
-	$(MAKE) --jobs --output-sync $(RUNTIMES) lint
+	$(MAKE) --jobs --output-sync $(RUNTIMES) lint test-scripts
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not thorough"
 
 thorough: $(VENV)/.ready
@@ -30,7 +30,11 @@ lint: $(VENV)/.ready node_modules/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(NODE) node_modules/.bin/biome ci --error-on-warnings .
 	$(NODE) node scripts/lint_workflows.mjs .github/workflows/*.yml
+
+test-scripts: $(VENV)/.ready
+	$(NODE) node --test tests/scripts/*.test.js
 
 node_modules/.ready: package-lock.json $(VENV)/.ready
 	$(NODE) npm ci --ignore-scripts --no-audit --no-fund --silent

@@ -15,7 +15,7 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from grader.assignment import Assignment
-from grader.report import drawing, files, phrases, plot, templating
+from grader.report import drawing, files, phrases, plot, scripts, templating
 from grader.report.class_summary import ClassAggregates
 from grader.report.drawing import Log
 from grader.report.gallery import gallery
@@ -24,10 +24,9 @@ from grader.report.thumbnails import Thumbnails
 from grader.report.values import Context, Result
 from grader.report.view import StudentView, view
 
-PAGE_FILES: Final = ("page.css", "page.js")
-CLASS_FILES: Final = (
+ASSETS: Final = (
+    "page.css",
     "class.css",
-    "class.js",
     "vendor/tabulator.min.js",
     "vendor/tabulator_simple.min.css",
     "vendor/tabulator.LICENSE.txt",
@@ -35,6 +34,7 @@ CLASS_FILES: Final = (
     "vendor/echarts.LICENSE.txt",
     "vendor/echarts.NOTICE.txt",
 )
+SCRIPTS: Final = ("page", "class")
 
 
 @contextmanager
@@ -114,7 +114,7 @@ def environment(context: Context, nonce: str) -> Environment:
         tag=phrases.TAGS[language],
         lab_title={"en": lab.assignment.title.en, "zh": _zh(lab)},
         page_css=Markup((assets / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
-        page_js=Markup((assets / "page.js").read_text(encoding="utf-8")),  # noqa: S704 - ours
+        page_js=Markup(scripts.script("page")),  # noqa: S704 - ours
         t=phrases.t,
         ta=cache(lambda name, sentence: phrases.attribute(name, phrases.said(sentence), language)),
         tx=lambda sentence: phrases.option(sentence, language),
@@ -211,6 +211,8 @@ def day(time: str) -> str:
 
 def _copy_assets(to: Path) -> None:
     origin = files.templates() / "assets"
-    for name in (*PAGE_FILES, *CLASS_FILES):
+    for name in ASSETS:
         (to / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(origin / name, to / name)
+    for name in SCRIPTS:
+        files.put(to / f"{name}.js", scripts.script(name))

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from grader.report import files
+from grader.report import files, scripts
 from grader.report.text import file_name
 from grader.review.desk import ConflictError, DecisionRequest, Desk, QueueRow, RefusedError, RowView
 from grader.review.events import Presence, stream
@@ -27,8 +27,8 @@ from grader.review.pages import ReviewPages, worded
 from grader.review.queue import QueueView, arranged, beside, next_undecided
 from grader.review.sessions import Person, Sessions, signed
 
-ASSETS = {"page.css": "text/css", "page.js": "text/javascript", "review.css": "text/css",
-        "review.js": "text/javascript"}  # fmt: skip
+STYLES = ("page.css", "review.css")
+SCRIPTS = ("page", "review")
 MAX_DECISIONS = 20_000  # decisions at once
 T = TypeVar("T", bound=BaseModel)
 Handler = Callable[[Request], Awaitable[Response]]
@@ -65,7 +65,9 @@ class Review:
         self._publishing, self._reading = threading.Lock(), threading.Lock()
         self._here = Presence()
         assets = files.templates() / "assets"
-        self._assets = {name: (assets / name).read_bytes() for name in ASSETS}
+        self._assets = {name: ((assets / name).read_bytes(), "text/css") for name in STYLES}
+        for name in SCRIPTS:
+            self._assets[f"{name}.js"] = scripts.script(name).encode(), "text/javascript"
 
     def routes(self) -> list[Route]:
         """All that can be asked for."""
@@ -104,7 +106,8 @@ class Review:
         name = request.path_params["name"]
         if name not in self._assets:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return Response(self._assets[name], media_type=ASSETS[name])
+        data, kind = self._assets[name]
+        return Response(data, media_type=kind)
 
     async def _sign(self, request: Request) -> Response:
         _person(request).name = signed((await _body(request, SigningMiddleware)).name)

@@ -1,0 +1,17 @@
+/* What others decided about the same at the same time. */
+const SHOWN = 3; // latest decisions of each row
+
+export function theirsAsText(conflicts, say, language) {
+  return conflicts.flatMap(({ name, theirs }) => {
+    if (!theirs.length) return [`${name}: ${say("newer")}`];
+    return theirs
+      .slice(-SHOWN)
+      .map(({ author, says, reason }) => `${name}: ${say("theirs", { author, says: says[language], reason })}`);
+  });
+}
+
+/* The same wishes, about the state that is known by now. */
+export function againWith(wants, conflicts) {
+  const versions = new Map(conflicts.map((row) => [row.page, row.version]));
+  return wants.map((want) => ({ ...want, version: versions.get(want.page) ?? want.version }));
+}

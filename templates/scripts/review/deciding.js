@@ -1,0 +1,47 @@
+/* The decision beside a submission. What was written waits in this window until it is recorded. */
+import { byId } from "../common/elements.js";
+import { mark, newName } from "../common/texts.js";
+import { record } from "./recording.js";
+import { say, tellLater, toast } from "./talking.js";
+
+const NEEDS_NO_REASON = ["undo", "confirm"];
+
+export const beside = document.querySelector(".beside");
+const draft = `review.reason.${beside?.dataset.page}`;
+
+export function takeReason(reason) {
+  byId("reason").value = reason;
+  byId("reason").dispatchEvent(new Event("input"));
+}
+
+export async function decide(what) {
+  const reason = byId("reason").value.trim();
+  if (!reason && !NEEDS_NO_REASON.includes(what)) {
+    toast(say("why"));
+    byId("reason").focus();
+    return;
+  }
+  const number = numberIn(byId("points"));
+  const { page, version } = beside.dataset;
+  const rows = await record([{ name: newName(), page, version, what, number, reason }]);
+  if (!rows) return;
+  sessionStorage.removeItem(draft);
+  const [{ before, score }] = rows;
+  const facts = { before: mark(before), after: mark(score) };
+  tellLater(say(before === score ? "same" : "recorded", facts));
+  location.reload();
+}
+
+export const numberIn = (field) => (field.value === "" ? null : Number(field.value));
+
+export function deciding() {
+  if (!beside) return;
+  byId("reason").value = sessionStorage.getItem(draft) ?? "";
+  byId("reason").addEventListener("input", () => sessionStorage.setItem(draft, byId("reason").value));
+  for (const button of document.querySelectorAll("[data-what]")) {
+    button.addEventListener("click", () => decide(button.dataset.what));
+  }
+  for (const button of document.querySelectorAll(".reason")) {
+    button.addEventListener("click", () => takeReason(button.dataset.reason));
+  }
+}

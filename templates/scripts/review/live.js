@@ -1,0 +1,45 @@
+/* What happens meanwhile: who is where, what was decided, what runs. */
+import { byId } from "../common/elements.js";
+import { beside } from "./deciding.js";
+import { myName } from "./signing.js";
+import { say } from "./talking.js";
+import { progressAsText } from "./telling.js";
+
+const page = beside?.dataset.page ?? "";
+const shown = document.querySelector("[data-edition]")?.dataset.edition;
+const others = (names = []) => names.filter((one) => one !== myName());
+
+function tellCounts(now) {
+  byId("unpublished").textContent = now.unpublished;
+  for (const place of document.querySelectorAll("[data-need]")) {
+    place.textContent = now.needs[place.dataset.need] ?? 0;
+  }
+  for (const place of document.querySelectorAll("[data-here]")) {
+    place.textContent = others(now.here[place.dataset.here]).join(", ");
+  }
+}
+
+function tellOfThisOne(now) {
+  const names = others(now.here[page]);
+  byId("here").textContent = names.length ? say("here", { names: names.join(", ") }) : "";
+  const changed = now.version && now.version !== beside.dataset.version;
+  byId("meanwhile").hidden = !changed;
+  if (changed) byId("meanwhile").querySelector("span").textContent = say("changed");
+}
+
+function tellProgress(now) {
+  const running = byId("running");
+  running.hidden = !now.running && String(now.edition) === shown;
+  running.querySelector("span").textContent = now.running ? progressAsText(now.running, say) : say("changed");
+}
+
+export function live() {
+  const events = new EventSource(`/events?at=${encodeURIComponent(page)}`);
+  events.addEventListener("message", (event) => {
+    const now = JSON.parse(event.data);
+    tellCounts(now);
+    if (beside) tellOfThisOne(now);
+    if (byId("running")) tellProgress(now);
+    document.documentElement.dataset.live = "on";
+  });
+}

@@ -1,0 +1,17 @@
+/* Pages of `grade review`: keys, decisions, and what happens meanwhile. */
+import { byId } from "../common/elements.js";
+import { choosing } from "./choosing.js";
+import { deciding } from "./deciding.js";
+import { entering } from "./entering.js";
+import { keys } from "./keys.js";
+import { live } from "./live.js";
+import { papers } from "./papers.js";
+import { publishing } from "./publishing.js";
+import { signing } from "./signing.js";
+import { tellWhatWaited } from "./talking.js";
+
+if (byId("enter")) entering();
+else {
+  tellWhatWaited();
+  for (const concern of [signing, publishing, deciding, papers, choosing, keys, live]) concern();
+}

@@ -1,0 +1,18 @@
+/* Values as sentences. */
+import { mark } from "../common/texts.js";
+
+const MINUTE_SECONDS = 60;
+
+/* Whose mark changes, and how. */
+export function effectsAsText(rows, say) {
+  const changed = rows.filter((row) => row.before !== row.score);
+  const line = ({ name, before, score }) => say("effect", { name, before: mark(before), after: mark(score) });
+  return [say("effects", { count: changed.length }), ...changed.map(line)];
+}
+
+/* How far a class is, as one line. */
+export function progressAsText(running, say) {
+  const minutes = Math.max(1, Math.round(running.left / MINUTE_SECONDS));
+  const told = say(running.left ? "left" : "running", { done: running.done, total: running.total, minutes });
+  return `${told} ${running.now.map((one) => one.join(" ")).join(" · ")}`.trimEnd();
+}

@@ -1,0 +1,60 @@
+/* What the review's pages say, and what is wished again after a conflict. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fill, mark, newName } from "../../templates/scripts/common/texts.js";
+import { againWith, theirsAsText } from "../../templates/scripts/review/conflicts.js";
+import { effectsAsText, progressAsText } from "../../templates/scripts/review/telling.js";
+
+const say = (name, facts = {}) => `${name} ${Object.values(facts).join(" ")}`.trim();
+
+test("facts are put in once: what they hold is never taken for a place", () => {
+  assert.equal(fill("{a} and {b}", { a: "{b}", b: "$&" }), "{b} and $&");
+  assert.equal(fill("{a}, {b}", { a: 0 }), "0, ?");
+});
+
+test("a mark has two decimals at most, none is a dash", () => {
+  assert.deepEqual([79.999, 0, 12.345, null, undefined].map(mark), ["80", "0", "12.35", "–", "–"]);
+});
+
+test("names of decisions are 32 hexadecimal digits, and differ", () => {
+  assert.match(newName(), /^[0-9a-f]{32}$/);
+  assert.equal(newName(new Uint8Array(16)), "0".repeat(32));
+  assert.equal(new Set(Array.from({ length: 100 }, () => newName())).size, 100);
+});
+
+test("a conflict shows the last decisions of others, or that the evidence is newer", () => {
+  const one = (author) => ({ author, says: { en: "complete", zh: "完整" }, reason: "r" });
+  const conflicts = [
+    { name: "Ann", page: "a", version: "2", theirs: ["1", "2", "3", "4"].map(one) },
+    { name: "Bob", page: "b", version: "9", theirs: [] },
+  ];
+  assert.deepEqual(theirsAsText(conflicts, say, "zh"), [
+    "Ann: theirs 2 完整 r",
+    "Ann: theirs 3 完整 r",
+    "Ann: theirs 4 完整 r",
+    "Bob: newer",
+  ]);
+  const wants = [
+    { page: "a", version: "1" },
+    { page: "c", version: "5" },
+  ];
+  assert.deepEqual(
+    againWith(wants, conflicts).map((want) => want.version),
+    ["2", "5"],
+  );
+});
+
+test("a preview counts and names the marks that change, no others", () => {
+  const rows = [
+    { name: "a", before: 60, score: 100 },
+    { name: "b", before: 60, score: 60 },
+    { name: "c", before: null, score: 0 },
+  ];
+  assert.deepEqual(effectsAsText(rows, say), ["effects 2", "effect a 60 100", "effect c – 0"]);
+});
+
+test("the time left is told in whole minutes, where it is known", () => {
+  const running = { done: 3, total: 9, left: 200, now: [["ann", "predict", "5/130"]] };
+  assert.equal(progressAsText(running, say), "left 3 9 3 ann predict 5/130");
+  assert.equal(progressAsText({ ...running, left: 0, now: [] }, say), "running 3 9 1");
+});
