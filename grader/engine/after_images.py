@@ -19,6 +19,7 @@ from grader.examine import further_questions
 from grader.examine.cause_search import CauseSearch, look_behind
 from grader.examine.class_names import Vocabulary
 from grader.examine.disclosure import disclosed, without_words
+from grader.examine.explaining import explained
 from grader.examine.follow_up import FollowUp, ask_more
 from grader.examine.images import HiddenImage
 from grader.examine.predicting import Predictions
@@ -128,7 +129,7 @@ def _findings(
         )
     elif further_questions.no_better_than_guessing(predictions, assignment):
         found += filter(None, [further_questions.weights_not_loaded(report)])
-    told = further_questions.at_the_output(further_questions.without_effects(found), asked)
+    told = further_questions.at_the_output(explained(found), asked)
     return told or further_questions.where_nothing_explains(predictions, behind)
 
 

@@ -22,8 +22,9 @@ from grader.evidence.evidence import (
     Tensors,
     Trouble,
 )
-from grader.evidence.findings import Finding, Severity
+from grader.evidence.findings import Finding
 from grader.evidence.origin import Origin, Roster, Submitter
+from grader.evidence.severity import Severity
 
 __all__ = [
     "Answer",

@@ -16,16 +16,7 @@ from grader.examine.replies import ObservedReport
 from grader.language import Sentence
 from grader.scoring.rules import garbage
 
-# Findings that say why answers are wrong: beside one of these, what only describes the answers, or
-# guesses at their cause, is left out.
-CAUSES = (
-    *("exception-swallowed", "not-finite", "image-ignored", "training-mode", "pixel-scale"),
-    *("axes-swapped", "axes-reshaped", "image-flipped", "image-cut", "image-size"),
-    *("values-wrapped", "smallest-taken"),
-)
-ORDER_CODES = ("channel-order", "label-order")  # each says how many are right in the `other` order
 WEAK_BELOW_SHARE = 0.6  # share of right answers below which a network has learned too little
-EFFECTS = ("constant-answers", "weights-not-loaded", "label-order", "channel-order", "weak-network")
 
 
 def seen(looked: Observed, constant: bool) -> list[Finding]:
@@ -179,18 +170,3 @@ def never_trained(looked: Observed) -> bool:
 
 def _place(report: ObservedReport) -> dict[str, object]:
     return {"file": report.file or "?", "line": report.line or "?"}
-
-
-def first_causes(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings, causes first, without those that a cause explains."""
-    causes = [finding for finding in findings if finding.code in CAUSES]
-    if not causes:
-        return list(findings)
-    most = max(int(finding.facts.get("other", 0)) for finding in causes)
-    for finding in findings:
-        if finding.code in ORDER_CODES and int(finding.facts["other"]) > most > 0:
-            return [each for each in findings if each.code not in CAUSES]  # it explains more
-    others = [f for f in findings if f.code not in CAUSES and f.code not in EFFECTS]
-    if any(finding.code == "training-mode" for finding in causes):
-        others = [finding for finding in others if finding.code != "nondeterministic"]
-    return [*causes, *others]

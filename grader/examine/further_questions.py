@@ -109,19 +109,15 @@ def behind_answers(
     behind: CauseSearch,
 ) -> list[Finding]:
     """What only more questions could tell: another order of channels, chance in the answers,
-    another order of labels; of the two orders only the one that explains more. What is behind
-    answers that cost points, and what the numbers behind answers no better than guessing tell.
+    another order of labels. What is behind answers that cost points, and what the numbers behind
+    answers no better than guessing tell.
     """
     answers = [predictions.answers[image.id] for image in order]
     found = [diagnosis.nondeterministic(answers, asked.again)]
     if any(answer.answer is not None for answer in answers):
         found.append(label_order(answers, assignment.classes))
         found.append(diagnosis.channel_order(answers, asked.other, assignment.interface))
-    orders = [finding for finding in found if finding and finding.code in causes.ORDER_CODES]
-    best = max(orders, key=_share_right, default=None)
-    kept = [
-        each for each in found if each and (each is best or each.code not in causes.ORDER_CODES)
-    ]
+    kept = [each for each in found if each]
     kept += causes.seen(behind.looked, behind.constant)
     kept += causes.confirmed(behind.mended, behind.looked, assignment)
     if len(order) < MIN_IMAGES:
@@ -147,10 +143,6 @@ def _unloaded(report: LoadReport, asked: FollowUp, behind: CauseSearch) -> Findi
     )
 
 
-def _share_right(finding: Finding) -> float:
-    return int(finding.facts["other"]) / int(finding.facts["total"])
-
-
 def at_the_output(findings: Sequence[Finding], asked: FollowUp) -> list[Finding]:
     """The findings; for answers that are all one, with what the numbers behind them say."""
     if any(finding.code == "weights-not-loaded" for finding in findings):
@@ -161,17 +153,6 @@ def at_the_output(findings: Sequence[Finding], asked: FollowUp) -> list[Finding]
         else each
         for each in findings
     ]
-
-
-def without_effects(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings but for those that another explains: a network whose channels are swapped may
-    well give one answer to everything, though its weights were loaded.
-    """
-    codes = {finding.code for finding in findings}
-    effects = {"constant-answers"} if "channel-order" in codes else set()
-    if "weights-not-loaded" in codes:
-        effects |= {"label-order", "constant-answers"}
-    return causes.first_causes([each for each in findings if each.code not in effects])
 
 
 def where_nothing_explains(predictions: Predictions, behind: CauseSearch) -> list[Finding]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from grader.evidence import Finding
-from grader.evidence.findings import VOCABULARY
+from grader.evidence.vocabulary import VOCABULARY
 from grader.language import LANGUAGES, fill, translator
 from grader.report.text import visible
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from grader.evidence.findings import VOCABULARY, Finding, find
+from grader.evidence.findings import Finding, find
+from grader.evidence.vocabulary import VOCABULARY
 from grader.language import LANGUAGES, Sentence, translator
 from grader.report.phrases import FINDING
 from reference.docs.markdown import table

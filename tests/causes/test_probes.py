@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from grader.evidence import Finding
 from grader.evidence.findings import find
-from grader.examine import causes
 from grader.examine.cause_search import CauseSearch
 from grader.examine.disclosure import without_words
+from grader.examine.explaining import explained
 from grader.examine.observing import Observed
 from grader.examine.probes import Floats, Preprocessing, probes, understood
 from grader.examine.remedies import Remedy, remedies
@@ -124,11 +124,11 @@ def test_what_a_cause_explains_is_left_out_unless_it_explains_more() -> None:
         return find(code, other=other, correct=5, total=100)
 
     scale, constant = counted("pixel-scale", 80), find("constant-answers")
-    assert causes.first_causes([constant, scale]) == [scale]
+    assert explained([constant, scale]) == [scale]
     order = counted("label-order", 90)
-    assert causes.first_causes([order, scale]) == [order]
-    assert causes.first_causes([counted("label-order", 30), scale]) == [scale]
-    assert causes.first_causes([constant]) == [constant]
+    assert explained([order, scale]) == [order]
+    assert explained([counted("label-order", 30), scale]) == [scale]
+    assert explained([constant]) == [constant]
 
 
 def test_where_workers_may_have_had_word_of_hidden_images_no_word_of_theirs_is_told(

@@ -16,7 +16,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from grader.cli.main import module_of, parser_of
-from grader.evidence.findings import VOCABULARY
+from grader.evidence.vocabulary import VOCABULARY
 from grader.language import known
 from reference.docs import assignment, command_line, documents, findings, pages
 from reference.docs.meanings import meanings

@@ -10,7 +10,7 @@ from jinja2 import Environment, nodes
 from grader import decisions
 from grader.cli.main import COMMANDS
 from grader.cli.parser import ARGPARSE
-from grader.evidence.findings import VOCABULARY
+from grader.evidence.vocabulary import VOCABULARY
 from grader.report import class_summary, phrases
 from grader.review import phrases as review_phrases
 from grader.review.needs import NEEDS

@@ -9,7 +9,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from grader.evidence import Finding, Severity
-from grader.evidence.findings import VOCABULARY, find
+from grader.evidence.findings import find
+from grader.evidence.vocabulary import VOCABULARY
 from grader.language import Sentence
 from grader.report import phrases
 from tests.report import sentences

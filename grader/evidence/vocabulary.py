@@ -1,0 +1,220 @@
+"""The vocabulary of findings: every code, with what it says and what to do."""
+
+from grader.evidence.severity import Severity
+from grader.evidence.wrong_answers import WHY_ANSWERS_ARE_WRONG
+
+E, W, NOTE = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+# code: (usual severity, message, hint). Sentences are msgids of the catalogues.
+VOCABULARY: dict[str, tuple[Severity, str, str]] = {
+    "entry-missing": (
+        E,
+        "There is no {entry} and no other file that defines {function}.",
+        "Put {entry} with a function {function}(image) at the top of what you hand in.",
+    ),
+    "entry-elsewhere": (
+        W,
+        "{function} was found in {found}, not in {entry}; it was taken from there.",
+        "Name the file {entry}, or import {function} there.",
+    ),
+    "predict-missing": (
+        E,
+        "Importing {entry} gives no function {function}.",
+        "Define {function}(image) at the top level of {entry}, not below "
+        "`if __name__ == '__main__'` and not inside a class.",
+    ),
+    "import-failed": (
+        E,
+        "{entry} could not be imported: {error} ({file}, line {line}).",
+        'Run `python -c "import main"` in an empty copy of the folder that you hand in; '
+        "what is only on your own machine is missing there too.",
+    ),
+    "import-stopped": (
+        W,
+        "The import stopped with {error} ({file}, line {line}) after {function} was defined; "
+        "the grader went on.",
+        "Put what only you need (training, trying out an image) below "
+        "`if __name__ == '__main__':`.",
+    ),
+    "package-missing": (
+        E,
+        "The package {package} is needed ({file}, line {line}) and is in none of the runtimes "
+        "that were tried: {runtimes}.",
+        "Do without it where predict and the import of {entry} do not need it; otherwise ask the "
+        "teacher to add the package to a runtime. If it is a file of your own, hand it in.",
+    ),
+    "module-missing": (
+        E,
+        "{module} is imported ({file}, line {line}), and neither {module}.py nor a folder of that "
+        "name was handed in.",
+        "Hand in {module}.py, too, beside {entry}. If it is a package and no file of your own, ask "
+        "the teacher to add it to a runtime.",
+    ),
+    "packages-absent": (
+        NOTE,
+        "This runtime does not have {packages}; the import went on without.",
+        "Nothing has to be done as long as {function} does not need it.",
+    ),
+    "weights-missing": (
+        E,
+        "The file {path} is opened ({file}, line {line}) but was not handed in. {found}",
+        "Hand in the weights, and give their path relative to {entry}, with forward slashes and "
+        "the same capital letters.",
+    ),
+    "dataset-at-import": (
+        W,
+        "{path} of a data set is read at import ({file}, line {line}); the grader has no data set.",
+        "Read data sets only below `if __name__ == '__main__':`.",
+    ),
+    "trains-at-import": (
+        E,
+        "The import was still training after {seconds} s ({file}, line {line}).",
+        "Put training below `if __name__ == '__main__':`, so that importing {entry} only "
+        "defines and loads.",
+    ),
+    "installs-at-import": (
+        W,
+        "The import runs `{command}` ({file}, line {line}); there is no network here.",
+        "Remove it; the grader has the packages that the lab allows.",
+    ),
+    "device-refused": (
+        E,
+        "The submission asks for the device {asked}, this run has {device}: {error}.",
+        "Choose the device by what is there, for instance CPU where no accelerator is found.",
+    ),
+    "lenet5-missing": (
+        W,
+        "No class {name} was found in any of the files.",
+        "Define a network class {name} in {entry} or in a module beside it.",
+    ),
+    "exported-models": (
+        NOTE,
+        "Exported models were handed in: {names}. Marks come from what predict answers alone.",
+        "Where predict loads one of them, give its path relative to the file that defines predict.",
+    ),
+    "lenet5-taken": (
+        NOTE,
+        "{name} ({file}, line {line}) was taken for {wanted}: {how}. It takes images of {input}"
+        "{others}.",
+        "Name the class of the lecture's network {wanted}, and it is the one that is looked at.",
+    ),
+    "lenet5-shape": (
+        W,
+        "LeNet5 differs from the lecture's first at {layer}: expected {expected}, found {actual}.",
+        "{hint}",
+    ),
+    "lenet5-output": (
+        W,
+        "LeNet5's output is not as it should be: {actual} (expected {expected}).",
+        "{hint}",
+    ),
+    "wrong-return-type": (
+        E,
+        "{function} returned {said} for {count} of {total} images; a class name (str) is expected.",
+        "Return the name, such as 'Plastic Bottle', not an index, array or list.",
+    ),
+    "unknown-class": (
+        E,
+        "{count} of {total} answers are no class of this lab, such as '{said}'{nearest}.",
+        "Return one of the class names exactly as the lab's table has them.",
+    ),
+    "other-classes": (
+        E,
+        "The answers belong to another lab's classes, such as '{said}'.",
+        "Train on this lab's 26 classes and hand in that model.",
+    ),
+    "predict-failed": (
+        E,
+        "{function} raised {error} ({file}, line {line}) for {count} of {total} images.",
+        "It is called with a uint8 array of shape (height, width, 3), {channels}, and nothing "
+        "else.",
+    ),
+    "timeout-import": (
+        E,
+        "The import of {entry} took longer than {seconds} s (last at {file}, line {line}).",
+        "Only define functions and load weights at import; training belongs below "
+        "`if __name__ == '__main__':`.",
+    ),
+    "timeout-predict": (
+        E,
+        "{function} took longer than {seconds} s for {count} of {total} images.",
+        "Build the network and load the weights once, outside {function}; leave no endless "
+        "loop or plt.show() in it.",
+    ),
+    "timeout-total": (
+        E,
+        "After {seconds} s in all, {count} of {total} images had not had their turn.",
+        "Make {function} faster: load weights once, use fewer passes over each image.",
+    ),
+    "not-asked": (
+        E,
+        "{count} of {total} images were not asked: {why}.",
+        "Mend what ends {function} first; images that are not asked count as wrong.",
+    ),
+    "out-of-memory": (
+        E,
+        "The submission used more than {memory} MiB of memory {when}.",
+        "Keep one network in memory and free what training needs.",
+    ),
+    "crashed": (
+        E,
+        "The Python process ended by itself ({detail}) {when}.",
+        "Look for exit(), os._exit() or a library that crashes; try it in a fresh process.",
+    ),
+    "slow": (
+        NOTE,
+        "{function} takes {seconds} s an image.",
+        "Build the network and load its weights once, outside {function}. Asking it several times "
+        "for one image (test-time augmentation) takes as many times as long.",
+    ),
+    "outside-folder": (
+        E,
+        "{path} is read by {file}, line {line}, and is not in the folder that you hand in.",
+        'Copy it into the folder, and name it by a path from there: "net.pth", not "{path}".',
+    ),
+    "network-attempt": (
+        W,
+        "The submission tried to reach the network ({what}); there is none here.",
+        "Hand in all files that are needed; use no pretrained=True and no download.",
+    ),
+    "similar-weights": (
+        W,
+        "{file} holds the same trained weights as the submission of {other}.",
+        "A person looks at this; it costs no marks by itself. Both may have them from one public "
+        "place, or from the same code with the same seed.",
+    ),
+    "similar-answers": (
+        W,
+        "{same} of {wrong} wrong answers are the same as those of {other}; {rare} of them hardly "
+        "anyone else gave.",
+        "A person looks at this; it costs no marks by itself.",
+    ),
+    "similar-code": (
+        W,
+        "{percent} % of the code is also in the submission of {other}, other names aside.",
+        "A person looks at this; it costs no marks by itself. Code that was handed out, or that "
+        "many have, is not counted.",
+    ),
+    "report-missing": (
+        NOTE,
+        "No lab report was found.",
+        "A complete report with training records counts between {low} % and {high} % of accuracy.",
+    ),
+    "records-missing": (
+        NOTE,
+        "No training records (logs, curves, checkpoints of several epochs) were found.",
+        "Hand in the output of your training with the report.",
+    ),
+    "reading-stopped": (
+        W,
+        "{what}{others} could not be read: {reason}.",
+        "Hand in plain, small files: a report as PDF, logs as text.",
+    ),
+    "archive-refused": (
+        E,
+        "The archive {source} could not be unpacked: {reason}.",
+        "Make a new zip of the folder with main.py and weights, without a password, and try it "
+        "with `grade --self-check`.",
+    ),
+    **WHY_ANSWERS_ARE_WRONG,
+}

@@ -1,0 +1,121 @@
+"""The vocabulary of findings about answers that are wrong: why, as far as it could be told."""
+
+from grader.evidence.severity import Severity
+
+W, NOTE = Severity.WARNING, Severity.INFO
+
+# code: (usual severity, message, hint), as in `vocabulary`, the most telling first.
+WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
+    "weights-not-loaded": (
+        W,
+        "The network answers as if its trained weights had not been loaded: {reason}.",
+        "Check what load_checkpoint or load_state_dict returns: parameter names that do not "
+        "match are skipped in silence.",
+    ),
+    "constant-answers": (
+        W,
+        "All {count} valid answers are '{answer}'.",
+        "Most often the weights were not loaded, or the image is scaled differently than in "
+        "training.",
+    ),
+    "exception-swallowed": (
+        W,
+        "{error} ({file}, line {line}) is raised at every image and caught in silence: the answers "
+        "come from no network.",
+        "Take the `except` away, or let it raise again, and mend what it hides.",
+    ),
+    "not-finite": (
+        W,
+        "What the network gives is no number (NaN or infinity); it begins {where} ({file}, line "
+        "{line}).",
+        "Look where the first NaN comes from.",
+    ),
+    "image-ignored": (
+        W,
+        "The network is given the same input whatever the image is ({file}, line {line}).{read}",
+        "Work on the parameter of the function: leave out what reads a fixed file.",
+    ),
+    "training-mode": (
+        W,
+        "{norms} layers of batch normalisation and {drops} of dropout are in training mode while "
+        "an image is answered ({file}, line {line}). {gain}",
+        "Once the weights are loaded: net.eval() in PyTorch, net.set_train(False) in MindSpore, "
+        "training=False in Keras.",
+    ),
+    "pixel-scale": (
+        W,
+        "The network is given pixel values of the scale {now} ({file}, line {line}) and answers "
+        "better with {then}. {gain}",
+        "Scale as in training; for that, from an image of 0 to 255: {made_by}.",
+    ),
+    "axes-swapped": (
+        W,
+        "Height and width change places on the way into the network ({file}, line {line}). {gain}",
+        "From (height, width, channels) to (channels, height, width): x.transpose(2, 0, 1), in "
+        "PyTorch x.permute(2, 0, 1).",
+    ),
+    "axes-reshaped": (
+        W,
+        "The pixels lose their places on the way into the network ({file}, line {line}). {gain}",
+        "reshape and view do not move axes: x.transpose(2, 0, 1), in PyTorch x.permute(2, 0, 1).",
+    ),
+    "image-flipped": (
+        W,
+        "The image enters the network turned over, {how} ({file}, line {line}). {gain}",
+        "Leave the flip out; as an augmentation it belongs to training.",
+    ),
+    "image-cut": (
+        W,
+        "Only a part of the image enters the network ({file}, line {line}). {gain}",
+        "Resize the whole image to the size that training used.",
+    ),
+    "image-size": (
+        W,
+        "The image enters the network at {now} ({file}, line {line}) and is read better at {then}. "
+        "{gain}",
+        "Resize the whole image to the size that training used.",
+    ),
+    "values-wrapped": (
+        W,
+        "Dark pixels become bright ones on the way into the network ({file}, line {line}): uint8 "
+        "has no negative numbers. {gain}",
+        "Turn the image into float32 before anything is taken off: image.astype(np.float32).",
+    ),
+    "smallest-taken": (
+        W,
+        "The class with the smallest output is taken, not with the largest. {gain}",
+        "Use argmax on the network's output; argmin and sorting in ascending order take the "
+        "wrong end.",
+    ),
+    "weak-network": (
+        NOTE,
+        "{correct} of {total} answers are right, and none of {tried} changes that were tried on "
+        "the way into the network makes more of them right: it has learned too little.",
+        "Train longer, with augmentation, or begin with pretrained weights; the answers on images "
+        "kept out of training show how far it is.",
+    ),
+    "channel-order": (
+        W,
+        "With the colour channels in the other order {other} of {total} answers are right instead "
+        "of {correct}.",
+        "Images come as {channels}. Convert once at the start of {function}: "
+        "image = image[:, :, ::-1].",
+    ),
+    "label-order": (
+        W,
+        "With the class names in another order {other} of {total} answers are right instead of "
+        "{correct}: {swaps}.",
+        "Map indices to names by the folder names that training saw: {cause}.",
+    ),
+    "not-diagnosed": (
+        NOTE,
+        "When images were put a second time, the process ended or hung: why the answers are as "
+        "they are was not looked into.",
+        "It costs no marks. {function} has to bear that an image comes twice.",
+    ),
+    "nondeterministic": (
+        W,
+        "The same image got different answers in {count} of {total} cases.",
+        "Switch dropout and random augmentation off: net.set_train(False) or model.eval().",
+    ),
+}
