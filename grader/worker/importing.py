@@ -12,10 +12,20 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    ModuleSpec,
+    PathFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 from . import hooks
 from .workdir import Workdir
@@ -28,6 +38,8 @@ _THREADS = (
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
 )
 
+
+_bound: dict[str, Any] = {}
 
 MAX_EXTENSION = 1  # as in the limits that are kept from outside
 
@@ -83,7 +95,46 @@ def arrange_path(place: Workdir) -> None:
     hooks.install([hooks.OwnModuleFinder(own_module, lambda: submission_imports(place))])
 
 
-class _Loader(SourceFileLoader):
+def bind(names: Mapping[str, Any], place: Workdir) -> None:
+    """Have each of the submission's sources that uses one of `names` find it bound. To libraries
+    they are unknown: rich and others tell by a NameError whether they are in a notebook.
+    """
+    _bound.update(names)
+    find = FileFinder.path_hook(
+        (ExtensionFileLoader, EXTENSION_SUFFIXES),
+        (_OwnLoader, SOURCE_SUFFIXES),
+        (SourcelessFileLoader, BYTECODE_SUFFIXES),
+    )
+
+    def hook(path: str) -> Any:
+        if not own(path):
+            raise ImportError("not a folder of the submission")
+        return find(path)
+
+    def own(path: str) -> bool:
+        return place.within(str(Path(path) / "main.py")) is not None
+
+    sys.path_hooks.insert(0, hook)
+    for path in filter(own, list(sys.path_importer_cache)):
+        del sys.path_importer_cache[path]
+
+
+class _OwnLoader(SourceFileLoader):
+    """Runs a source of the submission."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        self.bind(module)
+        super().exec_module(module)
+
+    def bind(self, module: ModuleType) -> None:
+        """Give the module the names of `bind` that its source uses."""
+        source = self.get_data(self.path)
+        for name, thing in _bound.items():
+            if name.encode() in source:
+                vars(module).setdefault(name, thing)
+
+
+class _CellsLoader(_OwnLoader):
     """Runs a source as a notebook's cells are run: with `await` at its top level."""
 
     def source_to_code(  # type: ignore[override]
@@ -95,6 +146,7 @@ class _Loader(SourceFileLoader):
         return code
 
     def exec_module(self, module: ModuleType) -> None:
+        self.bind(module)
         code: Any = self.get_code(module.__name__)
         if code.co_flags & inspect.CO_COROUTINE:
             asyncio = importlib.import_module("asyncio")  # which few submissions need
@@ -114,7 +166,9 @@ def import_file(
     """
     while name in sys.modules:
         name += "_"
-    spec = importlib.util.spec_from_file_location(name, str(path), loader=_Loader(name, str(path)))
+    spec = importlib.util.spec_from_file_location(
+        name, str(path), loader=_CellsLoader(name, str(path))
+    )
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python source")
     module = importlib.util.module_from_spec(spec)

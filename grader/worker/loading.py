@@ -122,7 +122,7 @@ class Loading:
         """Let notebooks, and what was exported or pasted from them, have their shell."""
         rest = compat.absent.Silent("IPython")
         there = shell.Shell(self.place, self._run_file, self._note, rest)
-        shell.give_to(self.place, there)
+        importing.bind(shell.names(there), self.place)
         found = shell.of_module(self.place, there)
         for name in ("IPython", "IPython.core.getipython"):
             after.when(name, lambda module: setattr(module, "get_ipython", found))

@@ -7,7 +7,6 @@ within this process's confinement. All else does nothing.
 
 from __future__ import annotations
 
-import builtins
 import os
 import re
 import shlex
@@ -209,19 +208,16 @@ class Shell:
         self._note(f"left out of {spot.file}: {clean(what, 120)}" if spot else clean(what, 120))
 
 
-def give_to(place: Workdir, shell: Shell) -> None:
-    """Let code of the submission, and no other, have `get_ipython` and `display`."""
+def names(shell: Shell) -> dict[str, Any]:
+    """What a notebook's cells find bound: `get_ipython` and `display`."""
 
     def get_ipython() -> Shell:
-        if place.source(sys._getframe(1).f_code.co_filename) is None:
-            raise NameError("name 'get_ipython' is not defined")
         return shell
 
     def display(*things: Any, **options: Any) -> None:
         """Shows nothing: nobody looks."""
 
-    builtins.get_ipython = get_ipython  # type: ignore[attr-defined]
-    builtins.display = display  # type: ignore[attr-defined]
+    return {"get_ipython": get_ipython, "display": display}
 
 
 def of_module(place: Workdir, shell: Shell) -> Callable[[], Shell | None]:

@@ -52,6 +52,19 @@ def test_own_modules_win_over_installed_ones_even_in_folders(worker: Worker, loa
     assert worker.predict() == ("word", "abc")
 
 
+def test_what_only_notebooks_have_is_there_for_the_submission_and_for_no_library(
+    worker: Worker, load: Load
+) -> None:
+    # A network's summary in Keras is printed by rich, which asks whether it is in a notebook.
+    report = load(
+        main="from rich.console import Console\nimport helper\n"
+        "Console().print('printed')\nhelper.get()\n" + HATS,
+        helper="def get():\n    return get_ipython().run_line_magic('matplotlib', 'inline')\n",
+    )
+    assert report["error"] is None
+    assert worker.predict() == ("word", "Hats")
+
+
 def test_provided_files_are_laid_under_what_is_missing(worker: Worker, tmp_path: Path) -> None:
     submission = write(
         tmp_path / "submission", main="import a, b\ndef predict(image): return a.x + b.x"
