@@ -1,4 +1,4 @@
-"""``grade --self-check``: a student sees before submissiong in what the grader will see."""
+"""``grade --self-check``: a student sees before submitting what the grader will see."""
 
 from __future__ import annotations
 

@@ -24,30 +24,6 @@ from grader.runtimes.devices import Device
 from grader.sandbox.contract import Sandbox
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options that say where, and how many run side by side."""
-    parser.add_argument(
-        "--jobs", type=int, metavar="N", help="submissions examined at the same time"
-    )
-    parser.add_argument(
-        "--per-device",
-        type=int,
-        metavar="N",
-        help="submissions that share one accelerator (default: run.per_device of the assignment)",
-    )
-    parser.add_argument(
-        "--engine",
-        choices=("local", "ray"),
-        default="local",
-        help="this machine, or all machines of a cluster of Ray's (default: local)",
-    )
-    parser.add_argument(
-        "--address",
-        metavar="HOST:PORT",
-        help="with --engine ray: the head of the cluster (default: auto, this machine's cluster)",
-    )
-
-
 @contextmanager
 def chosen(arguments: argparse.Namespace) -> Iterator[Workplace]:
     """Where the submissions are to be examined. Raises UsageError with the cure."""

@@ -19,7 +19,7 @@ from grader.assignment import Assignment
 from grader.checks import trial
 from grader.cli import checks_trial, engines, machine, publishing
 from grader.cli.live_view import LiveView
-from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_device, add_unset
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_changes, tell_notices
 from grader.cli.only import only
 from grader.cli.output_folder import opened
@@ -53,46 +53,6 @@ from grader.store import Store, key
 
 UNKNOWN_SECONDS = 3.0  # that a small submission takes, on a usual machine
 BYTES_A_SECOND = 50_000_000  # at which weights are copied, digested and loaded
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The words that grading understands."""
-    parser.add_argument(
-        "paths",
-        nargs="+",
-        type=Path,
-        metavar="PATH",
-        help="a submission, or a folder of submissions; folders and archives",
-    )
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
-    add_assignment(parser)
-    add_unset(parser)
-    parser.add_argument(
-        "--hidden", type=Path, metavar="DIR", help="other hidden images: one folder a class"
-    )
-    add_device(parser)
-    engines.add_arguments(parser)
-    parser.add_argument(
-        "--roster", type=Path, metavar="CSV", help="numbers and names of all students"
-    )
-    parser.add_argument(
-        "--require", choices=("strong", "basic"), help="refuse to run with less confinement"
-    )
-    parser.add_argument(
-        "--unsafe-no-sandbox",
-        action="store_true",
-        help="run submissions unconfined where no sandbox works; never as root",
-    )
-    parser.add_argument(
-        "--fresh", action="store_true", help="examine again what is already stored in --out"
-    )
-    parser.add_argument(
-        "--only", nargs="+", default=[], metavar="ID",
-        help="examine these alone, also what is stored; all others keep what they have",
-    )  # fmt: skip
-    parser.add_argument(
-        "--review", action="store_true", help="open the review's pages while the class runs"
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:

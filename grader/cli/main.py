@@ -1,23 +1,29 @@
-"""Reading the command line and submissiong over to the command that it names."""
+"""Reading the command line and handing over to the command that it names."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from grader import __version__
-from grader.assignment import AssignmentError
 from grader.cli.encodings import never_fail
 from grader.cli.parser import Parser, language_of
 from grader.language import LANGUAGES, Sentence, said_in, translator
 
+if TYPE_CHECKING:
+    from grader.assignment import AssignmentError
+
 OK, SOMETHING_LEFT, WRONG_USAGE = 0, 1, 2
 
 # First words that are commands; everything else is a path to grade. Each lives in its own module
-# with `add_arguments(parser)` and `run(arguments) -> int`.
+# with `add_arguments(parser)` and `run(arguments) -> int`; where that takes long to import, the
+# first of them stands in a module of ``grader.cli.words``.
 COMMANDS = {
     "doctor": "say what this machine has, and the cure for what is missing",
     "runtime": "list, add or remove the interpreters that submissions run in",
@@ -27,6 +33,8 @@ COMMANDS = {
     "export": "write the marks for a gradebook",
     "diff": "say whose mark changed between two publications, and by what",
 }
+
+ALIKE = 0.8  # of `difflib`, from which on a word is taken for a mistyped one
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -52,12 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     never_fail()
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if (meant := did_you_mean(words)) is not None:
+        sys.stderr.write(f"grade: {meant.said_in(language_of(words))}\n")
+        return WRONG_USAGE
     module, words = module_of(words)
     parsed = parser_of(module, words).parse_args(words)
     run: Run = import_module(f"grader.cli.{module}").run
     try:
         return run(parsed)
-    except (UsageError, AssignmentError) as error:
+    except _wrong_words() as error:
         sys.stderr.write(f"grade: {error.said_in(parsed.lang)}\n")
         return WRONG_USAGE
     except OSError as error:
@@ -75,12 +86,37 @@ def module_of(words: Sequence[str]) -> tuple[str, list[str]]:
     """
     if "--self-check" in words:
         return "self_check", list(words)
-    before = 0
-    while words[before:] and words[before].partition("=")[0] == "--lang":
-        before += 1 if "=" in words[before] else 2
+    before = _before_command(words)
     if words[before : before + 1] and words[before] in COMMANDS:
         return words[before], [*words[:before], *words[before + 1 :]]
     return "grading", list(words)
+
+
+def _before_command(words: Sequence[str]) -> int:
+    """How many words stand before the place of a command."""
+    before = 0
+    while words[before:] and words[before].partition("=")[0] == "--lang":
+        before += 1 if "=" in words[before] else 2
+    return before
+
+
+def did_you_mean(words: Sequence[str]) -> Sentence | None:
+    """What was probably meant by a word that is nearly a command, and neither one nor a path."""
+    if "--self-check" in words:
+        return None
+    before = _before_command(words)
+    for place, word in enumerate(words):
+        bare = word.strip("-–—").lower().replace("_", "-")
+        known = ["self-check", *COMMANDS] if place == before else ["self-check"]
+        close = get_close_matches(bare, known, 1, ALIKE)
+        if not close or word in COMMANDS or Path(word).exists():
+            continue
+        meant = "--self-check" if close[0] == "self-check" else close[0]
+        return Sentence(
+            "{word}: no such file or folder, and no command. Did you mean `grade {meant}`?",
+            {"word": word, "meant": meant},
+        )
+    return None
 
 
 def parser_of(module: str, words: Sequence[str]) -> Parser:
@@ -104,8 +140,21 @@ def parser_of(module: str, words: Sequence[str]) -> Parser:
     parser.add_argument(
         "--lang", choices=LANGUAGES, default=language, help="language of messages and pages"
     )
-    import_module(f"grader.cli.{module}").add_arguments(parser)
+    _words_of(module).add_arguments(parser)
     return parser
+
+
+def _words_of(module: str) -> Any:
+    """The module with the words of a command: one that is quick to import, where there is one."""
+    quick = f"grader.cli.words.{module}"
+    return import_module(quick if find_spec(quick) else f"grader.cli.{module}")
+
+
+def _wrong_words() -> tuple[type[UsageError], type[AssignmentError]]:
+    """What is told as wrong usage; looked up when something is, as it takes long to import."""
+    from grader.assignment import AssignmentError
+
+    return UsageError, AssignmentError
 
 
 def add_assignment(parser: argparse.ArgumentParser) -> None:

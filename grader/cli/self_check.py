@@ -1,4 +1,4 @@
-"""``grade --self-check``: the same examination of a student's own folder, before submissiong in."""
+"""``grade --self-check``: the same examination of a student's own folder, before submitting it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rich.console import Console
 from grader import __version__, resources
 from grader.assignment import Assignment, read_assignment
 from grader.cli import machine
-from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_notices
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Finding, Severity
@@ -48,32 +48,6 @@ class SelfCheckLine(NamedTuple):
     fine: bool | None  # None: worth knowing, nothing to mend
     text: str
     cure: str = ""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The words of ``grade --self-check``."""
-    parser.add_argument("--self-check", action="store_true", help="examine your own folder")
-    parser.add_argument(
-        "folder", nargs="?", type=Path, default=Path(), metavar="DIR",
-        help="what you hand in: a folder or an archive (default: the present folder)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="your own images, one folder a class: an estimate"
-    )
-    parser.add_argument(
-        "--python", type=Path, metavar="FILE", help="the Python that your framework lives in"
-    )
-    parser.add_argument(
-        "--pack", type=Path, metavar="ZIP", help="make the zip to hand in, and examine that one"
-    )
-    parser.add_argument(
-        "--page", type=Path, default=Path("self-check.html"), help="where to write the page"
-    )
-    parser.add_argument(
-        "--device", choices=("auto", "CPU", "GPU", "Ascend"), default="CPU",
-        help="what your code runs on (default: CPU)",
-    )  # fmt: skip
-    add_assignment(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -28,7 +28,7 @@ def findings(
         found.append(find("entry-missing", entry=entry, function=function))
     elif not report.function:
         found.append(find("predict-missing", entry=report.entry, function=function))
-    # A notebook is a known form of submissiong in: a note says so, no finding.
+    # A notebook is a known form of submission: a note says so, no finding.
     if report.function and report.entry != entry and not report.entry.endswith(".ipynb"):
         found.append(find("entry-elsewhere", entry=entry, function=function, found=report.entry))
     if report.absent and report.function:
