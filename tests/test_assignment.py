@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import AssignmentError, read_assignment
+from grader.assignment import Assignment, AssignmentError, read_assignment
+from grader.examine.class_names import Vocabulary
 from tests import make
 
 TEXT = (make.HOME / "assignment.toml").read_text(encoding="utf-8")
@@ -33,7 +34,7 @@ def test_the_sample_assignment_has_the_labs_26_classes() -> None:
     ("before", "after", "line", "words"),
     [
         ("cost = 5 ", "cost = -5 ", "cost =", "found -5; expected a number of at least 0"),
-        ("band = 5 ", "bnd = 5 ", "band =", "unknown key policy.bnd. Known here: points"),
+        ("band = 5 ", "bnd = 5 ", "band =", "unknown key policy.bnd. Known here: title"),
         (
             'channels = "BGR"',
             'channels = "GBR"',
@@ -119,3 +120,56 @@ def test_a_rule_of_ours_is_said_in_chinese_too() -> None:
     with pytest.raises(AssignmentError) as error:
         make.assignment("policy.report_from=90")
     assert "不能高于" in error.value.said_in("zh")
+
+
+def lab(folder: Path, text: str) -> Assignment:
+    (folder / "assignment.toml").write_text(
+        '[assignment]\nid = "x"\ntitle = { en = "X" }\n' + text, encoding="utf-8"
+    )
+    return read_assignment(folder)
+
+
+def test_what_is_not_written_is_never_an_error(tmp_path: Path) -> None:
+    """Whatever one key is set to that may be set to it, the others keep their defaults."""
+    classes = '\n[[classes]]\nfolder = "三角形"\n[[classes]]\nfolder = "círculo rojo"\n'
+    for table in ("", "[policy]\nfull_at = 60", '[policy]\nrule = "linear"', "[interface]"):
+        one = lab(tmp_path, table + classes)
+        assert one.names == ("三角形", "círculo rojo")
+        assert (one.interface.lenet5, one.policy.report_from) == ("", None)
+
+
+@pytest.mark.parametrize("folder", ["a/b", "..", ".hidden", "a\\\\b", "a ", "", "a:b"])
+def test_what_can_be_no_folder_is_no_folder_of_a_class(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(AssignmentError, match=r"assignment\.toml:5"):
+        lab(tmp_path, f'[[classes]]\nfolder = "{folder}"\n[[classes]]\nfolder = "b"\n')
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["1 / correct", "2 ** percent", "x", "__import__('os')", "(1).real", "min(1)", "min", "[1]",
+     "percent if percent > 200 else max", "1 +", "lambda: 1", "'a'", "2 ** 9 ** 9", "1 % 2",
+     "round(1, 2)", "1e99"],
+)  # fmt: skip
+def test_a_formula_that_may_fail_is_refused_before_anybody_is_marked(formula: str) -> None:
+    with pytest.raises(AssignmentError) as error:
+        make.assignment(f"policy.formula={formula!r}")
+    assert "policy.formula" in str(error.value)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in error.value.said_in("zh"))
+
+
+def test_classes_whose_names_differ_in_little_are_told_apart(tmp_path: Path) -> None:
+    names = ["a", "A", "+", "-", "C-", "C", "café", "Red Circle"]
+    one = lab(tmp_path, "".join(f'[[classes]]\nfolder = "f{n}"\nen = "{name}"\n'
+                               for n, name in enumerate(names)))  # fmt: skip
+    vocabulary = Vocabulary(one.classes)
+    for name in names:
+        assert vocabulary.name(name) == vocabulary.name(f" {name}\n") == name
+    assert vocabulary.name("CAFE\u0301") == "café" and vocabulary.name("redcircle") == "Red Circle"
+    assert vocabulary.name("c") is None and vocabulary.name("=") is None
+
+
+def test_a_name_belongs_to_one_class_and_fits_an_answer(tmp_path: Path) -> None:
+    with pytest.raises(AssignmentError, match="used by more than one class"):
+        lab(tmp_path, '[[classes]]\nfolder = "a"\nzh = "b"\n[[classes]]\nfolder = "b"\n')
+    with pytest.raises(AssignmentError, match="200 bytes"):
+        lab(tmp_path, f'[[classes]]\nfolder = "a"\nen = "{"类" * 70}"\n')

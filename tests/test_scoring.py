@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from grader.assignment import Policy
 from grader.evidence import Check, Stage, Trouble
-from grader.scoring import Override, Status, grade
+from grader.scoring import Override, Status, grade, worth
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
 from tests import make
 
-POLICY = Policy()
+POLICY = Policy(report_from=80)
 
 
 def mark(correct: int, total: int = 130) -> float:
@@ -95,7 +95,7 @@ def test_only_a_person_says_that_a_report_is_complete_unless_the_assignment_says
 ):
     found = make.evidence(make.answers(104), reports=["report.pdf"])
     assert grade(found, POLICY, 26).report == "found"
-    assert grade(found, Policy(report="found"), 26).score == 100
+    assert grade(found, Policy(report="found", report_from=80), 26).score == 100
 
 
 def test_the_last_word_about_a_report_counts_and_points_add_up() -> None:
@@ -246,3 +246,41 @@ def test_a_mark_says_how_it_came_about_in_both_languages() -> None:
     assert "104 of 130" in part.because["en"]
     assert "104" in part.because["zh"]
     assert part.because["en"] != part.because["zh"]
+
+
+def test_marks_in_a_straight_line_end_at_full_at_and_begin_at_zero_at() -> None:
+    policy = Policy(rule="linear", full_at=60, zero_at=20)
+    assert [worth(correct, 100, policy) for correct in (0, 20, 40, 59, 60, 100)] == [
+        *(0, 0, 50, 97.5, 100, 100)
+    ]
+    part = grade(make.evidence(make.answers(50, 100)), policy, 26).parts[0]
+    assert (part.earned, part.possible) == (75, 100)
+    assert "20 %" in part.because["en"] and "直线" in part.because["zh"]
+
+
+def test_marks_by_a_formula_are_exact_and_held_between_nothing_and_all() -> None:
+    policy = Policy(rule="formula", formula="points if percent >= 85 else percent / 2 - 10")
+    assert worth(111, 130, policy) == 100 and worth(110, 130, policy) == 32.31
+    assert worth(0, 130, policy) == 0
+    assert worth(3, 4, Policy(rule="formula", formula="1000 * correct ** 2")) == 100
+    grades = [grade(make.evidence(make.answers(n)), policy, 26).score for n in (110, 111)]
+    assert grades == [32.31, 100]
+
+
+@given(st.integers(1, 400), st.data())
+def test_no_rule_gives_more_for_fewer_right_answers_or_leaves_its_bounds(
+    total: int, data: st.DataObject
+) -> None:
+    correct = data.draw(st.integers(0, total - 1))
+    for policy in (Policy(full_at=60), Policy(rule="linear", full_at=60, zero_at=10)):
+        less, more = worth(correct, total, policy), worth(correct + 1, total, policy)
+        assert 0 <= less <= more <= policy.points
+        assert worth(total, total, policy) == policy.points
+
+
+def test_where_no_report_is_asked_for_none_is_missing_and_none_counts() -> None:
+    found = make.evidence(make.answers(104), reports=["report.pdf"])
+    one = grade(found, Policy(), 26)
+    assert (one.report, one.score, one.if_report_complete) == ("not-asked", 95, None)
+    decided = grade(found, Policy(), 26, said({"report": "complete"}))
+    assert (decided.report, decided.score) == ("complete", 95)

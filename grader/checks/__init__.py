@@ -1,8 +1,8 @@
 """Checks: pytest tests about a submission, written by teachers, run in the grader's process.
 
-A check asks for the fixtures `submission`, `lenet5` or `garbage`, which stand for the submission
-and talk to its confined worker. Its docstring is what the student reads, in English and Chinese. It
-fails by a plain ``assert`` or, with more help for the student, by `expect`::
+A check asks for fixtures (`submission`, `lenet5`, `dataset`, `classifier`), which stand for the
+submission and talk to its confined worker. Its docstring is what the student reads, in English and
+Chinese. It fails by a plain ``assert`` or, with more help for the student, by `expect`::
 
     @pytest.mark.points(5)
     def test_batch(lenet5):

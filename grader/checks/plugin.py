@@ -15,8 +15,8 @@ import pytest
 
 if TYPE_CHECKING:  # the plug-in is loaded in every run of pytest: it must not cost anything there
     from grader.checks.subjects import (
+        ClassifierSubject,
         DatasetSubject,
-        GarbageSubject,
         LeNet5Subject,
         SubmissionSubject,
     )
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the plug-in is loaded in every run of pytest: it must not c
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 ANSWERS: pytest.StashKey[Mapping[str, Answer]] = pytest.StashKey()
+DIGEST: pytest.StashKey[str] = pytest.StashKey()  # of the submission that `--submission` names
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,9 +56,15 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 @contextmanager
 def _opened(config: pytest.Config, path: Path) -> Iterator[Session]:
+    from grader.assignment import FILE_NAME
     from grader.examine.prepare import open_session
 
-    with open_session(path, Path(config.args[0]), config.getoption("--submission-device")) as one:
+    # A file of the assignment or one check in it may be named, too.
+    named = Path(config.args[0].partition("::")[0]).resolve()
+    homes = (each for each in (named, *named.parents) if (each / FILE_NAME).is_file())
+    home, device = next(homes, named), config.getoption("--submission-device")
+    with open_session(path, home, device) as (one, digest):
+        config.stash[DIGEST] = digest
         yield one
 
 
@@ -93,8 +100,20 @@ def dataset(submission: SubmissionSubject) -> DatasetSubject:
 
 
 @pytest.fixture(scope="session")
-def garbage(session: Session, request: pytest.FixtureRequest) -> GarbageSubject:
-    """The garbage classifier, with its answers to the hidden images where they were put."""
-    from grader.checks.subjects import GarbageSubject
+def classifier(session: Session, request: pytest.FixtureRequest) -> ClassifierSubject:
+    """What answers the hidden images, with its answers to them: those of the run, or, with
+    `--submission`, those that it gives now.
+    """
+    from grader.checks.answers import put_all
+    from grader.checks.subjects import ClassifierSubject
 
-    return GarbageSubject(session, request.config.stash.get(ANSWERS, {}))
+    stash = request.config.stash
+    if (digest := stash.get(DIGEST, None)) is not None:
+        stash[ANSWERS] = put_all(session, digest)
+    return ClassifierSubject(session, stash.get(ANSWERS, {}))
+
+
+@pytest.fixture(scope="session")
+def garbage(classifier: ClassifierSubject) -> ClassifierSubject:
+    """The fixture `classifier` by the name that it has in the garbage lab."""
+    return classifier

@@ -1,4 +1,4 @@
-"""What the fixtures of a check are: the submission, its LeNet5, its garbage classifier."""
+"""What the fixtures of a check are: the submission, its LeNet5, its classifier."""
 
 from __future__ import annotations
 
@@ -159,12 +159,25 @@ class LeNet5Subject:
         return output
 
 
-class GarbageSubject:
-    """The fixture `garbage`: the classifier; `answers` to the hidden images by image id."""
+class ClassifierSubject:
+    """The fixture `classifier`, also called `garbage`: what answers the hidden images."""
 
     def __init__(self, session: Session, answers: Mapping[str, Answer]) -> None:
         self._session = session
-        self.answers = answers
+        self._answers = answers
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """The answers to the hidden images, by image id ("<folder>/<file>"); each has `truth` and
+        `answer`, the class names, `correct`, and `problem` where it is no valid answer. The same
+        ones in grading and with `pytest --submission`.
+        """
+        return self._answers
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The class names of the assignment, in its order."""
+        return self._session.setup.assignment.names
 
     def predict(self, image: NDArray[np.uint8]) -> str:
         """What the submission says to one uint8 image (H, W, 3) in the assignment's order.
@@ -174,7 +187,7 @@ class GarbageSubject:
         answer = self._session.predict(image, self._session.setup.assignment.limits.first_answer)
         if answer.outcome != protocol.WORD:
             raise CheckFailedError(
-                "predict gave no class name.\npredict 没有返回类别名称。",
+                "The function gave no class name.\n函数没有返回类别名称。",
                 expected="a class name (str)",
                 actual=answer.word,
             )

@@ -196,6 +196,7 @@ def _publish(
         made = publishing.draft(former, store, Decisions(store.out).all(), "grade")
         marked = publishing.publish(folder, made, language)
     summarise(console, marked, arguments.out, language)
+    tell_notices(console, made.told, language)
     if changed := [change for change in made.changes if change.before is not None]:
         tell_changes(console, changed, len(marked), language)
     for trouble in troubles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from grader.cli.output_folder import now
 from grader.cli.survey import Marking, Survey, SurveyEntry, marking, survey
 from grader.evidence import Finding
 from grader.evidence.findings import find
+from grader.language import Sentence
 from grader.readers.paths import path_of
 from grader.report import Context, MarkedResult, Result
 from grader.report import publish as publish_report
@@ -18,7 +20,8 @@ from grader.runs import Publication, Run, RunFolder
 from grader.runs.changes import PublishedChange, changes
 from grader.runs.lock import user
 from grader.scoring import Override
-from grader.similarity import alike
+from grader.similarity import alike, unnamed
+from grader.similarity.pairs import MIN_CLASS
 from grader.store import Store
 
 
@@ -30,6 +33,7 @@ class Draft(NamedTuple):
     marking: Marking
     changes: tuple[PublishedChange, ...]  # against what is published
     news: bool  # whether anything differs from what is published
+    told: tuple[Sentence, ...] = ()  # what staff should know of the class
 
 
 def draft(run: Run, store: Store, overrides: Sequence[Override], why: str) -> Draft:
@@ -54,7 +58,8 @@ def draft(run: Run, store: Store, overrides: Sequence[Override], why: str) -> Dr
     new = run.model_copy(
         update={"publication": publication, "device": seen.devices, "level": seen.level}
     )
-    return Draft(new, seen, rules, changes(former, publication) if former else (), news)
+    changed = changes(former, publication) if former else ()
+    return Draft(new, seen, rules, changed, news, tuple(_about_code(seen, run)))
 
 
 def publish(folder: RunFolder, made: Draft, language: str) -> list[MarkedResult]:
@@ -63,9 +68,8 @@ def publish(folder: RunFolder, made: Draft, language: str) -> list[MarkedResult]
     Raises OSError; what was there before is then whole.
     """
     run = made.run
-    marked = publish_report(
-        source(made, folder.out, language), context(folder, run, language), folder.out
-    )
+    about = replace(context(folder, run, language), told=made.told)
+    marked = publish_report(source(made, folder.out, language), about, folder.out)
     folder.write(run)
     return marked
 
@@ -118,9 +122,7 @@ class Stored(NamedTuple):
 def source(made: Draft, out: Path, language: str) -> Stored:
     """The results behind the marks, compared with each other."""
     rows = made.survey.submissions
-    once: dict[str, SurveyEntry] = {}  # one row a submission: a group is no copy of itself
-    for seen in rows:
-        once.setdefault(seen.source or seen.id, seen)
+    once = _once(rows)
     found = alike([seen.trace for seen in once.values()], made.run.handed_out)
     shared = {
         seen.id: tuple(find(each.code, each.facts, language=language) for each in likenesses)
@@ -128,6 +130,35 @@ def source(made: Draft, out: Path, language: str) -> Stored:
         if (likenesses := found.get(once[seen.source or seen.id].id))
     }
     return Stored(out, made.marking, made.survey.ids, shared)
+
+
+def _once(rows: Sequence[SurveyEntry]) -> dict[str, SurveyEntry]:
+    """One row a submission: a group is no copy of itself."""
+    once: dict[str, SurveyEntry] = {}
+    for seen in rows:
+        once.setdefault(seen.source or seen.id, seen)
+    return once
+
+
+def _about_code(seen: Survey, run: Run) -> Iterator[Sentence]:
+    """Why nobody is named for code that several share, and what the teacher can do."""
+    traces = [one.trace for one in _once(seen.submissions).values()]
+    if not (count := unnamed(traces, run.handed_out)):
+        return
+    if run.handed_out is None:
+        yield Sentence(
+            "The code of {count} submissions is much alike, and nobody is named for it: what they "
+            "began with is not known. Put the code that you handed out into the folder {folder} "
+            "of the assignment (an empty folder, where you handed out none) and run the same "
+            "command again.",
+            {"count": str(count), "folder": "starter/"},
+        )
+    else:
+        yield Sentence(
+            "The code of {count} submissions is much alike, and nobody is named for it: in a class "
+            "of fewer than {least} what all were shown cannot be told from what two share.",
+            {"count": str(count), "least": str(MIN_CLASS)},
+        )
 
 
 def _same(one: Publication, other: Publication) -> bool:

@@ -13,7 +13,7 @@ from grader.assignment import Assignment, Policy
 from grader.checks.pytest_run import CheckSelection
 from grader.checks.verdicts import asks_for_answers, run_checks
 from grader.engine.before_images import mishap
-from grader.evidence import Answer, Check, Finding, Problem, Records
+from grader.evidence import Answer, Check, Finding, Records
 from grader.evidence.findings import find
 from grader.examine import further_questions
 from grader.examine.cause_search import CauseSearch, look_behind
@@ -25,12 +25,11 @@ from grader.examine.images import HiddenImage
 from grader.examine.predicting import Predictions
 from grader.examine.replies import LoadReport
 from grader.examine.session import Clock, Session
-from grader.examine.stand_ins import StandInsHeard, hear
+from grader.examine.stand_ins import StandInsHeard, hear, worth_hearing
 from grader.sandbox.contract import Level
 from grader.scoring.counts import needed
 
 T = TypeVar("T")
-_TO_HEAR = (Problem.RAISED, Problem.WRONG_TYPE, Problem.UNKNOWN_CLASS)
 
 
 class Explanation(NamedTuple):
@@ -73,9 +72,8 @@ def explain(
             lambda: look_behind(session, order, answers, asked, report, clock),
             behind,
         )
-    # At level basic a worker can leave word for the next one, in times of last access.
     apart = session.setup.sandbox.level is not Level.BASIC
-    if apart and any(answer.problem in _TO_HEAR for answer in answers.values()):
+    if worth_hearing(session, answers.values()):
         heard = guarded("stand-ins", lambda: hear(session, order, clock), heard)
 
     def said(about: Predictions, behind: CauseSearch) -> tuple[Finding, ...]:
@@ -135,6 +133,8 @@ def _findings(
 
 def _missing_records(records: Records, policy: Policy, answers: Sequence[Answer]) -> list[Finding]:
     """What of a report is missing, where a complete one would change the mark."""
+    if policy.report_from is None:
+        return []
     correct, total = sum(answer.correct for answer in answers), len(answers)
     if not needed(policy.report_from, total) <= correct < needed(policy.full_at, total):
         return []

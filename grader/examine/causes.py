@@ -14,7 +14,7 @@ from grader.examine.remedies import Remedy
 from grader.examine.replaying import ConfirmedRemedy
 from grader.examine.replies import ObservedReport
 from grader.language import Sentence
-from grader.scoring.rules import garbage
+from grader.scoring.rules import images_part
 
 WEAK_BELOW_SHARE = 0.6  # share of right answers below which a network has learned too little
 
@@ -126,7 +126,7 @@ def _of(
 def _gain(mended: ConfirmedRemedy, assignment: Assignment) -> Sentence:
     classes, policy = len(assignment.classes), assignment.policy
     now, then = (
-        garbage(correct, mended.total, policy, classes, "missing").earned
+        images_part(correct, mended.total, policy, classes, "missing").earned
         for correct in (mended.before, mended.correct)
     )
     facts = {

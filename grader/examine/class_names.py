@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from grader.assignment import Label
 
@@ -15,13 +15,19 @@ class Vocabulary:
     """
 
     def __init__(self, classes: Sequence[Label]) -> None:
-        self._names = {_plain(word): label.en for label in classes for word in (label.zh, label.en)}
-        self._names.pop("", None)
+        names = [(word, label.en) for label in classes for word in (label.zh, label.en) if word]
+        self._forms = [(form, _only_one(form, names)) for form in _FORMS]
+        self._names = self._forms[-1][1]
         self._folders = {label.folder: label.en for label in classes}
 
     def name(self, word: str) -> str | None:
-        """The class name that `word` stands for; None where it stands for none."""
-        return self._names.get(_plain(word))
+        """The class name that `word` stands for; None where it stands for none, or for several:
+        where "a" and "A", or "+" and "-", are two classes, they are told apart.
+        """
+        for form, names in self._forms:
+            if (found := names.get(form(word))) is not None:
+                return found
+        return None
 
     def nearest(self, word: str) -> str | None:
         """The class name most like `word`, or that of the folder `word`, if there is one."""
@@ -41,7 +47,29 @@ _BLANK = {*"\u034f\u115f\u1160\u2800\u3164", *map(chr, range(0xFE00, 0xFE10))}
 
 def _plain(word: str) -> str:
     """The letters that a word shows: full-width and other forms are the plain ones (NFKC)."""
-    shown = unicodedata.normalize("NFKC", word).casefold()
-    return "".join(
-        c for c in shown if unicodedata.category(c) not in _NOT_SHOWN and c not in _BLANK
-    )
+    return _shown(unicodedata.normalize("NFKC", word).casefold())
+
+
+def _shown(word: str) -> str:
+    return "".join(c for c in word if unicodedata.category(c) not in _NOT_SHOWN and c not in _BLANK)
+
+
+def _spelt(word: str) -> str:
+    """The word without blanks around it, letters and marks composed."""
+    return unicodedata.normalize("NFC", word).strip()
+
+
+def _in_its_case(word: str) -> str:
+    """The letters that it shows, large ones and small ones apart."""
+    return _shown(unicodedata.normalize("NFKC", word))
+
+
+def _only_one(form: Callable[[str], str], names: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Class by the form of a word; without forms that several classes share."""
+    meant: dict[str, set[str]] = {}
+    for word, name in names:
+        meant.setdefault(form(word), set()).add(name)
+    return {word: next(iter(found)) for word, found in meant.items() if word and len(found) == 1}
+
+
+_FORMS = (_spelt, _in_its_case, _plain)  # from the strictest to the most lenient

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -82,21 +83,21 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
             {"path": str(path)},
         )
         for path in folders
-        if path.name not in truths
+        if _composed(path) not in truths
     ]
     others = [path.name for path in found if not path.is_dir()]
     digest = hashlib.sha256()
     images: list[HiddenImage] = []
     for inner in folders:
         for path in sorted(_entries(inner)):
-            name = f"{inner.name}/{path.name}"
+            name = f"{_composed(inner)}/{_composed(path)}"
             named = path.suffix.lower() in SUFFIXES
             whole = path.is_file() and (named or path.stat().st_size <= MAX_IMAGE_BYTES)
             data = path.read_bytes() if whole else b""
             if decode(data) is not None:
                 own = hashlib.sha256(data)
                 digest.update(name.encode() + b"\0" + own.digest())
-                truth = truths.get(inner.name, "")
+                truth = truths.get(_composed(inner), "")
                 images.append(HiddenImage(name, truth, path, own.hexdigest()))
             elif named:
                 wrong.append(
@@ -120,6 +121,11 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
     counts = Counter(image.truth for image in images)
     each = [(label.folder, counts[label.en]) for label in assignment.classes]
     return HiddenSet(tuple(images), digest.hexdigest(), tuple(_told(others, each)))
+
+
+def _composed(path: Path) -> str:
+    """The name of a file, the same whether its system kept marks and letters apart or not."""
+    return unicodedata.normalize("NFC", path.name)
 
 
 def _entries(folder: Path) -> Iterator[Path]:

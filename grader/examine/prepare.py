@@ -181,9 +181,9 @@ def reading_of(folder: Path, conditions: Conditions) -> Reading:
 
 
 @contextmanager
-def open_session(path: Path, home: Path, device: str) -> Iterator[Session]:
-    """A session with the one submission at `path`, for a teacher who tries a check: strongest
-    sandbox of this machine, default runtime and device.
+def open_session(path: Path, home: Path, device: str) -> Iterator[tuple[Session, str]]:
+    """A session with the one submission at `path`, and its digest, for a teacher who tries a check:
+    strongest sandbox of this machine, default runtime and device.
     """
     (submission,) = find([path])
     with temporary("session") as folder:
@@ -199,4 +199,4 @@ def open_session(path: Path, home: Path, device: str) -> Iterator[Session]:
         prepared = prepare(submission, folder, conditions)
         with Session(prepared.setup, prepared.folder, Clock(600)) as session:
             session.load()
-            yield session
+            yield session, prepared.submission.digest

@@ -5,22 +5,25 @@ What it says about them may be shown to the student: it cannot be about a hidden
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from grader.evidence import Answer, Problem
 from grader.examine.class_names import Vocabulary
 from grader.examine.images import HiddenImage, Pixels, pixels_of
 from grader.examine.replies import Failure
 from grader.examine.session import Clock, Session
 from grader.examine.worker_client import WorkerEndedError
+from grader.sandbox.contract import Level
 from grader.worker import protocol
 
 LOOKED_AT = 20  # hidden images whose sizes are looked at, the same ones for everybody
 MOST_SIZES = 4
 STAND_INS_PER_SIZE = 2  # stand-ins of a size
+_TO_HEAR = (Problem.RAISED, Problem.WRONG_TYPE, Problem.UNKNOWN_CLASS)
 COARSE = 8  # spots along a side
 
 
@@ -54,6 +57,14 @@ def hear(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Stand
     except WorkerEndedError:
         pass
     return StandInsHeard(frozenset(words), tuple(failures))
+
+
+def worth_hearing(session: Session, answers: Iterable[Answer]) -> bool:
+    """Whether what a submission says about stand-ins tells more of these answers: at level basic a
+    worker can leave word for the next one, in times of last access.
+    """
+    apart = session.setup.sandbox.level is not Level.BASIC
+    return apart and any(answer.problem in _TO_HEAR for answer in answers)
 
 
 def stand_ins(hidden: Sequence[HiddenImage]) -> list[Pixels]:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from grader.assignment import Policy
 from grader.language import LANGUAGES
 from grader.report import phrases
 from grader.report.aggregates import Aggregates, EarlierDecision, FindingGroup, MarkChange, told
@@ -233,15 +234,24 @@ class ClassAggregates:
             "classes": [{"en": label.en, "zh": label.zh or label.en} for label in lab.classes],
             "confusion": self.sums.confusion,
             "bands": [f"{stair.low}-{stair.high}" for stair in stairs(lab.policy)],
-            "edges": [lab.policy.report_from, lab.policy.full_at],
+            "edges": [lab.policy.report_from or lab.policy.full_at, lab.policy.full_at],
             "band": lab.policy.band,
             "compared": self._context.previous is not None,
             "assignment": lab.id,
             "run": self._context.run or lab.id,
-            "words": {key: pattern(sentence) for key, sentence in SCRIPT.items()},
+            "words": {
+                key: pattern(sentence) for key, sentence in (SCRIPT | _rule(lab.policy)).items()
+            },
             "status": {name: said(sentence) for name, sentence in phrases.STATUS.items()},
             "report": {name: said(sentence) for name, sentence in phrases.REPORT_WORDS.items()},
         }
+
+
+def _rule(policy: Policy) -> dict[str, str]:
+    """What is said below the chart of accuracy, where it is not the lab's rule with a report."""
+    if policy.rule == "formula":
+        return {"accuracy-note": "Marks by a formula of the assignment."}
+    return {"accuracy-note": "From {full} %: full marks."} if policy.report_from is None else {}
 
 
 def _numbered(row: list[Any], codes: Mapping[str, int]) -> list[Any]:

@@ -44,6 +44,7 @@ REPORT_WORDS = {
     "found": "unconfirmed",
     "complete": "complete",
     "incomplete": "incomplete",
+    "not-asked": "not asked for",
 }
 PROBLEM = {
     "unknown-class": "No class of this lab",
@@ -63,11 +64,6 @@ STAGE = {
     "explain": "Diagnosis",
     "checks": "Checks",
     "done": "Done",
-}
-PART_NAMES = {
-    "garbage": "Garbage classification",
-    "override": "Decision of a person",
-    "absent": "Nothing submitted",
 }
 KIND = {
     "convolution": "Convolution",

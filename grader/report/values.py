@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from grader.assignment import Assignment
 from grader.evidence import Evidence
+from grader.language import Sentence
 from grader.runs.changes import PublishedChange
 from grader.scoring import Grade
 
@@ -49,4 +50,5 @@ class Context:
         default_factory=dict
     )  # id -> by what the mark changed
     pictures: Mapping[str, str] | None = None  # hidden image -> sha256; None: whatever lies there
+    told: tuple[Sentence, ...] = ()  # what staff should know of the class
     kept: Path | None = None  # folder in which thumbnails are kept by that digest

@@ -26,7 +26,7 @@ from grader.report.phrases import FINDING, Said, said, said_finding, two
 from grader.report.text import file_name, one_line
 from grader.report.training import TrainingRecord, trainings
 from grader.report.values import Context, Result
-from grader.scoring import Grade, GradePart, garbage
+from grader.scoring import IMAGES, Grade, GradePart, images_part, worth
 from grader.scoring.counts import better_than_guessing, needed
 
 MAX_TEXT_CHARS = 160  # characters of a text of the submission in its student's page
@@ -226,7 +226,7 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         invalid=tuple(problems.most_common()),
         next=_next(grade, lab),
         stairs=_stairs_of(grade, lab),
-        parts=tuple(_part(part, evidence) for part in grade.parts),
+        parts=tuple(_part(part, evidence, lab) for part in grade.parts),
         report=grade.report,
         reports=tuple(map(keep, evidence.records.reports)),
         records=tuple(map(keep, evidence.records.records)),
@@ -304,9 +304,10 @@ def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[Find
     return tuple(views)
 
 
-def _part(part: GradePart, evidence: Evidence) -> PartView:
+def _part(part: GradePart, evidence: Evidence, lab: Assignment) -> PartView:
+    name = lab.policy.title
     titles = {
-        "garbage": said("Garbage classification"),
+        IMAGES: {"en": name.en, "zh": name.zh or name.en},
         "override": said("Decision of a person"),
         "absent": said("Nothing submitted"),
     }
@@ -414,9 +415,10 @@ def stairs(policy: Policy, mine: str = "") -> tuple[BandSteps, ...]:
     for low, high in pairwise(edges):
         if low == high:
             continue
-        below = max(-(-(policy.full_at - low) // policy.band), 0)
-        points = max(policy.points - below * policy.cost, 0)
-        complete = policy.points if low >= policy.report_from else points
+        points = worth(low, 100, policy)
+        complete = points
+        if policy.report_from is not None and low >= policy.report_from:
+            complete = policy.points
         steps.append(BandSteps(low, high, points, complete, f"{low}-{high}" == mine))
     return tuple(steps)
 
@@ -451,7 +453,7 @@ def _next(grade: Grade, lab: Assignment) -> BandStep | None:
         return None
     classes, report = len(lab.classes), grade.report
     for count in range(grade.correct + 1, grade.total + 1):
-        earned = garbage(count, grade.total, lab.policy, classes, report).earned
+        earned = images_part(count, grade.total, lab.policy, classes, report).earned
         if earned > grade.parts[0].earned:
             return BandStep(count - grade.correct, 100 * count // grade.total, earned)
     return None

@@ -7,7 +7,7 @@ from typing import Final
 from grader.assignment import Policy
 from grader.evidence import Evidence
 from grader.runs import PublishedMark
-from grader.scoring import Grade, Status, garbage
+from grader.scoring import Grade, Status, images_part
 
 EDGE_ANSWERS: Final = (
     1  # right answers that a mark may be away from a better one, to be near an edge
@@ -90,7 +90,7 @@ def _near(grade: Grade, policy: Policy, classes: int) -> bool:
         return False
     more = min(grade.correct + EDGE_ANSWERS, grade.total)
     worth = [
-        garbage(correct, grade.total, policy, classes, grade.report).earned
+        images_part(correct, grade.total, policy, classes, grade.report).earned
         for correct in (grade.correct, more)
     ]
     return worth[1] > worth[0]

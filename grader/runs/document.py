@@ -95,7 +95,8 @@ class Run(Document):
     device: str = "CPU"  # what submissions run on
     level: str = "strong"  # of confinement
     versions: dict[str, str] = Field(default_factory=dict)  # "grader", "python", each runtime
-    handed_out: Fingerprint = Fingerprint()  # what submissions may share: the teacher's own files
+    # What submissions may share: the teacher's own files; null where none are declared.
+    handed_out: Fingerprint | None = None
     submissions: tuple[SubmissionEntry, ...] = ()  # all that ever were here
     publication: Publication | None = None  # the latest one
 

@@ -2,17 +2,19 @@
 
 from grader.scoring.grade import Grade, GradePart, Status
 from grader.scoring.override import Override, Standing, in_order, standing, taken_back
-from grader.scoring.rules import garbage, grade
+from grader.scoring.rules import IMAGES, grade, images_part, worth
 
 __all__ = [
+    "IMAGES",
     "Grade",
     "GradePart",
     "Override",
     "Standing",
     "Status",
-    "garbage",
     "grade",
+    "images_part",
     "in_order",
     "standing",
     "taken_back",
+    "worth",
 ]

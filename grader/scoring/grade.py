@@ -22,7 +22,7 @@ class Status(str, Enum):
 class GradePart(Document):
     """One line of the bill: what was earned of what was possible, and by which rule."""
 
-    name: str  # "garbage", a check's name, "override"
+    name: str  # "images", a check's name, "override"
     earned: float  # marks
     possible: float  # marks
     because: dict[str, str]  # language -> sentence
@@ -42,7 +42,8 @@ class Grade(Document):
     interval: tuple[float, float] | None = None  # of the accuracy, 95 %, Clopper and Pearson
     band: str = ""  # "80-85", per cent
     parts: tuple[GradePart, ...] = ()  # the bill
-    report: Literal["missing", "found", "complete", "incomplete"] = "missing"  # the lab report
+    # The lab report; "not-asked" where none counts and nobody decided about one.
+    report: Literal["missing", "found", "complete", "incomplete", "not-asked"] = "missing"
     if_report_complete: float | None = None  # the score that confirming the report would give
     overrides: tuple[Override, ...] = ()  # what persons decided and holds
     undone: tuple[Override, ...] = ()  # what they decided and took back

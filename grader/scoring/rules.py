@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from fractions import Fraction
 from typing import Literal
 
 from grader.assignment import Policy
+from grader.assignment.formula import value_of
 from grader.evidence import Check, Evidence, Records, Stage
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
 from grader.scoring.grade import Grade, GradePart, Status
 from grader.scoring.override import Override, Standing, standing
 
-Report = Literal["missing", "found", "complete", "incomplete"]
+IMAGES = "images"  # name of the part of the hidden images
+Report = Literal["missing", "found", "complete", "incomplete", "not-asked"]
 
 
 def grade(
@@ -78,7 +81,7 @@ def _bill(
         parts = _absent(policy)
     elif status is not Status.UNGRADED:
         correct, total = sum(answer.correct for answer in evidence.answers), len(evidence.answers)
-        parts = (garbage(correct, total, policy, classes, report), *_checks(evidence))
+        parts = (images_part(correct, total, policy, classes, report), *_checks(evidence))
     return (*parts, *_decided(decided.points, _sum(parts), possible))
 
 
@@ -101,19 +104,40 @@ def _status(evidence: Evidence) -> Status:
 def _report(records: Records, policy: Policy, decided: Standing) -> Report:
     if decided.report:
         return decided.report
+    if policy.report_from is None:
+        return "not-asked"
     if not records.reports:
         return "missing"
     return "complete" if policy.report == "found" and records.records else "found"
 
 
-def garbage(correct: int, total: int, policy: Policy, classes: int, report: Report) -> GradePart:
-    """The garbage part by the lab's rule: full marks at `full_at`, or from `report_from` with a
-    complete report; each band below `full_at` costs `cost`; guessing earns nothing.
+def worth(correct: int, total: int, policy: Policy) -> float:
+    """Marks for `correct` of `total` (at least 1) images by the policy's rule alone: without a
+    report, and whatever guessing gives.
+    """
+    if policy.rule == "formula":
+        earned = value_of(policy.formula, correct, total, policy.points)
+        return _tidy(float(min(max(earned, Fraction(0)), Fraction(str(policy.points)))))
+    if correct >= needed(policy.full_at, total):
+        return policy.points
+    if policy.rule == "linear":
+        above = 100 * correct - policy.zero_at * total
+        share = Fraction(max(above, 0), (policy.full_at - policy.zero_at) * total)
+        return _tidy(float(share * Fraction(str(policy.points))))
+    below = bands_below(correct, total, policy.full_at, policy.band)
+    return _tidy(max(policy.points - below * policy.cost, 0))
+
+
+def images_part(
+    correct: int, total: int, policy: Policy, classes: int, report: Report
+) -> GradePart:
+    """The part of the hidden images: full marks at `full_at`, or from `report_from` with a complete
+    report; below by the policy's rule; guessing earns nothing.
     """
 
     def part(earned: float, en: str, zh: str) -> GradePart:
         because = {"en": en, "zh": zh}
-        return GradePart(name="garbage", earned=earned, possible=policy.points, because=because)
+        return GradePart(name=IMAGES, earned=earned, possible=policy.points, because=because)
 
     if not total:
         return part(0, "no hidden image was answered", "没有回答任何隐藏图片")
@@ -124,10 +148,11 @@ def garbage(correct: int, total: int, policy: Policy, classes: int, report: Repo
             f"{said}: no better than guessing among {classes} classes",
             f"{said_zh}：不优于在 {classes} 类中随机猜测",
         )
-    full, with_report = needed(policy.full_at, total), needed(policy.report_from, total)
-    if correct >= full:
+    full, earned = needed(policy.full_at, total), worth(correct, total, policy)
+    with_report = total + 1 if policy.report_from is None else needed(policy.report_from, total)
+    if policy.rule != "formula" and correct >= full:
         return part(
-            policy.points,
+            earned,
             f"{said}, {full} are needed for {policy.full_at} %: full marks",
             f"{said_zh}，达到 {policy.full_at} %（需 {full} 张）：满分",
         )
@@ -138,14 +163,31 @@ def garbage(correct: int, total: int, policy: Policy, classes: int, report: Repo
             "and the report is complete: full marks",
             f"{said_zh}，达到 {policy.report_from} %（需 {with_report} 张），且实验报告完整：满分",
         )
-    below = bands_below(correct, total, policy.full_at, policy.band)
-    earned = _tidy(max(policy.points - below * policy.cost, 0))
-    cost = _tidy(policy.points - earned)
     return part(
         earned,
-        f"{said}: {below} band(s) of {policy.band} % below {policy.full_at} % "
+        *(
+            f"{text}{why}"
+            for text, why in zip((said, said_zh), _why(correct, total, policy, earned), strict=True)
+        ),
+    )
+
+
+def _why(correct: int, total: int, policy: Policy, earned: float) -> tuple[str, str]:
+    """The rule behind marks below all points, in English and Chinese."""
+    if policy.rule == "formula":
+        return f": {policy.formula} = {earned:g}", f"：{policy.formula} = {earned:g}"
+    full, cost = needed(policy.full_at, total), _tidy(policy.points - earned)
+    if policy.rule == "linear":
+        return (
+            f", on the line from {policy.zero_at} % (no marks) to {policy.full_at} % "
+            f"({full} images, all of them)",
+            f"，在 {policy.zero_at} %（零分）到 {policy.full_at} %（{full} 张，满分）的直线上",
+        )
+    below = bands_below(correct, total, policy.full_at, policy.band)
+    return (
+        f": {below} band(s) of {policy.band} % below {policy.full_at} % "
         f"({full} images), minus {cost:g}",
-        f"{said_zh}：比 {policy.full_at} %（{full} 张）低 {below} 档（每档 {policy.band} %），"
+        f"：比 {policy.full_at} %（{full} 张）低 {below} 档（每档 {policy.band} %），"
         f"扣 {cost:g} 分",
     )
 

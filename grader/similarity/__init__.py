@@ -4,6 +4,6 @@ A fingerprint is kept of each submission, in its evidence; `alike` finds pairs i
 """
 
 from grader.similarity.fingerprint import handed_out
-from grader.similarity.pairs import ComparedPrints, Similarity, alike, trace
+from grader.similarity.pairs import ComparedPrints, Similarity, alike, trace, unnamed
 
-__all__ = ["ComparedPrints", "Similarity", "alike", "handed_out", "trace"]
+__all__ = ["ComparedPrints", "Similarity", "alike", "handed_out", "trace", "unnamed"]

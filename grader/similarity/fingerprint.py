@@ -23,9 +23,13 @@ def _fingerprint(folder: Path) -> Fingerprint:
     )
 
 
-def handed_out(folders: Iterable[Path]) -> Fingerprint:
-    """The fingerprint of what the teacher handed out, which is nobody's own. Raises OSError."""
+def handed_out(folders: Iterable[Path]) -> Fingerprint | None:
+    """The fingerprint of what the teacher handed out, which is nobody's own; None where nothing is
+    declared. Raises OSError.
+    """
     parts = [_fingerprint(folder) for folder in folders]
+    if not parts:
+        return None
     prints = [unpacked(part.code, np.uint32) for part in parts]
     return Fingerprint(
         code=packed(np.unique(np.concatenate([np.empty(0, np.uint32), *prints]))),

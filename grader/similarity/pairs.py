@@ -13,7 +13,8 @@ answers
 code
     MIN_CODE_SHARE of the smaller one's prints are in the other's, and at least MIN_SHARED_PRINTS,
     without those of code that was handed out or that many have. Other names for things change
-    nothing.
+    nothing. Nobody is named for code where what the students began with was not declared, or in a
+    class of fewer than MIN_CLASS: what many have cannot be told there from what two share.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ MIN_RARE_ANSWERS = 5
 EXPLAINED_CODES = ("constant-answers", "label-order", "other-classes", "weights-not-loaded")
 MAX_COMPARED = 50  # submissions with a print in common that are compared with each other
 MAX_NAME_CHARS = 60  # characters of a name
+MIN_CLASS = 10  # submissions in which code is compared
 MAX_NAMED = 3  # submissions that one finding names
 
 
@@ -94,14 +96,19 @@ def _wrong(evidence: Evidence) -> Prints:
     return np.unique(np.array(prints, np.uint32))
 
 
-def alike(traces: Sequence[ComparedPrints], given: Fingerprint) -> dict[str, list[Similarity]]:
-    """What submissions share with others, by id; `given`: what the teacher handed out."""
+def alike(
+    traces: Sequence[ComparedPrints], given: Fingerprint | None
+) -> dict[str, list[Similarity]]:
+    """What submissions share with others, by id; `given`: what the teacher handed out, None where
+    nothing is declared.
+    """
     found: defaultdict[str, list[Similarity]] = defaultdict(list)
     rules = {
-        "similar-weights": _weights(traces, given),
+        "similar-weights": _weights(traces, given or Fingerprint()),
         "similar-answers": _answers(traces),
-        "similar-code": _code(traces, given),
     }
+    if given is not None and len(traces) >= MIN_CLASS:
+        rules["similar-code"] = _code(traces, given)
     for code, pairs in rules.items():
         by_one: defaultdict[int, list[SimilarPair]] = defaultdict(list)
         for pair in pairs:
@@ -113,6 +120,15 @@ def alike(traces: Sequence[ComparedPrints], given: Fingerprint) -> dict[str, lis
             facts = {**strongest[0].facts, "other": _named(others), "ids": ids}
             found[traces[one].id].append(Similarity(code, facts))
     return dict(found)
+
+
+def unnamed(traces: Sequence[ComparedPrints], given: Fingerprint | None) -> int:
+    """How many submissions share code and are not named for it, as this class cannot say what of
+    it is their own.
+    """
+    if given is not None and len(traces) >= MIN_CLASS:
+        return 0
+    return len({pair.one for pair in _code(traces, given or Fingerprint())})
 
 
 def _named(others: Sequence[ComparedPrints]) -> str:

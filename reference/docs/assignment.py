@@ -103,6 +103,9 @@ def _keys(name: str, document: type[Document]) -> Iterator[Key]:
 def _toml(value: object) -> str:
     if value is None:
         return "none"
+    if isinstance(value, Document):
+        inner = ", ".join(f"{key} = {_toml(each)}" for key, each in value)
+        return f"{{ {inner} }}"
     if isinstance(value, tuple):
         return json.dumps(list(value))
     return json.dumps(value, ensure_ascii=False)

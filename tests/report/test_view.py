@@ -74,7 +74,7 @@ def test_the_next_mark_is_told_in_images(
 
 
 def test_the_stairs_are_the_policys_bands() -> None:
-    steps = stairs(Policy(), "80-85")
+    steps = stairs(Policy(report_from=80), "80-85")
     assert [(s.low, s.high, s.points, s.with_report) for s in steps[-3:]] == [
         (75, 80, 90, 90),
         (80, 85, 95, 100),

@@ -14,7 +14,7 @@ from tests import make, submissions
 
 NETWORK = (make.ROOT / "grader" / "readers" / "extraction.py").read_text(encoding="utf-8")
 OTHER = (make.ROOT / "grader" / "scoring" / "rules.py").read_text(encoding="utf-8")
-CODES = {"similar-code", "similar-answers"}
+CODES = {"similar-answers"}
 
 
 def erring(shift: int) -> str:
@@ -60,6 +60,14 @@ def test_the_copy_and_its_origin_are_told_and_nobody_else(out: Path) -> None:
     }
 
 
+def test_in_so_small_a_class_nobody_is_named_for_code_and_the_starter_is_asked_for(
+    out: Path,
+) -> None:
+    page = (out / "report" / "index.html").read_text(encoding="utf-8")
+    assert "similar-code" not in page
+    assert "The code of 2 submissions is much alike" in page and "starter/" in page
+
+
 def test_it_costs_nothing(out: Path) -> None:
     grades = json.loads((out / "grades.json").read_text(encoding="utf-8"))["grades"]
     assert len({grade["score"] for grade in grades}) == 1
@@ -70,7 +78,7 @@ def test_only_staff_read_the_others_name(out: Path) -> None:
         (out / "report" / who / "3210000002_lisi.html").read_text(encoding="utf-8")
         for who in ("staff", "student")
     )
-    assert "张三" in staff and "similar-code" in staff
+    assert "张三" in staff and "similar-answers" in staff
     pages = set(re.findall(r'<a href="([^"]+)"><bdi>3210000001_张三</bdi></a>', staff))
     assert pages and all((out / "report/staff" / unquote(page)).is_file() for page in pages)
     assert "张三" not in student and "similar" not in student

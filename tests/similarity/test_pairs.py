@@ -10,7 +10,7 @@ import pytest
 
 from grader.evidence import Answer, Evidence, Fingerprint, Tensors
 from grader.evidence.findings import find
-from grader.similarity import alike, handed_out, trace
+from grader.similarity import alike, handed_out, trace, unnamed
 from grader.similarity.fingerprint import packed
 from tests import make
 from tests.intake.reading import fingerprint
@@ -24,12 +24,19 @@ def submission(name: str, **changes: object) -> Evidence:
     return evidence.model_copy(update={"submission": record, **changes})
 
 
-def found(submissions: list[Evidence], given: Fingerprint = NONE) -> dict[str, dict[str, str]]:
+def found(
+    submissions: list[Evidence], given: Fingerprint | None = NONE
+) -> dict[str, dict[str, str]]:
     """Id -> code -> whom it is like."""
     return {
         name: {each.code: str(each.facts["other"]) for each in likenesses}
         for name, likenesses in alike([trace(each) for each in submissions], given).items()
     }
+
+
+def others(count: int) -> list[Evidence]:
+    """Submissions that share nothing with any."""
+    return [submission(f"other-{number}") for number in range(count)]
 
 
 def tensors(*numbers: int) -> str:
@@ -116,7 +123,7 @@ def test_one_answer_for_everything_is_no_copy() -> None:
 
 STARTER = (make.ROOT / "grader" / "report" / "view.py").read_text(encoding="utf-8")
 ONE = (make.ROOT / "grader" / "readers" / "extraction.py").read_text(encoding="utf-8")
-OTHER = (make.ROOT / "grader" / "scoring" / "rules.py").read_text(encoding="utf-8")
+OTHER = (make.ROOT / "grader" / "report" / "plot.py").read_text(encoding="utf-8")
 
 
 def sources(folder: Path, **files: str) -> Fingerprint:
@@ -133,8 +140,9 @@ def test_code_is_compared_without_what_was_handed_out(tmp_path: Path) -> None:
         submission("b", fingerprint=sources(tmp_path / "b", main=STARTER + OTHER)),
         submission("c", fingerprint=sources(tmp_path / "c", model=ONE, main=STARTER)),
     ]
+    class_ += others(7)
     given = handed_out([tmp_path / "starter"])
-    assert given.code == starter.code
+    assert given is not None and given.code == starter.code
     shown = found(class_, given)
     assert shown == {"a": {"similar-code": "C (c)"}, "c": {"similar-code": "A (a)"}}
     assert len(found(class_)) == 3, "without the starter all are alike"
@@ -144,8 +152,20 @@ def test_code_that_many_have_is_nobodys(tmp_path: Path) -> None:
     class_ = [
         submission(name, fingerprint=sources(tmp_path / name, main=STARTER)) for name in "abcde"
     ]
-    assert set(found(class_[:4])) == set("abcd")
-    assert found(class_) == {}
+    assert set(found([*class_[:4], *others(6)])) == set("abcd")
+    assert found([*class_, *others(5)]) == {}
+
+
+def test_nobody_is_named_for_code_whose_origin_cannot_be_known(tmp_path: Path) -> None:
+    """In a small class, and where what was handed out is not declared."""
+    class_ = [submission(name, fingerprint=sources(tmp_path / name, main=ONE)) for name in "ab"]
+    many = [*class_, *others(8)]
+    assert set(found(many, handed_out([tmp_path]))) == set()
+    assert set(found(many)) == set("ab")
+    for small, given in ((many[:9], NONE), (many, None)):
+        assert found(small, given) == {}
+        assert unnamed([trace(each) for each in small], given) == 2
+    assert unnamed([trace(each) for each in many], NONE) == 0
 
 
 def test_only_some_of_many_are_named() -> None:

@@ -1,0 +1,38 @@
+"""The assignment: what is asked and how it is marked, read from ``assignment.toml``."""
+
+from grader.assignment.model import (
+    About,
+    Assignment,
+    ImagesSettings,
+    Interface,
+    Label,
+    Limits,
+    PagesSettings,
+    RunSettings,
+)
+from grader.assignment.policy import Policy, Title
+from grader.assignment.reading import (
+    FILE_NAME,
+    AssignmentError,
+    line_of,
+    read_assignment,
+    with_settings,
+)
+
+__all__ = [
+    "FILE_NAME",
+    "About",
+    "Assignment",
+    "AssignmentError",
+    "ImagesSettings",
+    "Interface",
+    "Label",
+    "Limits",
+    "PagesSettings",
+    "Policy",
+    "RunSettings",
+    "Title",
+    "line_of",
+    "read_assignment",
+    "with_settings",
+]

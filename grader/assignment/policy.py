@@ -1,0 +1,82 @@
+"""How exact counts become marks: the keys of ``[policy]``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from grader.assignment.formula import FormulaError, require_formula
+from grader.evidence import Document
+from grader.expectations import WrongError
+from grader.language import Sentence
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Title(Document):
+    """What the assignment is called, in both languages."""
+
+    en: str
+    """In English."""
+    zh: str = ""
+    """In Chinese; the English one stands in for it."""
+
+
+class Policy(Document):
+    """How exact counts become marks; `grader.scoring` applies it."""
+
+    title: Title = Title(en="Hidden images", zh="隐藏图片")
+    """What the pages call the part of the hidden images."""
+    points: float = Field(100, ge=0)
+    """Marks for the hidden images."""
+    rule: Literal["bands", "linear", "formula"] = "bands"
+    """How marks fall below `full_at`: by bands; in a straight line down to `zero_at`; or by a
+    formula of your own, for all of it."""
+    full_at: Percent = 85
+    """Per cent of the hidden images right, and above: all points."""
+    band: int = Field(5, ge=1, le=100)
+    """Per cent that a band is wide."""
+    cost: float = Field(5, ge=0)
+    """Marks that each band below `full_at` costs, where the rule is by bands."""
+    zero_at: Percent = 0
+    """Per cent at and below which there are no marks, where the rule is linear."""
+    formula: str = ""
+    """Marks, where the rule is a formula: of `percent` (exact), `correct`, `total` and `points`,
+    with + - * / **, comparisons, `… if … else …`, min, max, floor, ceil, round. What it gives is
+    held between 0 and `points`."""
+    report_from: Percent | None = None
+    """Per cent from which a complete lab report gives all points; without it no report is asked."""
+    guessing: float = Field(0.01, ge=0, le=1)
+    """Level of the one-sided exact test: who is no better than guessing has no points."""
+    report: Literal["person", "found"] = "person"
+    """Who says that a report is complete: a person, or the grader where it found one."""
+    attempts: Literal["latest", "best", "first"] = "latest"
+    """Which of several submissions of one student counts."""
+    absent: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """Marks of a student on the roster who submitted nothing; without it none are written."""
+
+    @field_validator("formula")
+    @classmethod
+    def _understood(cls, formula: str) -> str:
+        if formula:
+            try:
+                require_formula(formula)
+            except FormulaError as error:
+                raise WrongError(error.said) from None
+        return formula
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Policy:
+        full = str(self.full_at)
+        if self.report_from is not None and self.report_from > self.full_at:
+            facts = {"some": str(self.report_from), "full": full}
+            raise WrongError(
+                Sentence("report_from ({some}) must not be above full_at ({full})", facts)
+            )
+        if self.rule == "linear" and self.zero_at >= self.full_at:
+            facts = {"none": str(self.zero_at), "full": full}
+            raise WrongError(Sentence("zero_at ({none}) must be below full_at ({full})", facts))
+        if self.rule == "formula" and not self.formula:
+            raise WrongError(Sentence("rule is formula, and there is no formula"))
+        return self
