@@ -42,8 +42,8 @@ from grader.evidence import Roster
 from grader.evidence.evidence import SCHEMA
 from grader.examine.mnist import read_mnist
 from grader.intake import IntakeError, Submission, digest, digest_folder, find
-from grader.intake.roster import read_roster
 from grader.intake.roster_matching import call_by_roster
+from grader.intake.roster_merging import read_rosters
 from grader.language import Sentence, translator
 from grader.readers.notices import notice
 from grader.runs import Run, RunError, RunFolder, SubmissionEntry
@@ -147,7 +147,7 @@ def _submissions(
         found = find(arguments.paths, sandbox=sandbox)
         submissions, notices = list(found.submissions), list(found.notices)
         if arguments.roster is not None:
-            roster = read_roster(arguments.roster)
+            roster = read_rosters(arguments.roster)
         if roster is not None:
             submissions, more = call_by_roster(submissions, roster)
             notices += more

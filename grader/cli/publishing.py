@@ -93,6 +93,7 @@ def context(folder: RunFolder, run: Run, language: str) -> Context:
         previous={name: mark.score for name, mark in former.marks.items()} if former else None,
         changes={each.id: each for each in found},
         pictures=run.hidden.images or None,
+        roster=run.roster,
         kept=folder.out / "pictures",
     )
 

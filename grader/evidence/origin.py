@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from grader.evidence.document import Document
 
 
@@ -44,3 +46,10 @@ class Roster(Document):
     file: str = ""  # its name
     people: tuple[Submitter, ...] = ()  # all students of the course
     platform: str = ""  # whose keys they have; "" for none
+    # A group's name -> its members' places in `people`.
+    groups: dict[str, tuple[int, ...]] = Field(default_factory=dict)
+    columns: tuple[str, ...] = ()  # the headings as they stand in the file
+    # Of a grade file that wants its own words back, in the language of its site: a part of it
+    # ("grade", "feedback", …) -> its heading, and "before" -> what stands before each key.
+    words: dict[str, str] = Field(default_factory=dict)
+    changed: tuple[str, ...] = ()  # of each person, when the platform says the mark was changed

@@ -18,7 +18,7 @@ from grader.platforms.canvas import TEST_STUDENT
 from grader.readers.notices import IntakeError, notice
 
 HEADED = 12  # rows in which the headings are looked for
-ROSTER_FIELDS = ("number", "key", "login", "name", "first", "last", "email")
+ROSTER_FIELDS = ("number", "key", "login", "name", "first", "last", "email", "group")
 
 # As spreadsheets write long numbers; "1E10" may be somebody's number.
 _SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+E\+?|E\+)\d+|#{3,}", re.IGNORECASE)
@@ -45,11 +45,26 @@ def read_roster(path: Path) -> Roster:
     readings = list(rows_of(path))
     for rows, columns_of in ((rows, way) for way in (_columns, _sole_column) for rows in readings):
         for place, row in enumerate(rows[:HEADED]):
-            if (columns := columns_of(row)) is not None:
+            below = rows[place + 1 :]
+            if (columns := _worksheet(row, below) or columns_of(row)) is not None:
                 platform, where = columns
-                people = tuple(_people(rows[place + 1 :], platform, where))
-                _look(path, people)
-                return Roster(file=path.name, people=people, platform=platform.name)
+                listed: dict[Submitter, dict[str, str]] = {}
+                for person, cells in _people(below, platform, where):
+                    first = listed.setdefault(person, cells)
+                    if first is not cells and cells.get("group"):  # in a group of each set
+                        first["group"] = f"{first['group']}, {cells['group']}"
+                _look(path, list(listed))
+                return Roster(
+                    file=path.name,
+                    people=tuple(listed),
+                    platform=platform.name,
+                    groups=_groups([cells.get("group", "") for cells in listed.values()]),
+                    columns=tuple(row),
+                    words=_words(row, below, platform, where),
+                    changed=tuple(cells["changed"] for cells in listed.values())
+                    if "changed" in where
+                    else (),
+                )
         best = best or rows
         if max(map(len, rows), default=0) > max(map(len, best), default=0):
             best = rows
@@ -63,34 +78,85 @@ def read_roster(path: Path) -> Roster:
     )
 
 
+def _worksheet(
+    row: Sequence[str], below: Sequence[Sequence[str]]
+) -> tuple[Platform, Mapping[str, int]] | None:
+    """Whether the row heads a platform's own grade file, whatever its language; and where its
+    parts are, with those that words tell.
+    """
+    for platform in PLATFORMS:
+        if (found := platform.worksheet(row, below)) is not None:
+            more = {
+                part: at
+                for part, at in _places(row, platform, platform.headings).items()
+                if at not in found.values()
+            }
+            return platform, {**more, **found}
+    return None
+
+
+def _words(
+    row: Sequence[str],
+    below: Sequence[Sequence[str]],
+    platform: Platform,
+    where: Mapping[str, int],
+) -> dict[str, str]:
+    """What the platform wants back as it stands, where it is a grade file of such a kind."""
+    if "changed" not in where:
+        return {}
+    first = below[0]
+    before = re.sub(r"\d+$", "", first[where["key"]])
+    told = {part: row[at] for part, at in where.items() if part not in ("group", "email")}
+    return {**told, "before": before, "most": first[where["possible"]]}
+
+
+def _groups(names: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The members of each group, as places in the roster; a cell may name several."""
+    groups: dict[str, list[int]] = {}
+    for at, cell in enumerate(names):
+        for name in filter(None, map(str.strip, re.split(r"[,;，；]", cell))):
+            groups.setdefault(name, []).append(at)
+    return {name: tuple(members) for name, members in groups.items()}
+
+
 def _columns(row: Sequence[str]) -> tuple[Platform, Mapping[str, int]] | None:
     """Which platform's headings the row has, and where; None where nobody could be told by it."""
     found = []
-    for platform in (*PLATFORMS, FOLDERS):
-        where = _places(row, platform)
+    tables = [
+        (p, words) for p in (*PLATFORMS, FOLDERS) for words in (p.headings, *p.other_headings)
+    ]
+    for platform, headings in tables:
+        where = _places(row, platform, headings)
         known = {"number", "key", "login", "email"} & where.keys()
-        called = "name" in where or {"first", "last"} <= where.keys() or "key" in where
-        if known and called:
+        if known and {"name", "last", "key", "group"} & where.keys():
             found.append((platform, where))
     if not found:
         return None
-    # The platform that understands most of the row; by hand where no platform's own words stand.
-    platform, where = max(found, key=lambda each: (len(each[1]), each[0] is FOLDERS))
+    # The platform that understands most of the row; by hand where none of its own words stand.
+    platform, where = max(found, key=lambda each: _understood(*each))
     by_hand = [where for platform, where in found if platform is FOLDERS]
     if "number" not in where and by_hand and "number" in by_hand[0] and "key" not in where:
         return FOLDERS, by_hand[0]
-    return platform, where
+    groups = _places(row, FOLDERS, {"group": FOLDERS.headings["group"]})
+    return platform, {**{part: at for part, at in groups.items() if part == "group"}, **where}
 
 
-def _places(row: Sequence[str], platform: Platform) -> dict[str, int]:
-    """In which column each part of a person stands: by the platform's words for the whole heading,
+def _understood(platform: Platform, where: Mapping[str, int]) -> tuple[int, bool, bool]:
+    parts = where.keys() - {"group"}
+    return len(parts), platform.headings.keys() <= parts, platform is FOLDERS
+
+
+def _places(
+    row: Sequence[str], platform: Platform, words: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """In which column each part of a person stands: by the table's words for the whole heading,
     then by those for a part of it, last by what usually is within such a heading.
     """
     where: dict[str, int] = {}
     for form in (_whole, _spellings):
         headings = [form(cell) for cell in row]
         for part in ROSTER_FIELDS:
-            for wanted in platform.headings.get(part, ()):
+            for wanted in words.get(part, ()):
                 for at, each in enumerate(headings):
                     if _heading(wanted) in each and at not in where.values():
                         where.setdefault(part, at)
@@ -132,9 +198,10 @@ def _heading(cell: str) -> str:
 
 def _people(
     rows: Iterable[Sequence[str]], platform: Platform, where: Mapping[str, int]
-) -> Iterator[Submitter]:
-    """One for each student; rows without a key are titles, points or signatures."""
-    seen = set()
+) -> Iterator[tuple[Submitter, dict[str, str]]]:
+    """One for each student, and what else stands in the row; rows without a key are
+    titles, points or signatures.
+    """
     for row in rows:
         cells = {part: row[at] if at < len(row) else "" for part, at in where.items()}
         number = _number(cells.get("number", ""))
@@ -151,10 +218,8 @@ def _people(
             name=name, number=number, key=key, login=login, email=cells.get("email", "")
         )
         nobody = not re.search(r"[0-9A-Za-z#]", number + key)  # a sum, a signature
-        if nobody or name in TEST_STUDENT or person in seen:
-            continue
-        seen.add(person)
-        yield person
+        if not nobody and name not in TEST_STUDENT:
+            yield person, cells
 
 
 def _number(cell: str) -> str:

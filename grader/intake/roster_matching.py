@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from grader.evidence import Roster, Submitter
 from grader.intake.ownership import contest, without_number
+from grader.intake.roster_groups import GroupLookup
 from grader.intake.roster_lookup import RosterLookup, folded, spellings
 from grader.intake.submissions import Submission
 from grader.platforms.folders import Student
@@ -36,6 +37,7 @@ class _Claim:
     sure: Certainty = Certainty.TOLD
     said: str = ""  # the name beside the number
     zeros: bool = False
+    group: str = ""  # as whose member
 
 
 def call_by_roster(
@@ -82,6 +84,9 @@ class _Finder:
     def __init__(self, submissions: Sequence[Submission], roster: Roster) -> None:
         self._roster = roster
         self._lookup = RosterLookup(roster.people)
+        self._groups = GroupLookup(roster)
+        laid = [_text(submission) for submission in submissions if not submission.origin.platform]
+        self._teams = self._groups.teams(laid) if roster.groups else {}
         self._keys = {p.key: at for at, p in enumerate(roster.people) if p.key}
         # Where no key is known here, the roster is of another assignment: Moodle's keys change.
         self._use_keys = any(
@@ -101,12 +106,44 @@ class _Finder:
         """What the submission's submitters claim; one for each, or for each whom a folder names."""
         if submission.origin.platform:
             people = submission.origin.submitters or (Submitter(),)
+            if len(people) == 1 and (group := self._group(submission, people[0])):
+                return self._of_group(submission, group, told)
             return [self._by_platform(submission, at, each) for at, each in enumerate(people)]
         return self._by_hand(submission, told)
 
+    def _group(self, submission: Submission, who: Submitter) -> str:
+        """The group whose name stands in the place of a person's; its id there is no person's,
+        but in Canvas's, which has the id of one of the members.
+        """
+        group = self._groups.called(who.name)
+        if not group:
+            return ""
+        at = (
+            self._keys.get(who.key) if submission.origin.platform == self._roster.platform else None
+        )
+        own = at is not None and self._is_named(at, who.name)
+        return "" if own else group
+
+    def _of_group(self, submission: Submission, group: str, told: list[Notice]) -> list[_Claim]:
+        members = self._groups.members[group]
+        told.append(
+            notice(
+                "{id} is of the group {group}, and counts for each of its members: {who}",
+                id=submission.id,
+                group=group,
+                who=[self._called(at) for at in members],
+            )
+        )
+        return [
+            _Claim(submission, place, at, Certainty.KEY, group=group)
+            for place, at in enumerate(members)
+        ]
+
     def _by_platform(self, submission: Submission, place: int, who: Submitter) -> _Claim:
         if self._use_keys and submission.origin.platform == self._roster.platform and who.key:
-            return _Claim(submission, place, self._keys.get(who.key), Certainty.KEY)
+            at = self._keys.get(who.key)
+            if at is None or not self._is_another(at, submission, who):
+                return _Claim(submission, place, at, Certainty.KEY)
         for login in (who.login, who.email):
             if login and (at := self._logins.get(folded(login))) is not None:
                 return _Claim(submission, place, at, Certainty.KEY)
@@ -129,6 +166,17 @@ class _Finder:
             return _Claim(submission, place, None)
         return _Claim(submission, place, one, Certainty.NAME, who.name)
 
+    def _is_another(self, at: int, submission: Submission, who: Submitter) -> bool:
+        """Whether the key is that of a group, which Moodle counts by itself: it gives its
+        participants the same names in files and worksheets.
+        """
+        name = self._roster.people[at].name
+        return (
+            submission.origin.platform == "moodle"
+            and bool(name and who.name)
+            and not spellings(name) & spellings(who.name)
+        )
+
     def _is_named(self, at: int, name: str) -> bool:
         """Whether all of a platform's name is the student's, not only some words of it."""
         own = spellings(self._roster.people[at].name)
@@ -136,9 +184,12 @@ class _Finder:
         return bool(own & spellings(digits))
 
     def _by_hand(self, submission: Submission, told: list[Notice]) -> list[_Claim]:
-        text = readable(submission.path.resolve())
-        text = stem(text) if submission.kind.archive else text
+        text = _text(submission)
         seen = self._lookup.look(text)
+        named = seen.by_number or seen.by_name
+        group = self._teams.get(text, "") if named else self._groups.within(text)
+        if group and set(named) <= set(self._groups.members[group]):
+            return self._of_group(submission, group, told)
         if len(seen.by_number) > 1 or (not seen.by_number and len(seen.by_name) > 1):
             several = seen.by_number or seen.by_name
             told.append(
@@ -167,6 +218,12 @@ class _Finder:
     def _called(self, at: int) -> str:
         person = self._roster.people[at]
         return f"{person.number or person.key} {person.name}".strip()
+
+
+def _text(submission: Submission) -> str:
+    """The name that a teacher laid."""
+    text = readable(submission.path.resolve())
+    return stem(text) if submission.kind.archive else text
 
 
 def _contested(
@@ -226,13 +283,16 @@ def _contested(
 
 def _differ(claims: Sequence[_Claim]) -> bool:
     """Whether the claims are of different users of a platform, or of different names."""
-    users = {
-        (claim.submission.origin.platform, claim.submission.origin.submitters[claim.place].key)
-        if claim.submission.origin.platform
-        else ("", folded(claim.said))
-        for claim in claims
-    }
-    return len(users) > 1
+    return len({_user(claim) for claim in claims}) > 1
+
+
+def _user(claim: _Claim) -> tuple[str, str]:
+    origin = claim.submission.origin
+    if claim.group:
+        return "", f"group {claim.group}"
+    if origin.platform and claim.place < len(origin.submitters):
+        return origin.platform, origin.submitters[claim.place].key
+    return "", folded(claim.said)
 
 
 def _called(
@@ -252,9 +312,9 @@ def _called(
         if claim.person is None or (submission.id, at) in lost:
             continue
         known, told = roster.people[claim.person], people[at]
-        own_key = told.key if platform else ""
+        own_key = told.key if platform and not claim.group else ""
         people[at] = Submitter(
-            name=known.name or told.name,
+            name=known.name or ("" if claim.group else told.name),
             number=known.number,
             key=own_key or (known.key if platform in ("", roster.platform) else ""),
             login=known.login or told.login,

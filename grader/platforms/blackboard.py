@@ -18,6 +18,7 @@ _ENTRY = re.compile(
     r"(?P<head>.+?)_attempt_(?P<day>\d{4}-\d\d-\d\d)-(?P<h>\d\d)-(?P<m>\d\d)-(?P<s>\d\d)"
     r"(?:_(?P<file>.+)|(?P<receipt>\.txt))?"
 )
+_COLUMN = re.compile(r"(?P<title>.+?)(?: \[[^\]]*\])? ?\|\d+")  # of the grade centre
 _WHO = re.compile(r"\s*(?:Name|姓名|名称)\s*[:：]\s*(?P<name>.*?)\s*\((?P<login>[^()\s]+)\)\s*")
 _ORIGINAL = re.compile(r"\s*(?:Original filename|原始文件名)\s*[:：]\s*(?P<name>.+?)\s*")
 _STORED = re.compile(r"\s*(?:Filename|文件名)\s*[:：]\s*(?P<name>.+?)\s*")
@@ -86,10 +87,12 @@ def _renamed(receipt: str) -> Iterator[tuple[str, str]]:
 
 
 def _table(marks: Iterable[Mark], sheet: Sheet) -> Iterator[Row]:
-    """A title without "|number" makes a new column; who has no user name would have the whole
+    """A title without "|number" makes a new column, so that the one of Blackboard's own file is
+    taken where one was given. Names change nothing there; who has no user name would have the whole
     file refused, so that the student number, which often is the user name, stands in.
     """
-    yield ["Last Name", "Username", "Student ID", sheet.title]
+    title = sheet.column(_COLUMN) or sheet.title
+    yield ["Last Name", "Username", "Student ID", title]
     for mark in marks:
         who = mark.submitter
         yield [who.name or mark.id, who.login or who.number, who.number, mark.score]
@@ -107,6 +110,15 @@ BLACKBOARD = Platform(
         "login": ("username", "用户名"),
         "number": ("student id", "学生id"),
     },
+    other_headings=(
+        {  # the table of groups' members
+            "group": ("group code", "组代码"),
+            "login": ("user name",),
+            "number": ("student id",),
+            "last": ("last name",),
+            "first": ("first name",),
+        },
+    ),
     table=_table,
     encoding="utf-16",
     delimiter="\t",

@@ -21,6 +21,7 @@ _ENTRY = re.compile(
     rf"(?P<time>(?={_PART}*\b20\d\d(?!\d))(?={_PART}*?\d+{_PART}*?\D\d+{_PART}*?\D\d){_PART}+)"
     r"(?: - (?P<file>.+))?"
 )
+_ITEM = re.compile(r"(?P<title>.+?) Points Grade(?: <.*>)?")  # a column of the grades' export
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR_FIRST = re.compile(r"(20\d\d)[年/.-] ?(\d{1,2})[月/.-] ?(\d{1,2})")
 _YEAR_LAST = re.compile(
@@ -72,7 +73,7 @@ def moment(text: str) -> str:
 
 def _table(marks: Iterable[Mark], sheet: Sheet) -> Iterator[Row]:
     """Who has neither id cannot be matched and is left out, like who has no score."""
-    item = f"{sheet.title} Points Grade"
+    item = sheet.column(_ITEM).partition(" <")[0] or f"{sheet.title} Points Grade"
     yield ["OrgDefinedId", "Username", item, "End-of-Line Indicator"]
     for mark in marks:
         who = mark.submitter

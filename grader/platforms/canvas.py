@@ -28,6 +28,7 @@ _WORK = re.compile(
     r"|checkpoint|ckpt|weights?|train|test|val|img|image|fig|mobilenet(?:v2)?|lenet5?)[-_\d]*",
     re.IGNORECASE,
 )
+_ASSIGNMENT = re.compile(r"(?P<title>.+) \(\d+\)")  # a column of the gradebook
 TEST_STUDENT = ("Student, Test", "Test Student")  # in every course, and nobody
 
 
@@ -61,13 +62,17 @@ def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim
 
 
 def _table(marks: Iterable[Mark], sheet: Sheet) -> Iterator[Row]:
-    """Canvas takes a score of nothing for a change: who has none is left out."""
-    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", sheet.title]
-    yield ["    Points Possible", "", "", "", "", sheet.possible]
+    """Canvas takes a score of nothing for a change: who has none is left out. Points in the row of
+    points change the assignment's: only a new assignment gets them.
+    """
+    known = sheet.column(_ASSIGNMENT)
+    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", known or sheet.title]
+    yield ["    Points Possible", "", "", "", "", "" if known else sheet.possible]
     for mark in marks:
         if mark.score:
             who = mark.submitter
-            yield [who.name or mark.id, who.key, who.number, who.login, "", mark.score]
+            key = who.key if who.key.isdigit() else ""  # an anonymous code is no id there
+            yield [who.name or mark.id, key, who.number, who.login, "", mark.score]
 
 
 CANVAS = Platform(
@@ -83,5 +88,14 @@ CANVAS = Platform(
         "number": ("sis user id",),
         "login": ("sis login id",),
     },
+    other_headings=(
+        {  # the table of groups
+            "key": ("canvas user id",),
+            "number": ("user id",),
+            "login": ("login id",),
+            "name": ("name",),
+            "group": ("group name",),
+        },
+    ),
     table=_table,
 )

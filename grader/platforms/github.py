@@ -19,5 +19,6 @@ GITHUB = Platform(
         "number": ("identifier", "roster_identifier"),
         "login": ("github_username",),
         "name": ("name",),
+        "group": ("group_name",),
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -38,6 +39,7 @@ class Mark:
     score: str  # as people write it; "" where there is none, and the platform keeps what it has
     feedback: str = ""
     upload: str = ""
+    changed: str = ""  # when the mark was changed last there, as the platform wrote it
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,32 @@ class Sheet:
 
     title: str
     possible: str
-    written: str = ""  # ISO 8601: when the file was made
+    titles: tuple[str, ...] = ()  # what else the lab is called, in other languages
+    columns: tuple[str, ...] = ()  # the headings of the platform's own file, where one was given
+    words: Mapping[str, str] = field(default_factory=dict)  # as in `grader.evidence.Roster`
+
+    def column(self, pattern: re.Pattern[str]) -> str:
+        """The platform's own column of this lab, as it stands in its file: `pattern` has its title
+        as "title". "" where none, or not one alone, is called so.
+        """
+        own = {_folded(title) for title in (self.title, *self.titles)} - {""}
+        found = [
+            column
+            for column in self.columns
+            if (match := pattern.fullmatch(column)) and _folded(match["title"]) in own
+        ]
+        return found[0] if len(found) == 1 else ""
+
+
+def _folded(title: str) -> str:
+    return "".join(c for c in title.casefold() if c.isalnum())
 
 
 Row: TypeAlias = list[str]
 # The entries' names and the texts of documents among them -> what the names say.
 Reader: TypeAlias = Callable[[Sequence[str], Mapping[str, str]], dict[str, Claim]]
+
+Worksheet: TypeAlias = Callable[[Sequence[str], Sequence[Sequence[str]]], "dict[str, int] | None"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +84,9 @@ class Platform:
         that head such a column in its tables, in small letters.
     marks: how far into a name the platform's own mark goes; 0 where the name is none of its.
     read: what the names of a class say.
+    other_headings: as `headings`, of its other tables of people (of groups).
+    worksheet: where a table's heading row and rows are a grade file that wants its own words back,
+    whatever their language: part of it -> column; None where they are none.
     documents: whether a file of this name is the platform's own, to be read for `read`.
     table: the rows of the file that its importer takes; None where it takes none.
     """
@@ -71,6 +96,8 @@ class Platform:
     marks: Callable[[str], int]
     read: Reader
     headings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    other_headings: tuple[Mapping[str, tuple[str, ...]], ...] = ()
+    worksheet: Worksheet = lambda heads, rows: None
     documents: Callable[[str], bool] = lambda name: False
     table: Callable[[Iterable[Mark], Sheet], Iterable[Row]] | None = None
     encoding: str = "utf-8"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import Assignment
-from grader.evidence import Evidence
+from grader.evidence import Evidence, Roster
 from grader.language import Sentence
 from grader.runs.changes import PublishedChange
 from grader.scoring import Grade
@@ -51,4 +51,5 @@ class Context:
     )  # id -> by what the mark changed
     pictures: Mapping[str, str] | None = None  # hidden image -> sha256; None: whatever lies there
     told: tuple[Sentence, ...] = ()  # what staff should know of the class
+    roster: Roster | None = None  # whose words and columns a platform's grade file has
     kept: Path | None = None  # folder in which thumbnails are kept by that digest

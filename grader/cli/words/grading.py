@@ -26,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_device(parser)
     _add_engine(parser)
     parser.add_argument(
-        "--roster", type=Path, metavar="CSV", help="numbers and names of all students"
+        "--roster",
+        type=Path,
+        action="append",
+        metavar="CSV",
+        help="numbers and names of all students; again for a table of groups",
     )
     parser.add_argument(
         "--require", choices=("strong", "basic"), help="refuse to run with less confinement"

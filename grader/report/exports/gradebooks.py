@@ -45,7 +45,7 @@ def blackboard(results: Iterable[Result], path: Path, context: Context | None = 
     """A Blackboard grade centre file: tab-separated UTF-16, one column of marks."""
     marks = _marks(BLACKBOARD, results, context)
     with opened(path, encoding="utf-16", newline="\r\n") as file:
-        for row in BLACKBOARD.rows(marks, Sheet(_title(context), "")):
+        for row in BLACKBOARD.rows(marks, _sheet(BLACKBOARD, context)):
             file.write(_tabs([for_cell(cell) for cell in row]))
 
 
@@ -56,14 +56,38 @@ def _write(
     possible = plain(first.grade.possible) if first else ""
     marks = _marks(platform, everyone, context)
     with sheet(path) as lines:
-        for row in platform.rows(marks, Sheet(_title(context), possible)):
-            # The platform's own row of points begins with blanks.
-            lines.writerow([cell if cell.startswith("    ") else for_cell(cell) for cell in row])
+        for row in platform.rows(marks, _sheet(platform, context, possible)):
+            lines.writerow(map(_cell, row))
+
+
+def _cell(text: str) -> str:
+    """A cell without formulas. A platform's own row of points begins with blanks, and "-" is what
+    Moodle has for nothing.
+    """
+    return text if text.startswith("    ") or text == "-" else for_cell(text)
+
+
+def _sheet(platform: Platform, context: Context | None, possible: str = "") -> Sheet:
+    """The grade file to write; of the platform's own, where that was the roster, its words."""
+    if context is None or context.roster is None or context.roster.platform != platform.name:
+        return Sheet(_title(context), possible)
+    lab, roster = context.assignment, context.roster
+    titles = (lab.assignment.title.en, lab.assignment.title.zh or "", lab.id)
+    return Sheet(_title(context), possible, titles, roster.columns, roster.words)
+
+
+def _changed(platform: Platform, context: Context | None) -> dict[str, str]:
+    """When the platform says that each person's mark was changed, by the platform's key."""
+    if context is None or context.roster is None or context.roster.platform != platform.name:
+        return {}
+    roster = context.roster
+    return dict(zip((person.key for person in roster.people), roster.changed, strict=False))
 
 
 def _marks(platform: Platform, results: Iterable[Result], context: Context | None) -> list[Mark]:
     """One for each person: of several submissions the one that counts by policy.attempts."""
     rule = context.assignment.policy.attempts if context else "latest"
+    changed = _changed(platform, context)
     found: dict[str, tuple[tuple[float, str, str], Mark]] = {}
     for result in results:
         origin = result.evidence.submission.origin
@@ -80,6 +104,7 @@ def _marks(platform: Platform, results: Iterable[Result], context: Context | Non
                 _score(result),
                 _feedback(result, context),
                 origin.upload,
+                changed.get(key, ""),
             )
             best = grade.score if rule == "best" and grade.score is not None else -1.0
             rank = (best, origin.time, grade.id)
