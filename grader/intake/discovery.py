@@ -19,6 +19,7 @@ from grader.intake.reading import Allowance, Reading
 from grader.intake.submissions import FoundSubmissions, natural
 from grader.intake.uploads import Upload, alone, uploads_in
 from grader.readers.file_kinds import FileKind, kind_of, named_archive, stem
+from grader.readers.ignored_files import code
 from grader.readers.limits import CLASS_LIMITS, IntakeLimits
 from grader.readers.notices import (
     ArchiveRefusedError,
@@ -145,7 +146,7 @@ def _holds_class(archive: Path, limits: IntakeLimits, sandbox: Sandbox | None) -
     entries = [
         entry
         for entry, below in tree.items()
-        if not passed_over(entry) and (below is not None or named_archive(entry))
+        if not passed_over(entry) and (below is not None or named_archive(entry) or code(entry))
     ]
     return len(entries) > 1 and judge(name, tree) is LayoutKind.CLASS
 

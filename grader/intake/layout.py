@@ -6,12 +6,14 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from grader.platforms import FOLDERS, platform_of
-from grader.platforms.folders import names_work, recognised
+from grader.platforms.folders import Student, identify, names_work, recognised
 from grader.readers.file_kinds import named_archive, stem
 from grader.readers.ignored_files import clutter, code
+
+LOOSE_NAMES = 3  # sources called by different Chinese names that are students' and no modules
 
 # Names of entries: None for a file, a tree for a folder.
 Tree = dict[str, "Tree | None"]
@@ -31,7 +33,8 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     In this order:
     1. main.py at its top: a submission.
     2. Most entries have names that one platform gives, or two that are surely students' (a
-       number, a Chinese name), folders or archives: a class.
+       number, a Chinese name), folders or archives: a class; so are loose sources that are called
+       by several students.
     3. Other code at its top: a submission.
     4. Two or more entries that could be submissions (archives, folders with code at most two levels
        down): a class; but a submission where they are all named after work ("lenet5", "实验二"), or
@@ -53,7 +56,7 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     if _exported(folders, files):
         return LayoutKind.CLASS
     sure = [entry for entry in (*folders, *map(stem, archives)) if recognised(entry)]
-    if len(sure) >= 2:
+    if len(sure) >= 2 or (not _told(name) and len(sure) + len(_loose_students(files)) >= 2):
         return LayoutKind.CLASS
     if any(code(entry) for entry in files):
         return LayoutKind.SUBMISSION
@@ -79,6 +82,17 @@ def _exported(folders: Iterable[str], files: Sequence[str]) -> bool:
     platform = platform_of([label(entry) for entry in (*folders, *files)])
     held = [*folders, *(entry for entry in files if named_archive(entry) or code(entry))]
     return platform is not FOLDERS and any(platform.marks(label(entry)) for entry in held)
+
+
+def _loose_students(files: Iterable[str]) -> set[Student]:
+    """Whom the sources at the top are called by: those with a number; else, where each is called by
+    somebody, by more names than modules have that begin as family names do ("张量.py").
+    """
+    stems = [PurePath(entry).stem for entry in files if code(entry)]
+    told = {identify(each) for each in stems if recognised(each)}
+    numbered = {student for student in told if student.number}
+    named = len(told) >= LOOSE_NAMES and all(map(recognised, stems))
+    return told if named or len(numbered) > 1 else numbered
 
 
 def _told(name: str) -> bool:

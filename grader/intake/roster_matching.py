@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from pathlib import PurePath
 
 from grader.evidence import Roster, Submitter
 from grader.intake.ownership import contest, without_number
@@ -13,7 +14,7 @@ from grader.intake.roster_groups import GroupLookup
 from grader.intake.roster_lookup import RosterLookup, folded, spellings
 from grader.intake.submissions import Submission
 from grader.platforms.folders import Student
-from grader.readers.file_kinds import stem
+from grader.readers.file_kinds import FileKind, stem
 from grader.readers.notices import Notice, notice
 from grader.readers.paths import readable
 
@@ -223,6 +224,8 @@ class _Finder:
 def _text(submission: Submission) -> str:
     """The name that a teacher laid."""
     text = readable(submission.path.resolve())
+    if submission.kind is FileKind.FILE:
+        return PurePath(text).stem
     return stem(text) if submission.kind.archive else text
 
 

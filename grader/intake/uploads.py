@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from grader.intake.layout import label, our_output, passed_over
 from grader.intake.submissions import SubmissionFile, natural
 from grader.platforms import FOLDERS, Claim, Platform, platform_of
+from grader.platforms.folders import Student, identify, recognised
 from grader.readers.file_kinds import FileKind, kind_of, named_archive, stem
 from grader.readers.ignored_files import code
 from grader.readers.notices import Notice, notice
 from grader.readers.paths import readable
 
 DOCUMENT = 32 * 1024 * 1024  # bytes of a platform's own document that are read
+SOURCE_BYTES = 1024 * 1024  # of a loose source in which names of files are looked for
 DOCUMENTS = 256 * 1024 * 1024  # of all of a class
 
 
@@ -51,25 +54,70 @@ def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
     platform = platform_of(list(entries.values()))
     claims = platform.read(list(entries.values()), _documents(entries, platform))
     together: dict[tuple[str, str], list[tuple[Path, Claim]]] = {}
-    loose = []
+    loose: list[Path] = []
     for entry, name in entries.items():
         if name in claims and platform is not FOLDERS:
             together.setdefault(claims[name].attempt, []).append((entry, claims[name]))
         elif entry.is_dir() or named_archive(entry.name):
             yield alone(entry, _kind(entry))
-        elif code(entry.name):
-            loose.append(entry.name)
+        elif entry.is_file():
+            loose.append(entry)
+    by_student, strangers = _by_student(loose)
+    for files in by_student.values():
+        yield _of_files(files)
     for group in together.values():
         yield _put_together(group, platform)
-    if loose:
+    if strangers:
         notices.append(
             notice(
                 "{count} loose files were passed over, such as {name}; a submission is a folder or "
-                "an archive",
-                count=len(loose),
-                name=loose[0],
+                "an archive, or a source that is called by its student",
+                count=len(strangers),
+                name=strangers[0].name,
             )
         )
+
+
+def _by_student(loose: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Path]]:
+    """Loose files of each student who has a source among them; and sources of nobody."""
+    found: dict[str, list[Path]] = {}
+    for path in loose:
+        if recognised(called := PurePath(readable(path)).stem):
+            student = identify(called)
+            found.setdefault(student.number or student.name, []).append(path)
+    theirs = {
+        who: sorted(files, key=lambda path: not code(path.name))
+        for who, files in found.items()
+        if any(code(path.name) for path in files)
+    }
+    taken = {path for files in theirs.values() for path in files}
+    return theirs, [path for path in loose if code(path.name) and path not in taken]
+
+
+def _of_files(files: Sequence[Path]) -> Upload:
+    """A student's loose files as one submission, the first of them a source. They are called as the
+    student had them, without whose they are, unless the sources call them so.
+    """
+    name = PurePath(readable(files[0])).stem
+    student = identify(name)
+    sources = [path.read_bytes()[:SOURCE_BYTES] for path in files if code(path.name)]
+    parts = []
+    for path in files:
+        whole = readable(path)
+        own = _without(whole, student)
+        said = any(whole.encode("utf-8", "replace") in source for source in sources)
+        parts.append(SubmissionFile(path, FileKind.FILE, whole if said else own))
+    if len({part.name for part in parts}) < len(parts):
+        parts = [replace(part, name=readable(part.path)) for part in parts]
+    return Upload(tuple(parts), name, FOLDERS.read([name], {})[name], FOLDERS)
+
+
+def _without(name: str, student: Student) -> str:
+    """A file's name without the number and name before it: "3210000001_张三_main.py"."""
+    told = "|".join(re.escape(each) for each in (student.number, student.name) if each)
+    match = re.match(rf"(?:(?:{told})[\W_]*)+(?=[^\W_]+[\w -]*\.)", name)
+    rest = name[match.end() :] if match else ""
+    return rest if PurePath(rest).suffix else name
 
 
 def _put_together(group: list[tuple[Path, Claim]], platform: Platform) -> Upload:

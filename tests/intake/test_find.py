@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake import FileKind, IntakeError, find
+from grader.intake import FileKind, IntakeError, find, stage
 from grader.intake.layout import LayoutKind, judge, tree_of
 from grader.intake.submissions import natural
 from tests.intake.archives import Item, raw_zip
@@ -259,3 +259,55 @@ def test_folders_that_differ_in_digits_keep_their_own_names(tmp_path: Path) -> N
         (name, name, name) for name in ("student1", "student2", "student10")
     ]
     assert found.notices == ()
+
+
+def test_loose_sources_of_several_students_are_a_class(tmp_path: Path) -> None:
+    make(
+        tmp_path / "in",
+        *("3210000001_张三_main.py", "3210000001_张三_model.npz", "3210000002 李四.ipynb"),
+        *("3210000003_王五.zip", "collect.py"),
+    )
+    found = find([tmp_path / "in"])
+    by_number = {one.student.number: [part.name for part in one.parts] for one in found}
+    assert by_number == {
+        "3210000001": ["main.py", "model.npz"],
+        "3210000002": ["李四.ipynb"],
+        "3210000003": ["3210000003_王五.zip"],
+    }
+    assert "collect.py" in "\n".join(map(str, found.notices))
+    stage(next(iter(found)), tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["main.py", "model.npz"]
+
+
+def test_a_source_that_names_a_file_keeps_it(tmp_path: Path) -> None:
+    folder = make(tmp_path / "in", "3210000001_a.npz", "3210000002.py")
+    (folder / "3210000001_main.py").write_text("open('3210000001_a.npz')")
+    first = next(iter(find([folder])))
+    assert [part.name for part in first.parts] == ["main.py", "3210000001_a.npz"]
+
+
+@pytest.mark.parametrize(
+    "names", [("张量.py", "方差.py"), ("3210000001_张三.py", "model.npz"), ("高斯.py", "main.py")]
+)
+def test_modules_that_are_called_like_people_are_one_submission(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    assert len(find([make(tmp_path / "in", *names)]).submissions) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "people"),
+    [
+        (["3210000001_a.py", "3210000002_b.py"], {"3210000001", "3210000002"}),
+        (["doejane_4211_1_main.py", "roelisa_4213_2_main.py"], {""}),
+    ],
+)
+def test_loose_sources_of_a_class_are_found_in_its_archive(
+    tmp_path: Path, names: list[str], people: set[str]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as packed:
+        for name in names:
+            packed.writestr(name, "x = 1")
+    found = find([tmp_path / "class.zip"])
+    assert len(found.submissions) == 2
+    assert {one.student.number for one in found} == people
