@@ -14,7 +14,8 @@ from grader.checks.pytest_run import CheckSelection
 from grader.checks.verdicts import run_checks
 from grader.evidence import Answer, Check, Finding, LeNet5, Loading
 from grader.evidence.findings import find
-from grader.examine import further_questions, loading, network_report
+from grader.examine import exported_models, further_questions, loading, network_report
+from grader.examine.images import HiddenImage
 from grader.examine.outside_kills import KilledError
 from grader.examine.prepare import Prepared
 from grader.examine.replies import LoadReport
@@ -94,6 +95,34 @@ def describe(
         if session.kills == kills:
             return described
         session.require_unkilled()
+
+
+class LookedAtExports(NamedTuple):
+    """What is told of exported models. A fault of ours, in `mishaps`, costs nothing else."""
+
+    findings: tuple[Finding, ...] = ()
+    mishaps: tuple[str, ...] = ()
+
+
+def look_at_exports(
+    session: Session, prepared: Prepared, report: LoadReport, hidden: Sequence[HiddenImage]
+) -> LookedAtExports:
+    """The exported models of the submission, opened where its function is there to compare with,
+    within `limits.checks` once more.
+    """
+    models = exported_models.exported(prepared.folder)
+    if not report.function:
+        return LookedAtExports(tuple(exported_models.named(models)))
+    session.clock = Clock(session.setup.assignment.limits.checks)
+    try:
+        models += (
+            exported_models.traced(prepared.folder, session) if "torch" in report.frameworks else []
+        )
+        return LookedAtExports(tuple(exported_models.compared(models, session, hidden)))
+    except Exception as error:
+        session.close()
+        told = tuple(exported_models.named(models))
+        return LookedAtExports(told, (mishap("exported models", error),))
 
 
 def _described(

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from grader import __version__
 from grader.engine.after_images import Explanation, explain
-from grader.engine.before_images import describe, load, mishap
+from grader.engine.before_images import describe, load, look_at_exports, mishap
 from grader.evidence import (
     Answer,
     Attempt,
@@ -33,7 +33,6 @@ from grader.evidence import (
 from grader.evidence.findings import find
 from grader.evidence.reading import readable
 from grader.examine.comparable import with_opened
-from grader.examine.exported_models import exported
 from grader.examine.further_questions import stopped_by
 from grader.examine.images import HiddenSet, shuffled
 from grader.examine.predicting import ask_all
@@ -136,19 +135,19 @@ def _stages(
         loaded = load(session, prepared, assignment)
         took, end = session.load_seconds, loaded.end
         evidence = _changed(evidence, loading=loaded.loading, stopped=loaded.stopped)
-        told = (*loaded.findings, *exported(prepared.folder))
-        yield (evidence := _found(evidence, told))
+        yield (evidence := _found(evidence, loaded.findings))
 
         tell(Stage.CHECKS, 0, 0)
         yield (evidence := _changed(evidence, stage=Stage.CHECKS))
         described = describe(session, assignment, {one.image: one for one in evidence.answers})
+        exports = look_at_exports(session, prepared, loaded.report, hidden.images)
         evidence = _changed(
             evidence,
             lenet5=described.lenet5,
             checks=described.checks,
-            mishaps=described.mishaps,
+            mishaps=(*described.mishaps, *exports.mishaps),
         )
-        yield (evidence := _found(evidence, described.findings))
+        yield (evidence := _found(evidence, (*described.findings, *exports.findings)))
         if not loaded.report.function:
             yield (evidence := _changed(evidence, stage=Stage.DONE))
             return

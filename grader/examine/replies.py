@@ -259,6 +259,29 @@ class ObservedReport(Reply):
     opened: Annotated[list[Line], Field(max_length=2_000)] = []
 
 
+class TracedReport(Reply):
+    """Files of the submission that are TorchScript."""
+
+    files: Annotated[list[Line], Field(max_length=100)] = []
+    error: Failure | None = None
+
+
+class ExportReport(Reply):
+    """An exported network, asked what the submission's own network was asked for images of ours.
+
+    heard: images for which that was seen. by: the package that opened it, with its release, ""
+    where none here reads it. own: it is the network that the submission itself asks. same: images
+    for which both mean the same class. why: what kept it from being opened or asked.
+    """
+
+    heard: Count = 0
+    by: Line = ""
+    own: bool = False
+    same: Count = 0
+    why: Line = ""
+    error: Failure | None = None
+
+
 class ReplayReport(Reply):
     """The answer with a change on the way into the network, as an outcome and a word."""
 

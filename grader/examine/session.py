@@ -197,6 +197,20 @@ class Session:
         meta = {"classes": len(self.setup.assignment.classes)}
         return self._exchange(replies.ObservedReport, "look", seconds, image, meta)
 
+    def exported(self, file: str, kind: str, images: NDArray[np.uint8]) -> replies.ExportReport:
+        """What an exported file of the submission answers beside its network, which is asked about
+        `images`, uint8 (N, H, W, 3), of ours.
+        """
+        self._unseen()
+        self._disturbed = True
+        meta = {"file": file, "kind": kind, "classes": len(self.setup.assignment.classes)}
+        return self._ask(replies.ExportReport, "exported", self._patience, images, meta)[0]
+
+    def traced(self, files: Sequence[str]) -> list[str]:
+        """Those of the submission's `files` that are TorchScript, by their form."""
+        meta: protocol.Meta = {"files": list(files)}
+        return self._ask(replies.TracedReport, "traced", self._patience, meta=meta)[0].files
+
     def error_of_hidden(self) -> replies.Failure | None:
         """The exception behind the last answer to a hidden image, for staff."""
         return self._exchange(_LastError, "last_error", self._patience)[0].error

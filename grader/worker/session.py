@@ -9,6 +9,7 @@ import numpy as np
 
 from . import answers, faults
 from .datasets import Datasets
+from .exported import Exports
 from .lenet5 import LeNet5
 from .loading import Loading, LoadOrder
 from .observing import Observation
@@ -57,6 +58,7 @@ class WorkerSession:
         self._operations.update(LeNet5(loading.place).operations())
         self._operations.update(Datasets(loading.place).operations())
         self._operations.update(Observation(loading, self.predict).operations())
+        self._operations.update(Exports(loading, self.predict).operations())
         report = loading.run()
         self._failed(loading.error)
         return report, None

@@ -25,7 +25,12 @@ MORE = {"03_01": 2, "03_03": 2}  # images
 
 OFTEN = ("any", "mindspore")  # runtimes
 NAMES = [
-    pytest.param(name, marks=() if expected["runtime"] in OFTEN else pytest.mark.thorough)
+    pytest.param(
+        name,
+        marks=()
+        if expected["runtime"] in OFTEN and not expected.get("thorough")
+        else pytest.mark.thorough,
+    )
     for name, expected in EXPECTED.items()
 ]
 

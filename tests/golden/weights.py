@@ -204,6 +204,42 @@ def frozen(path: str, kind: str, layer: str) -> None:
     Path(path).write_bytes(graph.as_graph_def().SerializeToString())
 
 
+def exported(path: str, kind: str, layer: str) -> None:
+    """An export of MindSpore's that takes an image of 8 x 8: MindIR or ONNX, by its suffix."""
+    mindspore = import_module("mindspore")
+    mindspore.set_context(device_target="CPU", mode=mindspore.GRAPH_MODE)
+
+    class Net(mindspore.nn.Cell):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.mean, self.dense = mindspore.ops.ReduceMean(), mindspore.nn.Dense(3, 26)
+
+        def construct(self, x: Any) -> Any:
+            return self.dense(self.mean(x, (2, 3)))
+
+    net = Net().set_train(False)
+    weight, bias = map(mindspore.Tensor, numbers(kind))
+    net.dense.weight.set_data(weight)
+    net.dense.bias.set_data(bias)
+    given = mindspore.Tensor(np.zeros((1, 3, 8, 8), np.float32))
+    stem, _, suffix = path.rpartition(".")
+    mindspore.export(net, given, file_name=stem, file_format=suffix.upper())
+
+
+def tflite(path: str, kind: str, layer: str) -> None:
+    """An export for phones that takes one image of 8 x 8, channels last."""
+    tf = import_module("tensorflow")
+
+    weight, bias = numbers(kind)
+
+    def answer(x: Any) -> Any:
+        return tf.matmul(tf.reduce_mean(x, (1, 2)), tf.constant(weight.T)) + bias
+
+    asked = tf.function(answer, input_signature=[tf.TensorSpec([1, 8, 8, 3], tf.float32)])
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([asked.get_concrete_function()])
+    Path(path).write_bytes(converter.convert())
+
+
 def part(path: str, kind: str, layer: str) -> None:
     """The first part of a PyTorch state, as an upload that broke off leaves it."""
     pth(path, kind, layer)
@@ -228,6 +264,9 @@ MAKERS = {
     ".saved": old_keras,  # a folder
     ".variables": old_keras,  # a folder
     ".part": part,
+    ".mindir": exported,
+    ".onnx": exported,
+    ".tflite": tflite,
 }
 
 if __name__ == "__main__":
