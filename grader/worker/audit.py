@@ -28,7 +28,8 @@ class Observer:
     line} and what `prefixes.of_names` says of the names.
     missing: files that were opened for reading and are not there. unread: images that OpenCV was
     asked for and could not read, for which it raises no error. opened: the submission's own files
-    that were read. outside: {what, file, line} of files that only its author's machine has.
+    that were read. networks: those that OpenCV read a network from. outside: {what,
+    file, line} of files that only its author's machine has.
     """
 
     def __init__(self, place: Workdir) -> None:
@@ -42,6 +43,7 @@ class Observer:
         self.missing: list[str] = []
         self.unread: list[str] = []
         self.opened = OpenedFiles(place.root)
+        self.networks: list[Path] = []
         self.outside: list[dict[str, Any]] = []
         self._names: list[Path] | None = None
 
@@ -85,6 +87,13 @@ class Observer:
         inside = self._place.within(path) if isinstance(path, str) else None
         if inside is not None and self._names is not None and inside not in self._names:
             self._names.append(inside)
+
+    def read_network(self, path: str) -> None:
+        """Note a file of the submission's own from which a network was read."""
+        inside = self._place.within(path)
+        if inside is not None and inside not in self.networks and len(self.networks) < MAX_FACTS:
+            self.networks.append(inside)
+            self.opened.heard(inside)
 
     @contextmanager
     def names_heard(self) -> Iterator[list[Path]]:

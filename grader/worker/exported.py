@@ -60,7 +60,8 @@ class Exports:
         if network is None:
             return report, None
         report["by"] = clean(network.reader)
-        if any(_is_the_same(one.network, network, path) for one in self._heard):
+        own = self._heard and path in self._loading.observer.networks
+        if own or any(_is_the_same(one.network, network, path) for one in self._heard):
             return {**report, "own": True}, None
         try:
             report["same"] = sum(_agrees(network, one, classes) for one in self._heard)

@@ -14,7 +14,9 @@ from .protocol import Meta
 from .text import clean
 from .workdir import Workdir
 
-FRAMEWORKS = ("mindspore", "torch", "tensorflow", "keras", "paddle", "jax", "sklearn")
+FRAMEWORKS = (
+    *("mindspore", "torch", "tensorflow", "keras", "paddle", "jax", "sklearn", "onnxruntime"),
+)
 MOST_NOTES = 50
 
 
@@ -167,6 +169,7 @@ class Loading:
         report["compatibility"] = self._used[:MOST_NOTES]
         report["absent"] = list(self._absent[:MOST_NOTES])
         report["frameworks"] = [name for name in FRAMEWORKS if hooks.loaded(name)]
+        report["frameworks"] += ["cv2.dnn"] if self.observer.networks else []
         report["attempts"] = self.observer.facts()
         return report
 

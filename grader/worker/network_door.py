@@ -14,8 +14,10 @@ from typing import Any, Callable, Iterator, NamedTuple
 
 import numpy as np
 
-from .frameworks import Framework, loaded_frameworks
+from .frameworks import Framework, loaded_frameworks, loaded_runners
 from .image_changes import Step, changed, changes_output
+
+MOST_PASSAGES = 100
 
 
 class Passage(NamedTuple):
@@ -37,85 +39,112 @@ def door(image: np.ndarray[Any, Any], steps: list[Step]) -> Iterator[list[Passag
     """
     passages: list[Passage] = []
     with ExitStack() as stack:
-        for framework in loaded_frameworks():
-            watch = _watching(framework, image, steps, passages)
+        for framework in (*loaded_frameworks(), *loaded_runners()):
+            keeper = _Doorkeeper(framework, image, steps, passages)
             for owner, name in framework.entrances():
-                stack.enter_context(_entrance(owner, name, watch))
+                if framework.takes:
+                    stack.enter_context(_replaced(owner, framework.takes, keeper.taking))
+                    stack.enter_context(_replaced(owner, name, keeper.answering))
+                else:
+                    stack.enter_context(_replaced(owner, name, keeper.asking))
         yield passages
 
 
-def _watching(
-    framework: Framework,
-    image: np.ndarray[Any, Any],
-    steps: list[Step],
-    passages: list[Passage],
-) -> Callable[..., Any]:
-    depth = [0]
+class _Doorkeeper:
+    """Who stands at the networks of one framework: a method of theirs becomes one that lets in what
+    `steps` make of the image, and notes what passes.
+    """
 
-    def watch(
-        original: Callable[..., Any], network: Any, given: Any, call: Callable[[Any], Any]
+    def __init__(
+        self,
+        framework: Framework,
+        image: np.ndarray[Any, Any],
+        steps: list[Step],
+        passages: list[Passage],
+    ) -> None:
+        self._framework, self._image, self._steps = framework, image, steps
+        self._passages = passages
+        self._depth = 0  # of networks within networks
+        self._taken: dict[int, Any] = {}  # what networks were given, by id, before they are asked
+
+    def asking(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The method that is given an image and answers."""
+
+        def ask(network: Any, *arguments: Any, **options: Any) -> Any:
+            holds = self._framework.holds_weights
+            if self._depth or not _quietly(lambda: holds(network)):
+                return original(network, *arguments, **options)
+            values, arguments, options = self._let_in(network, arguments, options)
+            self._depth += 1
+            try:
+                made = original(network, *arguments, **options)
+            finally:
+                self._depth -= 1
+            return self._let_out(network, sys._getframe(1), values, made)
+
+        return ask
+
+    def taking(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The method that is given an image, of networks that are asked by another one."""
+
+        def take(network: Any, *arguments: Any, **options: Any) -> Any:
+            values, arguments, options = self._let_in(network, arguments, options)
+            self._taken[id(network)] = values
+            return original(network, *arguments, **options)
+
+        return take
+
+    def answering(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The method that answers about what the network was given before."""
+
+        def answer(network: Any, *arguments: Any, **options: Any) -> Any:
+            made = original(network, *arguments, **options)
+            return self._let_out(network, sys._getframe(1), self._taken.get(id(network)), made)
+
+        return answer
+
+    def _let_in(
+        self, network: Any, arguments: tuple[Any, ...], options: dict[str, Any]
+    ) -> tuple[np.ndarray[Any, Any] | None, tuple[Any, ...], dict[str, Any]]:
+        """The values that enter, and the arguments with what `steps` make of them."""
+        at, names = self._framework.given_at, list(options)
+        if at < len(arguments):
+            given = arguments[at]
+        elif at - len(arguments) < len(names):
+            given = options[names[at - len(arguments)]]
+        else:
+            return None, arguments, options
+        values = _quietly(lambda: self._framework.values(given))
+        if not self._steps or values is None:
+            return values, arguments, options
+        if any(step["kind"] == "settle" for step in self._steps):
+            self._framework.settle(network)
+        other = changed(values, self._image, self._steps)
+        if other is None:
+            return values, arguments, options
+        put = self._framework.like(other, given)
+        if at < len(arguments):
+            return values, (*arguments[:at], put, *arguments[at + 1 :]), options
+        return values, arguments, {**options, names[at - len(arguments)]: put}
+
+    def _let_out(
+        self, network: Any, frame: FrameType, given: np.ndarray[Any, Any] | None, made: Any
     ) -> Any:
-        if depth[0] or not _quietly(lambda: framework.holds_weights(network)):
-            return call(given)
-        values = _quietly(lambda: framework.values(given))
-        arriving = given
-        if steps and values is not None:
-            arriving = _arriving(framework, network, given, values, image, steps)
-        frame = sys._getframe(2)
-        depth[0] += 1
-        try:
-            made = call(arriving)
-        finally:
-            depth[0] -= 1
-        left = _quietly(lambda: framework.values(made))
-        if len(passages) < 100:
-            passages.append(Passage(framework, network, frame, values, left))
-        if left is not None and changes_output(steps):
-            return framework.like(-left, made)
+        left = _quietly(lambda: self._framework.values(made))
+        if len(self._passages) < MOST_PASSAGES:
+            self._passages.append(Passage(self._framework, network, frame, given, left))
+        if left is not None and changes_output(self._steps):
+            return self._framework.like(-left, made)
         return made
-
-    return watch
-
-
-def _arriving(
-    framework: Framework,
-    network: Any,
-    given: Any,
-    values: np.ndarray[Any, Any],
-    image: np.ndarray[Any, Any],
-    steps: list[Step],
-) -> Any:
-    """What goes in in place of `given`."""
-    if any(step["kind"] == "settle" for step in steps):
-        framework.settle(network)
-    other = changed(values, image, steps)
-    return given if other is None else framework.like(other, given)
 
 
 @contextmanager
-def _entrance(owner: Any, name: str, watch: Callable[..., Any]) -> Iterator[None]:
-    """For the duration calls of the method go through `watch`."""
+def _replaced(
+    owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Iterator[None]:
+    """For the duration the method is what `make` makes of it."""
     original = getattr(owner, name)
-
-    def call(self: Any, *arguments: Any, **options: Any) -> Any:
-        if arguments:
-            return watch(
-                original,
-                self,
-                arguments[0],
-                lambda given: original(self, given, *arguments[1:], **options),
-            )
-        key = next(iter(options), None)
-        if key is None:
-            return original(self)
-        return watch(
-            original,
-            self,
-            options[key],
-            lambda given: original(self, **{**options, key: given}),
-        )
-
-    setattr(owner, name, call)
+    setattr(owner, name, make(original))
     try:
         yield
     finally:

@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterator
 
 import numpy as np
 
-from .frameworks import Framework, calls_watched, loaded_frameworks
+from .frameworks import Framework, calls_watched, loaded_frameworks, loaded_runners
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def outputs_watched(classes: int) -> Iterator[list[np.ndarray[Any, Any]]]:
         return watch
 
     with ExitStack() as stack:
-        for framework in loaded_frameworks():
+        for framework in (*loaded_frameworks(), *loaded_runners()):
             for owner, name in framework.entrances():
                 stack.enter_context(calls_watched(owner, name, watch_for(framework)))
         yield found

@@ -57,6 +57,7 @@ class CompatLayer:
         self._after.when("mindspore", lambda module: mindspore.set_up(module, self._device))
         self._after.when("cv2", lambda module: module.setNumThreads(self._threads))
         self._after.when("cv2", lambda module: opencv.report_unread(module, self._observer))
+        self._after.when("cv2", lambda module: opencv.note_networks(module, self._observer))
         training.watch(self._after, self._observer)
         loading.watch(self._after, self._observer)
         if compat:

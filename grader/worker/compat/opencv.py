@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from types import ModuleType
 from typing import Any, Callable
 
@@ -20,6 +21,25 @@ def report_unread(cv2: ModuleType, observer: Observer) -> None:
 
     imread.__doc__ = read.__doc__
     cv2.imread = imread  # type: ignore[attr-defined]
+
+
+def note_networks(cv2: ModuleType, observer: Observer) -> None:
+    """Note from which files OpenCV reads networks: it opens them behind Python's back."""
+    networks = getattr(cv2, "dnn", None)
+    for name in [name for name in dir(networks) if name.startswith("readNet")]:
+        setattr(networks, name, _noted(getattr(networks, name), observer))
+
+
+def _noted(read: Callable[..., Any], observer: Observer) -> Callable[..., Any]:
+    @functools.wraps(read)
+    def reading(*arguments: Any, **options: Any) -> Any:
+        network = read(*arguments, **options)
+        for path in (*arguments, *options.values()):
+            if isinstance(path, str):
+                observer.read_network(path)
+        return network
+
+    return reading
 
 
 def without_windows(cv2: ModuleType, use: Callable[[str], None]) -> None:

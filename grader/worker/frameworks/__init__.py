@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Callable
+from typing import Any, Callable
 
 from ..hooks import loaded
 from .base import Framework, NetworkParameter, Training, TrainingStep, calls_watched
 from .keras import Keras, eager_execution
 from .mindspore import MindSpore
+from .runners import Runner
 from .torch import Torch
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "calls_watched",
     "eager_execution",
     "loaded_frameworks",
+    "loaded_runners",
 ]
 
 _KNOWN: tuple[tuple[str, str, Callable[[], Framework]], ...] = (
@@ -38,3 +40,21 @@ def loaded_frameworks() -> list[Framework]:
         if hasattr(loaded(module), attribute)
     }
     return [adapter() for adapter in found.values()]
+
+
+_RUNNERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    # module that must be loaded, its class of networks, how they are asked
+    ("onnxruntime", "InferenceSession", {"asks": "run", "given_at": 1}),
+    ("cv2.dnn", "Net", {"asks": "forward", "takes": "setInput"}),
+    (
+        "tensorflow.lite.python.interpreter",
+        "Interpreter",
+        {"asks": "get_tensor", "takes": "set_tensor", "given_at": 1},
+    ),
+)
+
+
+def loaded_runners() -> list[Framework]:
+    """What is in memory and only runs networks: nothing can be built or trained by it."""
+    owners = ((getattr(loaded(module), name, None), how) for module, name, how in _RUNNERS)
+    return [Runner(owner, **how) for owner, how in owners if isinstance(owner, type)]

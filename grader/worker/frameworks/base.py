@@ -65,6 +65,8 @@ class Framework:
 
     name = ""
     channels_last = False  # whether it flattens (H, W, C)
+    takes = ""  # the method that is given the image, where it is not the one that asks
+    given_at = 0  # which argument the image is
     networks_are_apart = True  # whether to build one changes nothing of those that are built later
 
     def network_type(self) -> type:
