@@ -3,6 +3,7 @@
 ====================== ==========================================================
 ``evidence/<id>.json`` `Evidence` of one submission
 ``logs/<id>.txt``      what its processes printed; staff only
+``former/<id>.json``   `Evidence` of the examination before, where there was one
 ====================== ==========================================================
 """
 
@@ -23,7 +24,7 @@ class Store:
     """The documents below one output folder. Safe against a kill at any moment."""
 
     def __init__(self, out: Path) -> None:
-        self.out = out
+        self.out, self._former = out, out / "former"
         for folder in (out / "evidence", out / "logs"):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -34,12 +35,25 @@ class Store:
         """
         write_atomically(self._log(evidence.submission.id), log)
         text = evidence.model_dump_json(indent=1)
+        before = self.read(evidence.submission.id)
+        if before is not None and before.started != evidence.started:
+            self._former.mkdir(exist_ok=True)
+            former = self._former / f"{evidence.submission.id}.json"
+            write_atomically(former, before.model_dump_json(indent=1))
         write_atomically(self._evidence(evidence.submission.id), text)
 
     def read(self, submission: str) -> Evidence | None:
         """The evidence of the submission with this id; None where there is none of this version."""
         try:
             return Evidence.model_validate_json(self._evidence(submission).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def former(self, submission: str) -> Evidence | None:
+        """The evidence of the examination before the last one; None where none is kept."""
+        try:
+            path = self._former / f"{submission}.json"
+            return Evidence.model_validate_json(path.read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
 

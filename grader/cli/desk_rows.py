@@ -12,17 +12,20 @@ from grader.cli.survey import Marking
 from grader.evidence import Evidence, Severity
 from grader.report.text import file_name
 from grader.review.desk import QueueRow, handle, version
-from grader.review.needs import needs
-from grader.runs import PublishedMark, Run
+from grader.review.needs import NEEDS, fell, needs, settled
+from grader.runs import PublishedMark, Run, mark_of
+from grader.runs.notes import RowNote, waits
 from grader.scoring import Override
 from grader.similarity import ComparedPrints, trace
 from grader.store import Store
 
 
 class RowFacts(NamedTuple):
-    """What is kept of one row's evidence."""
+    """What is kept of one row's evidence, so that it need not be read again."""
 
-    row: QueueRow
+    row: QueueRow  # without what does not follow from this evidence alone
+    mark: PublishedMark
+    settled: bool  # whether a person has looked at the mark itself
     trace: ComparedPrints
     source: str  # id of the submission
 
@@ -31,37 +34,29 @@ class RowReader:
     """Reads rows in a process of its own."""
 
     def __init__(
-        self,
-        out: Path,
-        marking: Marking,
-        decided: Mapping[str, Sequence[Override]],
-        published: Mapping[str, PublishedMark],
-        run: Run,
+        self, out: Path, marking: Marking, decided: Mapping[str, Sequence[Override]], run: Run
     ) -> None:
         self._store, self._marking, self._decided = Store(out), marking, decided
-        self._published, self._run = published, run
+        self._run = run
 
-    def __call__(self, names: Sequence[str]) -> list[RowFacts]:
-        """The rows of these that have evidence."""
+    def __call__(self, names: Sequence[str]) -> tuple[int, list[RowFacts]]:
+        """How many were asked for, and those of them that have evidence."""
         found = []
         for name in names:
             evidence = self._marking.roll.evidence(self._store, name)
             if evidence is not None:
                 marking = with_decisions(self._marking, self._decided, name)
-                row = row_of(self._run, evidence, marking, self._published.get(name), alike=False)
-                found.append(RowFacts(row, trace(evidence), self._marking.roll.rows[name].source))
-        return found
+                found.append(facts_of(self._run, evidence, marking))
+        return len(names), found
 
 
-def row_of(
-    run: Run, evidence: Evidence, marking: Marking, published: PublishedMark | None, alike: bool
-) -> QueueRow:
-    """The row that follows from `evidence`; see `grader.review.needs` for the other values."""
+def facts_of(run: Run, evidence: Evidence, marking: Marking) -> RowFacts:
+    """What follows from `evidence` and the decisions about it; see `grader.review.needs`."""
     name, grade = evidence.submission.id, marking.grade(evidence)
     policy, classes = marking.policy, marking.classes
     said = [each for each in marking.overrides if each.says_something]
     codes = (each.code for each in evidence.findings if each.severity is not Severity.INFO)
-    return QueueRow(
+    row = QueueRow(
         id=name,
         page=file_name(name),
         handle=handle(run.id, name),
@@ -73,10 +68,31 @@ def row_of(
         if_complete=grade.if_report_complete,
         correct=grade.correct,
         total=grade.total,
-        needs=needs(evidence, grade, policy, classes, published, alike),
+        needs=needs(evidence, grade, policy, classes, None, alike=False),
         codes=tuple(dict.fromkeys(codes)),
         version=version(evidence.key, marking.overrides),
         decided=said[-1].author if said else "",
+    )
+    source = marking.roll.rows[name].source
+    return RowFacts(row, mark_of(evidence, grade), settled(grade), trace(evidence), source)
+
+
+def shown(
+    facts: RowFacts,
+    published: PublishedMark | None,
+    alike: bool,
+    given: RowNote | None,
+    again: RowNote | None,
+) -> QueueRow:
+    """The row with what the rest of the class and the team add to it."""
+    more = set(facts.row.needs)
+    if not facts.settled:
+        more |= {"copies"} if alike else set()
+        more |= {"fell"} if fell(facts.mark, published) else set()
+    return facts.row._replace(
+        needs=tuple(need for need in NEEDS if need in more),
+        given=given.to if given is not None else "",
+        waits=waits(again, facts.mark.examined),
     )
 
 

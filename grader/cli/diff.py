@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     console, language = Console(), arguments.lang
     folder = RunFolder(require_results(arguments.out))
     try:
-        before, after = (_kept(folder, number) for number in _meant(folder, arguments.runs))
+        before, after = (kept(folder, number) for number in _meant(folder, arguments.runs))
     except RunError as error:
         raise UsageError(error.said) from None
     for publication in (before, after):
@@ -60,7 +60,8 @@ def _meant(folder: RunFolder, wanted: Sequence[int]) -> tuple[int, int]:
     return numbers[-2:][0], numbers[-1]
 
 
-def _kept(folder: RunFolder, number: int) -> Publication:
+def kept(folder: RunFolder, number: int) -> Publication:
+    """The publication with this number. Raises UsageError where it is not kept."""
     publication = folder.publication(number)
     if publication is None:
         known = ", ".join(map(str, folder.numbers())) or "–"

@@ -21,7 +21,7 @@ from grader.cli import checks_trial, engines, machine, publishing
 from grader.cli.live_view import LiveView
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_changes, tell_notices
-from grader.cli.only import only
+from grader.cli.only import again, only
 from grader.cli.output_folder import opened
 from grader.cli.progress import Progress
 from grader.cli.reviewed import Reviewed
@@ -58,7 +58,15 @@ BYTES_A_SECOND = 50_000_000  # at which weights are copied, digested and loaded
 def run(arguments: argparse.Namespace) -> int:
     """Grade what the arguments name."""
     with Reviewed(arguments) as pages, engines.chosen(arguments) as workplace:
-        return _graded(arguments, workplace, pages)
+        code = _graded(arguments, workplace, pages)
+        while pages.wish():
+            code = _graded(_once_more(arguments), workplace, pages)
+        return code
+
+
+def _once_more(arguments: argparse.Namespace) -> argparse.Namespace:
+    """The same command for what was wished on the pages meanwhile, and not for all of it."""
+    return argparse.Namespace(**{**vars(arguments), "fresh": False, "only": []})
 
 
 def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed) -> int:
@@ -86,10 +94,15 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed
         new = begun(what, former, store, listed).model_copy(update={"roster": roster})
         new, gone = without_gone(new, former, listed, arguments.paths)
         tasks = _tasks(submissions, digests, what, arguments, store)
+        wished = again(tasks, arguments.out)
         todo = (
             only(tasks, arguments.only)
             if arguments.only
-            else [task for task in tasks if not _is_done(store, task) or arguments.fresh]
+            else [
+                wished.get(task.submission.id, task)
+                for task in tasks
+                if task.submission.id in wished or arguments.fresh or not _is_done(store, task)
+            ]
         )
         _tell_done(console, len(tasks) - len(todo), len(tasks), arguments.lang)
         if todo:

@@ -56,6 +56,14 @@ class DecisionForm(BaseModel):
     wants: list[DecisionRequest] = Field(min_length=1, max_length=MAX_DECISIONS)
 
 
+class RowsForm(BaseModel):
+    """Rows of which something is noted."""
+
+    model_config = ConfigDict(extra="forbid")
+    pages: list[str] = Field(min_length=1, max_length=MAX_DECISIONS)
+    to: str = Field("", max_length=200)
+
+
 class Review:
     """The pages and what they ask for."""
 
@@ -86,6 +94,9 @@ class Review:
             Route("/decide", self._decide, methods=["POST"]),
             Route("/preview", self._preview, methods=["POST"]),
             Route("/publish", self._publish, methods=["POST"]),
+            Route("/changes", self._changes, methods=["GET"]),
+            Route("/give", self._give, methods=["POST"]),
+            Route("/again", self._again, methods=["POST"]),
         ]
 
     # --- coming in ----------------------------------------------------------------------
@@ -128,6 +139,22 @@ class Review:
             request.state.nonce, view, rows, every, reasons=self._desk.reasons()[:50],
             person=person.name, unpublished=self._desk.unpublished,
             running=self._desk.running(), edition=self._desk.edition,
+            reading=self._desk.reading(),
+        )  # fmt: skip
+        return HTMLResponse(page)
+
+    async def _changes(self, request: Request) -> Response:
+        """What changed from one publication to another, or up to now."""
+        await run_in_threadpool(self._desk.refresh)
+        asked = request.query_params
+        before, after = _number(asked.get("before")), _number(asked.get("after"))
+        try:
+            found = await run_in_threadpool(self._desk.changes, before, after)
+        except RefusedError as refused:
+            return _refusal(refused)
+        page = self._fresh().page(
+            "changes", request.state.nonce, found=found, person=_person(request).name,
+            unpublished=self._desk.unpublished, edition=self._desk.edition,
         )  # fmt: skip
         return HTMLResponse(page)
 
@@ -229,6 +256,26 @@ class Review:
             ],
         )
 
+    async def _give(self, request: Request) -> Response:
+        """Rows are given to one of the team, or back to everybody."""
+        asked = await _body(request, RowsForm)
+
+        def give(author: str) -> list[dict[str, object]]:
+            self._desk.give(asked.pages, signed(asked.to), author)
+            return []
+
+        return await self._answered(request, give)
+
+    async def _again(self, request: Request) -> Response:
+        """Submissions are to be examined again: it is noted, and a grader does it."""
+        pages = (await _body(request, RowsForm)).pages
+
+        def note(author: str) -> list[dict[str, object]]:
+            self._desk.examine_again(pages, author)
+            return []
+
+        return await self._answered(request, note)
+
     async def _answered(
         self, request: Request, act: Callable[[str], Sequence[dict[str, object]]]
     ) -> Response:
@@ -293,6 +340,11 @@ def _told(row: QueueRow) -> dict[str, object]:
         "version": row.version,
         "needs": list(row.needs),
     }
+
+
+def _number(text: str | None) -> int | None:
+    """A publication's number as an address has it; None for nonsense."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _refusal(refused: RefusedError) -> Response:

@@ -8,9 +8,12 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.evidence import Answer, Finding
 from grader.intake.viewing import ShownReport
 from grader.language import SaidError
 from grader.report import Context, Result
+from grader.runs import Publication
+from grader.runs.changes import PublishedChange
 from grader.scoring import Override
 
 REASON = 2_000  # characters
@@ -34,6 +37,8 @@ class QueueRow(NamedTuple):
     codes: tuple[str, ...]  # of findings that are no notes
     version: str  # of the evidence and all that is decided about it
     decided: str  # who decided last; "" for nobody
+    given: str = ""  # whom the team gave it to; "" for nobody
+    waits: bool = False  # to be examined again
 
 
 class DecisionRequest(BaseModel):
@@ -51,11 +56,35 @@ class DecisionRequest(BaseModel):
     reason: Annotated[str, Field(max_length=REASON)] = ""
 
 
+class AttemptChange(NamedTuple):
+    """What another attempt of the same student was, against the one that is shown."""
+
+    id: str  # of the submission
+    time: str  # when it was examined, ISO 8601
+    score: float | None  # what it is worth by today's rules
+    again: bool  # the same submission, examined before
+    gone: tuple[Finding, ...]  # findings that the shown one has no more
+    new: tuple[Finding, ...]  # findings that only the shown one has
+    gained: tuple[Answer, ...]  # images that only the shown one has right, as it was answered then
+    lost: tuple[Answer, ...]  # images that only the other one had right, as it is answered now
+
+
 class RowView(NamedTuple):
     """Everything of one row."""
 
     row: QueueRow
     result: Result
+    attempts: tuple[AttemptChange, ...] = ()  # the latest first
+
+
+class ChangesView(NamedTuple):
+    """What one publication changed against another one, or the marks as they are now."""
+
+    publications: tuple[Publication, ...]  # that are kept, the latest last
+    before: Publication | None  # None where nothing was published
+    after: Publication | None  # number 0: the marks as they are now
+    changes: tuple[PublishedChange, ...]
+    pages: Mapping[str, str]  # id -> page, of those that are rows
 
 
 class DecisionEffect(NamedTuple):
@@ -134,6 +163,20 @@ class Desk(Protocol):
 
     def publish(self) -> None:
         """Write all tables and pages with the marks as they are. Raises RefusedError."""
+
+    def changes(self, before: int | None, after: int | None) -> ChangesView:
+        """What changed from one publication to another: the last two, unless others are named; 0
+        stands for the marks as they are now.
+        """
+
+    def give(self, pages: Sequence[str], to: str, author: str) -> None:
+        """Give rows to a person of the team, or back to everybody ("")."""
+
+    def examine_again(self, pages: Sequence[str], author: str) -> None:
+        """Note that submissions are to be examined again: a grader does it, not this server."""
+
+    def reading(self) -> tuple[int, int] | None:
+        """How many of how many rows are read; None once all are."""
 
     def running(self) -> RunProgress | None:
         """What is examined now; None where no class is running."""

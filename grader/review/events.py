@@ -77,4 +77,5 @@ def _now(desk: Desk, here: Presence, page: str) -> dict[str, Any]:
         "version": mine.version if mine else "",
         "here": here.names(),
         "running": running._asdict() if running else None,
+        "reading": desk.reading(),
     }

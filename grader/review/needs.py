@@ -6,7 +6,7 @@ from typing import Final
 
 from grader.assignment import Policy
 from grader.evidence import Evidence
-from grader.runs import PublishedMark
+from grader.runs import PublishedMark, mark_of
 from grader.scoring import Grade, Status, images_part
 
 EDGE_ANSWERS: Final = (
@@ -62,7 +62,7 @@ def needs(
         "look": _wished(grade),
         "claim": bool(evidence.submission.origin.contested) and not looked,
         "report": grade.if_report_complete is not None,
-        "fell": not looked and _fell(grade, published),
+        "fell": not looked and fell(mark_of(evidence, grade), published),
         "copies": alike and not looked,
         "edge": not looked and _near(grade, policy, classes),
     }
@@ -75,13 +75,11 @@ def _wished(grade: Grade) -> bool:
     return bool(words) and words[-1].word == "look"
 
 
-def _fell(grade: Grade, published: PublishedMark | None) -> bool:
+def fell(mark: PublishedMark, published: PublishedMark | None) -> bool:
     """Whether the mark is lower than it was, and no person's word made it so."""
-    if published is None or published.score is None:
+    if published is None or published.score is None or published.overrides != mark.overrides:
         return False
-    if published.overrides != tuple(each.decision for each in grade.overrides):
-        return False
-    return grade.score is None or grade.score < published.score
+    return mark.score is None or mark.score < published.score
 
 
 def _near(grade: Grade, policy: Policy, classes: int) -> bool:

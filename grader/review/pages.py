@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from grader.language import LANGUAGES, Sentence
 from grader.report import phrases as report_phrases
 from grader.report.drawing import Log
 from grader.report.gallery import gallery
@@ -33,7 +34,12 @@ class ReviewPages:
         self._thumbnails = Thumbnails(context.hidden, context.pictures, context.kept)
         self._environment = environment(context, "")
         self._environment.globals.update(
-            NEEDS=NEEDS, ORDERS=phrases.ORDER_NAMES, one_line=one_line, pages="review"
+            NEEDS=NEEDS,
+            ORDERS=phrases.ORDER_NAMES,
+            FINDING=report_phrases.FINDING,
+            one_line=one_line,
+            pages="review",
+            cause=_in_both,
         )
 
     def enter(self, nonce: str) -> str:
@@ -57,6 +63,7 @@ class ReviewPages:
             shown=len(rows),
             counts=counts(every),
             on_a_page=ON_A_PAGE,
+            team=sorted({name for row in every for name in (row.given, row.decided) if name}),
             **more,
         )
 
@@ -86,6 +93,14 @@ class ReviewPages:
             reasons=reasons[:MAX_REASON_KEYS],
             gallery=gallery(evidence.answers, channels, self._thumbnails),
             log=Log.of(result.log, evidence.findings) if result.log.strip() else None,
+            attempts=[
+                (
+                    each,
+                    gallery(each.gained, channels, self._thumbnails),
+                    gallery(each.lost, channels, self._thumbnails),
+                )
+                for each in look.attempts
+            ],
             **more,
         )
 
@@ -98,6 +113,11 @@ class ReviewPages:
         script = Markup(for_script(told))  # noqa: S704 - safe there
         values = {"person": "", "unpublished": 0, **values, "script": script, "nonce": nonce}
         return self._environment.get_template(template).render(**values)
+
+
+def _in_both(sentence: Sentence) -> Markup:
+    """A sentence of ours in each language."""
+    return report_phrases.both({lang: sentence.said_in(lang) for lang in LANGUAGES})
 
 
 def worded(each: Override) -> dict[str, object]:

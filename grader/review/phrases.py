@@ -28,8 +28,13 @@ SCRIPT: Final = {
     "sign": "Say your name first: it is kept with each decision.",
     "bad-code": "This link was used, or the server was started anew. Ask for a new one.",
     "changed": "Somebody decided about this submission. Load it again to see.",
+    "news": "Something changed since this was loaded. Load it again to see.",
     "left": "{done} of {total}, about {minutes} min left",
     "running": "{done} of {total} examined",
     "here": "also here: {names}",
+    "asked-again": "{count} wait for the grader.",
+    "given": "{count} given to {name}.",
+    "given-back": "{count} are everybody's again.",
+    "reading": "{read} of {total} read; the others come",
     "invited": "Send this link to one person:",
 }

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from grader.intake.submissions import natural
 from grader.review.desk import QueueRow
 from grader.review.needs import NEEDS
+from grader.review.sessions import MAX_NAME_CHARS
 
 ORDERS = ("need", "id", "blind")  # blind: shuffled, without names
 NEED_RANK = {need: place for place, need in enumerate(NEEDS)}
@@ -24,7 +25,7 @@ class QueueView:
     need: str = ""  # a key of NEEDS, "any" for whatever needs a person, "" for all
     order: str = "need"
     words: str = ""  # parts of a name, number or code of a finding
-    share: str = ""  # "2/3": the second of three shares, "" for all
+    share: str = ""  # "2/3": the second of three shares; or whom rows were given to; "" for all
     start: int = 0
 
     @classmethod
@@ -36,7 +37,7 @@ class QueueView:
             need=need if need in (*NEEDS, "any", "all") else "any",
             order=order if order in ORDERS else "need",
             words=asked.get("words", "")[:100],
-            share=asked.get("share", "") if _share(asked.get("share", "")) else "",
+            share=" ".join(asked.get("share", "").split())[:MAX_NAME_CHARS],
             start=int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0,
         )
 
@@ -118,14 +119,25 @@ def _share(text: str) -> tuple[int, int] | None:
     return int(one), int(many)
 
 
+def _in_share(row: QueueRow, share: str, seed: str) -> bool:
+    """Whether a row is of the share: what was given by hand is of nobody else's, the rest is shared
+    by hash among those who say "1/3", "2/3" and so on.
+    """
+    if not share:
+        return True
+    parts = _share(share)
+    if parts is None:
+        return row.given.casefold() == share.casefold()
+    number = int.from_bytes(_shuffled(row, f"share {seed}")[:6], "big")
+    return not row.given and number % parts[1] == parts[0] - 1
+
+
 def _shown(row: QueueRow, view: QueueView, seed: str) -> bool:
     if view.need == "any" and not row.needs:
         return False
     if view.need in NEEDS and view.need not in row.needs:
         return False
-    if (share := _share(view.share)) is not None:
-        number = int.from_bytes(_shuffled(row, f"share {seed}")[:6], "big")
-        if number % share[1] != share[0] - 1:
-            return False
+    if not _in_share(row, view.share, seed):
+        return False
     told = f"{'' if view.blind else f'{row.id} {row.name} {row.number}'} {' '.join(row.codes)}"
     return all(word in told.casefold() for word in view.words.casefold().split())

@@ -123,7 +123,7 @@ def test_what_is_decided_about_older_evidence_is_asked_again(out: Path) -> None:
 
 
 def test_a_running_server_takes_up_new_evidence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.cli.desk.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("grader.cli.kept_rows.LOOK_SECONDS", 0.0)
     desk = ClassDesk(out, "en")
     before, edition = desk.rows()["s0001"], desk.edition
     Store(out).write(waiting(1, correct=130).model_copy(update={"key": "new"}), "")

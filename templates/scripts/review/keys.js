@@ -28,6 +28,9 @@ const KEYS = {
   q: () => {
     location.href = beside ? `/?${beside.dataset.query}` : "/";
   },
+  w: () => {
+    location.href = "/changes";
+  },
   "/": () => byId("search")?.focus(),
   "?": () => byId("keys").showModal(),
 };

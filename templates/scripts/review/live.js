@@ -3,7 +3,7 @@ import { byId } from "../common/elements.js";
 import { beside } from "./deciding.js";
 import { myName } from "./signing.js";
 import { say } from "./talking.js";
-import { progressAsText } from "./telling.js";
+import { stateAsText } from "./telling.js";
 
 const page = beside?.dataset.page ?? "";
 const shown = document.querySelector("[data-edition]")?.dataset.edition;
@@ -29,8 +29,9 @@ function tellOfThisOne(now) {
 
 function tellProgress(now) {
   const running = byId("running");
-  running.hidden = !now.running && String(now.edition) === shown;
-  running.querySelector("span").textContent = now.running ? progressAsText(now.running, say) : say("changed");
+  const told = stateAsText(now, shown, say);
+  running.hidden = !told;
+  running.querySelector("span").textContent = told;
 }
 
 export function live() {

@@ -5,6 +5,7 @@ import { deciding } from "./deciding.js";
 import { entering } from "./entering.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
+import { noting } from "./noting.js";
 import { papers } from "./papers.js";
 import { publishing } from "./publishing.js";
 import { signing } from "./signing.js";
@@ -13,5 +14,5 @@ import { tellWhatWaited } from "./talking.js";
 if (byId("enter")) entering();
 else {
   tellWhatWaited();
-  for (const concern of [signing, publishing, deciding, papers, choosing, keys, live]) concern();
+  for (const concern of [signing, publishing, deciding, papers, choosing, noting, keys, live]) concern();
 }

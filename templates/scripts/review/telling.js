@@ -16,3 +16,10 @@ export function progressAsText(running, say) {
   const told = say(running.left ? "left" : "running", { done: running.done, total: running.total, minutes });
   return `${told} ${running.now.map((one) => one.join(" ")).join(" · ")}`.trimEnd();
 }
+
+/* What the queue is told of above its rows; "" where it is as it is shown. */
+export function stateAsText({ running, reading, edition }, shown, say) {
+  if (running) return progressAsText(running, say);
+  if (reading) return say("reading", { read: reading[0], total: reading[1] });
+  return String(edition) === shown ? "" : say("news");
+}

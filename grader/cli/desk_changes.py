@@ -1,0 +1,114 @@
+"""What changed: one publication against another, one attempt of a student against another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from grader import __version__
+from grader.cli.diff import kept
+from grader.cli.output_folder import now
+from grader.cli.survey import Marking
+from grader.evidence import Answer, Evidence
+from grader.review.desk import AttemptChange, ChangesView
+from grader.runs import Publication, PublishedMark, Run, RunFolder
+from grader.runs.changes import changes
+from grader.store import Store
+
+PRESENT = 0  # stands for a publication of the marks as they are now
+MAX_LISTED = 50  # publications that are offered
+
+
+def between(
+    folder: RunFolder,
+    run: Run,
+    marks: Mapping[str, PublishedMark],
+    before: int | None,
+    after: int | None,
+) -> ChangesView:
+    """What changed from one publication to another; see `grader.review.desk.Desk.changes`.
+
+    Args:
+        folder: of the run.
+        run: with its assignment, whose policy holds now.
+        marks: as they are now, by id.
+        before: a number; None for the one before `after`.
+        after: a number; None for the latest, where marks differ from it for the present ones.
+
+    Raises UsageError for a publication that is not kept.
+    """
+    numbers = folder.numbers()
+    latest = run.publication
+    if latest is None:
+        return ChangesView((), None, None, (), {})
+    if after is None:
+        after = PRESENT if _differ(latest.marks, marks) else latest.number
+    if before is None:
+        older = [number for number in numbers if after == PRESENT or number < after]
+        before = older[-1] if older else latest.number
+    one, other = (
+        _present(run, marks) if number == PRESENT else kept(folder, number)
+        for number in (before, after)
+    )
+    offered = [folder.publication(number) for number in numbers[-MAX_LISTED:]]
+    listed = tuple(publication for publication in offered if publication is not None)
+    return ChangesView(listed, one, other, changes(one, other), {})
+
+
+def _differ(one: Mapping[str, PublishedMark], other: Mapping[str, PublishedMark]) -> bool:
+    return any(
+        name not in one or (one[name].score, one[name].possible) != (mark.score, mark.possible)
+        for name, mark in other.items()
+    )
+
+
+def _present(run: Run, marks: Mapping[str, PublishedMark]) -> Publication:
+    policy = run.assignment.policy
+    return Publication(
+        number=PRESENT, time=now(), author="", why="", grader=__version__, policy=policy,
+        marks=dict(marks),
+    )  # fmt: skip
+
+
+def attempts(
+    store: Store, marking: Marking, name: str, present: Evidence
+) -> tuple[AttemptChange, ...]:
+    """The other attempts of the student of a row against the one that counts, `present`: other
+    submissions, and the same one as it was examined before. The latest first.
+    """
+    found = sorted(_others(store, marking, name), key=lambda each: each.started, reverse=True)
+    source = marking.roll.rows[name].source
+    return tuple(_against(each, present, marking, each.submission.id == source) for each in found)
+
+
+def _others(store: Store, marking: Marking, name: str) -> Iterator[Evidence]:
+    row = marking.roll.rows[name]
+    former = store.former(row.source) if row.source else None
+    if former is not None:
+        yield former
+    for other in row.others:
+        evidence = store.read(other)
+        if evidence is not None and other != row.source:
+            yield evidence
+
+
+def _against(other: Evidence, present: Evidence, marking: Marking, again: bool) -> AttemptChange:
+    gained, lost = _answers(other, present)
+    codes, theirs = ({f.code for f in each.findings} for each in (present, other))
+    return AttemptChange(
+        id=other.submission.id,
+        time=other.started,
+        score=marking.grade(other).score,
+        again=again,
+        gone=tuple(f for f in other.findings if f.code not in codes),
+        new=tuple(f for f in present.findings if f.code not in theirs),
+        gained=gained,
+        lost=lost,
+    )
+
+
+def _answers(other: Evidence, present: Evidence) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
+    """Images gained and lost, as they were answered wrongly."""
+    then = {answer.image: answer for answer in other.answers}
+    both = [(then[answer.image], answer) for answer in present.answers if answer.image in then]
+    gained = tuple(was for was, is_ in both if is_.correct and not was.correct)
+    return gained, tuple(is_ for was, is_ in both if was.correct and not is_.correct)
