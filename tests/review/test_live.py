@@ -11,6 +11,7 @@ import pytest
 from grader.cli import progress
 from grader.engine.contract import Event
 from grader.evidence import Stage
+from grader.runs.notes import RowNotes
 from tests import submissions
 from tests.review.folder import Reviewing, stored
 from tests.review.test_deciding import waiting
@@ -66,3 +67,12 @@ def test_one_submission_alone_is_examined_again(tmp_path: Path) -> None:
     assert after["ann"] == before["ann"] and after["bob"] != before["bob"]
     refused = submissions.grade(*words, "--only", "nobody")
     assert refused.returncode == 2 and "ann, bob" in refused.stderr
+    # what a person wished on the pages is done by the next grader, once, beside nothing else
+    RowNotes(out, "again").write("ann", "Ann")
+    done = submissions.grade(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wished = {p.stem: p.read_bytes() for p in (out / "evidence").glob("*.json")}
+    assert wished["ann"] != after["ann"] and wished["bob"] == after["bob"]
+    assert (out / "former/ann.json").read_bytes() == after["ann"]
+    assert submissions.grade(*words).returncode == 0
+    assert {p.stem: p.read_bytes() for p in (out / "evidence").glob("*.json")} == wished
