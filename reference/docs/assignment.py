@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from grader.assignment import Assignment
 from grader.evidence import Document
 from reference.docs.markdown import code, table
-from reference.docs.meanings import first_paragraph, meanings
+from grader.labs.meanings import first_paragraph, meanings
 from tests.make import HOME
 
 SCHEMA_FILE = HOME / "assignment.schema.json"

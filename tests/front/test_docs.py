@@ -19,7 +19,7 @@ from grader.cli.main import module_of, parser_of
 from grader.evidence.vocabulary import VOCABULARY
 from grader.language import known
 from reference.docs import assignment, command_line, documents, findings, pages
-from reference.docs.meanings import meanings
+from grader.labs.meanings import meanings
 from tests import make
 
 if sys.version_info >= (3, 11):
