@@ -15,6 +15,7 @@ ROOT = Path(grader.__file__).parent
 ORDER = [
     ["__main__"],
     ["cli"],
+    ["labs"],
     ["engine"],
     ["review"],
     ["report"],

@@ -32,6 +32,8 @@ COMMANDS = {
     "rescore": "compute all marks again from stored evidence",
     "export": "write the marks for a gradebook",
     "diff": "say whose mark changed between two publications, and by what",
+    "new": "make a lab of your own, from your images or an example",
+    "check": "say what could go wrong with a lab before a class meets it",
 }
 
 ALIKE = 0.8  # of `difflib`, from which on a word is taken for a mistyped one

@@ -59,11 +59,11 @@ def write(
 def _mean(folder: Path, channels: str) -> NDArray[np.float32]:
     images = [decode(path.read_bytes()) for path in sorted(folder.iterdir())]
     rows = [_small(image, channels) for image in images if image is not None]
-    return np.mean(rows, axis=0, dtype=np.float32)
+    return np.asarray(np.mean(rows, axis=0), np.float32)
 
 
 def _small(image: Pixels, channels: str) -> NDArray[np.float32]:
     """As `small` in the submission does it."""
     ordered = image if channels == "BGR" else image[:, :, ::-1]
     rows, columns = (np.linspace(0, size - 1, SIDE).astype(int) for size in ordered.shape[:2])
-    return (ordered[rows][:, columns].astype(np.float32) / 255).ravel()
+    return np.asarray(ordered[rows][:, columns].ravel() / 255, np.float32)

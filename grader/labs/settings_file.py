@@ -1,4 +1,4 @@
-"""``assignment.toml`` of a new lab: every key with its meaning and value, as a text to be edited."""
+"""``assignment.toml`` of a new lab: every key with meaning and value, a text to be edited."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def settings_file(values: Mapping[str, Mapping[str, Any]], classes: Sequence[Lab
     values: by table and key, what differs from the defaults. classes: in the order of the table.
     """
     blocks = [
-        "# What is asked of the students, and how it is marked. A key that is not written keeps the "
-        "value\n# that stands here. `grade check` says what could go wrong; `grade … --set "
+        "# What is asked of the students, and how it is marked. A key that is not written keeps\n"
+        "# the value that stands here. `grade check` says what could go wrong; `grade … --set "
         "limits.total=30` lays\n# another value over one of them for one run."
     ]
     for table, document in _tables():

@@ -14,7 +14,13 @@ from grader.assignment import Label
 SIDE = 48  # pixels of an image
 IMAGES_PER_CLASS = 40
 _COLOURS = {"red": ("红色", (40, 40, 215)), "blue": ("蓝色", (215, 60, 40))}  # BGR
-_SHAPES = {"circle": "圆形", "square": "正方形", "triangle": "三角形", "star": "星形", "cross": "十字形"}
+_SHAPES = {
+    "circle": "圆形",
+    "square": "正方形",
+    "triangle": "三角形",
+    "star": "星形",
+    "cross": "十字形",
+}
 
 
 def labels() -> list[Label]:
@@ -41,10 +47,10 @@ def _image(
     shape: str, colour: tuple[int, int, int], random: np.random.Generator
 ) -> NDArray[np.uint8]:
     """One shape somewhere on a coarse background, uint8 (SIDE, SIDE, 3) in BGR."""
-    spots = random.integers(90, 180, (6, 6, 1)).repeat(3, axis=2).astype(np.uint8)
-    image = cv2.resize(spots, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-    x, y = (SIDE // 2 + int(random.integers(-5, 6)) for _ in range(2))
-    size, turn = int(random.integers(13, 19)), math.radians(float(random.uniform(-12, 12)))
+    spots = random.integers(70, 200, (6, 6, 1)).repeat(3, axis=2).astype(np.uint8)
+    image = np.asarray(cv2.resize(spots, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+    x, y = (SIDE // 2 + int(random.integers(-3, 4)) for _ in range(2))
+    size, turn = int(random.integers(14, 18)), math.radians(float(random.uniform(-8, 8)))
     paint = tuple(int(np.clip(value + random.integers(-35, 36), 0, 255)) for value in colour)
     if shape == "circle":
         cv2.circle(image, (x, y), size, paint, -1, cv2.LINE_AA)

@@ -10,8 +10,8 @@ from pydantic_core import PydanticUndefined
 
 from grader.assignment import Assignment
 from grader.evidence import Document
-from reference.docs.markdown import code, table
 from grader.labs.meanings import first_paragraph, meanings
+from reference.docs.markdown import code, table
 from tests.make import HOME
 
 SCHEMA_FILE = HOME / "assignment.schema.json"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias, get_args
 
 from grader.evidence import Document, Evidence
+from grader.labs.meanings import first_paragraph, meanings
 from grader.runs import Publication, Run
 from grader.scoring import Grade, Override
 from reference.docs.markdown import code, table
-from grader.labs.meanings import first_paragraph, meanings
 
 Schema: TypeAlias = dict[str, Any]
 WHOLE = ("assignment.md#assignment", "assignment.md")  # the page, not its first table

@@ -17,9 +17,9 @@ import pytest
 
 from grader.cli.main import module_of, parser_of
 from grader.evidence.vocabulary import VOCABULARY
+from grader.labs.meanings import meanings
 from grader.language import known
 from reference.docs import assignment, command_line, documents, findings, pages
-from grader.labs.meanings import meanings
 from tests import make
 
 if sys.version_info >= (3, 11):

@@ -1,0 +1,244 @@
+"""``grade check``: all that could go wrong with a lab, before a class meets it. One line each."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from grader import resources
+from grader.assignment import Assignment, AssignmentError, read_assignment
+from grader.checks import reference, trial
+from grader.checks.pytest_run import files_of
+from grader.checks.trial import ChecksTrial
+from grader.cli import machine
+from grader.cli.main import OK, SOMETHING_LEFT, UsageError
+from grader.cli.words.check import add_arguments
+from grader.engine.examiner import examine
+from grader.evidence import Evidence
+from grader.examine.images import HiddenSet, read_hidden
+from grader.examine.prepare import Conditions
+from grader.intake import find
+from grader.labs.image_survey import Line, survey
+from grader.language import Sentence, translator
+from grader.report.text import for_rich
+from grader.runtimes import detect
+from grader.runtimes.choose import RuntimeMissingError
+from grader.runtimes.detect import Runtime
+from grader.runtimes.devices import select
+from grader.sandbox.contract import Sandbox, SandboxUnavailableError
+from grader.scoring import Grade, grade
+
+__all__ = ["add_arguments", "run"]
+
+CLOSE = 0.5  # share of a limit from which on a submission that is no slower is in danger
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Say what there is and what is wrong; 1 where something is."""
+    console, bad = Console(), 0
+    for line in _lines(arguments.folder, arguments.hidden, arguments.lang):
+        bad += line.fine is False
+        _print(console, line, arguments.lang)
+    say = translator(arguments.lang)
+    verdict = say("Ready for a class.") if not bad else say("Things to mend: {count}.")
+    console.print(f"\n[bold]{verdict.format(count=bad)}[/]", highlight=False)
+    return SOMETHING_LEFT if bad else OK
+
+
+def _print(console: Console, line: Line, language: str) -> None:
+    mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]![/]"}[line.fine]
+    text = for_rich(line.text.said_in(language))
+    console.print(f"{mark} {text}", highlight=False, soft_wrap=True)
+    if line.cure is not None:
+        cure = for_rich(line.cure.said_in(language))
+        console.print(f"    → {cure}", style="dim", highlight=False, soft_wrap=True)
+
+
+def _lines(home: Path, images: Path | None, language: str) -> Iterator[Line]:
+    assignment = read_assignment(home)  # what is wrong with a key is told by the error itself
+    yield Line(True, _about(assignment))
+    hidden = None
+    try:
+        hidden = read_hidden(assignment, images or assignment.hidden)
+    except AssignmentError as error:
+        yield from (Line(False, said) for said in error.said)
+    if hidden is not None:
+        yield from (Line(None, said) for said in hidden.told)
+        yield from survey(assignment, hidden)
+    yield from _machine(assignment, hidden, language)
+
+
+def _about(assignment: Assignment) -> Sentence:
+    """What the keys ask for, in a sentence."""
+    interface, policy = assignment.interface, assignment.policy
+    facts = {
+        "function": interface.function,
+        "channels": interface.channels,
+        "entry": interface.entry,
+        "classes": str(len(assignment.classes)),
+        "full": str(policy.full_at),
+        "points": f"{policy.points:g}",
+    }
+    if policy.rule == "formula":
+        return Sentence(
+            "assignment.toml: {function}(image) in {entry}, {channels}, names one of {classes} "
+            "classes; marks by a formula, up to {points}",
+            facts,
+        )
+    return Sentence(
+        "assignment.toml: {function}(image) in {entry}, {channels}, names one of {classes} "
+        "classes; {full} % right is {points} marks",
+        facts,
+    )
+
+
+def _machine(assignment: Assignment, hidden: HiddenSet | None, language: str) -> Iterator[Line]:
+    """What has to run: sandbox, runtimes, checks, the reference."""
+    device = select("auto")[0]
+    found = tuple(detect.runtimes())
+    names = ", ".join(runtime.name for runtime in found)
+    facts = {"runtimes": names, "device": device.kind}
+    if found:
+        yield Line(True, Sentence("runtimes: {runtimes}; device {device}", facts))
+    else:
+        yield Line(
+            False, Sentence("runtimes: none"), Sentence("`grade runtime add torch` installs one.")
+        )
+        return
+    try:
+        sandbox = machine.sandbox(None, unsafe=False, accelerator=False)
+    except UsageError as error:
+        yield Line(False, Sentence("confinement: {why}", {"why": error.said_in(language)}))
+        return
+    if hidden is not None:
+        try:
+            yield from _checks(assignment, hidden, sandbox, found)
+            yield from _reference(assignment, hidden, sandbox, found, language)
+        except (SandboxUnavailableError, RuntimeMissingError) as error:
+            yield Line(False, Sentence("runtimes: {why}", {"why": f"{error} {error.cure}"}))
+
+
+def _checks(
+    assignment: Assignment, hidden: HiddenSet, sandbox: Sandbox, runtimes: Sequence[Runtime]
+) -> Iterator[Line]:
+    """The checks, collected and tried with the reference."""
+    if not files_of(assignment.home):
+        yield Line(True, Sentence("checks: none (files test_*.py)"))
+        return
+    truths = {image.id: image.truth for image in hidden.images}
+    trials = [trial.tried(bench, truths) for bench in trial.benches(assignment, sandbox, runtimes)]
+    passed = frozenset[str]().union(*(one.passed for one in trials))
+    told = dict.fromkeys(str(fault) for fault in _faults(trials))
+    for fault in told:
+        yield Line(
+            False,
+            Sentence("checks: {fault}", {"fault": fault}),
+            Sentence("The reference has to pass every check: correct the check, or the reference."),
+        )
+    for name in dict.fromkeys(name for one in trials for name in one.left_out):
+        yield Line(
+            None,
+            Sentence("checks: {name} is about what is not asked for, and left out", {"name": name}),
+        )
+    if not told:
+        facts = {"count": str(len(passed))}
+        yield Line(True, Sentence("checks: {count} tried with the reference, and passed", facts))
+
+
+def _faults(trials: Sequence[ChecksTrial]) -> Iterator[object]:
+    for one in trials:
+        yield from (*one.unfit, *one.failed)
+
+
+def _reference(
+    assignment: Assignment,
+    hidden: HiddenSet,
+    sandbox: Sandbox,
+    runtimes: tuple[Runtime, ...],
+    language: str,
+) -> Iterator[Line]:
+    """The assignment's own model answer, graded as a submission is."""
+    folder = reference.own(assignment)
+    if folder is None:
+        yield Line(
+            None,
+            Sentence("reference/: there is none, so nothing was graded"),
+            Sentence("Put a submission that works there, in the form that students submit."),
+        )
+        return
+    with TemporaryDirectory(prefix="check-") as workspace:
+        Path(workspace).chmod(0o755)  # the sandbox may run as a user of its own
+        conditions = Conditions(
+            assignment=assignment,
+            sandbox=sandbox,
+            runtimes=runtimes,
+            device=select("CPU")[0],
+            threads=resources.processors(),
+            workspace=Path(workspace),
+            language=language,
+            tuning=machine.tuning(runtimes),
+        )
+        (submission,) = find([folder])
+        evidence, _ = examine(submission, "", conditions, hidden, lambda *step: None)
+    mark = grade(evidence, assignment.policy, len(assignment.classes))
+    yield from _marked(evidence, mark)
+    yield from _times(evidence, assignment)
+
+
+def _marked(evidence: Evidence, mark: Grade) -> Iterator[Line]:
+    if evidence.trouble is not None:
+        facts = {"why": evidence.trouble.message}
+        yield Line(False, Sentence("reference/: not graded: {why}", facts))
+        return
+    facts = {
+        "correct": str(mark.correct),
+        "total": str(mark.total),
+        "score": f"{mark.score or 0:g}",
+        "possible": f"{mark.possible:g}",
+        "runtime": evidence.runtime.name if evidence.runtime else "",
+    }
+    text = Sentence(
+        "reference/: {correct} of {total} right, {score} of {possible} marks ({runtime})", facts
+    )
+    fine = bool(mark.score) and not evidence.stopped
+    cure = None if fine else Sentence("No student will do better: correct it, or the assignment.")
+    yield Line(fine, text, cure)
+    for finding in evidence.findings:
+        yield Line(
+            None if fine else False,
+            Sentence("reference/: {finding}", {"finding": f"{finding.message} ({finding.code})"}),
+        )
+
+
+def _times(evidence: Evidence, assignment: Assignment) -> Iterator[Line]:
+    """What it took beside what there is."""
+    limits = assignment.limits
+    asked = [answer.seconds for answer in evidence.answers if answer.seconds > 0]
+    memory = evidence.confinement.peak_memory if evidence.confinement else 0
+    took = {
+        "limits.import": (evidence.loading.seconds, limits.import_),
+        "limits.answer": (sorted(asked)[-2] if len(asked) > 1 else 0.0, limits.answer),
+        "limits.first_answer": (max(asked, default=0.0), limits.first_answer),
+        "limits.total": (evidence.loading.seconds + sum(asked), limits.total),
+        "limits.memory": (float(memory), float(limits.memory)),
+    }
+    close = {name: pair for name, pair in took.items() if pair[0] > CLOSE * pair[1]}
+    for name, (used, limit) in close.items():
+        yield Line(
+            False if used > limit else None,
+            Sentence(
+                "{key}: the reference took {used} of {limit}",
+                {"key": name, "used": f"{used:.3g}", "limit": f"{limit:g}"},
+            ),
+            Sentence("Raise the limit: students' machines and networks are slower."),
+        )
+    if not close:
+        facts = {"seconds": f"{took['limits.total'][0]:.1f}", "memory": str(memory)}
+        yield Line(
+            True,
+            Sentence("limits: the reference took {seconds} s and {memory} MiB, well within", facts),
+        )

@@ -1,0 +1,144 @@
+"""The files of a new lab, laid out so that it can be graded at once and edited from there."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Template
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from grader.assignment import FILE_NAME, Label, Title
+from grader.checks.reference import FOLDER as REFERENCE
+from grader.labs import nearest_mean, shapes, splitting
+from grader.labs.settings_file import settings_file
+from grader.language import SaidError, Sentence
+
+TEXTS = Path(__file__).parent / "texts"
+PUBLIC = "public"  # folder of the images that students get
+STARTER = "starter"  # folder of what students begin with
+
+
+class LabError(SaidError):
+    """A lab cannot be made so: says why, and what to do."""
+
+
+class Wanted(NamedTuple):
+    """What is asked for of a new lab.
+
+    images: a folder of images for each class; None for the example of coloured shapes.
+    hidden: per cent of the images that are hidden.
+    """
+
+    id: str
+    title: Title
+    function: str
+    channels: str
+    full_at: int
+    hidden: int
+    images: Path | None = None
+
+
+class Made(NamedTuple):
+    """What a new lab holds."""
+
+    classes: tuple[Label, ...]
+    hidden: int  # images
+    public: int  # images
+    left_out: tuple[Path, ...]  # what is no image
+
+
+def id_of(folder: Path) -> str:
+    """An identifier for a lab in `folder`."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name).strip("-._") or "lab"
+
+
+def make(folder: Path, wanted: Wanted) -> Made:
+    """Write a lab into `folder`, which has to be new or empty.
+
+    Raises LabError, ImagesError and OSError; nothing is written for wrong words.
+    """
+    _require_sound(folder, wanted)
+    with TemporaryDirectory(prefix="lab-") as temporary:
+        source = wanted.images
+        if source is None:
+            source = Path(temporary) / "images"
+            shapes.draw(source)
+        images = splitting.look(source)
+        classes = shapes.labels() if wanted.images is None else splitting.labels_of(images)
+        folder.mkdir(parents=True, exist_ok=True)
+        counts = splitting.divide(images, wanted.hidden, folder / "images", folder / PUBLIC)
+    _write_texts(folder, wanted, classes, counts[1])
+    nearest_mean.write(
+        *(folder / REFERENCE, folder / PUBLIC, classes, "main.py"),
+        function=wanted.function,
+        channels=wanted.channels,
+    )
+    return Made(tuple(classes), *counts, tuple(images.left_out))
+
+
+def _require_sound(folder: Path, wanted: Wanted) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise LabError(
+            Sentence(
+                "{folder}: there is something already. Name a folder that is new or empty.",
+                {"folder": str(folder)},
+            )
+        )
+    if not wanted.function.isidentifier() or keyword.iskeyword(wanted.function):
+        raise LabError(
+            Sentence(
+                "--function {name}: expected a name that Python allows, such as classify",
+                {"name": wanted.function},
+            )
+        )
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", wanted.id):
+        raise LabError(
+            Sentence(
+                "--id {name}: expected letters, digits, dots and dashes, such as shapes-2",
+                {"name": wanted.id},
+            )
+        )
+    for option, value in (("--full-at", wanted.full_at), ("--hidden", wanted.hidden)):
+        if not 1 <= value <= 100 - (option == "--hidden"):
+            raise LabError(
+                Sentence(
+                    "{option} {value}: expected per cent, such as 60",
+                    {"option": option, "value": str(value)},
+                )
+            )
+
+
+def _write_texts(folder: Path, wanted: Wanted, classes: Sequence[Label], public: int) -> None:
+    values: dict[str, dict[str, Any]] = {
+        "assignment": {"id": wanted.id, "title": wanted.title},
+        "interface": {"function": wanted.function, "channels": wanted.channels},
+        "policy": {"full_at": wanted.full_at},
+    }
+    facts = {
+        "title": wanted.title.en,
+        "title_zh": wanted.title.zh or wanted.title.en,
+        "function": wanted.function,
+        "channels": wanted.channels,
+        "first": repr(classes[0].en),
+        "names": ", ".join(label.en for label in classes),
+        "count": str(len(classes)),
+        "public": str(public),
+        "full": str(wanted.full_at),
+    }
+    texts = {
+        FILE_NAME: settings_file(values, classes),
+        f"{STARTER}/main.py": _text("main.py", facts),
+        "README.md": _text("README.md", facts),
+        "test_answers.py": _text("test_answers.py", facts),
+    }
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _text(name: str, facts: Mapping[str, str]) -> str:
+    """A text of the scaffold with the facts of this lab."""
+    return Template((TEXTS / f"{name}.txt").read_text(encoding="utf-8")).substitute(facts)
