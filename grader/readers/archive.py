@@ -29,7 +29,8 @@ def unpack(archive: Path, target: ExtractionTarget, limits: IntakeLimits) -> tup
     if kind_of(archive) is FileKind.SEVEN:
         from grader.readers import sevenzip
 
-        return sevenzip.unpack(archive, target, limits)
+        if sevenzip.takes_names(archive):
+            return sevenzip.unpack(archive, target, limits)
     sink = Extraction(target, limits, archive.stat().st_size, _environments(archive, limits))
     for member, data in entries(archive, limits):
         if file := sink.take(member):

@@ -34,7 +34,7 @@ def entries(archive: Path, limits: IntakeLimits) -> Iterator[Entry]:
         return _zip(archive, limits)
     if kind is FileKind.TAR:
         return _tar(archive, limits)
-    if kind in (FileKind.RAR, FileKind.OTHER):
+    if kind in (FileKind.RAR, FileKind.OTHER, FileKind.SEVEN):
         return libarchive_formats.entries(archive, kind.value)
     if archive.stat().st_size == 0:
         raise refuse("the file is empty (0 bytes); upload it again")

@@ -6,6 +6,7 @@ packed: the limits of the process are what bounds them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,32 @@ def unpack(archive: Path, target: ExtractionTarget, limits: IntakeLimits) -> tup
         with parsing():
             members = [_member(file) for file in opened.files]
         return _write(opened, members, archive.stat().st_size, target, limits)
+
+
+def takes_names(archive: Path) -> bool:
+    """Whether the library unpacks files of such names: it calls an archive damaged for one that
+    begins with a slash or has a colon, where another may read it.
+    """
+    with _opened(archive) as opened, parsing():
+        members = [_member(file) for file in opened.files]
+    return all(map(_taken, (member.name for member in members)))
+
+
+def _taken(name: str) -> bool:
+    from py7zr.exceptions import Bad7zFile
+
+    try:
+        _asked(name)
+    except Bad7zFile:
+        return False
+    return True
+
+
+def _asked(name: str) -> str:
+    """By what name the library asks where to write the file called `name`."""
+    from py7zr.helpers import get_sanitized_output_path
+
+    return Path(get_sanitized_output_path(name, None)).as_posix()
 
 
 def names(archive: Path, limits: IntakeLimits) -> list[str]:
@@ -75,9 +102,7 @@ def _write(
     from py7zr.io import Py7zIO, WriterFactory
 
     sink = Extraction(target, limits, packed)
-    files = {member.name: member for member in members if member.type is MemberType.FILE}
-    if len(files) < sum(member.type is MemberType.FILE for member in members):
-        raise refuse("it holds a file twice; make a new zip")
+    files = _by_output(members)
     if sum(member.size for member in files.values()) > TAR_SLACK * limits.total:
         raise refuse("it unpacks to far more than is allowed; leave data sets out")
     for member in members:
@@ -111,11 +136,27 @@ def _write(
 
     class Factory(WriterFactory):
         def create(self, filename: str) -> Writer:
-            if (member := by_path.get(filename)) is None:
+            if (member := files.get(filename)) is None:
                 raise refuse("the name {name} leads out of the folder", name=filename)
             return Writer(sink.take(member))
 
-    by_path = {Path(name).as_posix(): member for name, member in files.items()}
     with parsing():
-        opened.extract(targets=list(files), factory=Factory())
+        opened.extract(targets=[member.name for member in files.values()], factory=Factory())
     return sink.notices()
+
+
+def _by_output(members: Sequence[ArchiveMember]) -> dict[str, ArchiveMember]:
+    """The files by the names that the library asks for: of one that is there again, "_0", "_1", …
+    is put behind its name. Which is which must be sure.
+    """
+    found: dict[str, ArchiveMember] = {}
+    again: Counter[str] = Counter()
+    for member in members:
+        twin = again[member.name]
+        again[member.name] += 1
+        if member.type is not MemberType.FILE:
+            continue
+        asked = _asked(f"{member.name}_{twin - 1}" if twin else member.name)
+        if found.setdefault(asked, member) is not member:
+            raise refuse("it holds a file twice; make a new zip")
+    return found

@@ -84,3 +84,25 @@ def below(folder: Path) -> list[str]:
         for path in folder.rglob("*")
         if not path.is_dir()
     )
+
+
+def raw_rar(items: Iterable[Item]) -> bytes:
+    """A RAR of version 5 with `items` as they are, not packed: by the format's technical note."""
+
+    def number(value: int) -> bytes:
+        more, low = value >> 7, value & 0x7F
+        return bytes([low | 0x80]) + number(more) if more else bytes([low])
+
+    def header(*fields: bytes) -> bytes:
+        body = b"".join(fields)
+        sized = number(len(body)) + body
+        return struct.pack("<I", zlib.crc32(sized)) + sized
+
+    packed = b"Rar!\x1a\x07\x01\x00" + header(number(1), number(0), number(0))
+    for item in items:
+        size = number(len(item.data))
+        crc = struct.pack("<I", zlib.crc32(item.data))
+        of_file = (size, number(4), size, number(0o100644), crc, number(0), number(1))
+        name = number(len(item.name)) + item.name
+        packed += header(number(2), number(2), *of_file, name) + item.data
+    return packed + header(number(5), number(0), number(0))

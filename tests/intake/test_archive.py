@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import os
+import shutil
 import stat
 import struct
 import sys
@@ -13,7 +14,7 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from grader.intake.unpackers import missing
 from grader.readers.archive import names, unpack
 from grader.readers.limits import MIB, IntakeLimits
 from grader.readers.notices import ArchiveRefusedError, FormatUnknownError
-from tests.intake.archives import Item, below, raw_tar, raw_zip, tar_member
+from tests.intake.archives import Item, below, raw_rar, raw_tar, raw_zip, tar_member
 
 SMALL = IntakeLimits(total=4 * MIB, file=2 * MIB, files=50, depth=6, ratio_from=MIB)
 
@@ -395,6 +396,47 @@ def test_7z_bombs_and_damage_are_refused(take: Callable[..., Path]) -> None:
     refused(take, raw[:-10] + bytes(10))
 
 
+def of_members(members: Sequence[tuple[str, bytes]]) -> bytes:
+    py7zr = pytest.importorskip("py7zr")
+    buffer = io.BytesIO()
+    with pytest.MonkeyPatch.context() as patch, py7zr.SevenZipFile(buffer, "w") as opened:
+        patch.setattr("py7zr.py7zr.check_archive_path", lambda name: True)  # others write any
+        for name, data in members:
+            opened.writestr(data, name)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [("main.py", b"1"), ("a.txt", b"1"), ("a.txt", b"2"), ("a.txt", b"3")],
+        [("main.py", b"1"), ("main.py", b"1"), ("/images/a.txt", b"")],
+        [("main.py", b"1"), ("a.txt", b"1"), ("a.txt_0", b"2"), ("长" * 70, b"3")],
+        [("main.py", b"1"), ("main.py", b"2")],
+        [("main.py", b"1"), ("b/../a.txt", b"2")],
+        [("main.py", b"1"), ("a:b.txt", b"2")],
+        [("C:\\main.py", b"1")],
+    ],
+)
+def test_a_7z_is_judged_as_a_zip_of_the_same_members(
+    take: Callable[..., Path], tmp_path: Path, members: list[tuple[str, bytes]]
+) -> None:
+    pytest.importorskip("libarchive")
+    found: list[object] = []
+    for raw in (raw_zip([Item(n.encode(), d) for n, d in members]), of_members(members)):
+        take.notices.clear()  # type: ignore[attr-defined]
+        into = tmp_path / "around" / "into"
+        try:
+            take(raw)
+            held = {name: (into / name).read_bytes() for name in below(into)}
+            found.append((held, list(take.notices)))  # type: ignore[attr-defined]
+        except ArchiveRefusedError as error:
+            found.append(error.reason)
+        shutil.rmtree(into)
+        into.mkdir()
+    assert found[0] == found[1]
+
+
 def test_a_7z_password_is_named(take: Callable[..., Path]) -> None:
     py7zr = pytest.importorskip("py7zr")
     buffer = io.BytesIO()
@@ -423,6 +465,21 @@ def test_a_missing_7z_package_is_our_fault(
     with pytest.raises(FormatUnknownError) as caught:
         take(b"7z\xbc\xaf\x27\x1c" + bytes(100))
     assert "pip install py7zr" in missing(caught.value.format).cure
+
+
+def test_a_rar_is_judged_as_a_zip_of_the_same_members(take: Callable[..., Path]) -> None:
+    try:
+        import libarchive  # noqa: F401
+    except (ImportError, OSError, AttributeError, TypeError):
+        pytest.skip("the package libarchive-c or its library is not here")
+    items = [Item("实验/main.py".encode(), b"x = 1\n"), Item("实验/权重.npz".encode(), bytes(2000))]
+    into = take(raw_rar(items))
+    assert below(into) == ["实验/main.py", "实验/权重.npz"]
+    assert (into / "实验/权重.npz").read_bytes() == bytes(2000)
+    assert "leads out" in refused(take, raw_rar([Item(b"../main.py", b"1")]))
+    assert "twice" in refused(take, raw_rar([Item(b"main.py", b"1"), Item(b"main.py", b"2")]))
+    refused(take, raw_rar(items)[:-1500])
+    assert "one file may have" in refused(take, raw_rar([Item(b"a", bytes(3 * MIB))]))
 
 
 @pytest.mark.parametrize("magic", [b"Rar!\x1a\x07\x01\x00", b"(\xb5/\xfd", b"MSCF\0\0\0\0"])
