@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from grader.evidence import Answer
+from grader.evidence import Answer, Problem
 from grader.report.thumbnails import Thumbnails
 
 MAX_PICTURES: Final = 60  # wrong answers shown as pictures; the others are in the list
@@ -35,9 +35,12 @@ class OtherOrder(NamedTuple):
 
 
 class Gallery(NamedTuple):
-    """The first MAX_PICTURES of `total` wrong answers."""
+    """The first MAX_PICTURES of `total` wrong answers; images that were not asked are counted apart,
+    as nothing was answered to them.
+    """
 
     total: int
+    not_asked: int
     cards: tuple[WrongAnswer, ...]
     other: OtherOrder | None  # None where it was not asked
 
@@ -49,9 +52,11 @@ class Gallery(NamedTuple):
 
 def gallery(answers: Sequence[Answer], channels: str, thumbnails: Thumbnails) -> Gallery:
     """The gallery of `answers`, which were given to images in the order `channels`."""
-    wrong = [answer for answer in answers if not answer.correct]
+    asked = [answer for answer in answers if answer.problem is not Problem.NOT_ASKED]
+    wrong = [answer for answer in asked if not answer.correct]
     return Gallery(
         len(wrong),
+        len(answers) - len(asked),
         tuple(
             WrongAnswer(
                 image=answer.image,

@@ -333,3 +333,42 @@ def test_ten_thousand_submissions_are_there_at_once_and_filter_at_once(
     assert page.locator(".tabulator-row").count() < 100  # the list is virtual
     assert paint < 2000
     assert max(took.values()) < 100, took
+
+
+def test_a_printed_class_page_is_whole(table: Page, report: Path) -> None:
+    """Each chart is one picture in light colours, the map of students has everybody, and columns
+    are headed in the language that is shown; afterwards all is as before.
+    """
+    charts = table.locator("[data-chart]").count()
+    table.evaluate("document.documentElement.dataset.theme = 'dark'")
+    table.evaluate("dispatchEvent(new Event('beforeprint'))")
+    drawn = table.locator(".on-paper")
+    assert drawn.count() == charts
+    height = "element => element.height / element.width"
+    students = table.locator("figure:has([data-chart=students]) .on-paper")
+    assert students.evaluate(height) > COUNT * 16 / 700
+    corner = "element => [...element.getContext('2d').getImageData(0, 0, 1, 1).data]"
+    assert students.evaluate(corner) == [255, 255, 255, 255]
+    assert table.evaluate("document.documentElement.dataset.theme") == "light"
+    printed = table.locator(".tabulator-print-table thead").inner_text()
+    assert "Mark" in printed
+    assert "成绩" not in printed
+    table.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not drawn.count()
+    assert table.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_marks_are_in_sight_on_a_phone_and_long_ids_differ(browser: Browser, report: Path) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, timezone_id="Asia/Shanghai"
+    )
+    page = context.new_page()
+    page.goto((report / "index.html").as_uri())
+    page.wait_for_selector(":root[data-ready=table]")
+    mark = page.locator(
+        ".tabulator-row .tabulator-cell[tabulator-field=score]"
+    ).first.bounding_box()
+    assert mark is not None
+    assert mark["x"] + mark["width"] < 390
+    assert "4:00" in page.locator("time").first.inner_text()  # 08:00 UTC
+    context.close()

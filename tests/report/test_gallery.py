@@ -31,6 +31,12 @@ def test_where_nothing_was_asked_again_nothing_is_said_of_it() -> None:
     assert gallery([answer(B, None), answer(A, None)], "BGR", NO_PICTURES).other is None
 
 
+def test_images_that_were_not_asked_are_counted_and_have_no_cards() -> None:
+    silent = answer(None, None).model_copy(update={"problem": Problem.NOT_ASKED})
+    shown = gallery([answer(B, None), answer(A, None), silent, silent], "BGR", NO_PICTURES)
+    assert (shown.total, len(shown.cards), shown.not_asked) == (1, 1, 2)
+
+
 def test_only_the_first_have_cards() -> None:
     shown = gallery([answer(B, None, n) for n in range(MAX_PICTURES + 5)], "BGR", NO_PICTURES)
     assert (shown.total, len(shown.cards), shown.left) == (MAX_PICTURES + 5, MAX_PICTURES, 5)

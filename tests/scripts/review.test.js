@@ -1,7 +1,7 @@
 /* What the review's pages say, and what is wished again after a conflict. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fill, mark, newName } from "../../templates/scripts/common/texts.js";
+import { fill, mark, newName, short } from "../../templates/scripts/common/texts.js";
 import { againWith, theirsAsText } from "../../templates/scripts/review/conflicts.js";
 import { effectsAsText, progressAsText } from "../../templates/scripts/review/telling.js";
 
@@ -57,4 +57,11 @@ test("the time left is told in whole minutes, where it is known", () => {
   const running = { done: 3, total: 9, left: 200, now: [["ann", "predict", "5/130"]] };
   assert.equal(progressAsText(running, say), "left 3 9 3 ann predict 5/130");
   assert.equal(progressAsText({ ...running, left: 0, now: [] }, say), "running 3 9 1");
+});
+
+test("names beside a chart that differ at their ends stay different", () => {
+  assert.equal(short("3210000001_wang"), "3210000001_wang");
+  const long = ["3210000001_attempt_2026-05-01", "3210000002_attempt_2026-05-01_2"].map(short);
+  assert.equal(long[0].length, 20);
+  assert.notEqual(long[0], long[1]);
 });

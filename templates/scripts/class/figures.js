@@ -1,4 +1,5 @@
 /* What each chart shows: ECharts' options, and the same as a table of numbers. */
+import { short } from "../common/texts.js";
 import { accuracyBins, confusionCells, markBins, sharesOf, timeBins } from "./bins.js";
 import { className, data, rows, state, word } from "./state.js";
 import { table } from "./table.js";
@@ -145,6 +146,7 @@ function confusion() {
 function students() {
   const inOrder = table.getRows("active").map((row) => row.getData());
   const shown = inOrder.filter((row) => row.shares).slice(0, MOST_STUDENTS);
+  const inParts = shown.length > AT_ONCE && !state.printing;
   const names = classNames();
   const shares = shown.map((row) => sharesOf(row.shares));
   const cells = shares.flatMap((line, y) => line.flatMap((share, x) => (share === null ? [] : [[x, y, share]])));
@@ -155,22 +157,22 @@ function students() {
     yAxis: {
       ...category(
         shown.map((row) => row.name),
-        { width: 130, overflow: "truncate" },
+        { formatter: short },
       ),
       inverse: true,
     },
     visualMap: scale(100, ["bad", "bad-wash", "accent-wash", "accent"]),
-    dataZoom: shown.length > AT_ONCE ? scrolling() : [],
+    dataZoom: inParts ? scrolling() : [],
     tooltip: {
       ...tooltip(),
       formatter: ({ value: [x, y, share] }) => `${shown[y].name}\n${names[x]}: ${share} %`,
     },
-    series: [{ type: "heatmap", data: cells, itemStyle: { borderWidth: 1, borderColor: colour("card") } }],
+    series: [{ type: "heatmap", data: cells, progressive: 0, itemStyle: { borderWidth: 1, borderColor: colour("card") } }],
   };
   const line = (row, y) => [row.name, ...shares[y].map((share) => (share === null ? "–" : String(share)))];
   return {
     option,
-    height: `${Math.min(shown.length, AT_ONCE) + 9}rem`,
+    height: `${(inParts ? AT_ONCE : shown.length) + 9}rem`,
     note: word("first", { shown: shown.length, total: rows.length }),
     numbers: { heads: [word("name"), ...names], lines: shown.slice(0, IN_NUMBERS).map(line) },
   };

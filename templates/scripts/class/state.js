@@ -11,6 +11,7 @@ const PLACE = `decisions.${data.run}`; // in this browser's memory
 
 const state = {
   active: rows, // those that the filters leave
+  printing: false, // on paper, nothing scrolls and all is light
   decisions: leftOver(memory.get(PLACE), new Set(rows.flatMap((row) => row.known))),
 };
 const word = (key, facts = {}) => fill(data.words[key][language()], facts);

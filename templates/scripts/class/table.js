@@ -22,11 +22,13 @@ const FALLING = { headerSortStartingDir: "desc" };
 const NUMBER = { cssClass: "n" };
 const FITS_THE_SCREEN = 14; // rows up to which the table is as high as they are
 
+const titles = new Map(); // by field
+
 function column(field, title, cell, more) {
+  titles.set(field, title);
   return {
     field,
     titleFormatter: () => button("head", both(data.words[title])),
-    titlePrint: Object.values(data.words[title]).join(" "),
     headerSortTristate: false,
     formatter: (place) => cell(place.getRow().getData()),
     ...more,
@@ -42,9 +44,9 @@ const number = (row) => make("bdi", "", row.number);
 
 const columns = [
   column("place", "name", nameCell, { frozen: true, minWidth: 120, widthGrow: 2 }),
+  column("score", "mark", markCell, { width: 76, hozAlign: "right", ...NUMBER, sorter: byValue, ...FALLING }),
   column("number", "number", number, { minWidth: 108, widthGrow: 1, sorter: collator.compare }),
   column("status", "status", statusCell, { minWidth: 112, widthGrow: 1 }),
-  column("score", "mark", markCell, { width: 76, hozAlign: "right", ...NUMBER, sorter: byValue, ...FALLING }),
   column("before", "before", beforeCell, { width: 90, ...NUMBER, sorter: byValue, visible: data.compared }),
   column("correct", "accuracy", accuracyCell, { minWidth: 136, widthGrow: 2, sorter: byAccuracy, ...FALLING }),
   column("band", "band", bandCell, { width: 82, ...NUMBER, sorter: byBand, ...FALLING }),
@@ -107,6 +109,11 @@ function count() {
   byId("shown").replaceChildren(both(Object.fromEntries(texts)));
 }
 
+/* What stands above the columns on paper: text, in the language that is shown. */
+function titlesOnPaper() {
+  for (const shown of table.getColumns()) shown.getDefinition().titlePrint = word(titles.get(shown.getField()));
+}
+
 let later = 0;
 function follow() {
   count();
@@ -126,6 +133,8 @@ table.on("tableBuilt", () => {
     filter();
     controls.search.focus();
   });
+  titlesOnPaper();
+  document.addEventListener("pages:language", titlesOnPaper);
   document.documentElement.dataset.ready = "table";
 });
 
