@@ -167,7 +167,9 @@ function students() {
       ...tooltip(),
       formatter: ({ value: [x, y, share] }) => `${shown[y].name}\n${names[x]}: ${share} %`,
     },
-    series: [{ type: "heatmap", data: cells, progressive: 0, itemStyle: { borderWidth: 1, borderColor: colour("card") } }],
+    series: [
+      { type: "heatmap", data: cells, progressive: 0, itemStyle: { borderWidth: 1, borderColor: colour("card") } },
+    ],
   };
   const line = (row, y) => [row.name, ...shares[y].map((share) => (share === null ? "–" : String(share)))];
   return {
