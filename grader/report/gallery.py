@@ -35,7 +35,7 @@ class OtherOrder(NamedTuple):
 
 
 class Gallery(NamedTuple):
-    """The first MAX_PICTURES of `total` wrong answers; images that were not asked are counted apart,
+    """The first MAX_PICTURES of `total` wrong answers; images that were not asked are counted,
     as nothing was answered to them.
     """
 
