@@ -1,6 +1,6 @@
 """Languages: every sentence for people exists in English (the msgid) and Chinese.
 
-Catalogues lie in ``grader/locale/<language>.po`` and are read as they are, by Babel.
+Catalogues lie in ``grader/locale/<language>.po`` and are read as they are, by polib.
 """
 
 from __future__ import annotations
@@ -39,13 +39,12 @@ def known(sentence: str) -> bool:
 @cache
 def _catalogue(language: str) -> Mapping[str, str]:
     """The sentences of a language, by their English; empty where there is no catalogue."""
-    from babel.messages.pofile import read_po  # not in a reader, which says nothing itself
+    from polib import pofile  # not in a reader, which says nothing itself
 
     path = Path(__file__).parent / "locale" / f"{language}.po"
     if not path.exists():
         return {}
-    with path.open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
+    return {entry.msgid: entry.msgstr for entry in pofile(str(path)) if entry.translated()}
 
 
 @dataclass(frozen=True)

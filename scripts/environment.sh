@@ -3,7 +3,7 @@
 # usage: environment.sh PYTHON FOLDER
 set -eu
 python=$1 folder=$2
-extras='.[staff,cluster,reference,dev]'
+extras='.[mindspore,staff,cluster,reference,dev]'
 
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 case $version in

@@ -12,7 +12,7 @@ step=${1:-} folder=${2:-} third=${3:-}
 here=$(cd "$(dirname "$0")/.." && pwd)
 
 # The machine's own Python has numpy, OpenCV and the like beside PyTorch; these it may lack.
-LIGHT="annotated-types babel easydict markdown-it-py mdurl openpyxl pebble platformdirs py7zr
+LIGHT="annotated-types easydict markdown-it-py mdurl openpyxl pebble platformdirs polib py7zr
     pydantic pygments pyseccomp rich typing-extensions typing-inspection"
 
 pack() {

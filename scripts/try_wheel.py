@@ -15,12 +15,12 @@ import tempfile
 import venv
 from pathlib import Path
 
-LIGHT = 150  # MB that the install is to take without a framework; today MindSpore comes along
+LIGHT = 150  # MB that the install may take without a framework
 
 # main.py, the exit code, and what has to be said
 SUBMISSIONS = {
     "fine": ("def predict(image):\n    return 'Hats'\n", 0, "Nothing to mend"),
-    "unnamed": ("def classify(image):\n    return 'Hats'\n", 1, "entry-missing"),
+    "unnamed": ("def classify(image):\n    return 'Hats'\n", 1, "predict-missing"),
     "untrained": ("open('best.pt')\ndef predict(image): ...\n", 1, "weights-missing"),
 }
 
@@ -36,9 +36,9 @@ def main(folder: Path) -> int:
         install = [python, "-m", "pip", "install", "--quiet", "--no-compile", wheel]
         subprocess.run(install, check=True)
         taken = megabytes(home / "venv") - before
-        print(f"installed: {taken:.0f} MB (the goal is {LIGHT})")
+        print(f"installed: {taken:.0f} MB (at most {LIGHT})")
         failed = [name for name in SUBMISSIONS if not examined(python, home, name)]
-    return int(bool(failed))
+    return int(bool(failed) or taken > LIGHT)
 
 
 def megabytes(folder: Path) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -93,3 +94,22 @@ def test_an_image_that_cannot_be_read_is_refused(
     (inner / name).write_bytes(b"no image")
     with pytest.raises(AssignmentError, match="not an image that can be read"):
         read_hidden(assignment, tmp_path)
+
+
+@pytest.mark.parametrize("quality", [30, 75, 95])
+@pytest.mark.parametrize(("form", "mode"), [("JPEG", "RGB"), ("JPEG", "L"), ("PNG", "RGBA")])
+def test_pixels_are_the_same_without_opencv(
+    monkeypatch: pytest.MonkeyPatch, form: str, mode: str, quality: int
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (37, 51, len(mode)), np.uint8)
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[274] = 6  # to be turned by 90 degrees
+    Image.fromarray(noise.squeeze(), mode).save(
+        file, form, quality=quality, **({"exif": exif} if form == "JPEG" else {})
+    )
+    with_opencv = decode(file.getvalue())
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    without = decode(file.getvalue())
+    assert with_opencv is not None and without is not None
+    assert np.array_equal(with_opencv, without)

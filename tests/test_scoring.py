@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from grader.assignment import Policy
 from grader.evidence import Check, Stage, Trouble
@@ -232,6 +233,14 @@ def test_checks_carry_marks_only_where_the_assignment_gives_them() -> None:
     )
     result = grade(make.evidence(make.answers(130), checks=checks), POLICY, 26)
     assert (result.score, result.possible) == (104, 106)  # one that broke is nobody's
+
+
+@given(st.integers(1, 30_000), st.floats(0, 1))
+def test_the_interval_is_scipys_of_the_beta_distribution(total: int, share: float) -> None:
+    correct = round(share * total)
+    low, high = interval(correct, total)
+    theirs = binomtest(correct, total).proportion_ci(0.95, "exact")
+    assert (low, high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
 def test_the_interval_is_that_of_clopper_and_pearson() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-import cv2
 import numpy as np
+from PIL import Image
 from rich.console import Console
 
 from grader import __version__, resources
@@ -178,8 +178,8 @@ def _trial(assignment: Assignment, folder: Path) -> HiddenSet:
     for label in assignment.classes[:_NUMBER_OF_TRIAL_IMAGES]:
         (folder / label.folder).mkdir(parents=True)
         coarse = generator.integers(0, 256, size=(7, 7, 3), dtype=np.uint8)
-        picture = cv2.resize(coarse, (224, 224), interpolation=cv2.INTER_CUBIC)
-        (folder / label.folder / "1.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+        picture = Image.fromarray(coarse).resize((224, 224), Image.Resampling.BICUBIC)
+        picture.save(folder / label.folder / "1.png")
     return read_hidden(assignment, folder)
 
 

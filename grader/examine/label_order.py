@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from grader.assignment import Label
 from grader.evidence import Answer, Finding
 from grader.evidence.findings import find
+from grader.examine.assignment_problem import best_columns
 from grader.language import Sentence
 from grader.scoring.counts import better_than_guessing, clearly_more
 
@@ -154,11 +155,9 @@ def _best(confusion: Confusion) -> tuple[int, ...]:
     """The permutation with the most hits: the assignment problem. Of those that hit as often, the
     one that leaves more names in their places.
     """
-    from scipy.optimize import linear_sum_assignment  # few submissions need it: 0.3 s
-
     size = len(confusion)
     weighed = confusion * (size + 1) + np.eye(size, dtype=np.int64)
-    return tuple(int(meant) for meant in linear_sum_assignment(weighed, maximize=True)[1])
+    return tuple(best_columns(weighed))
 
 
 def _closed(confusion: Confusion, images_of: NDArray[np.int64]) -> tuple[int, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 Array = NDArray[np.float32]
 
@@ -64,19 +64,21 @@ def forward(images: Array, weights: Mapping[str, Array], variant: Variant) -> Ar
 def digits(count: int, size: int, seed: int = 0) -> tuple[Array, list[int]]:
     """`count` written digits, float32 (count, 1, size, size) in 0 to 1, and what they are.
 
-    Drawn with OpenCV's font at varied places, sizes and strengths: MNIST does not come with the
+    Drawn with Pillow's font at varied places, sizes and strengths: MNIST does not come with the
     grader, and to see whether a network learns at all these do.
     """
     generator = np.random.default_rng(seed)
     labels = [number % 10 for number in range(count)]
     images = np.zeros((count, 1, size, size), np.float32)
     for image, label in zip(images, labels, strict=True):
-        canvas = np.zeros((size, size), np.uint8)
-        x, y = generator.integers(4, 10), generator.integers(size - 8, size - 3)
-        scale, strength = generator.uniform(0.7, 0.9), int(generator.integers(1, 3))
-        place = (int(x), int(y))
-        cv2.putText(canvas, str(label), place, cv2.FONT_HERSHEY_SIMPLEX, scale, (255,), strength)
-        image[0] = canvas / 255
+        canvas = Image.new("L", (size, size))
+        place = (int(generator.integers(4, 10)), int(generator.integers(size - 8, size - 3)))
+        font = ImageFont.load_default(float(generator.uniform(22, 28)))
+        stroke = int(generator.integers(0, 2))
+        ImageDraw.Draw(canvas).text(
+            place, str(label), fill=255, font=font, anchor="ls", stroke_width=stroke
+        )
+        image[0] = np.asarray(canvas, np.float32) / 255
     return images, labels
 
 

@@ -6,9 +6,9 @@ import gzip
 from functools import cache
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 MEAN, SPREAD = (
     0.1307,
@@ -30,10 +30,13 @@ def read_mnist(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def prepared(images: NDArray[np.uint8], size: int, *, centred: bool) -> NDArray[np.float32]:
-    """float32 (N, 1, size, size): resized by OpenCV's default, scaled to 0 to 1 and, if `centred`,
-    to mean 0 and spread 1 as the lecture does.
+    """float32 (N, 1, size, size): resized bilinearly, as OpenCV does by default, scaled to 0 to 1
+    and, if `centred`, to mean 0 and spread 1 as the lecture does.
     """
-    resized = np.stack([cv2.resize(image, (size, size)) for image in images])
+    bilinear = Image.Resampling.BILINEAR
+    resized = np.stack(
+        [np.asarray(Image.fromarray(image).resize((size, size), bilinear)) for image in images]
+    )
     scaled = resized[:, None].astype(np.float32) / 255
     made: NDArray[np.float32] = (scaled - MEAN) / SPREAD if centred else scaled
     return made.astype(np.float32)

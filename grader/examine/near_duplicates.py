@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from grader.examine.images import SUFFIXES, decode
 
-MIN_CORRELATION = (
-    0.98  # correlation of two thumbnails; in the lab's public data 10 of 130 pairs lie above
-)
+MIN_CORRELATION = 0.98  # of two thumbnails; in the lab's public data 10 of 130 pairs lie above
 THUMBNAIL_PIXELS = 16  # pixels of a thumbnail
 
 
@@ -47,10 +45,9 @@ def _thumbnails(paths: Sequence[Path]) -> dict[Path, NDArray[np.float32]]:
         pixels = decode(path.read_bytes())
         if pixels is None:
             continue
-        grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-        small = cv2.resize(
-            grey, (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS), interpolation=cv2.INTER_AREA
-        ).astype(np.float32)
+        grey = Image.fromarray(pixels[:, :, ::-1]).convert("L")
+        means = grey.resize((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS), Image.Resampling.BOX)
+        small = np.array(means, np.float32)
         small -= small.mean()
         found[path] = (small / max(float(np.linalg.norm(small)), 1e-6)).ravel()
     return found

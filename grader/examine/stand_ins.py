@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from grader.evidence import Answer, Problem
 from grader.examine.class_names import Vocabulary
@@ -76,5 +76,6 @@ def stand_ins(hidden: Sequence[HiddenImage]) -> list[Pixels]:
     for height, width in list(sizes)[:MOST_SIZES]:
         for _ in range(STAND_INS_PER_SIZE):
             spots = random.integers(0, 256, (COARSE, COARSE, 3), np.uint8)
-            made.append(np.asarray(cv2.resize(spots, (width, height)), np.uint8))
+            picture = Image.fromarray(spots).resize((width, height), Image.Resampling.BILINEAR)
+            made.append(np.array(picture))
     return made

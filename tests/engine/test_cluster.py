@@ -105,7 +105,11 @@ def test_the_death_of_the_driver_ends_all_and_the_next_one_goes_on(
         text=True,
     ) as driver:
         assert driver.stdout is not None
-        told = {driver.stdout.readline().strip() for _ in range(4)}
+        told: set[str] = set()
+        for line in driver.stdout:  # Ray's own warnings are among them
+            told |= {line.strip()} & set(PLANS)
+            if len(told) == 4:
+                break
         driver.kill()
     assert_nothing_is_left(raylets, tmp_path / "class")
     stored = {task.submission.id for task in tasks if Store(out).read(task.submission.id)}

@@ -28,7 +28,7 @@ def context(hidden: Path) -> Context:
         assignment=make.assignment(),
         device="GPU",
         started="2026-06-01T08:00:00Z",
-        version="0.1.0",
+        version="0.2.0",
         hidden=hidden,
     )
 
