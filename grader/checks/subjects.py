@@ -15,7 +15,7 @@ from grader.evidence import Answer
 from grader.examine import lenet5_reference as reference
 from grader.examine.lenet5 import LayersReport
 from grader.examine.mnist import read_mnist
-from grader.examine.replies import LeNet5Report
+from grader.examine.replies import DatasetReport, LeNet5Report
 from grader.examine.session import Session
 from grader.worker import protocol
 
@@ -42,12 +42,30 @@ class SubmissionSubject:
             raise NotAskedError("the assignment asks for no LeNet5: interface.lenet5")
         return self.session.lenet5()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The class names of the assignment, in its order."""
+        return self.session.setup.assignment.names
+
+    def predict(self, image: NDArray[np.uint8]) -> str:
+        """What the submission says to one image that is not hidden, uint8 (H, W, 3) in the
+        assignment's order of channels.
+
+        Raises CheckFailedError where it raises or returns something else than a string.
+        """
+        answer = self.session.predict(image, self.session.setup.assignment.limits.first_answer)
+        if answer.outcome != protocol.WORD:
+            raise CheckFailedError(
+                "The function gave no class name.\n函数没有返回类别名称。",
+                expected="a class name (str)",
+                actual=answer.word,
+            )
+        return answer.word
+
 
 class DatasetSubject:
     """The fixture `dataset`: the first batch that the submission's function gives for MNIST's
     files.
-
-    `report` has the forms of images and labels; `images` are its values as float32.
     """
 
     def __init__(self, session: Session) -> None:
@@ -59,8 +77,17 @@ class DatasetSubject:
             digits, read = (values[:DIGITS] for values in read_mnist(folder))
             labels = read.tolist()
         self.name = session.setup.assignment.interface.dataset
-        self.report, images = session.dataset(digits, labels)
-        self.images: NDArray[np.float32] = np.zeros(0, np.float32) if images is None else images
+        self._report, self._images = session.dataset(digits, labels)
+
+    @property
+    def report(self) -> DatasetReport:
+        """Forms of images and labels, and what went wrong."""
+        return self._report
+
+    @property
+    def images(self) -> NDArray[np.float32]:
+        """The images of the batch, as float32; empty where there are none."""
+        return np.zeros(0, np.float32) if self._images is None else self._images
 
 
 class LeNet5Subject:
@@ -159,11 +186,11 @@ class LeNet5Subject:
         return output
 
 
-class ClassifierSubject:
+class ClassifierSubject(SubmissionSubject):
     """The fixture `classifier`, also called `garbage`: what answers the hidden images."""
 
     def __init__(self, session: Session, answers: Mapping[str, Answer]) -> None:
-        self._session = session
+        super().__init__(session)
         self._answers = answers
 
     @property
@@ -173,25 +200,6 @@ class ClassifierSubject:
         ones in grading and with `pytest --submission`.
         """
         return self._answers
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The class names of the assignment, in its order."""
-        return self._session.setup.assignment.names
-
-    def predict(self, image: NDArray[np.uint8]) -> str:
-        """What the submission says to one uint8 image (H, W, 3) in the assignment's order.
-
-        Raises CheckFailedError where it raises or returns something else than a string.
-        """
-        answer = self._session.predict(image, self._session.setup.assignment.limits.first_answer)
-        if answer.outcome != protocol.WORD:
-            raise CheckFailedError(
-                "The function gave no class name.\n函数没有返回类别名称。",
-                expected="a class name (str)",
-                actual=answer.word,
-            )
-        return answer.word
 
 
 def _roles_here(weights: dict[str, NDArray[np.float32]], c5: str) -> dict[str, NDArray[np.float32]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reference.docs import assignment, command_line, documents, findings
+from reference.docs import assignment, command_line, documents, findings, fixtures
 
 
 def pages() -> Mapping[str, str]:
@@ -18,6 +18,7 @@ def pages() -> Mapping[str, str]:
         "reference/assignment.md": assignment.page(),
         "reference/assignment.schema.json": assignment.schema(),
         "reference/findings.md": findings.page(),
+        "reference/fixtures.md": fixtures.page(),
         "reference/documents.md": documents.page(),
         **documents.schemas(),
     }

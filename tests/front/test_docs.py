@@ -19,7 +19,7 @@ from grader.cli.main import module_of, parser_of
 from grader.evidence.vocabulary import VOCABULARY
 from grader.labs.meanings import meanings
 from grader.language import known
-from reference.docs import assignment, command_line, documents, findings, pages
+from reference.docs import assignment, command_line, documents, findings, fixtures, pages
 from tests import make
 
 if sys.version_info >= (3, 11):
@@ -157,3 +157,14 @@ def test_a_command_in_the_docs_is_one(
             assert ended.code == 0, f"{file}: {line}: {capsys.readouterr().err}"
             return
     assert module in command_line.TITLES
+
+
+def test_every_fixture_of_a_check_is_explained(generated: dict[str, str]) -> None:
+    page = generated["reference/fixtures.md"]
+    assert {"submission", "lenet5", "dataset", "classifier", "garbage"} == set(fixtures.names())
+    for name in fixtures.names():
+        assert f"## {name}\n" in page
+        told = list(fixtures.members(name))
+        assert told and all(said for _, said in told), name
+    assert "`classifier.answers -> Mapping[str, Answer]`" in page
+    assert "`submission.predict(image: NDArray[np.uint8]) -> str`" in page
