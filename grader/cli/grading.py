@@ -44,6 +44,7 @@ from grader.examine.mnist import read_mnist
 from grader.intake import IntakeError, Submission, digest, digest_folder, find
 from grader.intake.roster_matching import call_by_roster
 from grader.intake.roster_merging import read_rosters
+from grader.intake.roster_zeros import with_zeros
 from grader.language import Sentence, translator
 from grader.readers.notices import notice
 from grader.runs import Run, RunError, RunFolder, SubmissionEntry
@@ -162,8 +163,9 @@ def _submissions(
         if arguments.roster is not None:
             roster = read_rosters(arguments.roster)
         if roster is not None:
+            roster, zeros = with_zeros(submissions, roster)
             submissions, more = call_by_roster(submissions, roster)
-            notices += more
+            notices += [*zeros, *more]
     except IntakeError as error:
         raise UsageError(error.said) from None
     tell_notices(console, notices, arguments.lang)

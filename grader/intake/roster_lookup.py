@@ -71,7 +71,8 @@ class RosterLookup:
                 if candidate != word and len(candidate) < SHORT_NUMBER_DIGITS:
                     continue
                 at, zeros = self.number(candidate)
-                if at is not None and not (zeros and len(candidate) < SHORT_NUMBER_DIGITS):
+                short = len(candidate) < SHORT_NUMBER_DIGITS and candidate != text
+                if at is not None and not (zeros and short):
                     found.setdefault(at, zeros)
         for number in self._short:  # such as "A-12", which is no single word
             if not number.isalnum() and re.search(

@@ -86,7 +86,9 @@ class _Finder:
         self._roster = roster
         self._lookup = RosterLookup(roster.people)
         self._groups = GroupLookup(roster)
-        laid = [_text(submission) for submission in submissions if not submission.origin.platform]
+        laid = [
+            laid_name(submission) for submission in submissions if not submission.origin.platform
+        ]
         self._teams = self._groups.teams(laid) if roster.groups else {}
         self._keys = {p.key: at for at, p in enumerate(roster.people) if p.key}
         # Where no key is known here, the roster is of another assignment: Moodle's keys change.
@@ -185,7 +187,7 @@ class _Finder:
         return bool(own & spellings(digits))
 
     def _by_hand(self, submission: Submission, told: list[Notice]) -> list[_Claim]:
-        text = _text(submission)
+        text = laid_name(submission)
         seen = self._lookup.look(text)
         named = seen.by_number or seen.by_name
         group = self._teams.get(text, "") if named else self._groups.within(text)
@@ -221,7 +223,7 @@ class _Finder:
         return f"{person.number or person.key} {person.name}".strip()
 
 
-def _text(submission: Submission) -> str:
+def laid_name(submission: Submission) -> str:
     """The name that a teacher laid."""
     text = readable(submission.path.resolve())
     if submission.kind is FileKind.FILE:

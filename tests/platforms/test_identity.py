@@ -12,6 +12,7 @@ from grader.evidence import Origin, Roster, Submitter
 from grader.intake import IntakeError, Submission, find, stage
 from grader.intake.roster import read_roster
 from grader.intake.roster_matching import call_by_roster
+from grader.intake.roster_zeros import with_zeros
 from grader.platforms import BRIGHTSPACE, CANVAS, FOLDERS, MOODLE, platform_of
 from grader.platforms.brightspace import moment
 from grader.report import Context, Result, exports
@@ -188,6 +189,30 @@ def test_zeros_that_a_spreadsheet_dropped_are_told(tmp_path: Path) -> None:
     roster = Roster(people=(Submitter(number="321000001", name="张三"),))
     found, said = called(make(tmp_path, "0321000001/main.py", "bob/main.py"), roster)
     assert people(found["0321000001"]) == [("", "321000001")] and "zeros" in said
+
+
+def test_zeros_are_put_back_where_the_submissions_show_how_many(tmp_path: Path) -> None:
+    lost = Roster(file="r.csv", people=tuple(Submitter(number=n) for n in ("321001", "41", "77")))
+    both = list(find([make(tmp_path / "two", "00321001_张三/main.py", "00000041/main.py")]))
+    roster, (told,) = with_zeros(both, lost)
+    assert [each.number for each in roster.people] == ["00321001", "00000041", "00000077"]
+    assert "321001 → 00321001, 3 in all" in str(told)
+    named, _ = call_by_roster(both, roster)
+    assert {one.student.number for one in named} == {"00321001", "00000041"}
+    for kept, names in (
+        (lost, ["00321001/main.py", "0000041/main.py"]),  # of two lengths
+        (lost, ["00321001/main.py", "bob/main.py"]),  # one alone
+        (Roster(people=(Submitter(number="0321001"),)), ["00321001/main.py"]),  # kept its zeros
+    ):
+        folder = make(tmp_path / str(len(names[0] + names[-1])), *names)
+        assert with_zeros(list(find([folder])), kept) == (kept, ())
+
+
+def test_a_folder_of_nothing_but_a_number_is_found_without_zeros(tmp_path: Path) -> None:
+    roster = Roster(people=tuple(Submitter(number=n, name=n) for n in ("0007", "0008")))
+    found, said = called(make(tmp_path, "7/main.py", "lab8/main.py"), roster)
+    assert {name: one.student.number for name, one in found.items()} == {"7": "0007", "lab8": ""}
+    assert "zeros" in said
 
 
 @pytest.mark.parametrize(
