@@ -15,8 +15,10 @@ from grader.evidence import Roster, Submitter
 from grader.intake.tables import SPREADSHEET_DIGITS, rows_of
 from grader.platforms import FOLDERS, PLATFORMS, Platform
 from grader.platforms.canvas import TEST_STUDENT
+from grader.platforms.folders import NUMBER
 from grader.readers.notices import IntakeError, notice
 
+HEADLESS_ROWS = 2  # without headings, from which on it is sure what the columns are
 HEADED = 12  # rows in which the headings are looked for
 ROSTER_FIELDS = ("number", "key", "login", "name", "first", "last", "email", "group")
 
@@ -47,27 +49,13 @@ def read_roster(path: Path) -> Roster:
         for place, row in enumerate(rows[:HEADED]):
             below = rows[place + 1 :]
             if (columns := _worksheet(row, below) or columns_of(row)) is not None:
-                platform, where = columns
-                listed: dict[Submitter, dict[str, str]] = {}
-                for person, cells in _people(below, platform, where):
-                    first = listed.setdefault(person, cells)
-                    if first is not cells and cells.get("group"):  # in a group of each set
-                        first["group"] = f"{first['group']}, {cells['group']}"
-                _look(path, list(listed))
-                return Roster(
-                    file=path.name,
-                    people=tuple(listed),
-                    platform=platform.name,
-                    groups=_groups([cells.get("group", "") for cells in listed.values()]),
-                    columns=tuple(row),
-                    words=_words(row, below, platform, where),
-                    changed=tuple(cells["changed"] for cells in listed.values())
-                    if "changed" in where
-                    else (),
-                )
+                return _roster(path, row, below, *columns)
         best = best or rows
         if max(map(len, rows), default=0) > max(map(len, best), default=0):
             best = rows
+    for rows in readings:
+        if (where := _headless(rows)) is not None:
+            return _roster(path, (), rows, FOLDERS, where)
     widest = max(best[:HEADED], key=lambda row: sum(map(bool, row)), default=[])
     raise IntakeError(
         notice(
@@ -76,6 +64,54 @@ def read_roster(path: Path) -> Roster:
             found=", ".join(filter(None, widest)) or "nothing",
         )
     )
+
+
+def _roster(
+    path: Path,
+    row: Sequence[str],
+    below: Sequence[Sequence[str]],
+    platform: Platform,
+    where: Mapping[str, int],
+) -> Roster:
+    """The roster whose headings are `row`."""
+    listed: dict[Submitter, dict[str, str]] = {}
+    for person, cells in _people(below, platform, where):
+        first = listed.setdefault(person, cells)
+        if first is not cells and cells.get("group"):  # in a group of each set
+            first["group"] = f"{first['group']}, {cells['group']}"
+    _look(path, list(listed))
+    changed = tuple(cells.get("changed", "") for cells in listed.values())
+    return Roster(
+        file=path.name,
+        people=tuple(listed),
+        platform=platform.name,
+        groups=_groups([cells.get("group", "") for cells in listed.values()]),
+        columns=tuple(row),
+        words=_words(row, below, platform, where),
+        changed=changed if "changed" in where else (),
+    )
+
+
+def _headless(rows: Sequence[Sequence[str]]) -> dict[str, int] | None:
+    """Where numbers and names stand in a table without headings: one column has a number of its own
+    in each row, and another words alone. None where that is not sure.
+    """
+    if len(rows) < HEADLESS_ROWS or len({len(row) for row in rows}) > 1:
+        return None
+    columns = [[row[at] for row in rows] for at in range(len(rows[0]))]
+    numbers = [
+        at
+        for at, cells in enumerate(columns)
+        if all(map(NUMBER.fullmatch, cells)) and len(set(cells)) == len(cells)
+    ]
+    names = [
+        at
+        for at, cells in enumerate(columns)
+        if all(re.fullmatch(r"[^\W\d_][^\d]*", cell) for cell in cells) and len(set(cells)) > 1
+    ]
+    if len(numbers) != 1 or (not names and len(columns) > 1):
+        return None
+    return {"number": numbers[0], **({"name": names[0]} if names else {})}
 
 
 def _worksheet(
@@ -223,7 +259,7 @@ def _people(
 
 
 def _number(cell: str) -> str:
-    text = cell.lstrip("#")
+    text = unicodedata.normalize("NFKC", cell).lstrip("#")
     if not text:  # "####": a column that was too narrow to be saved
         return cell
     if whole := _POINT_ZERO.fullmatch(text):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from grader.readers.notices import IntakeError, notice
 MAX_TABLE_BYTES = 32 * 1024 * 1024  # bytes of a table
 SPREADSHEET_DIGITS = 15  # digits that a spreadsheet keeps; it makes zeros of the others
 SNIFFED = 64 * 1024  # characters
-DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|，；"
+_BLANKS = (re.compile(r"[ \u3000]{2,}"), re.compile(r"[ \u3000]+"))
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -28,8 +30,21 @@ _MARKS = (
 _WORKBOOK = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _PAGE = (b"<html", b"<!doc", b"<tabl")  # as offices' programs save it under ".xls"
-_WORDS = ("学号", "姓名", "學號", "名单", "班级", "学生")
+_WORDS = (
+    "学号",
+    "姓名",
+    "學號",
+    "名单",
+    "班级",
+    "学生",
+    "氏名",
+    "学籍番号",
+    "학번",
+    "이름",
+    "성명",
+)
 _CHINESE = ("gb18030", "big5")
+_ASIAN = (*_CHINESE, "shift_jis", "cp949")
 
 
 def rows_of(path: Path) -> Iterator[list[list[str]]]:
@@ -61,6 +76,11 @@ def rows_of(path: Path) -> Iterator[list[list[str]]]:
         except csv.Error:  # a cell beyond all measure, a sign that no text has
             continue
         yield [[plain(cell) for cell in row] for row in rows if any(map(str.strip, row))]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    for blanks in _BLANKS:  # columns as a terminal or a chat shows them, if all rows have as many
+        rows = [[plain(cell) for cell in blanks.split(line)] for line in lines]
+        if len({len(row) for row in rows}) == 1 and len(rows[0]) > 1:
+            yield rows
 
 
 def _split(text: str, delimiter: str) -> list[list[str]]:
@@ -125,7 +145,7 @@ def _encoding(data: bytes) -> str:
     known words or by what charset-normalizer finds, since two bytes of it are letters elsewhere.
     """
     possible = [name for name in _CHINESE if _decodes(data, name)]
-    for name in possible:
+    for name in (name for name in _ASIAN if _decodes(data, name)):
         if any(word in data.decode(name) for word in _WORDS):
             return name
     if "gb18030" in possible and _common(data.decode("gb18030")):

@@ -89,6 +89,11 @@ CANVAS = Platform(
         "login": ("sis login id",),
     },
     other_headings=(
+        {  # the report of students
+            "key": ("student id",),
+            "number": ("student sis id",),
+            "name": ("student name",),
+        },
         {  # the table of groups
             "key": ("canvas user id",),
             "number": ("user id",),

@@ -158,7 +158,16 @@ FOLDERS = Platform(
     read=_read,
     headings={
         "number": (
-            *("number", "student number", "student no", "student id", "studentid", "id", "uid"),
+            *(
+                "number",
+                "student number",
+                "student no",
+                "student id",
+                "studentid",
+                "sis id",
+                "id",
+                "uid",
+            ),
             *("matrikelnummer", "matriculation number", "roll number", "registration number"),
             *("usn", "no", "n° étudiant", "numéro étudiant", "legajo", "matrícula"),
             *("学号", "學號", "学生学号", "學生學號", "学号/工号", "学工号", "工号", "学籍号"),
@@ -170,7 +179,17 @@ FOLDERS = Platform(
             *("姓名", "学生姓名", "學生姓名", "学员姓名", "中文姓名", "真实姓名", "学生", "名字"),
             *("英文名", "英文姓名"),
         ),
-        "first": ("first name", "firstname", "given name", "vorname", "prénom", "名"),
+        "first": (
+            "first name",
+            "firstname",
+            "given name",
+            "given names",
+            "forename",
+            "forenames",
+            "vorname",
+            "prénom",
+            "名",
+        ),
         "last": ("last name", "lastname", "family name", "surname", "nachname", "姓", "姓氏"),
         "login": ("username", "user name", "login", "netid", "net id", "用户名", "登录名"),
         "group": (

@@ -31,6 +31,24 @@ def test_a_roster_of_either_encoding_and_language_is_read(tmp_path: Path, encodi
     ]
 
 
+def test_a_roster_of_japan_is_read_in_its_encoding(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("学籍番号,氏名\n1112B0024,山田\n", encoding="shift_jis")
+    assert [(p.number, p.name) for p in read_roster(tmp_path / "r.csv").people] == [
+        ("1112B0024", "山田")
+    ]
+
+
+def test_full_width_digits_are_digits(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("学号,姓名\n３２１０００００01,张三\n", encoding="utf-8")
+    assert [p.number for p in read_roster(tmp_path / "r.csv").people] == ["3210000001"]
+
+
+def test_two_columns_of_numbers_without_headings_are_nobody_s(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("3210000001,13900000001,张三\n3210000002,13900000002,李四\n")
+    with pytest.raises(IntakeError, match="'number'"):
+        read_roster(tmp_path / "r.csv")
+
+
 def test_a_roster_without_its_columns_says_which_it_needs(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text("a,b\n1,2\n")
@@ -76,6 +94,13 @@ ONE = ("3210000001", "张三")
         ("姓氏,名字,用户名,学生 ID\n张,三,zs,3210000001\n", [ONE]),
         ("Reg. No.,Full Name\n3210000001,张三\n", [ONE]),
         ("学号\n3210000001\n", [("3210000001", "")]),
+        ("学号  姓名\n3210000001  张三\n", [ONE]),
+        ("学号 姓名\n3210000001 张三\n", [ONE]),
+        ("学号，姓名\n３２１０００００01，张三\n", [ONE]),
+        ("Surname,Given Names,SIS ID\n张,三,3210000001\n", [ONE]),
+        ("Student Name,Student ID,Student SIS ID\n张三,4211,3210000001\n", [ONE]),
+        ("1,张三,3210000001\n2,李四,3210000002\n", [ONE, ("3210000002", "李四")]),
+        ("3210000001\n3210000002\n", [("3210000001", ""), ("3210000002", "")]),
         ("帳號,姓名\n3210000001,张三\n教師簽章,\n", [ONE]),
         ('学号,姓名\n"3,210,000,001",张三\n', [ONE]),
         ('学号,姓名\n3210000001,"张三\n3210000002,李四\n', [ONE, ("3210000002", "李四")]),
