@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from grader.worker import staging
 from tests import make, submissions
 
 
@@ -115,3 +116,9 @@ def test_an_assignment_may_move_a_submission_to_the_device_that_is_there(
     moved = graded(tmp_path, home, {"main.py": fixed}, "--set", "interface.repair=['device']")
     assert moved["loading"]["compatibility"] == ["set_context(device_target='Ascend') → CPU"]
     assert right(moved) == len(moved["answers"]) > 0
+
+
+@pytest.mark.parametrize("asked", ["results/" + "x" * 300, "main.py/best.ckpt", "/" + "y" * 5000])
+def test_what_no_file_can_be_called_is_not_lent(tmp_path: Path, asked: str) -> None:
+    submissions.submission(tmp_path, {"main.py": f"open({asked!r})", "best.ckpt": "w"})
+    assert staging.lend(tmp_path, {asked: "best.ckpt"}) == []

@@ -100,6 +100,15 @@ ANYWHERE: tuple[HintRule, ...] = (
         ),
     ),
     HintRule(
+        r"File name too long|\[Errno 36\]",
+        "",
+        Sentence(
+            "No file has a name of more than 255 bytes here, and a Chinese character takes three: "
+            "give the file a shorter name. Where the text is the content of a file, pass the "
+            "file's path in its place."
+        ),
+    ),
+    HintRule(
         _NO_FILE,
         r"\bchdir\(",
         Sentence(

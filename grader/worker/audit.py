@@ -11,7 +11,7 @@ from typing import Any, Iterator
 from .opened_files import OpenedFiles
 from .outside_files import is_outside
 from .text import clean, text_of
-from .workdir import Workdir
+from .workdir import Workdir, is_there
 
 MAX_FACTS = 20  # of one kind that are kept
 
@@ -140,7 +140,7 @@ class Observer:
                 self._read_outside(path)
             elif path.endswith(".py"):
                 return
-            elif inside.exists():
+            elif is_there(inside):
                 self.opened.heard(inside)
                 self.readable(path)
             elif len(self.missing) < MAX_FACTS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib.util
 import os
 import re
@@ -15,7 +16,7 @@ from .importing import TimeLimit
 from .missing_paths import path_facts
 from .prefixes import of_error
 from .text import MAX_TEXT_CHARS, clean, text_of
-from .workdir import SourceLine, Workdir
+from .workdir import SourceLine, Workdir, is_there
 
 
 def explain(
@@ -133,7 +134,7 @@ def _of_path(
     """
     if isinstance(error, OSError) and isinstance(error.filename, (str, bytes)):
         asked = os.fsdecode(error.filename)
-        missing = not (place.cwd / asked).exists()
+        missing = not is_there(place.cwd / asked) and error.errno != errno.ENAMETOOLONG
         return path_facts(place, _as_written(asked, place)) if missing else {}
     message = text_of(error, MAX_TEXT_CHARS)
     if _ABSENT.search(message):
@@ -141,7 +142,7 @@ def _of_path(
         named = [next(filter(None, groups)) for groups in _PATHS.findall(message)]
         named += [next(filter(None, groups)) for groups in _LITERALS.findall(line)]
         for asked in (*written, *(text.rstrip(".,:;") for text in named)):
-            if _like_a_path(asked) and not (place.cwd / asked).exists():
+            if _like_a_path(asked) and not is_there(place.cwd / asked):
                 return path_facts(place, _as_written(asked, place))
     return {}
 

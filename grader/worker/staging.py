@@ -9,6 +9,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from .source import MAX_SOURCE_BYTES, cure_encoding
+from .workdir import is_there
 
 LINK_ABOVE = 16 * 1024 * 1024  # bytes; larger files are linked, since scratch space is memory
 _SKIPPED_FOLDERS = {"__pycache__", "__MACOSX", ".git", ".ipynb_checkpoints", ".idea", ".vscode"}
@@ -82,12 +83,16 @@ def lend(work: Path, lent: dict[str, str]) -> list[str]:
         absolute = bool(PureWindowsPath(asked).drive) or plain.startswith("/")
         inside = re.sub(r"^([A-Za-z]:)?/+", "", plain) if absolute else plain
         target = Path(os.path.normpath(str(root / inside)))
-        if root not in target.parents or target.exists():
+        if root not in target.parents or is_there(target):
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(root / found), str(target))
+        except OSError:  # no file or folder can have that name, or another one has it
             continue
         if absolute and not _redirect(root, asked, str(root) + "/"):
+            target.unlink()
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(str(root / found), str(target))
         done.append(asked)
     return done
 

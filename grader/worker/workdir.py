@@ -25,6 +25,14 @@ class SourceLine(NamedTuple):
     line_on_disk: int
 
 
+def is_there(path: Path) -> bool:
+    """Whether the path exists. One that no file can have, such as a name of 300 bytes, does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 class Workdir:
     """The folder of a submission's private copy, and the sources made from its notebooks."""
 
@@ -45,7 +53,7 @@ class Workdir:
         of libraries, whose compiled parts may name files that never were here ("h5py/h5f.pyx").
         """
         path = self.within(filename)
-        return path if path is not None and path.exists() else None
+        return path if path is not None and is_there(path) else None
 
     def name(self, path: Path) -> str:
         """The path as handed in: relative, forward slashes."""
