@@ -44,9 +44,21 @@ def main(count: int, out: Path) -> None:
         folder.PORTALS.append(portal)
         begun = time.perf_counter()
         reviewing = folder.Reviewing(out)
-        print(f"{count} submissions: read and compared in {time.perf_counter() - begun:.1f} s")
+        opened = time.perf_counter() - begun
         person = reviewing.person("Ann")
         person.get("/")  # templates are compiled
+        first = time.perf_counter() - begun
+        print(f"{count} submissions: opened in {opened:.1f} s, first page after {first:.1f} s")
+        slowest = 0.0
+        while reviewing.desk.reading() is not None:
+            asked = time.perf_counter()
+            person.get("/")
+            slowest = max(slowest, time.perf_counter() - asked)
+            time.sleep(0.5)
+        print(
+            f"all read after {time.perf_counter() - begun:.1f} s; queue meanwhile, at worst: "
+            f"{1000 * slowest:.0f} ms"
+        )
         print(f"queue: {_milliseconds(lambda: person.get('/')):.0f} ms")
         print(f"search: {_milliseconds(lambda: person.get('/?need=all&words=322')):.0f} ms")
         place = ""

@@ -24,6 +24,7 @@ from grader.review.queue import ON_A_PAGE, QueueView, counts
 from grader.scoring import Override
 
 MAX_REASON_KEYS: Final = 9  # reasons that a key stands for
+MAX_CHANGES: Final = 300  # marks that are listed as changed
 
 
 class ReviewPages:
@@ -40,6 +41,7 @@ class ReviewPages:
             one_line=one_line,
             pages="review",
             cause=_in_both,
+            MAX_CHANGES=MAX_CHANGES,
         )
 
     def enter(self, nonce: str) -> str:

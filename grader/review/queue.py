@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from grader.intake.submissions import natural
@@ -63,8 +64,13 @@ def _place(row: QueueRow, view: QueueView, seed: str) -> tuple[object, ...]:
     """What rows of the view are sorted by."""
     if view.blind:
         return (_shuffled(row, seed),)
-    named = natural(row.id)
+    named = _named(row.id)
     return (_urgency(row), named) if view.order == "need" else (named,)
+
+
+@lru_cache(maxsize=20_000)  # a page sorts the whole class, and ids stay
+def _named(name: str) -> object:
+    return natural(name)
 
 
 def beside(rows: Sequence[QueueRow], page: str, step: int) -> QueueRow | None:
@@ -94,10 +100,9 @@ def next_undecided(
 def counts(rows: Iterable[QueueRow]) -> Counter[str]:
     """How many rows need a person, by what for; "any" for all of them."""
     found: Counter[str] = Counter()
-    for row in rows:
-        found.update(row.needs)
-        found["any"] += bool(row.needs)
-        found["all"] += 1
+    for needs, times in Counter(row.needs for row in rows).items():
+        for need in (*needs, "all", *(["any"] if needs else [])):
+            found[need] += times
     return found
 
 
@@ -139,5 +144,7 @@ def _shown(row: QueueRow, view: QueueView, seed: str) -> bool:
         return False
     if not _in_share(row, view.share, seed):
         return False
+    if not view.words:
+        return True
     told = f"{'' if view.blind else f'{row.id} {row.name} {row.number}'} {' '.join(row.codes)}"
     return all(word in told.casefold() for word in view.words.casefold().split())

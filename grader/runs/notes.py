@@ -70,7 +70,9 @@ def waits(note: RowNote | None, started: str) -> bool:
     if note is None:
         return False
     try:
-        return datetime.fromisoformat(started) < datetime.fromisoformat(note.time)
+        return datetime.fromisoformat(started.replace("Z", "+00:00")) < datetime.fromisoformat(
+            note.time
+        )
     except (ValueError, TypeError):  # never examined, or another version's
         return True
 
