@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import filecmp
-import sys
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +15,7 @@ from rich.console import Console
 
 from grader import __version__, resources
 from grader.assignment import Assignment, read_assignment
-from grader.cli import machine
+from grader.cli import machine, own_python, packing
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_notices
 from grader.engine.examiner import examine
@@ -30,15 +27,17 @@ from grader.intake import IntakeError, IntakeLimits, Reading, Submission, find, 
 from grader.language import Sentence, Translate, by_language, translator
 from grader.report import Context, Result, files, pages
 from grader.report.text import for_rich
-from grader.runtimes import detect
+from grader.runtimes.imports import ImportScan, scan_of
 from grader.runtimes.offered import not_offered
 from grader.sandbox import canary
 from grader.sandbox.contract import Level, Sandbox, SandboxUnavailableError
 from grader.sandbox.unconfined import Unconfined
 from grader.scoring import grade
+from grader.scoring.counts import better_than_guessing
 
 PUBLIC = Path(__file__).parents[1] / "public"  # the assignment without its hidden part, packed
 
+MAX_MEANT = 3  # folders that a sentence names as what was probably meant
 _NUMBER_OF_TRIAL_IMAGES = 3
 
 
@@ -59,10 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
     submission = _submission(arguments, assignment, console, say)
     with TemporaryDirectory(prefix="self-check-") as temporary:
         workspace = Path(temporary)
-        data = read_hidden(assignment, arguments.data) if arguments.data else None
+        data = _own_images(assignment, arguments.data) if arguments.data else None
         tell_notices(console, data.told if data else (), arguments.lang)
         trial = data or _trial(assignment, workspace / "images")
-        conditions = _conditions(arguments, assignment, workspace)
+        conditions = _conditions(arguments, assignment, submission, workspace, console)
         with console.status(say("Examining your folder as the grader will …")):
             evidence, log = examine(submission, "", conditions, trial, lambda *step: None)
     lines = list(_checklist(evidence, assignment, data, arguments.lang))
@@ -75,7 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
         evidence = evidence.model_copy(update={"answers": ()})
     _write_page(arguments, assignment, evidence, log)
     bad = sum(line.fine is False for line in lines)
-    verdict = say("Nothing to mend.") if not bad else say("Things to mend: {count}.")
+    verdict = say("Things to mend: {count}.")
+    if not bad:
+        verdict = (
+            say("Nothing to mend in how it runs.") if data is None else say("Nothing to mend.")
+        )
     console.print(f"\n[bold]{verdict.format(count=bad)}[/]  {arguments.page.resolve()}")
     return SOMETHING_LEFT if bad else OK
 
@@ -93,8 +96,8 @@ def _submission(
         )
     try:
         if pack is not None:
-            _pack(folder, pack, assignment, made=(pack, arguments.page))
-            console.print(say("Packed {zip}; that file is examined.").format(zip=pack))
+            packed = packing.pack(folder, pack, assignment, made=(pack, arguments.page))
+            packing.tell(packed, pack, assignment, console, say)
         found = find([pack or folder], sandbox=Unconfined(own_code=True))
     except IntakeError as error:
         raise UsageError(error.said) from None
@@ -103,63 +106,89 @@ def _submission(
         raise UsageError(
             Sentence(
                 "{folder}: expected one submission with {entry} at its top, found {count}. Go into "
-                "the folder that you hand in.",
-                {"folder": str(folder), "entry": entry, "count": count},
+                "the folder that you hand in.{meant}",
+                {
+                    "folder": str(folder),
+                    "entry": entry,
+                    "count": count,
+                    "meant": _below(folder, entry),
+                },
             )
         )
     return found.submissions[0]
 
 
-def _pack(folder: Path, target: Path, assignment: Assignment, made: Sequence[Path]) -> None:
-    """The zip to hand in: what the grader would take of `folder`, UTF-8 names, but for what this
-    command `made` there before.
-    """
-    limits = IntakeLimits(total=assignment.limits.submission * 1024 * 1024)
-    earlier = [path for path in made if path.is_file()]
-    with TemporaryDirectory(prefix="pack-") as temporary:
-        clean = Path(temporary) / "submission"
-        sandbox = Unconfined(own_code=True)
-        with Reading(Path(temporary), sandbox) as reading:
-            stage(find([folder], sandbox=sandbox).submissions[0], clean, limits, reading=reading)
-        paths = [path for path in sorted(clean.rglob("*")) if not _among(path, earlier)]
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in paths:
-                archive.write(path, path.relative_to(clean))
+def _below(folder: Path, entry: str) -> Sentence | str:
+    """What was probably meant where the folders below are submissions."""
+    inner = sorted(path.parent for path in folder.glob(f"*/{entry}"))[:MAX_MEANT]
+    meant = ", ".join(f"`grade --self-check {path}`" for path in inner)
+    return Sentence(" Did you mean {meant}?", {"meant": meant}) if meant else ""
 
 
-def _among(path: Path, products: Sequence[Path]) -> bool:
-    """Whether `path` is a copy of one of `products`, under the same name."""
-    return any(
-        path.name == product.name and filecmp.cmp(path, product, shallow=False)
-        for product in products
-    )
+def _own_images(assignment: Assignment, folder: Path) -> HiddenSet:
+    """The student's own images. Raises UsageError where their folders of classes lie deeper."""
+    classes = {label.folder for label in assignment.classes}
+    inner = [folder, *sorted(path for path in folder.glob("*") if path.is_dir())]
+    inner += sorted(path for path in folder.glob("*/*") if path.is_dir())
+    fitting = [path for path in inner if classes & {below.name for below in path.glob("*")}]
+    if folder.is_dir() and fitting and fitting[0] != folder:
+        raise UsageError(
+            Sentence(
+                "--data {folder}: expected one folder for each class, such as {example}. Did you "
+                "mean {meant}?",
+                {
+                    "folder": str(folder),
+                    "example": assignment.classes[0].folder,
+                    "meant": ", ".join(f"`--data {path}`" for path in fitting[:MAX_MEANT]),
+                },
+            )
+        )
+    return read_hidden(assignment, folder)
 
 
 def _conditions(
-    arguments: argparse.Namespace, assignment: Assignment, workspace: Path
+    arguments: argparse.Namespace,
+    assignment: Assignment,
+    submission: Submission,
+    workspace: Path,
+    console: Console,
 ) -> Conditions:
-    sandbox = _sandbox()
-    python = arguments.python or Path(sys.executable)
-    try:
-        runtime = detect.look(python)
-    except detect.BrokenRuntimeError as error:
-        raise UsageError(
-            Sentence(
-                "--python {python}: expected a Python 3.7 or later with numpy: {error}",
-                {"python": str(python), "error": str(error)},
-            )
-        ) from None
+    say = translator(arguments.lang)
+    if arguments.python is not None:
+        runtime = own_python.named(arguments.python)
+    else:
+        scan = _imports(submission, assignment, workspace / "imports")
+        runtime = own_python.suiting(scan, arguments.folder, console, say)
+    console.print(for_rich(own_python.told(runtime, say)), highlight=False)
+    device = machine.devices(arguments.device)[0]
+    with console.status(say("Measuring how this machine computes fastest, once …")):
+        tuning = machine.tuning([runtime])
     return Conditions(
         assignment=assignment,
-        sandbox=sandbox,
+        sandbox=_sandbox(),
         runtimes=(runtime,),
-        device=machine.devices(arguments.device)[0],
+        device=device,
         threads=resources.processors(),
         workspace=workspace,
         language=arguments.lang,
         forced=runtime.name,
+        tuning=tuning,
         concealed=not_offered,
     )
+
+
+def _imports(submission: Submission, assignment: Assignment, folder: Path) -> ImportScan:
+    """What the submission imports; nothing where it can't be read, which is told later."""
+    folder.mkdir()
+    clean, interface = folder / "submission", assignment.interface
+    limits = IntakeLimits(total=assignment.limits.submission * packing.MIB)
+    try:
+        with Reading(folder, Unconfined(own_code=True)) as reading:
+            stage(submission, clean, limits, reading=reading)
+            found = reading.scan(clean, interface.entry, interface.function)
+        return scan_of(found.model_dump())
+    except IntakeError:
+        return ImportScan()
 
 
 def _sandbox() -> Sandbox:
@@ -217,8 +246,7 @@ def _checklist(
     for why, count in skipped.items():
         text = say("{count} checks were skipped: {reason}.")
         yield SelfCheckLine(None, text.format(count=count, reason=say(why)))
-    if data is not None:
-        yield _estimate(evidence, assignment, say)
+    yield _unmeasured(say) if data is None else _estimate(evidence, assignment, say)
 
 
 def _shown(evidence: Evidence, data: HiddenSet | None) -> Sequence[Finding]:
@@ -236,9 +264,28 @@ def _finding(finding: Finding) -> SelfCheckLine:
     return SelfCheckLine(fine, f"{finding.message} ({finding.code})", finding.hint)
 
 
+def _unmeasured(say: Translate) -> SelfCheckLine:
+    text = say("How many images are read right was not tried: the pictures here are made up.")
+    cure = say("Name images of your own, one folder a class: --data DIR")
+    return SelfCheckLine(None, text, cure)
+
+
 def _estimate(evidence: Evidence, assignment: Assignment, say: Translate) -> SelfCheckLine:
-    mark = grade(evidence, assignment.policy, len(assignment.classes))
+    """What is to be expected; something to mend where guessing would do as well."""
+    classes, policy = len(assignment.classes), assignment.policy
+    mark = grade(evidence, policy, classes)
     low, high = mark.interval or (0.0, 1.0)
+    if not better_than_guessing(mark.correct, mark.total, classes, policy.guessing):
+        text = say(
+            "{correct} of {total} of your images are right: no better than guessing among "
+            "{classes} classes, which earns no marks."
+        ).format(correct=mark.correct, total=mark.total, classes=classes)
+        cure = say(
+            "Try what trained the network: the weights that are loaded, the order of the classes, "
+            "and what is done to an image before the network are the usual reasons."
+        )
+        few = mark.total < classes  # too few to tell
+        return SelfCheckLine(None if few else False, text, cure)
     text = say(
         "{correct} of {total} of your images are right: band {band} %. On other images of the "
         "same kind expect {low} to {high} % (95 %)."

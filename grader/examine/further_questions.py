@@ -239,10 +239,25 @@ def _wrong_type(answers: Sequence[Answer], function: str) -> Finding | None:
     if not wrong:
         return None
     said = next((answer.said for answer in wrong if answer.said), None)
-    facts = {"count": len(wrong), "total": len(answers)}
+    facts: dict[str, object] = {"count": len(wrong), "total": len(answers)}
+    if mended := _returned_instead(said, function):
+        facts["cure"] = mended
     return find(
         "wrong-return-type", facts, said=said or Sentence("another type"), function=function
     )
+
+
+def _returned_instead(said: str | None, function: str) -> Sentence | None:
+    """What mends an answer that is no word, where it shows what was forgotten."""
+    if said == "None":
+        return Sentence(
+            "{function} ended without `return`, at least on one way through it: end every way by "
+            "returning the name. What is printed is no answer.",
+            {"function": function},
+        )
+    if said and said.startswith(("tuple of", "list of")) and "str" in said.split(":")[0]:
+        return Sentence("Return the name alone, without what stands beside or around it.")
+    return None
 
 
 def _unknown(predictions: Predictions, vocabulary: Vocabulary) -> Finding | None:

@@ -236,6 +236,20 @@ AT_IMPORT: tuple[HintRule, ...] = (
         ),
     ),
     HintRule(
+        "Missing parentheses in call to",
+        "",
+        Sentence("This is Python 2: write print(…), and run {entry} once in Python 3."),
+    ),
+    HintRule(
+        "^SyntaxError",
+        "",
+        Sentence(
+            "Python cannot read this line, so nothing of the file runs: look in it and in the line "
+            "above for a bracket, quote or colon that is missing; `python -m py_compile` on the "
+            "file shows the place."
+        ),
+    ),
+    HintRule(
         "^(TabError|IndentationError)",
         "",
         Sentence("Indent by spaces alone, four for each level."),

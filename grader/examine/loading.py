@@ -27,7 +27,12 @@ def findings(
     elif not report.entry:
         found.append(find("entry-missing", entry=entry, function=function))
     elif not report.function:
-        found.append(find("predict-missing", entry=report.entry, function=function))
+        meant = Sentence(
+            "{entry} defines {alike}: call it {function}, which is the name that is looked for.",
+            {"entry": report.entry, "alike": report.alike, "function": function},
+        )
+        facts: dict[str, object] = {"cure": meant} if report.alike else {}
+        found.append(find("predict-missing", facts, entry=report.entry, function=function))
     # A notebook is a known form of submission: a note says so, no finding.
     if report.function and report.entry != entry and not report.entry.endswith(".ipynb"):
         found.append(find("entry-elsewhere", entry=entry, function=function, found=report.entry))
@@ -35,13 +40,8 @@ def findings(
         names = ", ".join(dict.fromkeys(report.absent))
         found.append(find("packages-absent", packages=names, function=function))
     for attempt in report.attempts.installs[:1]:
-        facts = {"command": attempt.what, "file": attempt.file, "line": attempt.line}
-        found.append(
-            find(
-                "installs-at-import",
-                facts,
-            )
-        )
+        told = {"command": attempt.what, "file": attempt.file, "line": attempt.line}
+        found.append(find("installs-at-import", told))
     for attempt in report.attempts.network[:1]:
         found.append(find("network-attempt", what=attempt.what))
     return found

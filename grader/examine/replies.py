@@ -123,6 +123,7 @@ class LoadReport(Reply):
     compatibility: Annotated[list[Line], Field(max_length=50)] = []
     absent: Annotated[list[Line], Field(max_length=50)] = []  # packages it went on without
     function: bool = False
+    alike: Line = ""  # a function that is probably it, under another name
     parameter: Line = ""
     line: Count = 0
     stopped: bool = False

@@ -166,6 +166,7 @@ class StudentView:
     total: int
     interval: tuple[float, float] | None
     band: str
+    guessing: bool  # whether the answers are no better than guessing explains
     invalid: tuple[tuple[str, int], ...]  # problem -> how many images
     next: BandStep | None
     stairs: tuple[BandSteps, ...]
@@ -223,6 +224,10 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         total=grade.total,
         interval=grade.interval,
         band=grade.band,
+        guessing=grade.total > 0
+        and not better_than_guessing(
+            grade.correct, grade.total, len(lab.classes), lab.policy.guessing
+        ),
         invalid=tuple(problems.most_common()),
         next=_next(grade, lab),
         stairs=_stairs_of(grade, lab),

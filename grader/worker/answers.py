@@ -48,7 +48,8 @@ def _collection(name: str, value: Any) -> str:
         repr(clean(item, 40)) if isinstance(item, str) else text_of(item, 40) for item in items
     )
     more = ", …" if len(value) > len(items) else ""
-    return f"{name} of {len(value)} {type_name(items[0])}: {shown}{more}"
+    types = ", ".join(dict.fromkeys(map(type_name, items)))
+    return f"{name} of {len(value)} {types}: {shown}{more}"
 
 
 def _array(value: Any) -> np.ndarray[Any, Any] | None:

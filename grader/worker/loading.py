@@ -78,6 +78,7 @@ class Loading:
     student of hidden images), absent (packages that are not here, which it went on without),
     function (is it there), parameter (its first one's name), file, line and lines (first and last)
     of its definition, elsewhere (where it stands if it is not there: see `source.where_defined`),
+    alike (what is probably it, under another name),
     error (see `faults.describe`) and stopped (the import failed after the function was there),
     frameworks (in memory), attempts (see `Observer`).
     """
@@ -156,6 +157,7 @@ class Loading:
             "line": 0,
             "lines": [],
             "elsewhere": "",
+            "alike": "",
             "error": None,
             "stopped": False,
         }
@@ -178,7 +180,10 @@ class Loading:
         text = source.read_source(entry.path)
         lines = source.function_lines(text, self._order.function)
         told = _spots(self.place, str(entry.path), lines) if lines else {}
-        return dict(told, elsewhere=source.where_defined(text, self._order.function))
+        name = self._order.function
+        return dict(
+            told, elsewhere=source.where_defined(text, name), alike=source.alike(text, name)
+        )
 
     def _import(self, entry: Entry) -> Meta:
         before = sys.modules.get(entry.module)  # a library's, where the entry is called as one

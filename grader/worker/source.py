@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import io
 import re
 import tokenize
@@ -13,6 +14,8 @@ from typing import Iterator
 MAX_SOURCE_BYTES = 32 * 1024 * 1024  # bytes; some submissions carry weights in their source
 MOST_FOLLOWED = 20  # star imports, one from the other
 _COOKIE = re.compile(r"^([ \t\f]*#.*?coding[:=][ \t]*)([-\w.]+)", re.MULTILINE)
+
+ALIKE = 0.7  # of `difflib`, from which on a name is taken for another one misspelt
 
 
 def cure_encoding(data: bytes) -> tuple[bytes, str] | None:
@@ -197,6 +200,16 @@ def where_defined(text: str, name: str) -> str:
             if isinstance(inner, ast.FunctionDef) and inner.name == name:
                 return "class" if isinstance(outer, ast.ClassDef) else "function"
     return ""
+
+
+def alike(text: str, name: str) -> str:
+    """The function in `text` that was probably meant to be called `name`; "" if there is none."""
+    tree = parse(text)
+    nodes = ast.walk(tree) if tree is not None else ()
+    found = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
+    by_lower = {each.lower(): each for each in found if each != name}
+    close = difflib.get_close_matches(name.lower(), by_lower, 1, ALIKE)
+    return by_lower[close[0]] if close else ""
 
 
 def bound_only_under_main(text: str, name: str) -> bool:

@@ -25,7 +25,7 @@ from tests.worker.conftest import Load
         ("float('nan')", "wrong-type", "float nan"),
         ("b'Hats'", "wrong-type", "bytes b'Hats'"),
         ("['Hats']", "wrong-type", "list of 1 str: 'Hats'"),
-        ("('Hats', 0.9)", "wrong-type", "tuple of 2 str: 'Hats', 0.9"),
+        ("('Hats', 0.9)", "wrong-type", "tuple of 2 str, float: 'Hats', 0.9"),
         ("{}", "wrong-type", "empty dict"),
         ("np.eye(1, 26, 3)", "wrong-type", "numpy.ndarray of shape (1, 26), argmax 3"),
         ("np.array('Hats')", "wrong-type", "numpy.ndarray of shape (): 'Hats'"),
