@@ -22,7 +22,8 @@ MOST_PASSAGES = 100
 
 class Passage(NamedTuple):
     """One call of a network: what was called, by which frame, and the values that went in and came
-    out, in the framework's own order of axes; None for what is no tensor.
+    out, in the framework's own order of axes; None for what is no tensor. How many layers of
+    normalisation over batches, and of dropout, were in training mode.
     """
 
     framework: Framework
@@ -30,6 +31,8 @@ class Passage(NamedTuple):
     frame: FrameType
     given: np.ndarray[Any, Any] | None
     made: np.ndarray[Any, Any] | None
+    norms: int = 0
+    drops: int = 0
 
 
 @contextmanager
@@ -38,9 +41,10 @@ def door(image: np.ndarray[Any, Any], steps: list[Step]) -> Iterator[list[Passag
     what passes. `image` is what the function was given.
     """
     passages: list[Passage] = []
+    depth = [0]
     with ExitStack() as stack:
         for framework in (*loaded_frameworks(), *loaded_runners()):
-            keeper = _Doorkeeper(framework, image, steps, passages)
+            keeper = _Doorkeeper(framework, image, steps, passages, depth)
             for owner, name in framework.entrances():
                 if framework.takes:
                     stack.enter_context(_replaced(owner, framework.takes, keeper.taking))
@@ -61,10 +65,11 @@ class _Doorkeeper:
         image: np.ndarray[Any, Any],
         steps: list[Step],
         passages: list[Passage],
+        depth: list[int],
     ) -> None:
         self._framework, self._image, self._steps = framework, image, steps
         self._passages = passages
-        self._depth = 0  # of networks within networks
+        self._depth = depth  # of networks within networks, whatever their frameworks
         self._taken: dict[int, Any] = {}  # what networks were given, by id, before they are asked
 
     def asking(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,15 +77,19 @@ class _Doorkeeper:
 
         def ask(network: Any, *arguments: Any, **options: Any) -> Any:
             holds = self._framework.holds_weights
-            if self._depth or not _quietly(lambda: holds(network)):
+            if self._depth[0]:
+                options = self._settled(network, options)
                 return original(network, *arguments, **options)
+            if not _quietly(lambda: holds(network)):
+                return original(network, *arguments, **options)
+            mode = _quietly(lambda: self._framework.in_training(network, options)) or (0, 0)
             values, arguments, options = self._let_in(network, arguments, options)
-            self._depth += 1
+            self._depth[0] += 1
             try:
                 made = original(network, *arguments, **options)
             finally:
-                self._depth -= 1
-            return self._let_out(network, sys._getframe(1), values, made)
+                self._depth[0] -= 1
+            return self._let_out(network, sys._getframe(1), values, made, mode)
 
         return ask
 
@@ -117,8 +126,7 @@ class _Doorkeeper:
         values = _quietly(lambda: self._framework.values(given))
         if not self._steps or values is None:
             return values, arguments, options
-        if any(step["kind"] == "settle" for step in self._steps):
-            self._framework.settle(network)
+        options = self._settled(network, options)
         other = changed(values, self._image, self._steps)
         if other is None:
             return values, arguments, options
@@ -127,12 +135,23 @@ class _Doorkeeper:
             return values, (*arguments[:at], put, *arguments[at + 1 :]), options
         return values, arguments, {**options, names[at - len(arguments)]: put}
 
+    def _settled(self, network: Any, options: dict[str, Any]) -> dict[str, Any]:
+        """The named arguments of a call that is to be one in evaluation mode, if a step says so."""
+        if not any(step["kind"] == "settle" for step in self._steps):
+            return options
+        return self._framework.settle(network, options)
+
     def _let_out(
-        self, network: Any, frame: FrameType, given: np.ndarray[Any, Any] | None, made: Any
+        self,
+        network: Any,
+        frame: FrameType,
+        given: np.ndarray[Any, Any] | None,
+        made: Any,
+        mode: tuple[int, int] = (0, 0),
     ) -> Any:
         left = _quietly(lambda: self._framework.values(made))
         if len(self._passages) < MOST_PASSAGES:
-            self._passages.append(Passage(self._framework, network, frame, given, left))
+            self._passages.append(Passage(self._framework, network, frame, given, left, *mode))
         if left is not None and changes_output(self._steps):
             return self._framework.like(-left, made)
         return made

@@ -90,12 +90,11 @@ def _of_networks(passages: list[Passage], place: Workdir, classes: int) -> Meta:
     if asked is None:
         return report
     spot = place.calling_spot(asked.frame)
-    norms, drops = asked.framework.in_training(asked.network)
     report.update(
         file=spot.file if spot else "",
         line=spot.line if spot else 0,
-        norms=norms,
-        drops=drops,
+        norms=asked.norms,
+        drops=asked.drops,
         not_finite=_not_finite(passages),
         fresh=_fresh(asked.framework, asked.network),
     )

@@ -9,7 +9,7 @@ from ..hooks import loaded
 from .base import Framework, NetworkParameter, Training, TrainingStep, calls_watched
 from .keras import Keras, eager_execution
 from .mindspore import MindSpore
-from .runners import Runner
+from .runners import Runner, TensorFlow
 from .torch import Torch
 
 __all__ = [
@@ -57,4 +57,7 @@ _RUNNERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 def loaded_runners() -> list[Framework]:
     """What is in memory and only runs networks: nothing can be built or trained by it."""
     owners = ((getattr(loaded(module), name, None), how) for module, name, how in _RUNNERS)
-    return [Runner(owner, **how) for owner, how in owners if isinstance(owner, type)]
+    found: list[Framework] = [
+        Runner(owner, **how) for owner, how in owners if isinstance(owner, type)
+    ]
+    return [*found, TensorFlow()] if hasattr(loaded("tensorflow"), "Tensor") else found

@@ -115,12 +115,15 @@ class Framework:
         """Whether there is anything in it that was trained."""
         return bool(self.parameters(network))
 
-    def in_training(self, network: Any) -> tuple[int, int]:
-        """How many layers of normalisation over batches, and of dropout, are in training mode."""
+    def in_training(self, network: Any, options: dict[str, Any]) -> tuple[int, int]:
+        """How many layers of normalisation over batches, and of dropout, are in training mode in a
+        call with these named arguments.
+        """
         return 0, 0
 
-    def settle(self, network: Any) -> None:
-        """Put the network into evaluation mode."""
+    def settle(self, network: Any, options: dict[str, Any]) -> dict[str, Any]:
+        """Put the network into evaluation mode; the named arguments that leave it there."""
+        return options
 
     def stored(self, network: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
         """All values that a checkpoint of the network holds, by name."""

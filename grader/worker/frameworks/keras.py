@@ -51,8 +51,9 @@ class Keras(Framework):
         return [Keras(self._module, turns=False)]
 
     def entrances(self) -> list[tuple[Any, str]]:
-        """Also `Model.predict`, which runs compiled code that calls no layer."""
-        return [*super().entrances(), (self._keras.Model, "predict")]
+        """Also what runs compiled code that calls no layer."""
+        compiled = [(self._keras.Model, name) for name in ("predict", "predict_on_batch")]
+        return [*super().entrances(), *compiled]
 
     def is_container(self, layer: Any) -> bool:
         """Models, and layers of the submission's own."""
@@ -111,6 +112,18 @@ class Keras(Framework):
         if isinstance(other, np.ndarray):
             return values
         return type(self)._tensor(self._keras, values)
+
+    def in_training(self, network: Any, options: dict[str, Any]) -> tuple[int, int]:
+        """In a call with `training=True`; a frozen normalisation goes by its statistics even so."""
+        if options.get("training") is not True:
+            return 0, 0
+        layers = [(type(layer).__name__, layer.trainable) for layer in network._flatten_layers()]
+        norms = sum("BatchNormalization" in name and learns for name, learns in layers)
+        return norms, sum("Dropout" in name for name, _ in layers)
+
+    def settle(self, network: Any, options: dict[str, Any]) -> dict[str, Any]:
+        """Without `training=True`."""
+        return {**options, "training": False} if options.get("training") is True else options
 
     @staticmethod
     def _tensor(keras: Any, values: np.ndarray[Any, Any]) -> Any:

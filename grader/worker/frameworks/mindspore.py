@@ -65,7 +65,7 @@ class MindSpore(Framework):
         """Frozen ones, too."""
         return next(iter(network.get_parameters()), None) is not None
 
-    def in_training(self, network: Any) -> tuple[int, int]:
+    def in_training(self, network: Any, options: dict[str, Any]) -> tuple[int, int]:
         """By the cells' own `training`."""
         at_it = [type(cell).__name__ for _, cell in network.cells_and_names() if cell.training]
         return (
@@ -73,9 +73,10 @@ class MindSpore(Framework):
             sum(name.startswith("Dropout") for name in at_it),
         )
 
-    def settle(self, network: Any) -> None:
+    def settle(self, network: Any, options: dict[str, Any]) -> dict[str, Any]:
         """By `set_train(False)`."""
         network.set_train(False)
+        return options
 
     def stored(self, network: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
         """All parameters, with the statistics of normalisations."""

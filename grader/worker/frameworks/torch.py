@@ -71,25 +71,29 @@ class Torch(Framework):
         """Frozen ones, too."""
         return next(iter(network.parameters()), None) is not None
 
-    def in_training(self, network: Any) -> tuple[int, int]:
-        """By the layers' own `training`."""
-        nn = self._torch.nn
-        at_it = [module for module in network.modules() if module.training]
+    def in_training(self, network: Any, options: dict[str, Any]) -> tuple[int, int]:
+        """By the modules' own `training`; those of TorchScript keep their names."""
+        at_it = [
+            (getattr(module, "original_name", type(module).__name__), module)
+            for module in network.modules()
+            if module.training
+        ]
+        base = self._torch.nn.modules.batchnorm._BatchNorm
         norms = [
             module
-            for module in at_it
-            if isinstance(module, nn.modules.batchnorm._BatchNorm) and module.track_running_stats
+            for name, module in at_it
+            if ("BatchNorm" in name or isinstance(module, base))
+            and getattr(module, "running_mean", None) is not None
         ]
-        drops = [
-            module
-            for module in at_it
-            if isinstance(module, nn.modules.dropout._DropoutNd) and module.p
-        ]
-        return len(norms), len(drops)
+        drops = sum(
+            "Dropout" in name and bool(getattr(module, "p", True)) for name, module in at_it
+        )
+        return len(norms), drops
 
-    def settle(self, network: Any) -> None:
+    def settle(self, network: Any, options: dict[str, Any]) -> dict[str, Any]:
         """By `eval`."""
         network.eval()
+        return options
 
     def stored(self, network: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
         """The state dictionary."""
