@@ -81,6 +81,44 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
         "has no negative numbers. {gain}",
         "Turn the image into float32 before anything is taken off: image.astype(np.float32).",
     ),
+    "values-rounded": (
+        W,
+        "Nearly all differences of brightness are lost on the way into the network ({file}, line "
+        "{line}): whole numbers hold nothing between 0 and 1. {gain}",
+        "First image.astype(np.float32), then divide; no astype(np.uint8) and no // after that. "
+        "Read well here: {then}.",
+    ),
+    "values-changed": (
+        W,
+        "Pixel values enter the network on no plain scale ({file}, line {line}), such as by a "
+        "curve or by each image's own range, and it answers better with {then}. {gain}",
+        "Scale every image by the same numbers, as in training; for that, from an image of 0 to "
+        "255: {made_by}.",
+    ),
+    "colours-changed": (
+        W,
+        "The colours are changed on the way into the network ({file}, line {line}), such as into "
+        "grey or HSV; it answers better with red, green and blue. {gain}",
+        "Prepare the image as training did: leave out the conversion of its colours.",
+    ),
+    "image-detail": (
+        W,
+        "Details of the image are lost on the way into the network ({file}, line {line}). {gain}",
+        "Resize once, from the image as it comes, with cv2.INTER_AREA or antialias=True; no blur, "
+        "no smaller size in between.",
+    ),
+    "image-padded": (
+        W,
+        "The image fills only a part of what enters the network ({file}, line {line}); the rest is "
+        "border. {gain}",
+        "Resize the whole image to the size that training used, without a border.",
+    ),
+    "random-input": (
+        W,
+        "The same image enters the network otherwise each time ({file}, line {line}): it is cut, "
+        "turned or coloured at random. {gain}",
+        "Leave random augmentation to training; resize the whole image in its place.",
+    ),
     "smallest-taken": (
         W,
         "The class with the smallest output is taken, not with the largest. {gain}",

@@ -20,7 +20,6 @@ from grader.scoring.counts import better_than_guessing, needed
 
 MIN_IMAGES = 16  # images by which a change can be confirmed
 NEARLY_ALL = 0.95  # of the answers, that count as all
-LEAST_TIME = 60.0  # seconds for replays, however fast the answers were, if limits allow it
 
 
 class CauseSearch(NamedTuple):
@@ -52,8 +51,8 @@ def look_behind(
     if len(order) < MIN_IMAGES or not any(one.shape for one in spots) or spots[0].not_finite:
         return CauseSearch(looked, constant=constant)
     session.close()  # images of ours may have left their traces in the network
-    took = sum(answer.seconds for answer in answers.values())
-    time = Clock(min(clock.left, max(TIMES_THE_ANSWERS * took, LEAST_TIME)))
+    took = session.load_seconds + sum(answer.seconds for answer in answers.values())
+    time = Clock(min(clock.left, TIMES_THE_ANSWERS * took))
     replayer = Replayer(session, order, answers, time)
     first = spots[0]
     mended = replayer.mended_by(remedies(looked.prepared, first.norms, first.drops))

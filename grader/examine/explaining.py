@@ -14,7 +14,8 @@ from grader.evidence import Finding
 CAUSES = (
     *("exception-swallowed", "not-finite", "image-ignored", "training-mode", "pixel-scale"),
     *("axes-swapped", "axes-reshaped", "image-flipped", "image-cut", "image-size"),
-    *("values-wrapped", "smallest-taken"),
+    *("image-detail", "image-padded", "random-input", "values-wrapped", "values-rounded"),
+    *("values-changed", "colours-changed", "smallest-taken"),
 )
 ORDERS = ("channel-order", "label-order")  # each says how many are right in the `other` order
 # What is left out beside the first: answers that are all one because nothing was loaded; names that
@@ -24,7 +25,8 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "channel-order": ("constant-answers",),
     "weights-not-loaded": ("constant-answers", "label-order"),
 }
-EXPLAINS["training-mode"] += ("nondeterministic",)
+for _code in ("training-mode", "random-input"):
+    EXPLAINS[_code] += ("nondeterministic",)
 
 
 def explained(findings: Sequence[Finding]) -> list[Finding]:

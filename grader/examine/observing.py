@@ -14,6 +14,8 @@ from grader.examine.session import Clock, Session
 from grader.examine.stand_ins import stand_ins
 from grader.examine.worker_client import WorkerEndedError
 
+AGAIN = "again"  # begins the name of the first image, where it is put more than once
+TIMES_AGAIN = 4  # beside the first: a mirror image by a coin then shows 15 times of 16
 SPOT_IMAGES = 3  # images of spots that are looked at: each is like no other
 
 
@@ -37,8 +39,11 @@ def look(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Obser
     """
     spots = stand_ins(hidden)
     height, width = spots[0].shape[:2]
-    images = {f"spots {number}": image for number, image in enumerate(spots[:SPOT_IMAGES])}
-    images.update(probes(height, width))
+    # Also the call in which networks compile.
+    images = {f"{AGAIN} {number}": spots[0] for number in range(TIMES_AGAIN)}
+    images |= {f"spots {number}": image for number, image in enumerate(spots[:SPOT_IMAGES])}
+    names = probes(height, width)
+    images |= names
     limits = session.setup.assignment.limits
     reports: dict[str, ObservedReport] = {}
     arrived = {}
@@ -56,5 +61,10 @@ def look(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Obser
             limit = limits.answer
     except WorkerEndedError:
         pass
-    probed = {name: array for name, array in arrived.items() if not name.startswith("spots")}
-    return Observed(reports, understood(probed))
+    again = [reports.pop(name) for name in list(reports) if name.startswith(AGAIN)]
+    probed = {name: array for name, array in arrived.items() if name in names}
+    prepared = understood(probed)
+    if prepared is not None and "spots 0" in reports:
+        differ = {report.digest for report in (*again, reports["spots 0"])}
+        prepared = prepared._replace(random=len(differ) > 1)
+    return Observed(reports, prepared)

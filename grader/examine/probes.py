@@ -19,30 +19,46 @@ Images = dict[str, NDArray[np.uint8]]
 GREYS = (0, 32, 64, 96, 128, 160, 192, 224, 255)
 STRAIGHT = 0.02  # of its range, how far a response may be from a straight line
 MAX_CROSS_VARIATION = 0.25  # of its range, how much a ramp may vary across its own direction
-MIN_CROPPED_SHARE = 0.06  # of a ramp that may be missing on one side before something was cut off
+MIN_CROPPED_SHARE = 0.07  # of a ramp that may be missing on one side before something was cut off
+MIN_BORDER_SHARE = 0.04  # of what enters that no image reaches before it counts as a border
+NO_RESPONSE = 1e-3  # of the largest response, below which a channel does not follow the image
+MAX_FEW_LEVELS = 4  # numbers that all of GREYS become, which are few
 
 
 class Preprocessing(NamedTuple):
     """What becomes of an image on its way into the network.
 
-    size: (height, width) of what enters. times, plus: the number that a pixel value becomes, by
-    channel of the network; None where that is no straight line. source: which channel of the image
-    each channel of the network is made of; None for mixtures. above, period: for values that wrap,
-    by channel, what lies above which limit and how much too high it is; None where none wraps.
-    turned: width became height. scrambled: a ramp no longer is one. flipped: axes (2 height,
-    3 width) that run the other way. cut: only a part of the image gets in.
+    size: (height, width) of what enters, of `channels`. times, plus: the number that a pixel value
+    becomes, by channel of the network; None where that is no straight line. mix: (C, 3), of how
+    much of each channel of the image those of the network are made; None where that is unknown.
+    above, period: for values that wrap, by channel, what lies above which limit and how much too
+    high it is; None where none wraps. turned: width became height. scrambled: a ramp no longer is
+    one. flipped: axes (2 height, 3 width) that run the other way. seen: the share of the image that
+    gets in. bordered: only a part of what enters is image. few_levels: nearly all differences of
+    brightness are lost. colourless: there are channels that brightness does not change, or that are
+    mixtures. random: the same image enters otherwise when it is put again.
     """
 
     size: tuple[int, int]
-    times: Floats | None
-    plus: Floats | None
-    source: tuple[int, ...] | None
-    above: Floats | None
-    period: Floats | None
+    channels: int
+    times: Floats | None = None
+    plus: Floats | None = None
+    mix: tuple[tuple[float, ...], ...] | None = None
+    above: Floats | None = None
+    period: Floats | None = None
     turned: bool = False
     scrambled: bool = False
     flipped: tuple[int, ...] = ()
-    cut: bool = False
+    seen: float = 1.0
+    bordered: bool = False
+    few_levels: bool = False
+    colourless: bool = False
+    random: bool = False
+
+    @property
+    def cut(self) -> bool:
+        """Whether only a part of the image gets in."""
+        return self.seen < 1 - MIN_CROPPED_SHARE
 
 
 def probes(height: int, width: int) -> Images:
@@ -69,22 +85,51 @@ def understood(arrived: Mapping[str, Floats]) -> Preprocessing | None:
     if any(name not in arrived for name in names):
         return None
     shapes = {image.shape for image in arrived.values()}
-    if len(shapes) != 1 or not all(np.isfinite(image).all() for image in arrived.values()):
+    if len(shapes) != 1:
         return None
     ((channels, height, width),) = shapes
+    unknown = Preprocessing((height, width), channels)
+    if not all(np.isfinite(image).all() for image in arrived.values()):
+        return unknown  # a flat image that is divided by its own deviation
+    inside = _reached(arrived)
+    if inside is None:
+        return unknown
     response = np.stack(
-        [np.median(arrived[f"grey {level}"].reshape(channels, -1), axis=1) for level in GREYS]
+        [np.median(arrived[f"grey {level}"][:, inside], axis=1) for level in GREYS]
     ).astype(np.float64)  # (levels, C)
+    bordered = bool((~inside).mean() > MIN_BORDER_SHARE)
+    known = unknown._replace(bordered=bordered, few_levels=_few_levels(response))
+    spread = np.ptp(response, axis=0)
+    if (spread < NO_RESPONSE * spread.max()).any():
+        return known._replace(colourless=True)
     times, plus = _line(response)
     if times is None:
         above, period = _wrapped(response)
         if above is not None and period is not None:
             times, plus = _line(response - (response > above) * period)
-        return Preprocessing((height, width), times, plus, None, above, period)
-    straight = Preprocessing((height, width), times, plus, None, None, None)
-    if not times.all():
-        return straight
-    return _geometry(straight._replace(source=_source(arrived, channels)), arrived)
+        return known._replace(times=times, plus=plus, above=above, period=period)
+    within = {name: _within(image, inside) for name, image in arrived.items()}
+    straight = known._replace(times=times, plus=plus)
+    mix = _mix(within, channels)
+    return _geometry(straight._replace(mix=mix, colourless=_mixed(mix)), within)
+
+
+def _reached(arrived: Mapping[str, Floats]) -> NDArray[np.bool_] | None:
+    """(H, W): where black and white differ in any channel; None where they do nowhere."""
+    black, white = arrived[f"grey {GREYS[0]}"], arrived[f"grey {GREYS[-1]}"]
+    differs = np.abs(white.astype(np.float64) - black).max(axis=0)
+    return np.asarray(differs > differs.max() / 10) if differs.max() > 0 else None
+
+
+def _within(image: Floats, inside: NDArray[np.bool_]) -> Floats:
+    """The rectangle of `image` (C, H, W) that the image reaches."""
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    return image[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _few_levels(response: NDArray[np.float64]) -> bool:
+    span = np.ptp(response)
+    return all(len(set(np.round(line / span, 3))) <= MAX_FEW_LEVELS for line in response.T)
 
 
 def _line(response: NDArray[np.float64]) -> tuple[Floats | None, Floats | None]:
@@ -124,19 +169,26 @@ def _wrapped(response: NDArray[np.float64]) -> tuple[Floats | None, Floats | Non
     return np.array(above, np.float32), np.array(period, np.float32)
 
 
-def _source(arrived: Mapping[str, Floats], channels: int) -> tuple[int, ...] | None:
+def _mix(arrived: Mapping[str, Floats], channels: int) -> tuple[tuple[float, ...], ...] | None:
+    """(C, 3): shares of the image's channels in the network's, which add up to 1."""
     names = [f"channel {channel}" for channel in range(3)]
     if any(name not in arrived for name in names):
         return None
     black = np.median(arrived["grey 0"].reshape(channels, -1), axis=1)
     white = np.median(arrived["grey 255"].reshape(channels, -1), axis=1)
     shares = np.stack(
-        [np.median(arrived[name].reshape(channels, -1), axis=1) - black for name in names]
-    ) / (white - black)
-    largest = shares.argmax(axis=0)
-    if (shares.max(axis=0) < 0.95).any():
+        [np.median(arrived[name].reshape(channels, -1), axis=1) - black for name in names], axis=1
+    ) / (white - black)[:, None].astype(np.float64)
+    if np.abs(shares.sum(axis=1) - 1).max() > 3 * STRAIGHT:
         return None
-    return tuple(int(channel) for channel in largest)
+    return tuple(tuple(round(float(share), 3) for share in row) for row in shares)
+
+
+def _mixed(mix: tuple[tuple[float, ...], ...] | None) -> bool:
+    """Whether three channels of the network are not the three of the image."""
+    if mix is None or len(mix) != 3:
+        return False
+    return min(max(row) for row in mix) < 0.95 or len({row.index(max(row)) for row in mix}) < 3
 
 
 def _geometry(prepared: Preprocessing, arrived: Mapping[str, Floats]) -> Preprocessing:
@@ -155,10 +207,22 @@ def _geometry(prepared: Preprocessing, arrived: Mapping[str, Floats]) -> Preproc
         return prepared._replace(scrambled=True)
     columns, rows = across.mean(axis=0), down.mean(axis=1)
     flipped = tuple(axis for axis, line in ((3, columns), (2, rows)) if line[-1] < line[0])
-    cut = any(
-        min(line.min(), 255 - line.max()) > MIN_CROPPED_SHARE * 255 for line in (columns, rows)
+    return prepared._replace(
+        turned=along == ("height", "width"),
+        flipped=flipped,
+        seen=_share_of(columns) * _share_of(rows),
     )
-    return prepared._replace(turned=along == ("height", "width"), flipped=flipped, cut=cut)
+
+
+def _share_of(ramp: NDArray[np.float64]) -> float:
+    """The share of a ramp over the whole image that gets in; 1 for nearly all of it. Only a blurred
+    one rises as steeply as all of it though its ends are missing.
+    """
+    missing = max(0.0, float(ramp.min())) / 255, max(0.0, 255 - float(ramp.max())) / 255
+    quarter = max(1, len(ramp) // 4)
+    steep = abs(float(ramp[-1 - quarter] - ramp[quarter])) / 255
+    risen = steep * len(ramp) / max(1, len(ramp) - 1 - 2 * quarter)
+    return min(1.0, max(1 - sum(missing), risen)) if max(missing) > MIN_CROPPED_SHARE else 1.0
 
 
 def _runs_along(ramp: NDArray[np.float64]) -> str:

@@ -16,6 +16,12 @@ from grader.language import Sentence
 from grader.worker.protocol import Meta
 
 SIZES = (224, 128, 96, 256, 64, 160, 192, 299, 32)  # that networks are trained with, likely first
+LITTLE_SEEN = 0.7  # share of the image below which what is missing matters more than the size
+ORDERS = (  # of the network's channels, of those of the image
+    ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)),
+    ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+)
+GREY = ((1 / 3, 1 / 3, 1 / 3),)
 SCALE_TOLERANCE = 0.06  # of the range of values, how far two scales may be apart and count as one
 
 _MEAN = np.array((0.485, 0.456, 0.406), np.float32)  # of ImageNet's red, green and blue, 0 to 1
@@ -70,12 +76,13 @@ def remedies(prepared: Preprocessing | None, norms: int, drops: int) -> list[Rem
     if norms or drops:
         facts: dict[str, Sentence | str] = {"norms": str(norms), "drops": str(drops)}
         found.append(Remedy("training-mode", ({"kind": "settle"},), facts, shown=norms > 0))
-    if prepared is not None:
+    if prepared is None:
+        found += _blind()
+    else:
         found += _of_geometry(prepared)
+        found += _anew(prepared)
         found += _of_values(prepared)
         found += _of_size(prepared)
-    else:
-        found += _blind()
     found.append(Remedy("smallest-taken", ({"kind": "negate"},), {}))
     return found
 
@@ -137,27 +144,77 @@ def _slipped(scale: Scale, prepared: Preprocessing) -> bool:
     )
 
 
+def _anew(prepared: Preprocessing) -> Iterator[Remedy]:
+    """The whole image at the size that enters, where it is not only scaled and moved: by plain
+    values in both orders of channels, as those that enter no longer tell what they were.
+    """
+    code = _lost_by(prepared)
+    if not code or prepared.channels not in (1, 3):
+        return
+    mixes = ORDERS if prepared.channels == 3 else (GREY,)
+    own = prepared.mix is not None and not prepared.colourless
+    for scale in _scales_of(prepared):
+        for mix in (prepared.mix,) if own and prepared.mix else mixes:
+            facts: dict[str, Sentence | str] = {"then": scale.name, "made_by": scale.made_by}
+            step = _whole(prepared.size, mix, scale.times, scale.plus)
+            yield Remedy(code, (step,), facts, shown=prepared.times is not None)
+
+
+def _lost_by(prepared: Preprocessing) -> str:
+    """The mistake for which the image is made anew at its own size; "" for none."""
+    if prepared.random:
+        return "random-input"
+    if prepared.few_levels:
+        return "values-rounded"
+    if prepared.colourless:
+        return "colours-changed"
+    if prepared.times is None:
+        return "values-changed"
+    return "image-padded" if prepared.bordered else ""
+
+
+def _scales_of(prepared: Preprocessing) -> Iterator[Scale]:
+    """The scale that enters, where it is known; else all usual ones."""
+    if prepared.times is None or prepared.plus is None:
+        yield from (_for_channels(scale, prepared.channels) for scale in SCALES)
+        return
+    yield Scale(prepared.times, prepared.plus, scale_of(prepared), "")
+
+
+def _for_channels(scale: Scale, count: int) -> Scale:
+    if count == 1:
+        return scale._replace(times=scale.times[:1], plus=scale.plus[:1])
+    return scale
+
+
+def _whole(
+    size: tuple[int, int], mix: Sequence[Sequence[float]], times: Floats, plus: Floats
+) -> Meta:
+    return {
+        "kind": "whole",
+        "size": list(size),
+        "mix": [list(row) for row in mix],
+        "times": [float(each) for each in times],
+        "plus": [float(each) for each in plus],
+    }
+
+
 def _of_size(prepared: Preprocessing) -> Iterator[Remedy]:
     """The whole image, at the size that enters and at others."""
-    if prepared.times is None or prepared.plus is None or prepared.source is None:
+    if prepared.times is None or prepared.plus is None or prepared.mix is None:
         return
     height, width = prepared.size
-    sizes = [(height, width)] if prepared.cut else []
-    sizes += [(side, side) for side in SIZES if (side, side) != (height, width)]
+    own = "image-cut" if prepared.cut else "image-detail"
+    other = "image-cut" if prepared.seen < LITTLE_SEEN else "image-size"
+    sizes = [(height, width), *((side, side) for side in SIZES if (side, side) != (height, width))]
     for size in sizes:
-        step = {
-            "kind": "whole",
-            "size": list(size),
-            "source": list(prepared.source),
-            "times": [float(each) for each in prepared.times],
-            "plus": [float(each) for each in prepared.plus],
-        }
+        step = _whole(size, prepared.mix, prepared.times, prepared.plus)
         facts: dict[str, Sentence | str] = {
             "now": f"{width} x {height}",
             "then": f"{size[1]} x {size[0]}",
         }
         same = size == (height, width)
-        yield Remedy("image-cut" if same else "image-size", (step,), facts, shown=same)
+        yield Remedy(own if same else other, (step,), facts, shown=same and prepared.cut)
 
 
 def _blind() -> Iterator[Remedy]:

@@ -30,7 +30,12 @@ SIGNIFICANCE_LEVEL = (
 )
 LEAST_SHARE = 0.03  # of the images that have to be gained
 MOST_CONFIRMED = 3  # changes that are put to all images
-TIMES_THE_ANSWERS = 3  # that replays may take as long as
+TIMES_THE_ANSWERS = 3  # that replays may take, of the time of the answers and of their import
+
+ANEW = (  # codes of remedies that make the image anew, whatever has entered
+    *("image-size", "image-cut", "image-detail", "image-padded", "random-input"),
+    *("values-rounded", "values-changed", "colours-changed"),
+)
 
 Words = Mapping[str, str | None]  # image id -> class name
 
@@ -192,7 +197,7 @@ def _together(remedies: Sequence[Remedy]) -> list[tuple[Remedy, ...]]:
     """All that probes show at once, alone and with each scale of values; and evaluation mode with
     each.
     """
-    shown = tuple(each for each in remedies if each.shown and each.code != "image-cut")
+    shown = tuple(each for each in remedies if each.shown and each.code not in ANEW)
     scales = [each for each in remedies if each.code == "pixel-scale"]
     if not shown:
         return []
@@ -205,6 +210,6 @@ def _may_follow(remedy: Remedy, first: tuple[Remedy, ...]) -> bool:
     before, and come first themselves.
     """
     codes = {each.code for each in first}
-    if remedy.code in codes or remedy.code in ("image-size", "image-cut"):
+    if remedy.code in codes or remedy.code in ANEW:
         return False
-    return not (codes & {"image-size", "image-cut"} and remedy.code.startswith("axes-"))
+    return not (codes & set(ANEW) and remedy.code.startswith(("axes-", "image-")))

@@ -113,9 +113,10 @@ def _unreshaped(
 def _whole(
     batch: np.ndarray[Any, Any], image: np.ndarray[Any, Any], step: Step
 ) -> np.ndarray[Any, Any]:
-    """The whole image at another size, its values brought to what entered before."""
+    """The whole image made anew: its size, its channels of those of the image, its values."""
     height, width = step["size"]
-    made = np.moveaxis(resized(image, int(height), int(width))[:, :, step["source"]], 2, 0)[None]
+    mix = np.array(step["mix"], np.float32)  # (C, 3)
+    made = np.moveaxis(resized(image, int(height), int(width)) @ mix.T, 2, 0)[None]
     made = made * _along_channels(step["times"]) + _along_channels(step["plus"])
     return np.repeat(made, len(batch), axis=0)
 

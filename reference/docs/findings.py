@@ -50,6 +50,8 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "training-mode": {"norms": "52", "drops": "1"},
     "pixel-scale": {"now": "0 to 255", "then": "0 to 1", "made_by": "x / 255"},
     "image-flipped": {"how": "left to right"},
+    "values-rounded": {"then": "0 to 1"},
+    "values-changed": {"then": "0 to 1", "made_by": "x / 255"},
     "image-size": {"now": "32x32", "then": "224x224"},
     "weak-network": {"correct": "31", "tried": "12"},
     "lenet5-taken": {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -51,7 +52,7 @@ def test_a_sound_preparation_is_understood() -> None:
     assert found is not None and found.times is not None and found.plus is not None
     assert found.times == pytest.approx([1 / 127.5] * 3, rel=1e-3)
     assert found.plus == pytest.approx([-1] * 3, abs=1e-3)
-    assert found.source == (2, 1, 0)
+    assert found.mix is not None and [row.index(max(row)) for row in found.mix] == [2, 1, 0]
     assert (found.turned, found.scrambled, found.flipped, found.cut) == (False, False, (), False)
 
 
@@ -74,12 +75,35 @@ def test_whatever_the_scale_the_remedies_bring_it_to_the_usual_ones(
             assert made[0] == pytest.approx(first(whole / 255), abs=5e-3)
 
 
+BORDER, GREY_CODE = ((0, 0), (10, 10), (12, 12)), "colours-changed"
+
+
+def small(image: Image) -> Image:
+    return image_changes.resized(image, 12, 8)
+
+
+def stretched(image: Image) -> Image:
+    low, high = image.min(), image.max()
+    return np.asarray((image - low) / max(float(high - low), 1e-6))
+
+
 PLACES: dict[str, tuple[Callable[[Image], Image], str]] = {
     "turned": (lambda image: square(image).transpose(2, 1, 0) / 255, "axes-swapped"),
     "reshaped": (lambda image: square(image).reshape(3, 32, 32) / 255, "axes-reshaped"),
     "upside down": (lambda image: first(square(image)[::-1]) / 255, "image-flipped"),
     "mirrored": (lambda image: first(square(image)[:, ::-1]) / 255, "image-flipped"),
     "cut": (lambda image: first(square(image[5:20, 5:20])) / 255, "image-cut"),
+    "corner": (lambda image: first(square(image[:15, :20])) / 255, "image-cut"),
+    "bordered": (lambda image: np.pad(first(small(image)), BORDER) / 255, "image-padded"),
+}
+LOST: dict[str, tuple[Callable[[Image], Image], str]] = {
+    "divided as whole numbers": (lambda image: first(square(image) // 255), "values-rounded"),
+    "cast after dividing": (lambda image: first((image / 255).astype(np.uint8)), "values-rounded"),
+    "squared": (lambda image: first((square(image) / 255) ** 2), "values-changed"),
+    "by its own range": (lambda image: first(square(stretched(image))), "values-changed"),
+    "grey": (lambda image: first(square(image).mean(2, keepdims=True).repeat(3, 2)), GREY_CODE),
+    "one channel": (lambda image: first(square(image)[:, :, [1, 1, 1]]), GREY_CODE),
+    "hsv": (lambda image: first(cv2.cvtColor(image, cv2.COLOR_BGR2HSV)), GREY_CODE),
 }
 
 
@@ -91,7 +115,37 @@ def test_what_became_of_places_is_shown_and_undone(name: str) -> None:
     image = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
     made = image_changes.changed(prepare(image)[None].astype(np.float32), image, list(remedy.steps))
     assert made is not None
-    assert made[0] == pytest.approx(first(square(image)) / 255, abs=1e-2)
+    whole = image_changes.resized(image, 32, 32)
+    assert made[0] == pytest.approx(first(whole) / 255, abs=1e-2)
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_where_values_or_colours_are_lost_the_image_is_made_anew(name: str) -> None:
+    prepare, code = LOST[name]
+    anew = [each for each in remedies(measured(prepare), 0, 0) if each.code == code]
+    image = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    given_to_it = np.asarray(prepare(image), np.float32)[None]
+    made = [image_changes.changed(given_to_it, image, list(each.steps)) for each in anew]
+    whole = first(image_changes.resized(image, *given_to_it.shape[2:]))
+    scales = 1.0, 1 / 255
+    assert any(
+        one is not None and np.allclose(one[0], whole * scale, atol=0.02)
+        for one in made
+        for scale in scales
+    )
+    assert not any(each.code.startswith("values-") for each in remedies(measured(sound), 0, 0))
+
+
+def sound(image: Image) -> Image:
+    return first(square(image) / 255)
+
+
+def test_a_letterbox_a_centre_crop_and_a_grey_network_show_no_mistake_of_their_own() -> None:
+    centre = measured(lambda image: first(image_changes.resized(image, 36, 36)[2:34, 2:34]))
+    assert centre is not None and not centre.cut
+    grey = measured(lambda image: first(square(image).mean(2, keepdims=True)))
+    assert grey is not None and not grey.colourless
+    assert grey.mix is not None and list(grey.mix[0]) == pytest.approx([1 / 3] * 3, abs=1e-2)
 
 
 def test_values_that_wrap_are_seen_and_unwrapped() -> None:
@@ -114,7 +168,8 @@ def test_values_that_wrap_are_seen_and_unwrapped() -> None:
 
 def test_what_is_no_image_is_not_understood_and_not_changed() -> None:
     assert understood({}) is None
-    assert measured(lambda image: np.full((3, 4, 4), np.nan)) is None
+    unknown = measured(lambda image: np.full((3, 4, 4), np.nan))
+    assert unknown is not None and unknown.times is None and unknown.mix is None
     batch = np.zeros((2, 5), np.float32)
     assert image_changes.changed(batch, np.zeros((1, 1, 3), np.uint8), [{"kind": "turn"}]) is None
 

@@ -92,7 +92,13 @@ def onnx() -> bytes:
     return field(1, 8) + field(7, graph) + field(8, field(1, "") + field(2, 13))
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.thorough if runtime == "tensorflow" else ())
+        for name, (runtime, _) in CASES.items()
+    ],
+)
 def test_what_enters_a_network_is_seen_and_changed(tmp_path: Path, name: str) -> None:
     runtime, main = CASES[name]
     submission = write(tmp_path / "submission", main=main)
@@ -110,6 +116,7 @@ def test_what_enters_a_network_is_seen_and_changed(tmp_path: Path, name: str) ->
         assert worker.predict(image) == ("word", "a")
 
 
+@pytest.mark.thorough
 def test_a_keras_network_that_is_asked_in_training_mode_is_put_into_evaluation_mode(
     tmp_path: Path,
 ) -> None:
