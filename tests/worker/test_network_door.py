@@ -56,13 +56,6 @@ CASES: dict[str, tuple[str, str]] = {
         f"{KERAS}net.export('saved', verbose=False)\nsaved = tf.saved_model.load('saved')\n"
         f"def predict(image):\n{LAST_AXIS}    y = saved.serve(tf.constant(x))\n{LAST}",
     ),
-    "signature": (
-        "tensorflow",
-        f"{KERAS}net.export('saved', verbose=False)\n"
-        "ask = tf.saved_model.load('saved').signatures['serving_default']\n"
-        f"def predict(image):\n{LAST_AXIS}"
-        f"    y = list(ask(keras_tensor=tf.constant(x)).values())[0]\n{LAST}",
-    ),
     "function": (
         "tensorflow",
         f"{KERAS}ask = tf.function(lambda x: net(x, training=False))\n"
