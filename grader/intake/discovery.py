@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from grader.intake.layout import LayoutKind, judge, passed_over, read_tree, tree_of
+from grader.intake.layout import LayoutKind, classes_in, judge, passed_over, read_tree, tree_of
 from grader.intake.ownership import named, settled
 from grader.intake.reading import Allowance, Reading
 from grader.intake.submissions import FoundSubmissions, natural
@@ -100,7 +100,12 @@ def _in_path(
 
 
 def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
-    verdict = judge(path.resolve().name, read_tree(path))
+    name, tree = path.resolve().name, read_tree(path)
+    if several := classes_in(name, tree):
+        for each in several:
+            yield from uploads_in(path / each, notices)
+        return
+    verdict = judge(name, tree)
     if verdict is LayoutKind.NOTHING:
         raise IntakeError(
             notice(

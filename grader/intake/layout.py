@@ -77,6 +77,31 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     return LayoutKind.CLASS
 
 
+def classes_in(name: str, tree: Tree) -> list[str]:
+    """The folders of what is called `name` and holds `tree` that are each a class, where nothing
+    else is: as a teacher keeps "1班" beside "2班". What is in each must surely be of several
+    students, and its own name of none.
+    """
+    visible = {entry: below for entry, below in tree.items() if not passed_over(entry)}
+    found = [entry for entry, below in visible.items() if below and _of_students(entry, below)]
+    work = [entry for entry, below in visible.items() if below or _could_be_work(entry)]
+    return found if found == work and not _told(name) else []
+
+
+def _could_be_work(entry: str) -> bool:
+    return code(entry) or named_archive(entry)
+
+
+def _of_students(name: str, tree: Tree) -> bool:
+    files = [entry for entry, below in tree.items() if below is None and not passed_over(entry)]
+    folders = [entry for entry in tree if tree[entry] is not None and not passed_over(entry)]
+    if _told(name) or any(entry.lower() == "main.py" for entry in files):
+        return False
+    sure = [*folders, *map(stem, filter(named_archive, files))]
+    told = {identify(entry) for entry in sure if recognised(entry)}
+    return _exported(folders, files) or len(told) > 1 or len(_loose_students(files)) > 1
+
+
 def _exported(folders: Iterable[str], files: Sequence[str]) -> bool:
     """Whether a platform gave the entries their names, and some hold what students hand in."""
     platform = platform_of([label(entry) for entry in (*folders, *files)])

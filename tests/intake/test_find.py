@@ -311,3 +311,22 @@ def test_loose_sources_of_a_class_are_found_in_its_archive(
     found = find([tmp_path / "class.zip"])
     assert len(found.submissions) == 2
     assert {one.student.number for one in found} == people
+
+
+@pytest.mark.parametrize(
+    ("names", "many"),
+    [
+        (["class1/3210000001_张三/main.py", "class1/3210000002_李四/main.py"], 2),
+        (["1班/张三.zip", "1班/李四.zip", "2班/王五/main.py", "2班/赵六/a.ipynb", "说明.md"], 4),
+        (["a/doejane_4211_1_a.py", "a/roelisa_4213_2_a.py", "b/ab_1_2_x.zip", "b/cd_3_4_y.zip"], 4),
+        (["3210000009_李雷/张三/main.py", "3210000009_李雷/李四/main.py"], 1),  # a student's
+        (["1班/张三.zip", "1班/李四.zip", "王五/main.py"], 2),  # one of them is no class
+    ],
+)  # fmt: skip
+def test_classes_in_a_folder_each_are_found(tmp_path: Path, names: list[str], many: int) -> None:
+    assert len(find([make(tmp_path / "in", *names)]).submissions) == many
+
+
+def test_what_a_student_s_own_folder_holds_is_no_class(tmp_path: Path) -> None:
+    make(tmp_path / "3210000001_张三", "第1组/3210000001_张三/a.py", "第1组/3210000002_李四/b.py")
+    assert ids(tmp_path / "3210000001_张三") == ["3210000001_张三"]
