@@ -34,6 +34,7 @@ COMMANDS = {
     "diff": "say whose mark changed between two publications, and by what",
     "new": "make a lab of your own, from your images or an example",
     "check": "say what could go wrong with a lab before a class meets it",
+    "hand-out": "make the zip for a lab's students, without any hidden image",
 }
 
 ALIKE = 0.8  # of `difflib`, from which on a word is taken for a mistyped one
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USAGE
     module, words = module_of(words)
     parsed = parser_of(module, words).parse_args(words)
-    run: Run = import_module(f"grader.cli.{module}").run
+    run: Run = import_module(f"grader.cli.{module.replace('-', '_')}").run
     try:
         return run(parsed)
     except _wrong_words() as error:
@@ -148,8 +149,9 @@ def parser_of(module: str, words: Sequence[str]) -> Parser:
 
 def _words_of(module: str) -> Any:
     """The module with the words of a command: one that is quick to import, where there is one."""
-    quick = f"grader.cli.words.{module}"
-    return import_module(quick if find_spec(quick) else f"grader.cli.{module}")
+    name = module.replace("-", "_")
+    quick = f"grader.cli.words.{name}"
+    return import_module(quick if find_spec(quick) else f"grader.cli.{name}")
 
 
 def _wrong_words() -> tuple[type[UsageError], type[AssignmentError]]:

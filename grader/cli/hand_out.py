@@ -1,0 +1,45 @@
+"""``grade hand-out``: the zip for the students of a lab, without any hidden image."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.assignment import read_assignment
+from grader.cli.main import OK, UsageError
+from grader.cli.packing import readable
+from grader.cli.words.hand_out import add_arguments
+from grader.labs import hand_out
+from grader.language import translator
+from grader.report.text import for_rich
+
+__all__ = ["add_arguments", "run"]
+
+MAX_LISTED = 20  # files that are named
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the zip and say what is in it."""
+    console, say = Console(), translator(arguments.lang)
+    assignment = read_assignment(arguments.folder)
+    target = arguments.to or Path(f"{assignment.id}.zip")
+    try:
+        made = hand_out.write(assignment, target, checks=not arguments.no_checks)
+    except hand_out.HandOutError as error:
+        raise UsageError(error.said) from None
+    for name in made.files[:MAX_LISTED]:
+        console.print(f"    {for_rich(name)}", highlight=False, soft_wrap=True)
+    if len(made.files) > MAX_LISTED:
+        more = say("… and {count} more").format(count=len(made.files) - MAX_LISTED)
+        console.print(f"    [dim]{more}[/]")
+    text = say("{zip}: {count} files, {size}; no hidden image is among them. Students begin with:")
+    told = text.format(zip=target, count=len(made.files), size=readable(made.size))
+    console.print(f"[green]✓[/] {for_rich(told)}", highlight=False, soft_wrap=True)
+    for command in (
+        "pip install lab-grader",
+        f"grade --self-check --assignment {assignment.id}",
+    ):
+        console.print(f"    {command}", highlight=False, soft_wrap=True)
+    return OK
