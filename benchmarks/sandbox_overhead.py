@@ -62,10 +62,10 @@ def seconds(sandbox: Sandbox, folder: Path) -> float:
     """Wall time from the start of a box until it is gone."""
     script = Mount(folder, Path("/script"))
     python = [Mount(path, path) for path in map(Path, {sys.prefix, sys.base_prefix})]
-    room = SandboxSpec([script, *python], SandboxLimits(), {})
+    spec = SandboxSpec([script, *python], SandboxLimits(), {})
     command = [sys.executable, "-I", "-S", str(sandbox.place(script) / "empty.py")]
     started = time.perf_counter()
-    box = sandbox.start(command, room)
+    box = sandbox.start(command, spec)
     box.stdout.read()
     box.end()
     return time.perf_counter() - started

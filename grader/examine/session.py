@@ -122,7 +122,7 @@ class Session:
         self.close()
         started = time.monotonic()
         limit = min(self.setup.assignment.limits.import_, self.clock.left)
-        self._box = self.setup.sandbox.start(self.setup.command(), self.setup.room(self.submission))
+        self._box = self.setup.sandbox.start(self.setup.command(), self.setup.spec(self.submission))
         self._conversation = WorkerClient(self._box)
         self._saw_hidden = self._disturbed = False
         self.starts += 1

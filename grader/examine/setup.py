@@ -53,7 +53,7 @@ class Setup(NamedTuple):
         there = folder.is_dir() and any(folder.iterdir())
         return str(self.sandbox.place(Mount(folder, PLAIN_PATH))) if there else None
 
-    def room(self, submission: Path) -> SandboxSpec:
+    def spec(self, submission: Path) -> SandboxSpec:
         """What a worker for the submission staged at this folder is given."""
         limits, threads, folder = (
             self.assignment.limits,
@@ -64,7 +64,7 @@ class Setup(NamedTuple):
         if self.place_of_plain(submission) is not None:
             beside.append(Mount(plain_of(submission), PLAIN_PATH))
         return SandboxSpec(
-            shares=[*self.runtime.shares, WORKER, Mount(submission, SUBMISSION_PATH), *beside],
+            mounts=[*self.runtime.mounts, WORKER, Mount(submission, SUBMISSION_PATH), *beside],
             limits=SandboxLimits(memory=limits.memory, scratch=limits.scratch + limits.submission),
             environment={
                 "OMP_NUM_THREADS": threads,

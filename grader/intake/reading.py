@@ -367,10 +367,10 @@ class Reading:
         sandbox = self._sandbox = self._sandbox or strongest()
         packages = [path for path in sys.path if Path(path).name.endswith("-packages")]
         prefixes = {sys.prefix, sys.base_prefix, *packages}
-        shares = [Mount(path, path) for path in sorted(map(Path, prefixes)) if path.is_dir()]
+        mounts = [Mount(path, path) for path in sorted(map(Path, prefixes)) if path.is_dir()]
         memory = self._allowance.memory
-        room = SandboxSpec(
-            shares=[PROGRAM, *shares, Mount(self._folder, INSIDE)],
+        spec = SandboxSpec(
+            mounts=[PROGRAM, *mounts, Mount(self._folder, INSIDE)],
             limits=SandboxLimits(
                 memory=memory,
                 processes=32,
@@ -385,7 +385,7 @@ class Reading:
         )
         program = sandbox.place(PROGRAM) / "readers" / "__main__.py"
         command = [sys.executable, "-I", "-S", "-B", str(program), str(memory), *packages]
-        self._box = sandbox.start(command, room)
+        self._box = sandbox.start(command, spec)
         return self._box
 
     def _place(self, path: Path) -> str:

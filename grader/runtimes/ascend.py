@@ -65,7 +65,7 @@ def ascend_devices(machine: Machine) -> list[Device]:
             ),
         )
     managers = tuple(dev / name for name in _MANAGERS if (dev / name).exists())
-    shares = machine.existing(_ASCEND_FILES)
+    mounts = machine.existing(_ASCEND_FILES)
     variables = {k: v for k, v in os.environ.items() if k.startswith(_CANN)}
     names = _npu_names(machine)
     devices = [
@@ -74,7 +74,7 @@ def ascend_devices(machine: Machine) -> list[Device]:
             index,
             names.get(index, "Ascend"),
             nodes=(node, *managers),
-            shares=shares,
+            mounts=mounts,
             environment={
                 **variables,
                 "ASCEND_VISIBLE_DEVICES": str(index),

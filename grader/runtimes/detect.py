@@ -35,7 +35,7 @@ class Runtime:
     frameworks: distributions that matter for results, and their versions.
     modules: top-level names that can be imported, those of the standard library too.
     environment: variables that it needs.
-    shares: folders that it must be able to read, where they lie.
+    mounts: folders that it must be able to read, where they lie.
     devices: kinds for which it is built and has its libraries; "CPU" always. Whether a device
         works shows only where there is one.
     """
@@ -46,7 +46,7 @@ class Runtime:
     frameworks: Mapping[str, str] = field(default_factory=dict)
     modules: frozenset[str] = field(default=frozenset(), repr=False)
     environment: Mapping[str, str] = field(default_factory=dict)
-    shares: tuple[Mount, ...] = ()
+    mounts: tuple[Mount, ...] = ()
     devices: tuple[str, ...] = ("CPU",)
 
     @property
@@ -126,7 +126,7 @@ def look(python: Path, name: str = "") -> Runtime:
     name = name or _name_by(modules, packages)
     devices = facts["devices"]
     environment: dict[str, str] = {}
-    shares = _shares(python, facts)
+    mounts = _mounts(python, facts)
     if recipe := BY_NAME.get(name):
         environment.update(recipe.quiet)
         folders = _library_folders(facts["path"], recipe.libraries)
@@ -138,7 +138,7 @@ def look(python: Path, name: str = "") -> Runtime:
                 folders = list(cuda.folders)
                 if cuda.home is not None:
                     environment["CUDA_HOME"] = str(cuda.home)
-                shares += [*cuda.folders, *([cuda.home] if cuda.home else [])]
+                mounts += [*cuda.folders, *([cuda.home] if cuda.home else [])]
         if folders:
             environment["LD_LIBRARY_PATH"] = os.pathsep.join(map(str, folders))
     return Runtime(
@@ -148,7 +148,7 @@ def look(python: Path, name: str = "") -> Runtime:
         frameworks=packages,
         modules=modules,
         environment=environment,
-        shares=tuple(Mount(path, path) for path in _outermost(shares)),
+        mounts=tuple(Mount(path, path) for path in _outermost(mounts)),
         devices=("CPU", *devices),
     )
 
@@ -175,7 +175,7 @@ def _library_folders(path: Sequence[str], patterns: Sequence[str]) -> list[Path]
     ]
 
 
-def _shares(python: Path, facts: Mapping[str, Any]) -> list[Path]:
+def _mounts(python: Path, facts: Mapping[str, Any]) -> list[Path]:
     """Folders to be read: both prefixes, every stop of the program's chain of links, and folders
     of packages that lie elsewhere (an editable installation).
     """
@@ -193,14 +193,14 @@ def _shares(python: Path, facts: Mapping[str, Any]) -> list[Path]:
 
 def _outermost(folders: Sequence[Path]) -> list[Path]:
     """The folders that exist, without those that lie in others."""
-    shares: list[Path] = []
+    mounts: list[Path] = []
     for folder in folders:
         if not folder.is_dir() or folder == Path(folder.anchor):
             continue
-        if not any(folder.is_relative_to(other) for other in shares):
-            shares = [other for other in shares if not other.is_relative_to(folder)]
-            shares.append(folder)
-    return shares
+        if not any(folder.is_relative_to(other) for other in mounts):
+            mounts = [other for other in mounts if not other.is_relative_to(folder)]
+            mounts.append(folder)
+    return mounts
 
 
 # --- what an interpreter says, remembered -----------------------------------------------

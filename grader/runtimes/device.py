@@ -38,7 +38,7 @@ class Device:
         uuid: the driver's own lasting name of it; empty where it has none.
         driver: version of the driver; empty where unknown.
         nodes: device files that a sandbox gets.
-        shares: files of the driver that a sandbox gets, read-only.
+        mounts: files of the driver that a sandbox gets, read-only.
         environment: variables that name it to frameworks.
     """
 
@@ -48,12 +48,12 @@ class Device:
     uuid: str = ""
     driver: str = ""
     nodes: tuple[Path, ...] = ()
-    shares: tuple[Mount, ...] = ()
+    mounts: tuple[Mount, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def sandbox(self) -> Devices:
         """What a sandbox is to show of it; all that was not chosen is hidden."""
-        return Devices(self.nodes, self.shares, {**HIDDEN, **self.environment})
+        return Devices(self.nodes, self.mounts, {**HIDDEN, **self.environment})
 
     def shared(self) -> Device:
         """The same device for one of several submissions that use it at the same time: a framework

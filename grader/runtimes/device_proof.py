@@ -175,8 +175,8 @@ def _freed(device: Device, before: int, held: int) -> ProofStep:
 
 def _closed(device: Device, runtime: Runtime, sandbox: Sandbox) -> ProofStep:
     """Whether a sandbox to which no device was given reaches none."""
-    room = _room(runtime, sandbox, Devices(environment=HIDDEN))
-    box = _start(sandbox, runtime, ["", device.kind], room)
+    spec = _spec(runtime, sandbox, Devices(environment=HIDDEN))
+    box = _start(sandbox, runtime, ["", device.kind], spec)
     try:
         facts = _answer(box)
     finally:
@@ -206,17 +206,17 @@ def _computing(
     """What the network on the device came to, while its process still holds `hold` MiB; it is
     killed in the end.
     """
-    room = _room(runtime, sandbox, device.sandbox())
-    box = _start(sandbox, runtime, [runtime.framework, device.kind, str(hold)], room)
+    spec = _spec(runtime, sandbox, device.sandbox())
+    box = _start(sandbox, runtime, [runtime.framework, device.kind, str(hold)], spec)
     try:
         yield _answer(box)
     finally:
         box.end()
 
 
-def _room(runtime: Runtime, sandbox: Sandbox, devices: Devices) -> SandboxSpec:
-    shares = [*runtime.shares, _program()]
-    return SandboxSpec(shares, SandboxLimits(memory=MEMORY_MIB), runtime.environment, devices)
+def _spec(runtime: Runtime, sandbox: Sandbox, devices: Devices) -> SandboxSpec:
+    mounts = [*runtime.mounts, _program()]
+    return SandboxSpec(mounts, SandboxLimits(memory=MEMORY_MIB), runtime.environment, devices)
 
 
 def _program() -> Mount:
@@ -224,10 +224,10 @@ def _program() -> Mount:
 
 
 def _start(
-    sandbox: Sandbox, runtime: Runtime, words: list[str], room: SandboxSpec
+    sandbox: Sandbox, runtime: Runtime, words: list[str], spec: SandboxSpec
 ) -> SandboxedProcess:
     program = str(sandbox.place(_program()))
-    box = sandbox.start([str(runtime.python), "-s", "-B", "-u", program, *words], room)
+    box = sandbox.start([str(runtime.python), "-s", "-B", "-u", program, *words], spec)
     box.deadline(START_SECONDS)
     return box
 
@@ -250,7 +250,7 @@ def used_memory(device: Device) -> int | None:
     """MiB of the device's memory that are in use; None where its driver does not tell."""
     if device.kind != "GPU" or not device.uuid.startswith("GPU-"):
         return None
-    smi = next((str(s.outside) for s in device.shares if s.outside.name == "nvidia-smi"), "")
+    smi = next((str(s.outside) for s in device.mounts if s.outside.name == "nvidia-smi"), "")
     query = ["--query-gpu=memory.used", "--format=csv,noheader,nounits"]
     found = (
         re.match(r"\s*(\d+)", tool_output([smi, f"--id={device.uuid}", *query])) if smi else None

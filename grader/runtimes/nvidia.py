@@ -51,13 +51,13 @@ def nvidia_devices(machine: Machine) -> list[Device]:
         )
     # Run first: it makes nodes that the driver makes on demand only.
     cards = _cards(smi)
-    shares = (*machine.existing(("/sys",)), Mount(Path(smi), Path(smi)))
+    mounts = (*machine.existing(("/sys",)), Mount(Path(smi), Path(smi)))
     libraries, environment = _libraries()
-    shares = (*shares, *libraries)
+    mounts = (*mounts, *libraries)
     if machine.under(f"/dev/{_WSL_NODE}").exists():
-        devices = _in_wsl(machine, cards, shares)
+        devices = _in_wsl(machine, cards, mounts)
     else:
-        devices = _on_linux(machine, smi, cards, shares)
+        devices = _on_linux(machine, smi, cards, mounts)
     if environment:
         devices = [
             replace(device, environment={**environment, **device.environment}) for device in devices
@@ -94,15 +94,15 @@ def _libraries() -> tuple[tuple[Mount, ...], dict[str, str]]:
     found = [folder for folder in folders if (folder / DRIVER_LIBRARY).exists()]
     if not found:
         return (), {}
-    shares = tuple(Mount(folder, folder) for folder in found)
-    return shares, {"LD_LIBRARY_PATH": os.pathsep.join(map(str, found))}
+    mounts = tuple(Mount(folder, folder) for folder in found)
+    return mounts, {"LD_LIBRARY_PATH": os.pathsep.join(map(str, found))}
 
 
 # --- Linux ------------------------------------------------------------------------------
 
 
 def _on_linux(
-    machine: Machine, smi: str, cards: list[_Card], shares: tuple[Mount, ...]
+    machine: Machine, smi: str, cards: list[_Card], mounts: tuple[Mount, ...]
 ) -> list[Device]:
     dev = machine.under("/dev")
     minors = _minor_numbers(machine, smi, cards)
@@ -121,7 +121,7 @@ def _on_linux(
     instances = _instances(smi)
     devices: list[Device] = []
     for card in cards:
-        whole = _device(card, (nodes[card.uuid], *control), shares)
+        whole = _device(card, (nodes[card.uuid], *control), mounts)
         if card.uuid not in instances:
             devices.append(whole)
             continue
@@ -148,9 +148,9 @@ def _on_linux(
     return devices
 
 
-def _device(card: _Card, nodes: tuple[Path, ...], shares: tuple[Mount, ...]) -> Device:
+def _device(card: _Card, nodes: tuple[Path, ...], mounts: tuple[Mount, ...]) -> Device:
     return Device(
-        "GPU", card.number, card.name, card.uuid, card.driver, nodes, shares, _named(card.uuid)
+        "GPU", card.number, card.name, card.uuid, card.driver, nodes, mounts, _named(card.uuid)
     )
 
 
@@ -210,7 +210,7 @@ def _instances(smi: str) -> dict[str, list[tuple[str, str]]]:
 # --- WSL2 -------------------------------------------------------------------------------
 
 
-def _in_wsl(machine: Machine, cards: list[_Card], shares: tuple[Mount, ...]) -> list[Device]:
+def _in_wsl(machine: Machine, cards: list[_Card], mounts: tuple[Mount, ...]) -> list[Device]:
     """Cards of Windows's driver: one node for all, libraries that Windows lays below one folder.
 
     (NVIDIA, "CUDA on WSL User Guide": no other driver may be installed.)
@@ -225,9 +225,9 @@ def _in_wsl(machine: Machine, cards: list[_Card], shares: tuple[Mount, ...]) -> 
             Sentence("Update the NVIDIA driver of Windows, or use --device CPU."),
         )
     node = machine.under(f"/dev/{_WSL_NODE}")
-    shares = (*shares, *machine.existing((_WSL_FOLDER,)))
+    mounts = (*mounts, *machine.existing((_WSL_FOLDER,)))
     library = {"LD_LIBRARY_PATH": f"{_WSL_FOLDER}/lib"}
     return [
-        replace(_device(card, (node,), shares), environment={**_named(card.uuid), **library})
+        replace(_device(card, (node,), mounts), environment={**_named(card.uuid), **library})
         for card in cards
     ]

@@ -75,17 +75,17 @@ class Bubblewrap:
         """What a reader of a report should know beyond the level; nothing here."""
         return ()
 
-    def place(self, share: Mount) -> Path:
+    def place(self, mount: Mount) -> Path:
         """See `contract.Sandbox.place`."""
-        return share.inside
+        return mount.inside
 
-    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
+    def start(self, command: Sequence[str], spec: SandboxSpec) -> SandboxedProcess:
         """See `contract.Sandbox.start`."""
         slot = uid_pool.take() if self._as_root else None
         try:
             if slot is not None:
-                _require_readable([*room.shares, *room.devices.shares])
-            return self._start(command, room, slot)
+                _require_readable([*spec.mounts, *spec.devices.mounts])
+            return self._start(command, spec, slot)
         except BaseException as error:
             if slot is not None:
                 slot.release()
@@ -93,25 +93,25 @@ class Bubblewrap:
                 raise _unavailable(f"cannot start bubblewrap: {error}") from error
             raise
 
-    def options(self, room: SandboxSpec) -> list[str]:
+    def options(self, spec: SandboxSpec) -> list[str]:
         """What bubblewrap is told; the corpus of attacks overrides it to take one measure away."""
-        return options_of(room, self._known, as_root=self._as_root)
+        return options_of(spec, self._known, as_root=self._as_root)
 
-    def filter(self, room: SandboxSpec) -> bytes:
+    def filter(self, spec: SandboxSpec) -> bytes:
         """The system-call filter; overridden likewise."""
-        return seccomp.usual(devices=bool(room.devices.nodes))
+        return seccomp.usual(devices=bool(spec.devices.nodes))
 
     def _start(
-        self, command: Sequence[str], room: SandboxSpec, slot: uid_pool.LeasedUid | None
+        self, command: Sequence[str], spec: SandboxSpec, slot: uid_pool.LeasedUid | None
     ) -> SandboxedProcess:
-        limits = room.limits  # the scratch is memory, too, and has a limit of its own
+        limits = spec.limits  # the scratch is memory, too, and has a limit of its own
         with contextlib.ExitStack() as started, contextlib.ExitStack() as ours:
             group = self._groups.make(limits.memory + limits.scratch, limits.processes)
             started.callback(group.remove)
-            options = self.options(room)
+            options = self.options(spec)
             arguments = _memory_file(b"".join(os.fsencode(option) + b"\0" for option in options))
             ours.callback(os.close, arguments)
-            rules = _memory_file(self.filter(room))
+            rules = _memory_file(self.filter(spec))
             ours.callback(os.close, rules)
             status, status_inside = os.pipe()
             started.callback(os.close, status)
@@ -126,7 +126,7 @@ class Bubblewrap:
                         *("--args", str(arguments), "--seccomp", str(rules)),
                         *("--json-status-fd", str(status_inside), "--block-fd", str(held_inside)),
                         "--",
-                        *self._drop(room, slot),
+                        *self._drop(spec, slot),
                         *command,
                     ],
                     {},
@@ -137,7 +137,7 @@ class Bubblewrap:
                 started.callback(first.close)
                 group.add(first.pid)
                 for limit in environment.kernel_limits(
-                    room
+                    spec
                 ):  # processes: of its namespace or user id
                     resource.prlimit(first.pid, limit.what, (limit.soft, limit.hard))
             except BaseException:
@@ -150,11 +150,11 @@ class Bubblewrap:
             process, _Namespace(process, first, status, slot), group, limits
         )
 
-    def _drop(self, room: SandboxSpec, slot: uid_pool.LeasedUid | None) -> list[str]:
+    def _drop(self, spec: SandboxSpec, slot: uid_pool.LeasedUid | None) -> list[str]:
         """The command that gives root's rights up, before the box's own."""
         if slot is None:
             return []
-        groups = sorted({node.stat().st_gid for node in room.devices.nodes} - {0})
+        groups = sorted({node.stat().st_gid for node in spec.devices.nodes} - {0})
         keep = ["--groups", ",".join(map(str, groups))] if groups else ["--clear-groups"]
         return [
             self._setpriv,
@@ -268,18 +268,18 @@ def _reported_child(status: int, process: subprocess.Popen[bytes]) -> int:
     return int(found["child-pid"])
 
 
-def _require_readable(shares: Iterable[Mount]) -> None:
+def _require_readable(mounts: Iterable[Mount]) -> None:
     """Raises SandboxUnavailableError for a share that the box's user will not be able to open.
 
     Folders on the way to it do not matter, as root mounts it.
     """
-    for share in shares:
-        found = share.outside.stat()
+    for mount in mounts:
+        found = mount.outside.stat()
         wanted = 0o005 if stat.S_ISDIR(found.st_mode) else 0o004
         if found.st_mode & wanted != wanted:
             raise SandboxUnavailableError(
-                f"others than its owner cannot read {share.outside}",
-                f"chmod -R a+rX {share.outside}",
+                f"others than its owner cannot read {mount.outside}",
+                f"chmod -R a+rX {mount.outside}",
             )
 
 

@@ -25,15 +25,15 @@ _USER_RIGHTS = (
 )
 
 
-def options_of(room: SandboxSpec, known: Set[str], *, as_root: bool) -> list[str]:
-    """The options of bubblewrap for `room`, all but the descriptors.
+def options_of(spec: SandboxSpec, known: Set[str], *, as_root: bool) -> list[str]:
+    """The options of bubblewrap for `spec`, all but the descriptors.
 
     known: the options that the installed version has. Older ones lack some that we can do without:
     the watchdog bounds the scratch, the filter forbids user namespaces, our environment is empty.
     """
-    size = ("--size", str(room.limits.scratch * environment.MIB)) if "--size" in known else ()
+    size = ("--size", str(spec.limits.scratch * environment.MIB)) if "--size" in known else ()
     for_all = ("--perms", "1777") if "--perms" in known else ()
-    shares = [*room.shares, *room.devices.shares]
+    mounts = [*spec.mounts, *spec.devices.mounts]
     options = [
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
         *("--unshare-cgroup-try", "--hostname", "box", "--die-with-parent", "--new-session"),
@@ -44,17 +44,17 @@ def options_of(room: SandboxSpec, known: Set[str], *, as_root: bool) -> list[str
         *("--proc", "/proc", "--dev", "/dev"),
         *(*size, *for_all, "--tmpfs", SHARED_MEMORY),
     ]
-    if not any(PurePosixPath(share.inside).is_relative_to(TEMPORARY) for share in shares):
+    if not any(PurePosixPath(mount.inside).is_relative_to(TEMPORARY) for mount in mounts):
         options += ["--symlink", SCRATCH.lstrip("/"), str(TEMPORARY)]
-    for node in room.devices.nodes:
+    for node in spec.devices.nodes:
         options += ["--dev-bind", str(node), str(node)]
-    if room.devices.nodes:
+    if spec.devices.nodes:
         options += ["--ro-bind", "/sys", "/sys"]  # drivers find their devices there
-    options += _binds(shares, known)
+    options += _binds(mounts, known)
     # An ordinary user owns the box's /dev and could fill it without limit.
     options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]
     options += ["--clearenv"] if "--clearenv" in known else []
-    for name, value in environment.environment(room, SCRATCH).items():
+    for name, value in environment.environment(spec, SCRATCH).items():
         options += ["--setenv", name, value]
     return options
 
@@ -74,21 +74,21 @@ def _system(known: Set[str]) -> Iterable[str]:
             yield from ("--ro-bind", name, name)
 
 
-def _binds(shares: Iterable[Mount], known: Set[str]) -> Iterable[str]:
+def _binds(mounts: Iterable[Mount], known: Set[str]) -> Iterable[str]:
     """Read-only binds, outer folders first, with open folders on the way to each."""
     made = {PurePosixPath("/"), PurePosixPath("/usr"), PurePosixPath("/etc")}
     bound: list[Mount] = []
-    for share in sorted(set(shares), key=lambda share: len(share.inside.parts)):
-        if any(_shows(outer, share) for outer in bound):
+    for mount in sorted(set(mounts), key=lambda mount: len(mount.inside.parts)):
+        if any(_shows(outer, mount) for outer in bound):
             continue
-        inside = PurePosixPath(share.inside)
+        inside = PurePosixPath(mount.inside)
         if not any(inside.is_relative_to(other.inside) for other in bound):
             for parent in reversed(inside.parents):
                 if parent not in made and not parent.is_relative_to("/usr"):
                     yield from _open_folder(str(parent), known)
                 made.add(parent)
-        yield from ("--ro-bind", str(share.outside), str(share.inside))
-        bound.append(share)
+        yield from ("--ro-bind", str(mount.outside), str(mount.inside))
+        bound.append(mount)
 
 
 def _open_folder(path: str, known: Set[str]) -> Iterable[str]:
@@ -96,10 +96,10 @@ def _open_folder(path: str, known: Set[str]) -> Iterable[str]:
     yield from (*(("--perms", "0755") if "--perms" in known else ()), "--dir", path)
 
 
-def _shows(outer: Mount, share: Mount) -> bool:
-    """Whether binding `outer`, or /usr, shows `share` already."""
-    if share.inside.is_relative_to("/usr") and share.inside == share.outside:
+def _shows(outer: Mount, mount: Mount) -> bool:
+    """Whether binding `outer`, or /usr, shows `mount` already."""
+    if mount.inside.is_relative_to("/usr") and mount.inside == mount.outside:
         return True
-    if not share.inside.is_relative_to(outer.inside):
+    if not mount.inside.is_relative_to(outer.inside):
         return False
-    return outer.outside / share.inside.relative_to(outer.inside) == share.outside
+    return outer.outside / mount.inside.relative_to(outer.inside) == mount.outside

@@ -132,10 +132,10 @@ def verify(sandbox: Sandbox) -> None:
 def _sing(sandbox: Sandbox, places: str) -> list[str]:
     """What the canary could do in `sandbox`."""
     program = Mount(Path(probe.__file__).parent, Path("/canary"))
-    shares = [Mount(path, path) for path in map(Path, {sys.prefix, sys.base_prefix})]
-    room = SandboxSpec([program, *shares], SandboxLimits(), {})
+    mounts = [Mount(path, path) for path in map(Path, {sys.prefix, sys.base_prefix})]
+    spec = SandboxSpec([program, *mounts], SandboxLimits(), {})
     script = sandbox.place(program) / Path(probe.__file__).name
-    box = sandbox.start([sys.executable, "-I", "-S", str(script), places], room)
+    box = sandbox.start([sys.executable, "-I", "-S", str(script), places], spec)
     box.deadline(CANARY_SECONDS)
     try:
         answer = box.stdout.read(ANSWER)

@@ -111,19 +111,19 @@ class Devices(NamedTuple):
     """What of the machine's accelerators a box may see; none by default.
 
     nodes: device files to bind (/dev/nvidia0, /dev/davinci0, …), made visible read-write.
-    shares: driver folders and files that go with them, read-only.
+    mounts: driver folders and files that go with them, read-only.
     environment: variables that go with them (CUDA_VISIBLE_DEVICES, ASCEND_*, LD_LIBRARY_PATH).
     """
 
     nodes: Sequence[Path] = ()
-    shares: Sequence[Mount] = ()
+    mounts: Sequence[Mount] = ()
     environment: Mapping[str, str] = {}
 
 
 class SandboxSpec(NamedTuple):
     """What one run is given: shares, limits, environment and devices."""
 
-    shares: Sequence[Mount]
+    mounts: Sequence[Mount]
     limits: SandboxLimits
     environment: Mapping[str, str]
     devices: Devices = Devices()
@@ -185,13 +185,13 @@ class Sandbox(Protocol):
     def remarks(self) -> Sequence[str]:
         """Sentences about this machine that a reader of a report should know beyond the level."""
 
-    def place(self, share: Mount) -> Path:
-        """Where the command finds `share`: `share.inside`, or `share.outside` where files cannot
+    def place(self, mount: Mount) -> Path:
+        """Where the command finds `mount`: `mount.inside`, or `mount.outside` where files cannot
         be made to appear elsewhere.
         """
 
-    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
-        """Start `command` (absolute path of a program, arguments) in `room`.
+    def start(self, command: Sequence[str], spec: SandboxSpec) -> SandboxedProcess:
+        """Start `command` (absolute path of a program, arguments) in `spec`.
 
         Raises SandboxUnavailableError where the sandbox cannot be made: never the student's fault.
         """

@@ -12,7 +12,7 @@ MIB = 1024 * 1024
 ADDRESS_SPACE = 16 * 1024  # MiB; a net below the memory watchdog, absent with accelerators
 
 
-def environment(room: SandboxSpec, scratch: str) -> dict[str, str]:
+def environment(spec: SandboxSpec, scratch: str) -> dict[str, str]:
     """The variables of a command: few of our own, those of devices and room, the scratch last."""
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -22,17 +22,17 @@ def environment(room: SandboxSpec, scratch: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
         "PYTHONHASHSEED": "0",  # sets of strings have the same order in every run
-        **room.devices.environment,
-        **room.environment,
-        **_library_path(room),
+        **spec.devices.environment,
+        **spec.environment,
+        **_library_path(spec),
         **dict.fromkeys(("HOME", "TMPDIR"), scratch),
     }
 
 
-def _library_path(room: SandboxSpec) -> dict[str, str]:
+def _library_path(spec: SandboxSpec) -> dict[str, str]:
     """Where the loader looks: a runtime's own libraries first, then those of a device's driver."""
     name = "LD_LIBRARY_PATH"
-    parts = [room.environment.get(name), room.devices.environment.get(name)]
+    parts = [spec.environment.get(name), spec.devices.environment.get(name)]
     joined = os.pathsep.join(part for part in parts if part)
     return {name: joined} if joined else {}
 
@@ -52,17 +52,17 @@ class ResourceLimit(NamedTuple):
         return self.what == resource.RLIMIT_NPROC
 
 
-def kernel_limits(room: SandboxSpec) -> Iterable[ResourceLimit]:
+def kernel_limits(spec: SandboxSpec) -> Iterable[ResourceLimit]:
     """The limits that the kernel keeps for one process or user, nets below those we watch."""
     import resource
 
-    limits = room.limits
+    limits = spec.limits
     size = limits.file_size * MIB
     yield ResourceLimit(resource.RLIMIT_CORE, 0, 0)
     yield ResourceLimit(resource.RLIMIT_FSIZE, size, size)
     yield ResourceLimit(resource.RLIMIT_NOFILE, limits.open_files, limits.open_files)
     yield ResourceLimit(resource.RLIMIT_CPU, limits.cpu, limits.cpu + 5)
     yield ResourceLimit(resource.RLIMIT_NPROC, limits.processes, limits.processes)
-    if not room.devices.nodes:
+    if not spec.devices.nodes:
         space = max(ADDRESS_SPACE, 2 * limits.memory) * MIB
         yield ResourceLimit(resource.RLIMIT_AS, space, space)

@@ -81,24 +81,24 @@ class Landlock:
             )
         return ()
 
-    def place(self, share: Mount) -> Path:
+    def place(self, mount: Mount) -> Path:
         """See `contract.Sandbox.place`."""
-        return share.outside
+        return mount.outside
 
-    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
+    def start(self, command: Sequence[str], spec: SandboxSpec) -> SandboxedProcess:
         """See `contract.Sandbox.start`; the command is a Python interpreter with a script."""
-        if room.devices.nodes:
+        if spec.devices.nodes:
             raise SandboxUnavailableError(
                 "level basic has no accelerators", "use --device CPU, or make level strong work"
             )
-        slot = _slot(room)
+        slot = _slot(spec)
         try:
             with contextlib.ExitStack() as started:
-                group = self._groups.make(room.limits.memory, room.limits.processes)
+                group = self._groups.make(spec.limits.memory, spec.limits.processes)
                 started.callback(group.remove)
-                scratch = Scratch(slot.uid if slot else None, room.limits)
+                scratch = Scratch(slot.uid if slot else None, spec.limits)
                 started.callback(scratch.remove)
-                running = _start(command, room, slot, scratch, group)
+                running = _start(command, spec, slot, scratch, group)
                 started.pop_all()
             return running
         except BaseException as error:
@@ -126,7 +126,7 @@ class _Confinement(NamedTuple):
 
 def _start(
     command: Sequence[str],
-    room: SandboxSpec,
+    spec: SandboxSpec,
     slot: uid_pool.LeasedUid | None,
     scratch: Scratch,
     group: ProcessGroup,
@@ -141,7 +141,7 @@ def _start(
         try:
             process = sandboxed_process.start(
                 [interpreter, *options, launcher.__file__, str(told), *script],
-                environment.environment(room, str(scratch.folder)),
+                environment.environment(spec, str(scratch.folder)),
                 pass_fds=(told, ready),
             )
         except BaseException:
@@ -149,14 +149,14 @@ def _start(
             raise
         theirs.close()
         confinement = _Confinement(
-            read=[*READABLE, *(str(share.outside) for share in room.shares)],
+            read=[*READABLE, *(str(mount.outside) for mount in spec.mounts)],
             write=[*WRITABLE, str(scratch.folder)],
             scratch=str(scratch.folder),
             uid=slot.uid if slot else None,
             parent=os.getpid(),
             ready=ready,
             filter=seccomp.strict(process.pid).hex(),
-            limits=[limit for limit in environment.kernel_limits(room) if not limit.per_user],
+            limits=[limit for limit in environment.kernel_limits(spec) if not limit.per_user],
         )
         try:
             with os.fdopen(tell, "wb") as pipe:  # the launcher waits for it
@@ -168,7 +168,7 @@ def _start(
             raise
         ours.pop_all()
     return sandboxed_process.RunningProcess(
-        process, _OneProcess(process, scratch, status, slot), group, room.limits
+        process, _OneProcess(process, scratch, status, slot), group, spec.limits
     )
 
 
@@ -235,11 +235,11 @@ def _parts(command: Sequence[str]) -> tuple[str, list[str], list[str]]:
     return interpreter, options, rest
 
 
-def _slot(room: SandboxSpec) -> uid_pool.LeasedUid | None:
+def _slot(spec: SandboxSpec) -> uid_pool.LeasedUid | None:
     """A user id of the box's own, if we are root and that user can reach what it may read."""
     if os.getuid() != 0:
         return None
-    return uid_pool.take() if _open_to_all(share.outside for share in room.shares) else None
+    return uid_pool.take() if _open_to_all(mount.outside for mount in spec.mounts) else None
 
 
 def _open_to_all(paths: Iterable[Path]) -> bool:

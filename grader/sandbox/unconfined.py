@@ -62,16 +62,16 @@ class Unconfined:
         """What a reader of a report should know beyond the level."""
         return ("Nothing was confined: submissions ran with all rights of this user.",)
 
-    def place(self, share: Mount) -> Path:
+    def place(self, mount: Mount) -> Path:
         """See `contract.Sandbox.place`."""
-        return share.outside
+        return mount.outside
 
-    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
+    def start(self, command: Sequence[str], spec: SandboxSpec) -> SandboxedProcess:
         """See `contract.Sandbox.start`."""
         scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
         marker = secrets.token_hex(16)
         variables = {
-            **environment.environment(room, str(scratch)),
+            **environment.environment(spec, str(scratch)),
             **_inherited(scratch),
             MARKER_VARIABLE: marker,
         }
@@ -82,9 +82,9 @@ class Unconfined:
             raise SandboxUnavailableError(
                 f"cannot start {command[0]}: {error}", "check that this interpreter works"
             ) from error
-        _set_limits(process.pid, room)
+        _set_limits(process.pid, spec)
         return sandboxed_process.RunningProcess(
-            process, _Family(process, scratch, marker), UnlimitedGroup(), room.limits
+            process, _Family(process, scratch, marker), UnlimitedGroup(), spec.limits
         )
 
 
@@ -171,13 +171,13 @@ class _Family:
         return []
 
 
-def _set_limits(pid: int, room: SandboxSpec) -> None:
+def _set_limits(pid: int, spec: SandboxSpec) -> None:
     """Set what the kernel can limit for one process, where it can be done from outside."""
     if sys.platform != "linux":
         return
     import resource
 
-    for limit in environment.kernel_limits(room):
+    for limit in environment.kernel_limits(spec):
         if not limit.per_user:
             with contextlib.suppress(ProcessLookupError):
                 resource.prlimit(pid, limit.what, (limit.soft, limit.hard))

@@ -43,9 +43,9 @@ class Strong(Bubblewrap):
         vars(self).update(state)
         _take_away(self.measure)
 
-    def options(self, room: SandboxSpec) -> list[str]:
+    def options(self, spec: SandboxSpec) -> list[str]:
         """See `Bubblewrap.options`."""
-        options = super().options(room)
+        options = super().options(spec)
         if self.measure == "filter":
             with suppress(ValueError):  # not in every version; the filter does the same
                 options.remove("--disable-userns")
@@ -68,17 +68,17 @@ class Strong(Bubblewrap):
                 options[at:at] = ["--ro-bind", str(submission), f"/class/{submission.name}"]
         return options
 
-    def filter(self, room: SandboxSpec) -> bytes:
+    def filter(self, spec: SandboxSpec) -> bytes:
         """See `Bubblewrap.filter`."""
-        return ALLOW_EVERYTHING if self.measure == "filter" else super().filter(room)
+        return ALLOW_EVERYTHING if self.measure == "filter" else super().filter(spec)
 
-    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
+    def start(self, command: Sequence[str], spec: SandboxSpec) -> SandboxedProcess:
         """See `contract.Sandbox.start`."""
         if self.measure == "limits":
-            high = room.limits._replace(processes=1500, open_files=1024, file_size=1 << 30)
-            room = room._replace(limits=high._replace(output=1 << 20, log=1 << 12))
+            high = spec.limits._replace(processes=1500, open_files=1024, file_size=1 << 30)
+            spec = spec._replace(limits=high._replace(output=1 << 20, log=1 << 12))
         _take_away(self.measure)
-        return super().start(command, room)
+        return super().start(command, spec)
 
 
 class Basic(Landlock):
@@ -88,10 +88,10 @@ class Basic(Landlock):
         super().__init__()
         self.measure = measure
 
-    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
+    def start(self, command: Sequence[str], spec: SandboxSpec) -> SandboxedProcess:
         """See `contract.Sandbox.start`."""
         _take_away(self.measure)
-        return super().start(command, room)
+        return super().start(command, spec)
 
 
 def _take_away(measure: str) -> None:

@@ -36,7 +36,7 @@ def runtime(name: str, modules: Iterable[str] = (), devices: tuple[str, ...] = (
         here,
         "3.11.7",
         modules=frozenset(usual.union(modules)),
-        shares=(Mount(here, here),),
+        mounts=(Mount(here, here),),
         devices=devices,
     )
 

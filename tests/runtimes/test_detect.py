@@ -29,8 +29,8 @@ def test_an_interpreter_tells_what_it_has_without_importing_it(tmp_path: Path) -
 def test_its_shares_hold_all_that_it_reads(tmp_path: Path) -> None:
     (tmp_path / "linked").symlink_to(environment(tmp_path / "rt", {}).parent.parent)
     found = look(tmp_path / "linked/bin/python")
-    folders = [share.outside for share in found.shares]
-    assert all(share.inside == share.outside for share in found.shares)
+    folders = [share.outside for share in found.mounts]
+    assert all(share.inside == share.outside for share in found.mounts)
     script = "import json, sys; print(*[p for p in sys.path if p], sys.executable, sep='\\n')"
     said = subprocess.check_output([found.python, "-I", "-c", script], text=True)
     for path in map(Path, said.split()):

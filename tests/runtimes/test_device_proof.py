@@ -54,7 +54,7 @@ def saying(folder: Path, facts: Mapping[str, Any] | str, without: Mapping[str, A
     program.chmod(0o755)
     folder.chmod(0o755)
     share = Mount(folder, folder)
-    return Runtime("torch", program, "3.11.7", shares=(share,), devices=("CPU", "GPU"))
+    return Runtime("torch", program, "3.11.7", mounts=(share,), devices=("CPU", "GPU"))
 
 
 CLOSED: dict[str, Any] = {"opened": [], "driver": None}
@@ -106,7 +106,7 @@ def test_memory_has_to_be_free_again_after_a_kill(
         f"elif [ ! -e b ]; then touch b; echo 1100\nelse echo {after}; fi\n"
     )
     smi.chmod(0o755)
-    card = Device("GPU", 0, "NVIDIA T4", "GPU-aaaa", shares=(Mount(smi, smi),))
+    card = Device("GPU", 0, "NVIDIA T4", "GPU-aaaa", mounts=(Mount(smi, smi),))
     proof = full_proof(card, saying(tmp_path, GOOD, CLOSED), sandbox)
     assert {step.name: step.holds for step in proof.steps}["freed"] is freed
 

@@ -51,7 +51,7 @@ def test_the_cpu_is_always_there_and_hides_the_rest(tmp_path: Path) -> None:
     (device,) = select("cpu", machine(tmp_path, CARDS, nvidia_smi=TWO))
     inside = device.sandbox()
     assert (device.kind, bool(device.name)) == ("CPU", True)
-    assert (inside.nodes, inside.shares) == ((), ())
+    assert (inside.nodes, inside.mounts) == ((), ())
     assert inside.environment["CUDA_VISIBLE_DEVICES"] == ""
     assert inside.environment["ASCEND_RT_VISIBLE_DEVICES"] == ""
 
@@ -66,7 +66,7 @@ def test_each_card_is_a_device_and_sees_itself_only(tmp_path: Path) -> None:
         "nvidia-uvm",
         "nvidia-uvm-tools",
     ]
-    assert Path("/sys") in [share.inside for share in inside.shares]
+    assert Path("/sys") in [share.inside for share in inside.mounts]
     assert inside.environment["CUDA_VISIBLE_DEVICES"] == second.uuid == "GPU-bbbb"
     assert second.driver == "580.1"
     assert inside.environment["ASCEND_VISIBLE_DEVICES"] == ""
@@ -80,7 +80,7 @@ def test_each_npu_is_a_device_with_its_driver(
     inside = device.sandbox()
     assert (device.kind, device.name) == ("Ascend", "Ascend 910B3")
     assert [node.name for node in inside.nodes] == NPUS
-    assert Path("/usr/local/Ascend") in [share.inside for share in inside.shares]
+    assert Path("/usr/local/Ascend") in [share.inside for share in inside.mounts]
     assert inside.environment["ASCEND_HOME_PATH"] == "/usr/local/Ascend/latest"
     assert inside.environment["CUDA_VISIBLE_DEVICES"] == ""
 
@@ -214,7 +214,7 @@ def test_a_card_of_wsl2_has_one_node_and_windows_s_libraries(tmp_path: Path) -> 
     (device,) = select("GPU", found)
     assert [node.name for node in device.nodes] == ["dxg"]
     assert device.environment["LD_LIBRARY_PATH"] == "/usr/lib/wsl/lib"
-    assert Path("/usr/lib/wsl") in [share.inside for share in device.shares]
+    assert Path("/usr/lib/wsl") in [share.inside for share in device.mounts]
 
 
 MIG = """\
@@ -252,8 +252,8 @@ def test_libraries_of_the_driver_that_only_a_variable_names_are_shown(
     (tmp_path / "driver/libcuda.so.1").touch()
     monkeypatch.setenv("LD_LIBRARY_PATH", f"/nowhere:{tmp_path / 'driver'}")
     first = select("GPU", machine(tmp_path, CARDS, nvidia_smi=TWO))[0]
-    room = SandboxSpec([], SandboxLimits(), {"LD_LIBRARY_PATH": "/runtime/lib"}, first.sandbox())
-    assert tmp_path / "driver" in [share.outside for share in first.shares]
+    spec = SandboxSpec([], SandboxLimits(), {"LD_LIBRARY_PATH": "/runtime/lib"}, first.sandbox())
+    assert tmp_path / "driver" in [share.outside for share in first.mounts]
     # A runtime's own libraries come first, and the driver's are found still.
-    both = environment(room, "/scratch")["LD_LIBRARY_PATH"]
+    both = environment(spec, "/scratch")["LD_LIBRARY_PATH"]
     assert both == f"/runtime/lib:{tmp_path / 'driver'}"

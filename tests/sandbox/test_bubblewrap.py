@@ -68,8 +68,8 @@ def test_older_versions_confine_as_well(strong: Stand, absent: set[str]) -> None
 def test_interpreter_or_share_below_tmp_is_there(strong: Stand) -> None:
     with open_folder() as folder:
         (folder / "module.py").write_text("x = 1")
-        share = Mount(folder, Path("/tmp/venv/lib"))  # noqa: S108
-        answer = strong.ask("say(open('/tmp/venv/lib/module.py').read())", shares=[share])
+        mount = Mount(folder, Path("/tmp/venv/lib"))  # noqa: S108
+        answer = strong.ask("say(open('/tmp/venv/lib/module.py').read())", mounts=[mount])
     assert answer == "x = 1\n"
 
 
@@ -77,8 +77,8 @@ def test_share_within_a_share_needs_no_mount_of_its_own(strong: Stand) -> None:
     with open_folder() as folder:
         (folder / "inner").mkdir(mode=0o755)
         (folder / "inner" / "file").write_text("here")
-        shares = [Mount(folder / "inner", folder / "inner"), Mount(folder, folder)]
-        answer = strong.ask(f"say(open({str(folder)!r} + '/inner/file').read())", shares=shares)
+        mounts = [Mount(folder / "inner", folder / "inner"), Mount(folder, folder)]
+        answer = strong.ask(f"say(open({str(folder)!r} + '/inner/file').read())", mounts=mounts)
     assert answer == "here\n"
 
 
@@ -87,14 +87,14 @@ def test_share_that_its_user_could_not_read_is_refused_with_the_cure(strong: Sta
     with open_folder() as folder:
         folder.chmod(0o700)
         with pytest.raises(SandboxUnavailableError) as caught:
-            strong.start("pass", shares=[Mount(folder, Path("/submission"))])
+            strong.start("pass", mounts=[Mount(folder, Path("/submission"))])
     assert "chmod" in caught.value.cure
 
 
 def test_devices_are_bound_after_the_boxs_own_dev_and_with_the_kernels_view_of_them() -> None:
     node = Path("/dev/nvidia0")
-    room = SandboxSpec([], SandboxLimits(), {}, Devices([node], [], {"CUDA_VISIBLE_DEVICES": "0"}))
-    options = options_of(room, ALL, as_root=False)
+    spec = SandboxSpec([], SandboxLimits(), {}, Devices([node], [], {"CUDA_VISIBLE_DEVICES": "0"}))
+    options = options_of(spec, ALL, as_root=False)
     assert options.index("--dev") < options.index("--dev-bind")
     assert options[options.index("--dev-bind") :][:3] == ["--dev-bind", str(node), str(node)]
     assert ["--ro-bind", "/sys", "/sys"] in [options[i : i + 3] for i in range(len(options))]
@@ -110,8 +110,8 @@ def test_without_devices_the_box_sees_none() -> None:
 
 
 def test_root_keeps_its_rights_only_to_give_them_up() -> None:
-    room = SandboxSpec([], SandboxLimits(), {})
-    root, user = options_of(room, ALL, as_root=True), options_of(room, ALL, as_root=False)
+    spec = SandboxSpec([], SandboxLimits(), {})
+    root, user = options_of(spec, ALL, as_root=True), options_of(spec, ALL, as_root=False)
     kept = {root[i + 1] for i, option in enumerate(root) if option == "--cap-add"}
     assert kept == {"CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"}
     assert "--unshare-user" not in root

@@ -28,11 +28,11 @@ class Leaky:
     memory_limit = MemoryLimit.WATCHDOG
     remarks = ()
 
-    def place(self, share: Mount) -> Path:
-        return share.outside
+    def place(self, mount: Mount) -> Path:
+        return mount.outside
 
-    def start(self, command: Sequence[str], room: SandboxSpec) -> SandboxedProcess:
-        return Unconfined(own_code=True).start(command, room)
+    def start(self, command: Sequence[str], spec: SandboxSpec) -> SandboxedProcess:
+        return Unconfined(own_code=True).start(command, spec)
 
 
 def test_canary_finds_every_way_out_of_a_sandbox_that_confines_nothing() -> None:

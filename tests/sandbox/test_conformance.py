@@ -98,8 +98,8 @@ def test_files_of_the_grader_cannot_be_read_listed_or_written(stand: Stand) -> N
 def test_shares_can_be_read_but_not_written(stand: Stand) -> None:
     with open_folder() as folder:
         (folder / "main.py").write_text("answer = 42")
-        share = Mount(folder, Path("/submission"))
-        path = str(stand.sandbox.place(share) / "main.py")
+        mount = Mount(folder, Path("/submission"))
+        path = str(stand.sandbox.place(mount) / "main.py")
         answer = stand.ask(
             f"""
             path = {path!r}
@@ -107,7 +107,7 @@ def test_shares_can_be_read_but_not_written(stand: Stand) -> None:
             say(closed(open, path, "w"), closed(open, path + "c", "w"), closed(os.unlink, path))
             say(closed(open, __file__, "a"), closed(os.mkdir, os.path.dirname(path) + "/d"))
             """,
-            shares=[share],
+            mounts=[mount],
         )
         assert answer.startswith("answer = 42\n")
         assert "open" not in answer
@@ -838,9 +838,9 @@ def test_box_that_left_by_itself_is_not_said_to_be_closed(stand: Stand) -> None:
 
 
 def test_missing_interpreter_is_our_fault(stand: Stand) -> None:
-    room = SandboxSpec([], SandboxLimits(), {})
+    spec = SandboxSpec([], SandboxLimits(), {})
     try:
-        box = stand.sandbox.start(["/nowhere/python", "-I", "/nowhere/main.py"], room)
+        box = stand.sandbox.start(["/nowhere/python", "-I", "/nowhere/main.py"], spec)
     except SandboxUnavailableError as error:
         assert error.cure
         return
@@ -853,7 +853,7 @@ def test_share_that_is_missing_is_our_fault(stand: Stand) -> None:
     if stand.sandbox.level is Level.BASIC:
         pytest.skip("nothing needs to be mounted")
     try:
-        end = stand.run("say(1)", shares=[gone]).end
+        end = stand.run("say(1)", mounts=[gone]).end
     except SandboxUnavailableError as error:
         assert error.cure
     else:

@@ -50,31 +50,31 @@ class Stand:
         program: str,
         limits: SandboxLimits | None = None,
         environment: Mapping[str, str] | None = None,
-        shares: Sequence[Mount] = (),
+        mounts: Sequence[Mount] = (),
         python: Path | None = None,
     ) -> SandboxedProcess:
         """Start `program` (source text; `say` is its way to answer) in a box of its own."""
         (self.programs / "program.py").write_text(PREAMBLE + textwrap.dedent(program))
-        share = Mount(self.programs, Path("/programs"))
+        mount = Mount(self.programs, Path("/programs"))
         chosen = python or self.python
-        room = SandboxSpec(
-            [share, *interpreter_shares(chosen), *shares],
+        spec = SandboxSpec(
+            [mount, *interpreter_shares(chosen), *mounts],
             limits or SandboxLimits(),
             environment or {},
         )
-        script = self.sandbox.place(share) / "program.py"
-        return self.sandbox.start([str(chosen), "-I", str(script)], room)
+        script = self.sandbox.place(mount) / "program.py"
+        return self.sandbox.start([str(chosen), "-I", str(script)], spec)
 
     def run(
         self,
         program: str,
         limits: SandboxLimits | None = None,
         environment: Mapping[str, str] | None = None,
-        shares: Sequence[Mount] = (),
+        mounts: Sequence[Mount] = (),
         python: Path | None = None,
     ) -> Trial:
         """Start it and see it to its own end."""
-        box = self.start(program, limits, environment, shares, python)
+        box = self.start(program, limits, environment, mounts, python)
         box.deadline(PATIENCE)
         answer = box.stdout.read().decode()
         end = box.end()
