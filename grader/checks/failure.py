@@ -2,11 +2,19 @@
 
 
 class CheckFailedError(AssertionError):
-    """A check failed: why (rationale), what was expected and found, what to do (help)."""
+    """A check failed: why, what was expected and found, what to do."""
 
     def __init__(
         self, rationale: str, *, expected: object = "", actual: object = "", help: str = ""
     ) -> None:
+        """
+        Args:
+            rationale: why it failed, a sentence for the student. A second line in Chinese is what
+                Chinese readers get; without one they get the first.
+            expected: what should have been; shown as text, "" shows nothing.
+            actual: what was found; shown as text, "" shows nothing.
+            help: what to do, in the same two languages; "" shows nothing.
+        """
         super().__init__(rationale)
         self.rationale = rationale
         self.expected = str(expected)
@@ -22,6 +30,17 @@ def expect(
     actual: object = "",
     help: str = "",
 ) -> None:
-    """Raise CheckFailedError unless `condition` holds."""
+    """Fail the check unless `condition` holds.
+
+    Args:
+        condition: anything with a truth value.
+        rationale: why the check fails; see `CheckFailedError` for this and what follows.
+        expected: what should have been.
+        actual: what was found.
+        help: what to do.
+
+    Raises:
+        CheckFailedError: if `condition` is false.
+    """
     if not condition:
         raise CheckFailedError(rationale, expected=expected, actual=actual, help=help)

@@ -27,7 +27,11 @@ class NotAskedError(pytest.skip.Exception):  # type: ignore[name-defined, misc]
 
 
 class SubmissionSubject:
-    """The fixture `submission`: the whole submission."""
+    """The fixture `submission`: the whole submission.
+
+    Attributes:
+        session: talks to the worker that has imported it, see `grader.examine.session.Session`.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -36,7 +40,11 @@ class SubmissionSubject:
     def lenet5(self) -> LeNet5Report:
         """What was found when LeNet5 was looked for and built.
 
-        A check that uses it where the assignment asks for none is left out.
+        Returns:
+            The network's parameters with shapes, or the error that building it raised.
+
+        Raises:
+            NotAskedError: where the assignment asks for no LeNet5; the check is left out.
         """
         if not self.session.setup.assignment.interface.lenet5:
             raise NotAskedError("the assignment asks for no LeNet5: interface.lenet5")
@@ -48,10 +56,16 @@ class SubmissionSubject:
         return self.session.setup.assignment.names
 
     def predict(self, image: NDArray[np.uint8]) -> str:
-        """What the submission says to one image that is not hidden, uint8 (H, W, 3) in the
-        assignment's order of channels.
+        """Ask the submission about one image that is not hidden, as grading does.
 
-        Raises CheckFailedError where it raises or returns something else than a string.
+        Args:
+            image: uint8 (H, W, 3), its channels in the assignment's order (`interface.channels`).
+
+        Returns:
+            The string that the function returned.
+
+        Raises:
+            CheckFailedError: where it raises, or returns something else than a string.
         """
         answer = self.session.predict(image, self.session.setup.assignment.limits.first_answer)
         if answer.outcome != protocol.WORD:
@@ -66,6 +80,11 @@ class SubmissionSubject:
 class DatasetSubject:
     """The fixture `dataset`: the first batch that the submission's function gives for MNIST's
     files.
+
+    Attributes:
+        name: of that function, the assignment's `interface.dataset`.
+        report: shapes and dtypes of images and labels, or the error that it raised.
+        images: the batch's images as float32, of the shape in `report`; empty where there are none.
     """
 
     def __init__(self, session: Session) -> None:
@@ -91,7 +110,11 @@ class DatasetSubject:
 
 
 class LeNet5Subject:
-    """The fixture `lenet5`: the submission's network, already built."""
+    """The fixture `lenet5`: the submission's network, already built.
+
+    Attributes:
+        report: what was found of it: class, file, parameters.
+    """
 
     def __init__(self, session: Session, report: LeNet5Report) -> None:
         self._session = session
@@ -125,7 +148,14 @@ class LeNet5Subject:
 
     @cached_property
     def known_weights(self) -> dict[str, NDArray[np.float32]]:
-        """The lecture's weights by role, as far as this variant has them."""
+        """The lecture's weights by role, as far as this variant has them.
+
+        Returns:
+            "conv1.w" (6, 1, 5, 5), "conv1.b" (6,), "conv2.w" (16, 6, 5, 5), "conv2.b" (16,),
+            "dense1.w" (120, 400), "dense1.b" (120,), "dense2.w" (84, 120), "dense2.b" (84,),
+            "dense3.w" (10, 84), "dense3.b" (10,), all float32; without the biases that the
+            submission's convolutions do not have.
+        """
         weights = reference.some_weights()
         convolutions = [layer for layer in self.layers.layers if layer.kind == "convolution"]
         for role, layer in zip(("conv1", "conv2"), convolutions, strict=False):
@@ -145,7 +175,14 @@ class LeNet5Subject:
                 pytest.skip(f"{role} of shape {values.shape} does not fit: the layers differ")
 
     def expected_outputs(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the lecture's network computes for `images` with the known weights."""
+        """What the lecture's network computes with the known weights.
+
+        Args:
+            images: float32 (N, 1, H, W) with H and W as in `size`.
+
+        Returns:
+            float32 (N, 10), by the variant (padding, pooling, activations) that `layers` found.
+        """
         variant = self.layers.variant
         chosen = reference.Variant(
             padding=2 if variant.input == 28 else 0,
@@ -156,9 +193,16 @@ class LeNet5Subject:
         return reference.forward(images, self.known_weights, chosen)
 
     def losses(self, steps: int) -> list[float]:
-        """The loss after each of `steps` steps of training on 64 written digits.
+        """Train the network on 64 written digits, with cross-entropy and the framework's SGD.
 
-        Raises CheckFailedError where the network cannot be trained.
+        Args:
+            steps: how many steps, each on all 64.
+
+        Returns:
+            The loss after each step.
+
+        Raises:
+            CheckFailedError: where the network cannot be trained.
         """
         images, labels = reference.digits(64, self.size)
         report = self._session.lenet5_train(images, labels, steps)
@@ -171,9 +215,16 @@ class LeNet5Subject:
         return report.losses
 
     def __call__(self, images: NDArray[np.float32]) -> NDArray[Any]:
-        """The network's output for float32 images (N, 1, H, W).
+        """Run the network forward, in the worker.
 
-        Raises CheckFailedError where the network raises.
+        Args:
+            images: (N, 1, H, W) of values in 0 to 1; sent as float32.
+
+        Returns:
+            What it gave, (N, 10) if it is as in the lecture.
+
+        Raises:
+            CheckFailedError: where the network raises, or gives no array.
         """
         report, output = self._session.lenet5_forward(images.astype(np.float32))
         if report.error is not None or output is None:

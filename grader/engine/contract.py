@@ -84,13 +84,16 @@ class Engine(Protocol):
     def run(
         self, tasks: Sequence[Task], watch: Watch, stop: threading.Event
     ) -> Generator[Ended, None, None]:
-        """Examine `tasks`, one at a time in each slot, and yield each as it ends and is stored.
+        """Examine tasks, one at a time in each slot.
 
         Args:
             tasks: in any order; their submissions' ids are distinct.
             watch: told of progress, now and then.
             stop: once it is set, KeyboardInterrupt is raised: here and not wherever a signal finds
                 the program.
+
+        Returns:
+            Yields each task as it ends and its evidence is stored.
         """
 
 
@@ -118,16 +121,30 @@ class Examiners(Protocol):
         """Those that can begin a task now, but for the ones that have begun one."""
 
     def begin(self, slot: Slot, task: Task) -> None:
-        """Examine `task` in `slot`. Never waits and never raises for what is wrong there."""
+        """Begin an examination. Never waits and never raises for what is wrong there.
+
+        Args:
+            slot: one that is ready.
+            task: what to examine.
+        """
 
     def wait(self, seconds: float) -> Iterator[Event | Returned | Died]:
-        """What has happened, after at most about `seconds`. `Died` comes only for a slot that had
-        begun a task; an idle slot mends itself or disappears from `slots`. To be read to its
-        end.
+        """Wait until something happens.
+
+        Args:
+            seconds: after which it ends, about, though nothing has happened.
+
+        Returns:
+            Yields what has happened; to be read to its end. `Died` comes only for a slot that had
+            begun a task: an idle one mends itself or disappears from `slots`.
         """
 
     def kill(self, slot: Slot) -> None:
-        """End what runs in `slot`; `Died` follows."""
+        """End what runs in a slot; `Died` follows.
+
+        Args:
+            slot: one that has begun a task.
+        """
 
     def why_none(self) -> str:
         """Why `slots` is empty, in words."""
@@ -148,13 +165,31 @@ class ReturnError(Exception):
 
 
 def write(evidence: Evidence, log: str) -> bytes:
-    """The document that an examiner returns; texts that are no Unicode are made so."""
+    """The document that an examiner returns.
+
+    Args:
+        evidence: of the submission.
+        log: what its code printed; half characters are replaced.
+
+    Returns:
+        JSON in UTF-8, for `read`.
+    """
     log = log.encode("utf-8", "replace").decode("utf-8")
     return Examined(evidence=evidence, log=log).model_dump_json().encode()
 
 
 def read(document: bytes) -> Examined:
-    """The document that came back. Raises ReturnError for what is too large or no such thing."""
+    """Read the document that came back from an examiner.
+
+    Args:
+        document: bytes that may be anything.
+
+    Returns:
+        Evidence and log.
+
+    Raises:
+        ReturnError: for more than LARGEST_DOCUMENT bytes, and for what is no such document.
+    """
     if len(document) > LARGEST_DOCUMENT:
         raise ReturnError(f"it returned {len(document)} bytes, more than {LARGEST_DOCUMENT}")
     try:

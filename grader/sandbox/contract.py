@@ -136,16 +136,22 @@ class SandboxedProcess(Protocol):
     stdout: BinaryIO
 
     def deadline(self, seconds: float | None) -> None:
-        """End the box with `Cause.TIME` when `seconds` from now have passed; None lifts it.
+        """End the process with `Cause.TIME` when a time has passed. A watchdog keeps it, so that
+        blocking reads and writes of the caller end with it.
 
-        Time in which the machine had no processor for it does not count (`sandbox.deadline`).
-        Kept by a watchdog, so that blocking reads and writes of the caller end with the box.
+        Args:
+            seconds: from now, of the wall clock without those in which the machine had no processor
+                for it (`sandbox.deadline`); None lifts the deadline.
         """
 
     def end(self, cause: Cause = Cause.CLOSED) -> End:
-        """End the whole process tree now and remove the scratch. The first cause found stands.
+        """End the whole process tree now and remove the scratch. May be called again.
 
-        Idempotent: called again it returns the same End. After it no process of the tree lives.
+        Args:
+            cause: why, where nothing else has ended it before: the first cause found stands.
+
+        Returns:
+            How it ended, the same every time. No process of the tree lives any more.
         """
 
     @property
@@ -186,12 +192,25 @@ class Sandbox(Protocol):
         """Sentences about this machine that a reader of a report should know beyond the level."""
 
     def place(self, mount: Mount) -> Path:
-        """Where the command finds `mount`: `mount.inside`, or `mount.outside` where files cannot
-        be made to appear elsewhere.
+        """Where a command finds what is mounted.
+
+        Args:
+            mount: what is going to be in its spec.
+
+        Returns:
+            `mount.inside`, or `mount.outside` where files cannot be made to appear elsewhere.
         """
 
     def start(self, command: Sequence[str], spec: SandboxSpec) -> SandboxedProcess:
-        """Start `command` (absolute path of a program, arguments) in `spec`.
+        """Start a command.
 
-        Raises SandboxUnavailableError where the sandbox cannot be made: never the student's fault.
+        Args:
+            command: absolute path of a program as the command sees it (see `place`), arguments.
+            spec: what it sees, what it may use, its environment.
+
+        Returns:
+            The running process, with pipes for its input and output.
+
+        Raises:
+            SandboxUnavailableError: where the sandbox cannot be made: never the student's fault.
         """

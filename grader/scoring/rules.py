@@ -35,6 +35,9 @@ def grade(
         overrides: what persons decided, of whatever submissions.
         others: ids of the same student's other work; decisions about it are shown and do not
             count.
+
+    Returns:
+        The marks, part by part, each with its reason.
     """
     submission = evidence.submission
     decided = standing(overrides, evidence, others)
@@ -86,7 +89,16 @@ def _bill(
 
 
 def band(correct: int, total: int, policy: Policy) -> str:
-    """The band of an accuracy as "<from>-<to>" in per cent; the highest one reaches to 100."""
+    """The band of an accuracy.
+
+    Args:
+        correct: right answers.
+        total: hidden images, at least 1.
+        policy: `full_at` and `band` in per cent.
+
+    Returns:
+        "<from>-<to>" in per cent; the highest one reaches to 100.
+    """
     below = bands_below(correct, total, policy.full_at, policy.band)
     low = max(policy.full_at - below * policy.band, 0)
     high = 100 if below == 0 else policy.full_at - (below - 1) * policy.band
@@ -112,8 +124,16 @@ def _report(records: Records, policy: Policy, decided: Standing) -> Report:
 
 
 def worth(correct: int, total: int, policy: Policy) -> float:
-    """Marks for `correct` of `total` (at least 1) images by the policy's rule alone: without a
-    report, and whatever guessing gives.
+    """Marks for right answers by the policy's rule alone: without a report, and whatever guessing
+    gives.
+
+    Args:
+        correct: right answers.
+        total: hidden images, at least 1.
+        policy: bands, a linear rule or a formula.
+
+    Returns:
+        Marks from 0 to `policy.points`.
     """
     if policy.rule == "formula":
         earned = value_of(policy.formula, correct, total, policy.points)
@@ -133,6 +153,16 @@ def images_part(
 ) -> GradePart:
     """The part of the hidden images: full marks at `full_at`, or from `report_from` with a complete
     report; below by the policy's rule; guessing earns nothing.
+
+    Args:
+        correct: right answers.
+        total: hidden images; 0 where none was answered.
+        policy: the rules.
+        classes: how many classes there are to guess among.
+        report: what is known of the lab report.
+
+    Returns:
+        The part, with the reason for its marks in both languages.
     """
 
     def part(earned: float, en: str, zh: str) -> GradePart:

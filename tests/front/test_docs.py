@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import inspect
 import json
 import re
 import shlex
@@ -15,10 +16,14 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from grader.checks import failure, subjects
 from grader.cli.main import module_of, parser_of
+from grader.engine import contract as engine_contract
 from grader.evidence.vocabulary import VOCABULARY
 from grader.labs.meanings import meanings
 from grader.language import known
+from grader.sandbox import contract as sandbox_contract
+from grader.scoring import rules
 from reference.docs import assignment, command_line, documents, findings, fixtures, pages
 from tests import make
 
@@ -168,3 +173,32 @@ def test_every_fixture_of_a_check_is_explained(generated: dict[str, str]) -> Non
         assert told and all(said for _, said in told), name
     assert "`classifier.answers -> Mapping[str, Answer]`" in page
     assert "`submission.predict(image: NDArray[np.uint8]) -> str`" in page
+
+
+def public_functions() -> Iterator[tuple[str, Any]]:
+    """Functions, methods and constructors that others build on, by their full names."""
+    for module in (failure, subjects, sandbox_contract, engine_contract, rules):
+        for name, thing in vars(module).items():
+            if name.startswith("_") or getattr(thing, "__module__", "") != module.__name__:
+                continue
+            if inspect.isfunction(thing):
+                yield f"{module.__name__}.{name}", thing
+            if inspect.isclass(thing) and not hasattr(thing, "_fields"):
+                for part, inner in vars(thing).items():
+                    if inspect.isfunction(inner) and (part == "__call__" or part[0] != "_"):
+                        yield f"{module.__name__}.{name}.{part}", inner
+
+
+@pytest.mark.parametrize(
+    "function", [pytest.param(each, id=name) for name, each in public_functions()]
+)
+def test_what_others_build_on_says_what_it_takes_gives_and_raises(function: Any) -> None:
+    told = inspect.cleandoc(function.__doc__ or "")
+    signature = inspect.signature(function)
+    for parameter in signature.parameters:
+        assert parameter == "self" or re.search(rf"(?m)^    {parameter}: ", told), parameter
+    if signature.return_annotation not in ("None", None, "bool"):
+        first = told.partition("\n")[0]
+        assert "Returns:\n" in told or len(signature.parameters) < 2, first
+    if "raise " in inspect.getsource(function):
+        assert "Raises:\n" in told
