@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shutil
 import socket
 import tempfile
@@ -83,6 +84,7 @@ def _listening(arguments: argparse.Namespace, port: int) -> Iterator[socket.sock
     """The socket: asked for, or the usual port, or a free one where that is taken."""
     if arguments.uds is not None:
         with _unix(arguments.uds) as listener:
+            listener.listen()  # before the link is told: who is quick waits, and is not refused
             yield listener
         return
     family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
@@ -94,6 +96,7 @@ def _listening(arguments: argparse.Namespace, port: int) -> Iterator[socket.sock
             if arguments.port is not None:
                 raise
             listener.bind((arguments.host, 0))
+        listener.listen()
         yield listener
 
 
@@ -101,15 +104,20 @@ def _listening(arguments: argparse.Namespace, port: int) -> Iterator[socket.sock
 def _unix(path: Path) -> Iterator[socket.socket]:
     """A Unix socket at `path`, whose folder is made for its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if path.parent.stat().st_mode & 0o077:
+    folder = path.parent.stat()
+    if folder.st_mode & 0o077 or folder.st_uid != os.geteuid():
         raise UsageError(
             Sentence(
                 "{folder} can be entered by others. Make it your own: chmod 700 {folder}",
                 {"folder": str(path.parent)},
             )
         )
+    if path.exists() and not path.is_socket():
+        raise UsageError(
+            Sentence("--uds {file}: expected no file there, or a socket", {"file": str(path)})
+        )
     with socket.socket(socket.AF_UNIX) as listener:
-        path.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)  # of a server that was killed
         listener.bind(str(path))
         try:
             yield listener
