@@ -17,6 +17,7 @@ from grader.evidence import Answer, Check, Finding, Records
 from grader.evidence.findings import find
 from grader.examine import further_questions
 from grader.examine.cause_search import CauseSearch, look_behind
+from grader.examine.causes import without_classes
 from grader.examine.class_names import Vocabulary
 from grader.examine.disclosure import disclosed, without_words
 from grader.examine.explaining import explained
@@ -92,6 +93,8 @@ def explain(
         lambda: said(open_copy, behind if apart else without_words(behind, session.submission)),
         nothing,
     )
+    if not assignment.pages.per_class:
+        told = tuple(map(without_classes, told))
     full = further_questions.has_full_marks(list(answers.values()), assignment)
     checks: tuple[Check, ...] = ()
     if asks_for_answers(assignment.home):

@@ -158,8 +158,7 @@ def at_the_output(findings: Sequence[Finding], asked: FollowUp) -> list[Finding]
 def where_nothing_explains(predictions: Predictions, behind: CauseSearch) -> list[Finding]:
     """What is left to say where no cause was found."""
     answers = list(predictions.answers.values())
-    correct = sum(answer.correct for answer in answers)
-    return [*filter(None, [causes.weak(behind.looked, behind.tried, correct, len(answers))])]
+    return [*filter(None, [causes.weak(behind.looked, behind.tried, answers)])]
 
 
 def told(end: End) -> str:

@@ -219,9 +219,9 @@ def _share_of(ramp: NDArray[np.float64]) -> float:
     one rises as steeply as all of it though its ends are missing.
     """
     missing = max(0.0, float(ramp.min())) / 255, max(0.0, 255 - float(ramp.max())) / 255
-    quarter = max(1, len(ramp) // 4)
-    steep = abs(float(ramp[-1 - quarter] - ramp[quarter])) / 255
-    risen = steep * len(ramp) / max(1, len(ramp) - 1 - 2 * quarter)
+    side = max(1, 3 * len(ramp) // 8)  # the middle, which a blur reaches last
+    steep = abs(float(ramp[-1 - side] - ramp[side])) / 255
+    risen = steep * len(ramp) / max(1, len(ramp) - 1 - 2 * side)
     return min(1.0, max(1 - sum(missing), risen)) if max(missing) > MIN_CROPPED_SHARE else 1.0
 
 

@@ -53,7 +53,14 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "values-rounded": {"then": "0 to 1"},
     "values-changed": {"then": "0 to 1", "made_by": "x / 255"},
     "image-size": {"now": "32x32", "then": "224x224"},
-    "weak-network": {"correct": "31", "tried": "12"},
+    "weak-network": {
+        "correct": "31",
+        "tried": "12",
+        "confused": Sentence(
+            " Most often confused: {pairs}. Classes that are never answered: {never}.",
+            {"pairs": "Paper → Newspaper (4)", "never": "Hats"},
+        ),
+    },
     "lenet5-taken": {
         "name": "Net",
         "wanted": "LeNet5",

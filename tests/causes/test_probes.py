@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from grader.evidence import Finding
+from grader.evidence import Answer, Finding
 from grader.evidence.findings import find
+from grader.examine import causes
 from grader.examine.cause_search import CauseSearch
 from grader.examine.disclosure import without_words
 from grader.examine.explaining import explained
@@ -143,6 +144,8 @@ def sound(image: Image) -> Image:
 def test_a_letterbox_a_centre_crop_and_a_grey_network_show_no_mistake_of_their_own() -> None:
     centre = measured(lambda image: first(image_changes.resized(image, 36, 36)[2:34, 2:34]))
     assert centre is not None and not centre.cut
+    blurred = measured(lambda image: first(cv2.GaussianBlur(square(image), (0, 0), 5)))
+    assert blurred is not None and not blurred.cut
     grey = measured(lambda image: first(square(image).mean(2, keepdims=True)))
     assert grey is not None and not grey.colourless
     assert grey.mix is not None and list(grey.mix[0]) == pytest.approx([1 / 3] * 3, abs=1e-2)
@@ -202,3 +205,24 @@ def test_where_workers_may_have_had_word_of_hidden_images_no_word_of_theirs_is_t
     told = repr(without_words(behind, tmp_path))
     assert not any(word in told for word in ("pixel-7", "Secret:", "pixel.py", "7.77", "line=9"))
     assert "pixel-scale" in told
+
+
+def test_a_weak_network_is_told_what_it_confuses_and_pages_without_classes_are_not() -> None:
+    looked = Observed({"spots 0": ObservedReport(calls=1)})
+
+    def answers(*pairs: tuple[str, str]) -> list[Answer]:
+        return [
+            Answer(image=str(number), truth=truth, answer=said, problem=None, seconds=0.1)
+            for number, (truth, said) in enumerate(pairs)
+        ]
+
+    some = answers(*[("Hats", "Paper")] * 3, ("Paper", "Paper"), ("Cans", "Paper"))
+    finding = causes.weak(looked, 7, some)
+    assert finding is not None
+    assert "Hats → Paper (3)" in finding.message
+    assert "Cans, Hats" in finding.message
+    bare = causes.without_classes(finding)
+    assert "Hats" not in repr(bare)
+    assert bare.message.endswith("learned too little.")
+    assert causes.weak(looked, 7, answers(*[("Hats", "Hats")] * 3)) is None
+    assert causes.weak(looked, 0, some) is None
