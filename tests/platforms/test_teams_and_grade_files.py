@@ -173,6 +173,27 @@ def test_a_platform_s_own_column_gets_the_marks(
             assert text.splitlines()[1].rstrip(",").strip() == "Points Possible"
 
 
+def test_a_lab_is_its_column_by_what_stands_before_a_colon(
+    tmp_path: Path, results: list[Result], context: Context
+) -> None:
+    lab = context.assignment
+    title = lab.assignment.title.model_copy(update={"en": "Lab 2: LeNet5", "zh": None})
+    named = lab.model_copy(
+        update={"assignment": lab.assignment.model_copy(update={"title": title})}
+    )
+    who = Submitter(name="Jane Doe", key="4211")
+    for columns, head in (
+        (("Lab 2 (777)", "Lab 20 (778)"), "Lab 2 (777)"),
+        (("Lab 2 (777)", "Lab 2: LeNet5 (778)"), "Lab 2: LeNet5"),  # which of the two is open
+        (("Lab 1 (777)",), "Lab 2: LeNet5"),
+    ):
+        roster = Roster(platform="canvas", people=(who,), columns=columns)
+        given = dataclasses.replace(context, assignment=named, roster=roster)
+        one = [_of(results[0], Origin(platform="canvas", submitters=(who,)))]
+        exports.canvas(one, tmp_path / "c.csv", given)
+        assert _read(tmp_path / "c.csv")[0][-1] == head
+
+
 def test_blackboard_s_file_is_a_roster_of_ours_again(
     tmp_path: Path, results: list[Result], context: Context
 ) -> None:

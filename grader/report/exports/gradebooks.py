@@ -5,6 +5,7 @@ A submission without a mark (`ungraded`) has an empty cell: gradebooks leave suc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -72,7 +73,9 @@ def _sheet(platform: Platform, context: Context | None, possible: str = "") -> S
     if context is None or context.roster is None or context.roster.platform != platform.name:
         return Sheet(_title(context), possible)
     lab, roster = context.assignment, context.roster
-    titles = (lab.assignment.title.en, lab.assignment.title.zh or "", lab.id)
+    whole = [lab.assignment.title.en, lab.assignment.title.zh or "", lab.id]
+    short = [re.split(r"[:：]", title)[0] for title in whole]  # "Lab 2: LeNet5" is "Lab 2", too
+    titles = (*whole, *short)
     return Sheet(_title(context), possible, titles, roster.columns, roster.words)
 
 
