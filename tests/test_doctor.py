@@ -22,6 +22,18 @@ def test_the_doctor_names_confinement_runtimes_devices_and_cures(
     assert "nvidia-smi was not found" in " ".join(done.stdout.split())
 
 
+def test_runtimes_that_are_missing_are_said_to_cost_submissions_in_any_width(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GRADE_RUNTIMES", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main(["runtime", "list", "--lang", "en"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  ✗ torch: not installed: submissions that need it stay without a mark" in lines
+    assert "      → grade runtime add torch  (about 6.2 GB)" in lines
+    assert any(line.strip() == sys.executable for line in lines)  # whole, to be copied
+
+
 def test_an_unknown_runtime_is_wrong_usage() -> None:
     done = submissions.grade("runtime", "add", "caffe")
     assert done.returncode == 2

@@ -64,7 +64,7 @@ def test_the_readme_shows_what_the_program_prints(graded: Path) -> None:
         table, of_all, rest = text[heading.start() :].partition("bands of accuracy")
         assert of_all
         # Findings of as many submissions stand in the order in which these ended.
-        return [*table.split(), *sorted(rest.partition("Report:")[0].split())]
+        return [*table.split(), *sorted(rest.partition("Class page:")[0].split())]
 
     readme = (make.ROOT / "README.md").read_text(encoding="utf-8")
     shown = summary(readme)

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _prove(console, arguments.device, arguments.lang)
     confined = _confinement(console, say)
     console.print(f"\n[bold]{say('Runtimes')}[/]")
-    console.print(runtime.table(arguments.lang))
+    runtime.tell(console, arguments.lang)
     console.print(f"\n[bold]{say('Devices')}[/]")
     for kind in KINDS:
         _device(console, kind, arguments.lang)

@@ -54,7 +54,7 @@ def summarise(
     _print_bands(console, [one.grade for one in marked], language)
     _print_findings(console, marked, language)
     page = (out / "report" / "index.html").resolve()
-    console.print(f"\n{say('Report')}: {page}", highlight=False, soft_wrap=True)
+    console.print(f"\n{say('Class page')}: {page}", highlight=False, soft_wrap=True)
 
 
 def _print_bands(console: Console, grades: Sequence[Grade], language: str) -> None:

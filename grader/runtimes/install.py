@@ -62,6 +62,7 @@ def add(
     """Make the runtime `name` below `folder` (by default the user's own) and try it.
 
     gpu: with CUDA's libraries where the recipe has some; by default if there is an NVIDIA GPU.
+        Without, a build for processors alone is taken where the registry has one.
     tell: is told what goes on, a line at a time. Raises InstallError.
     """
     recipe = _recipe(name)
@@ -80,7 +81,7 @@ def add(
         with_gpu = _wants_gpu(recipe, gpu)
         requirements = [*recipe.requirements, *(recipe.gpu if with_gpu else ())]
         say(f"{python} -> {place}")
-        _make(python, place, list(dict.fromkeys(requirements)), say)
+        _make(python, place, list(dict.fromkeys(requirements)), say, _cpu_builds(recipe, gpu))
         if with_gpu:
             write_compiler(place)
         runtime = look(program_of(place), name)
@@ -174,6 +175,26 @@ def _wants_gpu(recipe: Recipe, gpu: bool | None) -> bool:
         return False
 
 
+def _cpu_builds(recipe: Recipe, gpu: bool | None) -> tuple[str, ...]:
+    """Builds for processors alone that are worth asking the registry for."""
+    if gpu is None:
+        try:
+            gpu = bool(select("GPU"))
+        except DeviceAbsentError:
+            gpu = False
+    return () if gpu else recipe.cpu
+
+
+def _without_gpu(install: Sequence[str], wanted: list[str], builds: Sequence[str]) -> list[str]:
+    """The requirements `wanted` with `builds` in the place of those of their names, where the
+    registry has all of those.
+    """
+    if not builds or not _output([*install, "--dry-run", "--no-deps", *builds]).strip():
+        return wanted
+    by_name = {build.partition("==")[0]: build for build in builds}
+    return [by_name.get(one.partition("==")[0], one) for one in wanted]
+
+
 def _candidates(version: str) -> list[Path]:
     found = []
     if version == "{}.{}".format(*sys.version_info[:2]):
@@ -209,18 +230,22 @@ def _output(command: Sequence[str]) -> str:
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
 
 
-def _make(python: Path, place: Path, requirements: Sequence[str], say: Tell) -> None:
+def _make(
+    python: Path, place: Path, requirements: list[str], say: Tell, builds: Sequence[str] = ()
+) -> None:
     program = str(program_of(place))
     if uv := _usable_uv():
         _run([uv, "venv", "--python", str(python), str(place)], say)
         # pip compiles what it installs, uv on demand only; no worker may, nor write it down.
         install = [uv, "pip", "install", "--compile-bytecode", "--python", program]
-        _run([*install, *_uv_words(), *requirements], say)
+        install += _uv_words()
+        _run([*install, *_without_gpu(install, requirements, builds)], say)
         return
     _run([str(python), "-m", "venv", str(place)], say)
     # Old interpreters come with a pip that does not know today's wheels (manylinux_2_28).
     _run([program, "-m", "pip", "install", "--upgrade", "pip"], say, needed=False)
-    _run([program, "-m", "pip", "install", "--no-input", *requirements], say)
+    install = [program, "-m", "pip", "install", "--no-input"]
+    _run([*install, *_without_gpu(install, requirements, builds)], say)
 
 
 def _usable_uv() -> str | None:

@@ -21,6 +21,9 @@ class Recipe:
         (LD_LIBRARY_PATH), because the wheel does not know where pip puts NVIDIA's libraries.
     quiet: variables that keep what is known and harmless out of students' logs.
     onednn: whether its convolutions depend on the setting that `tuning` measures.
+    cpu: what is taken instead of requirements of the same names where no GPU is wanted and the
+        registry has it: builds without CUDA's libraries.
+    gigabytes: that it takes on the disk, as measured, and `cpu_gigabytes` of them with `cpu`.
     """
 
     name: str
@@ -32,6 +35,9 @@ class Recipe:
     libraries: tuple[str, ...] = ()
     quiet: tuple[tuple[str, str], ...] = ()
     onednn: bool = False
+    cpu: tuple[str, ...] = ()
+    gigabytes: float = 0.0
+    cpu_gigabytes: float = 0.0
 
     @property
     def offers(self) -> tuple[str, ...]:
@@ -94,6 +100,7 @@ RECIPES = (
         gpu=CUDA_11,
         libraries=("nvidia/*/lib",),
         onednn=True,
+        gigabytes=3.0,
     ),
     Recipe(
         name="mindspore1",
@@ -120,6 +127,7 @@ RECIPES = (
         libraries=("nvidia/*/lib",),
         # 1.x logs a page of errors about CUDA at import, on CPU too; 4 leaves critical ones only
         quiet=(("GLOG_v", "4"),),
+        gigabytes=1.4,
     ),
     Recipe(
         name="torch",
@@ -148,6 +156,9 @@ RECIPES = (
             "einops",
             "onnxruntime",
         ),
+        cpu=("torch==2.14.1+cpu", "torchvision==0.29.1+cpu"),
+        gigabytes=6.2,
+        cpu_gigabytes=2.0,
     ),
     Recipe(
         name="tensorflow",
@@ -157,6 +168,7 @@ RECIPES = (
         requirements=("tensorflow-cpu==2.21.0", "tf-keras==2.21.0", *FRIENDS),
         beside=("keras", "tf_keras"),
         quiet=(("TF_CPP_MIN_LOG_LEVEL", "2"),),
+        gigabytes=2.7,
     ),
 )
 

@@ -57,7 +57,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def quick(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runtimes are made at once, of names only: venv and pip take seconds."""
 
-    def make(python: Path, place: Path, requirements: list[str], say: object) -> None:
+    def make(python: Path, place: Path, requirements: list[str], *_: object) -> None:
         environment(place, dict(line.split("==") for line in requirements))
         site = next(place.glob("lib/python3.*/site-packages"))
         (site / "torch/__init__.py").write_text("__version__ = '9.9'")
@@ -112,7 +112,7 @@ def test_a_step_that_fails_says_what_it_said(tmp_path: Path) -> None:
 def test_a_step_that_fails_leaves_nothing(
     shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def make(python: Path, place: Path, requirements: list[str], say: object) -> None:
+    def make(python: Path, place: Path, requirements: list[str], *_: object) -> None:
         place.mkdir(parents=True)
         (place / "half").touch()
         raise KeyboardInterrupt
@@ -174,6 +174,39 @@ def test_uv_is_used_where_it_is_and_pip_where_not(
     install._make(Path("/python3.9"), tmp_path / "rt", ["x==1"], print)
     assert len(ran) == len(steps)
     assert all(step in line for step, line in zip(steps, ran, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("gpu", "offered", "taken"),
+    [
+        (False, "Would install torch", ["torch==2+cpu", "numpy==1"]),
+        (False, "", ["torch==2", "numpy==1"]),  # the registry has no such build
+        (True, "Would install torch", ["torch==2", "numpy==1"]),
+    ],
+)
+def test_without_a_gpu_the_build_for_processors_is_taken_where_there_is_one(
+    gpu: bool, offered: str, taken: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[str]] = []
+    recipe = Recipe("torch", "torch", (HERE,), ("torch==2", "numpy==1"), cpu=("torch==2+cpu",))
+    monkeypatch.setattr(install, "_usable_uv", lambda: None)
+    monkeypatch.setattr(install, "_output", lambda command: offered)
+    monkeypatch.setattr(install, "_run", lambda command, say, **_: ran.append(list(command)))
+    builds = install._cpu_builds(recipe, gpu)
+    install._make(Path("/python3.9"), tmp_path, list(recipe.requirements), print, builds)
+    assert ran[-1][-2:] == taken
+
+
+def test_a_runtime_that_the_disk_has_no_room_for_is_not_begun(
+    quick: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    huge = Recipe("torch", "torch", (HERE,), ("torch==9.9",), gigabytes=1e9)
+    monkeypatch.setitem(BY_NAME, "torch", huge)
+    assert main(["runtime", "add", "torch", "--lang", "en"]) == 2
+    told = capsys.readouterr()
+    assert "torch takes about 1e+09 GB" in told.out
+    assert "GRADE_RUNTIMES" in told.err
+    assert installed() == []
 
 
 def test_uv_gets_pips_settings_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
