@@ -28,6 +28,9 @@ WIDE, HIGH = 900, 1_400  # pixels of a picture, at most
 MEDIA: Final = 4 * MIB  # bytes of a picture in a Word document
 DOCUMENT: Final = 8 * MIB  # bytes of its text
 PIXELS: Final = 40_000_000  # of a picture that is decoded
+FENCE = re.compile(r"^[ \t]*(?:```|~~~).*\n?", re.MULTILINE)  # around code in Markdown
+PARTS = re.compile(r"^(#{1,6}[ \t]+\S.*)$|\n\s*\n", re.MULTILINE)  # a heading, a gap
+HEADING = re.compile(r"#{1,6}[ \t]+(?=\S)")
 
 Block = dict[str, str]
 
@@ -60,13 +63,13 @@ def _plain(path: Path) -> Iterator[tuple[str, str]]:
     if path.suffix.lower() in (".html", ".htm"):
         text = re.sub(r"<(script|style)\b.*?</\1\s*>", " ", text, flags=re.S | re.I)
         text = html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text))
-    for part in re.split(r"\n\s*\n", text):
-        heading = re.match(r"#{1,6}\s+(.*)", part)
-        if heading:
-            yield "heading", heading[1]
-            part = part[heading.end() :]
-        for at in range(0, len(part), MAX_BLOCK_CHARS):
-            yield "text", part[at : at + MAX_BLOCK_CHARS]
+    for place, outside in enumerate(FENCE.split(text)):
+        parts = [outside] if place % 2 else PARTS.split(outside)
+        for part in filter(None, parts):
+            kind = "code" if place % 2 else "heading" if HEADING.match(part) else "text"
+            held = HEADING.sub("", part) if kind == "heading" else part.strip("\n")
+            for at in range(0, len(held), MAX_BLOCK_CHARS):
+                yield kind, held[at : at + MAX_BLOCK_CHARS]
 
 
 def _notebook(path: Path) -> Iterator[tuple[str, str]]:

@@ -81,6 +81,15 @@ def test_each_kind_of_report_has_its_blocks(folder: Path) -> None:
                 assert base64.b64decode(block["held"])[:3] == b"\xff\xd8\xff"  # a JPEG of ours
 
 
+def test_markdown_has_headings_wherever_they_stand_and_none_in_code(tmp_path: Path) -> None:
+    path = tmp_path / "r.md"
+    path.write_text("# One\ntext\n## Two\nmore\n\n```python\n# no heading\nx = 1\n```\nend\n#tag")
+    assert [(block["kind"], block["held"].strip()) for block in show(path)] == [
+        ("heading", "One"), ("text", "text"), ("heading", "Two"), ("text", "more"),
+        ("code", "# no heading\nx = 1"), ("text", "end\n#tag"),
+    ]  # fmt: skip
+
+
 def test_reports_and_files_of_a_submission_stand_beside_its_decision(
     folder: Path, tmp_path: Path
 ) -> None:
