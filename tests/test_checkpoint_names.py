@@ -56,6 +56,24 @@ def test_another_network_is_no_prefix() -> None:
         ({"type": "TypeError", "message": "Could not locate class 'Scale'."}, "Define Scale"),
         ({"type": "ValueError", "message": "No model config found in the file"}, "load_weights"),
         ({"type": "ValueError", "message": "The file may be corrupted, and"}, "not whole"),
+        ({"message": "Failed to read the checkpoint file a.ckpt. The file may be"}, "dec_key"),
+        ({"message": "the checkpoint file format must same with 'format'"}, "nn.GraphCell"),
+        (
+            {"message": "'file_name'(MindIR file) should end with '.mindir'"},
+            "load_checkpoint(path)",
+        ),
+        ({"message": "Load MindIR failed."}, "not whole"),
+        ({"message": "'mindspore._c_expression.FuncGraph' object is not callable"}, "nn.GraphCell"),
+        ({"message": "'parameter_dict' should be a dict, but got <class 'str'>."}, "not the path"),
+        ({"message": "7 : INVALID_PROTOBUF : Load model from a.onnx failed"}, "not whole"),
+        (
+            {
+                "message": "Unexpected input data type. Actual: (tensor(double)) , expected: "
+                "(tensor(float))"
+            },
+            "type float and is given double",
+        ),
+        ({"message": "Got invalid dimensions for input: x for"}, "one size"),
     ],
 )
 def test_the_cure_names_what_mends_it(facts: dict[str, str], words: str) -> None:

@@ -158,9 +158,65 @@ ANYWHERE: tuple[HintRule, ...] = (
         Sentence("Use a GPU only where there is one: torch.cuda.is_available()."),
     ),
     HintRule(
+        r"Failed to read the checkpoint file|file may be encrypted",
+        "",
+        Sentence(
+            "The checkpoint is not whole, only a pointer of Git LFS, of another framework, or "
+            "encrypted: compare its size with the original's; an encrypted one needs dec_key."
+        ),
+    ),
+    HintRule(
+        r"checkpoint file format must same with",
+        "",
+        Sentence(
+            "load_checkpoint reads MindSpore's .ckpt alone. A .mindir is read by "
+            "nn.GraphCell(mindspore.load(path)), weights of PyTorch by torch.load."
+        ),
+    ),
+    HintRule(
+        r"\(MindIR file\) should end with",
+        "",
+        Sentence(
+            "mindspore.load reads MindIR alone: build the network and load a checkpoint into it by "
+            "load_param_into_net(net, load_checkpoint(path))."
+        ),
+    ),
+    HintRule(
+        r"FuncGraph' object is not callable|but got <class 'mindspore\._c_expression\.FuncGraph",
+        "",
+        Sentence(
+            "mindspore.load gives a graph; the network that can be asked is "
+            "nn.GraphCell(mindspore.load(path))."
+        ),
+    ),
+    HintRule(
+        r"'parameter_dict' should be a dict, but got <class 'str'",
+        "",
+        Sentence("Give load_param_into_net what load_checkpoint(path) returns, not the path."),
+    ),
+    HintRule(
+        r"Unexpected input data type\. Actual: \(tensor\((?P<found>\w+)\)\) ?, expected: "
+        r"\(tensor\((?P<name>\w+)\)\)",
+        "",
+        Sentence(
+            "The export takes numbers of type {name} and is given {found}: "
+            "x.astype(np.float32) for float."
+        ),
+    ),
+    HintRule(
+        r"Got invalid dimensions for input: (?P<name>\w+)|Cannot set tensor: Dimension mismatch",
+        "",
+        Sentence(
+            "The export takes images of the one size that it was made with: resize the image to "
+            "that, and mind the order of axes."
+        ),
+    ),
+    HintRule(
         r"UnpicklingError: invalid load key|central directory|corrupted|Ran out of input"
         r"|parameter dict is empty|file may be encrypted|Error parsing message"
-        r"|[Ff]ailed to (parse|read) the checkpoint|file signature not found|truncated file"
+        r"|[Ff]ailed to (parse|read) the checkpoint|Load MindIR failed|INVALID_PROTOBUF"
+        r"|[Ff]ailed to parse ONNX|Model provided (is schema version|has model identifier)"
+        r"|ModelProto does not have a graph|file signature not found|truncated file"
         r"|BadZipFile|^EOFError$",
         "",
         Sentence(

@@ -154,8 +154,12 @@ def _probe(
 
 
 def location(candidate: NetworkCandidate, place: Workdir) -> tuple[str, int]:
-    """File and line of the class or function, wherever in the submission it was defined."""
-    owner = sys.modules.get(str(getattr(candidate.thing, "__module__", "")), candidate.module)
+    """File and line of the class or function, wherever in the submission it was defined; of a
+    network that was built, of the statement that binds it.
+    """
+    built = not hasattr(candidate.thing, "__name__")
+    home = "" if built else str(getattr(candidate.thing, "__module__", ""))
+    owner = sys.modules.get(home, candidate.module)
     filename = str(getattr(owner, "__file__", "") or getattr(candidate.module, "__file__", ""))
     name = str(getattr(candidate.thing, "__name__", candidate.name))
     line = first_line_of(source.read_source(Path(filename)), name)

@@ -226,9 +226,19 @@ def last_line_of(text: str, fits: Fits) -> int:
 
 
 def first_line_of(text: str, name: str) -> int:
-    """First line of the class or function `name` at top level; 0 if there is none."""
+    """First line of the class or function `name` at top level, or of what is bound to it there; 0
+    if there is none.
+    """
     node = _definition(text, lambda found: found == name)
+    tree = source.parse(text) if node is None else None
+    if tree is not None:
+        bound = (one for one in source.top_level(tree.body) if isinstance(one, ast.Assign))
+        node = next((one for one in bound if name in map(_target, one.targets)), None)
     return node.lineno if node else 0
+
+
+def _target(target: ast.expr) -> str:
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def _definition(text: str, fits: Fits) -> ast.stmt | None:

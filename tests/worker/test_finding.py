@@ -103,6 +103,11 @@ def test_it_is_found(find: Any, sources: dict[str, str], name: str, file: str) -
     assert (found["input"], found["output"], found["error"]) == ([1, 32, 32], [10], None)
 
 
+def test_a_network_that_was_built_is_told_with_the_line_that_binds_it(find: Any) -> None:
+    before = network("Net", "c")
+    assert find(main=before + "LeNet5 = Net('anything')")["line"] == before.count("\n") + 1
+
+
 @pytest.mark.parametrize(
     ("parameters", "classes", "given"),
     [
