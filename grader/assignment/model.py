@@ -117,6 +117,10 @@ class Label(Document):
     """Name that the function returns; the folder's where it is not written."""
     zh: str = ""
     """Chinese name, taken as the same answer."""
+    group: str = Field("", max_length=200)
+    """Group of classes that it is in, names in several languages parted by `/`: who answers with a
+    group's name is told so.
+    """
 
     @model_validator(mode="before")
     @classmethod

@@ -118,6 +118,11 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "{count} of {total} answers are no class of this lab, such as '{said}'{nearest}.",
         "Return one of the class names exactly as the lab's table has them.",
     ),
+    "group-answers": (
+        E,
+        "{count} of {total} answers name a group of classes, such as '{said}', not a class.",
+        "Return the class itself, one of the names in the lab's table; the group follows from it.",
+    ),
     "other-classes": (
         E,
         "The answers belong to another lab's classes, such as '{said}'.",

@@ -18,6 +18,8 @@ class Vocabulary:
         names = [(word, label.en) for label in classes for word in (label.zh, label.en) if word]
         self._forms = [(form, _only_one(form, names)) for form in _FORMS]
         self._names = self._forms[-1][1]
+        groups = (name for label in classes for name in label.group.split("/"))
+        self._groups = {_plain(name) for name in groups} - {""}
         self._folders = {label.folder: label.en for label in classes}
 
     def name(self, word: str) -> str | None:
@@ -28,6 +30,10 @@ class Vocabulary:
             if (found := names.get(form(word))) is not None:
                 return found
         return None
+
+    def is_group(self, word: str) -> bool:
+        """Whether `word` names a group of classes, and no class."""
+        return self.name(word) is None and _plain(word) in self._groups
 
     def nearest(self, word: str) -> str | None:
         """The class name most like `word`, or that of the folder `word`, if there is one."""

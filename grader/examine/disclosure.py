@@ -17,7 +17,7 @@ from grader.evidence import Answer
 from grader.evidence.scale import on_scale
 from grader.examine.cause_search import CauseSearch
 from grader.examine.class_names import Vocabulary
-from grader.examine.further_questions import is_of_another_lab
+from grader.examine.further_questions import is_of_another_lab, names_groups
 from grader.examine.predicting import Predictions
 from grader.examine.remedies import SCALES, Remedy
 from grader.examine.replies import Failure, ObservedReport
@@ -53,6 +53,7 @@ def disclosed(
         error=error and _failure(error, heard, submission),
         end=end and End(end.cause, end.detail if end.detail in DETAILS else ""),
         trouble=None,
+        groups=names_groups(list(predictions.answers.values()), vocabulary),
         other_lab=is_of_another_lab(list(predictions.answers.values()), vocabulary),
     )
 

@@ -267,6 +267,8 @@ def _unknown(predictions: Predictions, vocabulary: Vocabulary) -> Finding | None
     words = sorted({answer.said for answer in unknown if answer.said})
     said = next((word for word in words if vocabulary.nearest(word)), None)
     shown: Sentence | str = said or next(iter(words), Sentence("another word"))
+    if predictions.groups or names_groups(answers, vocabulary):
+        return find("group-answers", said=shown, count=len(unknown), total=len(answers))
     if predictions.other_lab or is_of_another_lab(answers, vocabulary):
         return find("other-classes", said=shown)
     near = vocabulary.nearest(said) if said else None
@@ -276,9 +278,20 @@ def _unknown(predictions: Predictions, vocabulary: Vocabulary) -> Finding | None
     )
 
 
+def names_groups(answers: Sequence[Answer], vocabulary: Vocabulary) -> bool:
+    """Whether all answers that are no class of this lab name a group of its classes."""
+    unknown = diagnosis.problems(answers, Problem.UNKNOWN_CLASS)
+    return bool(unknown) and all(vocabulary.is_group(answer.said) for answer in unknown)
+
+
 def is_of_another_lab(answers: Sequence[Answer], vocabulary: Vocabulary) -> bool:
     """Whether all answers are words, of several, most of which are like no class of this lab."""
     words = sorted({answer.said for answer in diagnosis.problems(answers, Problem.UNKNOWN_CLASS)})
     likely = [word for word in words if vocabulary.nearest(word)]
-    foreign = len(words) > 1 and 2 * len(likely) < len(words) and not words[0].isdecimal()
+    foreign = (
+        not names_groups(answers, vocabulary)
+        and len(words) > 1
+        and 2 * len(likely) < len(words)
+        and not words[0].isdecimal()
+    )
     return foreign and all(answer.problem is Problem.UNKNOWN_CLASS for answer in answers)

@@ -49,6 +49,7 @@ class Predictions(NamedTuple):
     stopped: EndReason | None = None
     trouble: Exception | None = None
     other_lab: bool = False  # whether the words are those of another lab's classes
+    groups: bool = False  # the answers name groups of this lab's classes
 
 
 def ask_all(

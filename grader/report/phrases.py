@@ -132,6 +132,7 @@ FINDING = {
     "lenet5-output": "LeNet5 output differs",
     "wrong-return-type": "Wrong type returned",
     "unknown-class": "Unknown class names",
+    "group-answers": "Groups in place of classes",
     "other-classes": "Another lab's classes",
     "constant-answers": "Always the same answer",
     "exception-swallowed": "Exception hidden",

@@ -81,6 +81,7 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     },
     "wrong-return-type": {"said": "int"},
     "unknown-class": {"said": "Plastic Bottel", "nearest": ""},
+    "group-answers": {"said": "Recyclables"},
     "other-classes": {"said": "cat"},
     "constant-answers": {"answer": "Plastic Bottle", "count": "130"},
     "channel-order": {"other": "118", "correct": "31"},

@@ -13,12 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from grader.evidence import Answer, Finding
+from grader.assignment import Label
+from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import find
 from grader.examine import causes
 from grader.examine.cause_search import CauseSearch
+from grader.examine.class_names import Vocabulary
 from grader.examine.disclosure import without_words
 from grader.examine.explaining import explained
+from grader.examine.further_questions import names_groups
 from grader.examine.observing import Observed
 from grader.examine.probes import Floats, Preprocessing, probes, understood
 from grader.examine.remedies import Remedy, remedies
@@ -226,3 +229,24 @@ def test_a_weak_network_is_told_what_it_confuses_and_pages_without_classes_are_n
     assert bare.message.endswith("learned too little.")
     assert causes.weak(looked, 7, answers(*[("Hats", "Hats")] * 3)) is None
     assert causes.weak(looked, 0, some) is None
+
+
+def test_answers_that_name_groups_of_this_labs_classes_are_no_other_labs() -> None:
+    classes = [
+        Label(folder="0", en="Hats", group="Recyclables / 可回收物"),
+        Label(folder="1", en="Peel", group="Kitchen waste"),
+    ]
+    vocabulary = Vocabulary(classes)
+
+    def named(*words: str) -> bool:
+        unknown = Problem.UNKNOWN_CLASS
+        answers = [
+            Answer(image=word, truth="Hats", answer=None, said=word, problem=unknown)
+            for word in words
+        ]
+        return names_groups(answers, vocabulary)
+
+    assert named("recyclables", "可回收物", "Kitchen Waste")
+    assert not named("Recyclables", "Dogs")
+    assert not named("")
+    assert not named()
