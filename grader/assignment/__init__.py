@@ -8,9 +8,10 @@ from grader.assignment.model import (
     Label,
     Limits,
     PagesSettings,
+    Part,
     RunSettings,
 )
-from grader.assignment.policy import Policy, Title
+from grader.assignment.policy import MarkRule, Policy, Title
 from grader.assignment.reading import (
     FILE_NAME,
     AssignmentError,
@@ -28,7 +29,9 @@ __all__ = [
     "Interface",
     "Label",
     "Limits",
+    "MarkRule",
     "PagesSettings",
+    "Part",
     "Policy",
     "RunSettings",
     "Title",

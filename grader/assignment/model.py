@@ -159,6 +159,40 @@ class Label(Document):
         return name
 
 
+def distinct(classes: tuple[Label, ...]) -> tuple[Label, ...]:
+    """The classes, where no two share a folder or a name. Raises WrongError."""
+    folders = Counter(label.folder for label in classes)
+    names = Counter(name for label in classes for name in {label.en, label.zh} - {""})
+    for kind, found in (("folder", folders), ("en", names)):
+        if twice := sorted(name for name, count in found.items() if count > 1):
+            facts = {"kind": kind, "twice": ", ".join(twice)}
+            raise WrongError(Sentence("{kind} {twice} is used by more than one class", facts))
+    return classes
+
+
+class Part(Document):
+    """One thing more that a submission answers: a function of its own, with inputs and classes of
+    its own, and marks in `[policy.parts.ID]`.
+    """
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    """Tells parts apart."""
+    function: str = Field(pattern=r"^[A-Za-z_]\w*$")
+    """Called with one input; returns a class name."""
+    inputs: Literal["images", "arrays", "texts"] = "images"
+    """What it is called with: images as `interface.function` gets them; arrays (files .npy: uint8,
+    int32 or float32); texts (files .txt in UTF-8, as str)."""
+    hidden: str
+    """Folder of the hidden inputs beside this file, one folder a class."""
+    classes: tuple[Label, ...] = Field(min_length=2)
+    """Its classes: tables [[parts.classes]] of folder, en, zh."""
+
+    @field_validator("classes")
+    @classmethod
+    def _distinct(cls, classes: tuple[Label, ...]) -> tuple[Label, ...]:
+        return distinct(classes)
+
+
 class Assignment(Document):
     """The whole of ``assignment.toml`` and the folder it was read from."""
 
@@ -170,18 +204,31 @@ class Assignment(Document):
     run: RunSettings = RunSettings()
     policy: Policy = Policy()
     pages: PagesSettings = PagesSettings()
+    parts: tuple[Part, ...] = ()
     classes: tuple[Label, ...] = Field(min_length=2)
 
     @field_validator("classes")
     @classmethod
     def _distinct(cls, classes: tuple[Label, ...]) -> tuple[Label, ...]:
-        folders = Counter(label.folder for label in classes)
-        names = Counter(name for label in classes for name in {label.en, label.zh} - {""})
-        for kind, found in (("folder", folders), ("en", names)):
-            if twice := sorted(name for name, count in found.items() if count > 1):
-                facts = {"kind": kind, "twice": ", ".join(twice)}
-                raise WrongError(Sentence("{kind} {twice} is used by more than one class", facts))
-        return classes
+        return distinct(classes)
+
+    @field_validator("parts")
+    @classmethod
+    def _told_apart(cls, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        names = [part.id for part in parts]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise WrongError(
+                Sentence("id {twice} is used by more than one part", {"twice": ", ".join(twice)})
+            )
+        return parts
+
+    @model_validator(mode="after")
+    def _marks_of_known_parts(self) -> Assignment:
+        names = [part.id for part in self.parts]
+        if unknown := sorted(set(self.policy.parts) - set(names)):
+            facts = {"names": ", ".join(unknown), "known": ", ".join(names) or "–"}
+            raise WrongError(Sentence("{names}: no [[parts]] is called so, but {known}", facts))
+        return self
 
     @property
     def id(self) -> str:

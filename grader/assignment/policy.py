@@ -23,13 +23,13 @@ class Title(Document):
     """In Chinese; the English one stands in for it."""
 
 
-class Policy(Document):
-    """How exact counts become marks; `grader.scoring` applies it."""
+class MarkRule(Document):
+    """How the exact count of right answers of one part becomes marks."""
 
     title: Title = Title(en="Hidden images", zh="隐藏图片")
-    """What the pages call the part of the hidden images."""
+    """What the pages call the part."""
     points: float = Field(100, ge=0)
-    """Marks for the hidden images."""
+    """Marks for the part."""
     rule: Literal["bands", "linear", "formula"] = "bands"
     """How marks fall below `full_at`: by bands; in a straight line down to `zero_at`; or by a
     formula of your own, for all of it."""
@@ -45,16 +45,8 @@ class Policy(Document):
     """Marks, where the rule is a formula: of `percent` (exact), `correct`, `total` and `points`,
     with + - * / **, comparisons, `… if … else …`, min, max, floor, ceil, round. What it gives is
     held between 0 and `points`."""
-    report_from: Percent | None = None
-    """Per cent from which a complete lab report gives all points; without it no report is asked."""
     guessing: float = Field(0.01, ge=0, le=1)
     """Level of the one-sided exact test: who is no better than guessing has no points."""
-    report: Literal["person", "found"] = "person"
-    """Who says that a report is complete: a person, or the grader where it found one."""
-    attempts: Literal["latest", "best", "first"] = "latest"
-    """Which of several submissions of one student counts."""
-    absent: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    """Marks of a student on the roster who submitted nothing; without it none are written."""
 
     @field_validator("formula")
     @classmethod
@@ -67,16 +59,43 @@ class Policy(Document):
         return formula
 
     @model_validator(mode="after")
-    def _ordered(self) -> Policy:
-        full = str(self.full_at)
-        if self.report_from is not None and self.report_from > self.full_at:
-            facts = {"some": str(self.report_from), "full": full}
-            raise WrongError(
-                Sentence("report_from ({some}) must not be above full_at ({full})", facts)
-            )
+    def _complete(self) -> MarkRule:
         if self.rule == "linear" and self.zero_at >= self.full_at:
-            facts = {"none": str(self.zero_at), "full": full}
+            facts = {"none": str(self.zero_at), "full": str(self.full_at)}
             raise WrongError(Sentence("zero_at ({none}) must be below full_at ({full})", facts))
         if self.rule == "formula" and not self.formula:
             raise WrongError(Sentence("rule is formula, and there is no formula"))
         return self
+
+
+class Policy(MarkRule):
+    """How exact counts become marks; `grader.scoring` applies it."""
+
+    parts: dict[str, MarkRule] = Field(default_factory=dict)
+    """The same keys, from `title` to `guessing`, for each of `[[parts]]`, by its id:
+    `[policy.parts.ID]`."""
+    report_from: Percent | None = None
+    """Per cent from which a complete lab report gives all points; without it no report is asked."""
+    report: Literal["person", "found"] = "person"
+    """Who says that a report is complete: a person, or the grader where it found one."""
+    attempts: Literal["latest", "best", "first"] = "latest"
+    """Which of several submissions of one student counts."""
+    absent: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """Marks of a student on the roster who submitted nothing; without it none are written."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Policy:
+        if self.report_from is not None and self.report_from > self.full_at:
+            facts = {"some": str(self.report_from), "full": str(self.full_at)}
+            raise WrongError(
+                Sentence("report_from ({some}) must not be above full_at ({full})", facts)
+            )
+        return self
+
+    def __hash__(self) -> int:
+        """Of what pages ask for again and again; a table of parts has no hash of its own."""
+        return hash((self.points, self.rule, self.full_at, self.band, self.cost, self.report_from))
+
+    def of_part(self, name: str) -> MarkRule:
+        """The rule of one of `[[parts]]`, by its id."""
+        return self.parts.get(name) or MarkRule(title=Title(en=name))

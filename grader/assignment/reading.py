@@ -115,7 +115,8 @@ def _explain(
     file: Path, text: str, error: ErrorDetails, set_here: Mapping[tuple[str, ...], str]
 ) -> Sentence:
     """One line for the reader: where, what was found, what is expected, what to do."""
-    path = tuple(str(part) for part in error["loc"])
+    # What concerns several tables at once has no place of its own: it is about marks of parts.
+    path = tuple(str(part) for part in error["loc"]) or ("policy", "parts")
     if path[0] == "home":  # `home` is ours; in the file it is a foreign key like any other
         path = ("home",)
     where = set_here.get(path) or f"{file}:{line_of(text, path)}"

@@ -20,6 +20,7 @@ from grader.cli.words.check import add_arguments
 from grader.engine.examiner import examine
 from grader.evidence import Evidence
 from grader.examine.images import HiddenSet, read_hidden
+from grader.examine.part_inputs import with_parts
 from grader.examine.prepare import Conditions
 from grader.intake import find
 from grader.labs.image_survey import Line, survey
@@ -64,6 +65,7 @@ def _lines(home: Path, images: Path | None, language: str) -> Iterator[Line]:
     hidden = None
     try:
         hidden = read_hidden(assignment, images or assignment.hidden)
+        hidden = with_parts(hidden, assignment)
     except AssignmentError as error:
         yield from (Line(False, said) for said in error.said)
     if hidden is not None:

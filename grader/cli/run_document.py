@@ -24,6 +24,7 @@ from grader.cli.output_folder import (
     without,
 )
 from grader.examine.images import HiddenSet, read_hidden
+from grader.examine.part_inputs import with_parts
 from grader.intake import Submission
 from grader.language import Sentence
 from grader.readers.paths import path_of, readable, written
@@ -72,7 +73,7 @@ def asked(
         if home is None:
             _require_unedited(former, folder, out)
     place = images or assignment.hidden
-    hidden = read_hidden(assignment, place)
+    hidden = with_parts(read_hidden(assignment, place), assignment)
     _require_same_images(former, hidden.digest, out, place)
     return Examination(assignment, everything, hidden, place)
 

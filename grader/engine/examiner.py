@@ -24,6 +24,7 @@ from grader.evidence import (
     Confinement,
     Evidence,
     Finding,
+    PartAnswers,
     Problem,
     Severity,
     Stage,
@@ -34,8 +35,8 @@ from grader.evidence.findings import find
 from grader.evidence.reading import readable
 from grader.examine.comparable import with_opened
 from grader.examine.further_questions import stopped_by
-from grader.examine.images import HiddenSet, shuffled
-from grader.examine.predicting import ask_all
+from grader.examine.images import HiddenSet, PartSet, shuffled
+from grader.examine.predicting import ask_all, ask_part
 from grader.examine.prepare import Conditions, Prepared, left_out, prepare
 from grader.examine.session import Clock, Session
 from grader.examine.worker_client import WorkerEndedError, WorkerFaultError
@@ -149,6 +150,8 @@ def _stages(
         )
         yield (evidence := _found(evidence, (*described.findings, *exports.findings)))
         if not loaded.report.function:
+            for asked in _parts(evidence, session, hidden, prepared):
+                yield (evidence := asked)
             yield (evidence := _changed(evidence, stage=Stage.DONE))
             return
 
@@ -162,10 +165,14 @@ def _stages(
             _recorded(evidence.answers),
             lambda done, total: tell(Stage.PREDICT, done, total),
         )
+        left_over = session.clock.left
         answers = tuple(predictions.answers[image.id] for image in hidden.images)
         yield (evidence := _changed(evidence, answers=answers))
         if predictions.trouble is not None:
             raise predictions.trouble
+        for asked in _parts(evidence, session, hidden, prepared):
+            yield (evidence := asked)
+        session.clock = Clock(left_over)
         end = predictions.end
         stopped = stopped_by(predictions, assignment)
         yield (evidence := _changed(evidence, stopped=stopped, stage=Stage.EXPLAIN))
@@ -178,6 +185,29 @@ def _stages(
         session.close()
         left.log += session.log
         left.confinement = session.confinement(end or End(Cause.CLOSED, ""))
+
+
+def _parts(
+    evidence: Evidence, session: Session, hidden: HiddenSet, prepared: Prepared
+) -> Iterator[Evidence]:
+    """The evidence after each other part was asked, with a time of its own for each."""
+    assignment = session.setup.assignment
+    inputs = {one.id: one.inputs for one in hidden.parts}
+    for part in assignment.parts:
+        given = inputs.get(part.id, ())
+        if not given:
+            continue  # a student's own folder has none
+        before = next((one.answers for one in evidence.parts if one.id == part.id), ())
+        session.clock = Clock(assignment.limits.total)
+        order = shuffled(given, hidden.digest + prepared.submission.digest)
+        found = ask_part(session, part, order, _recorded(before))
+        answers = tuple(found.answers[one.id] for one in given)
+        told = PartAnswers(id=part.id, classes=len(part.classes), answers=answers)
+        parts = tuple(told if one.id == part.id else one for one in evidence.parts)
+        yield (evidence := _changed(evidence, parts=parts))
+        if found.trouble is not None:
+            raise found.trouble
+    session.close()
 
 
 def _compared(
@@ -247,10 +277,22 @@ def _blank(
         submission=unread(submission),
         stage=Stage.INTAKE,
         answers=answers,
+        parts=tuple(_unasked(part, earlier) for part in hidden.parts),
         earlier=_attempts(earlier) if earlier else (),
         started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         grader=__version__,
     )
+
+
+def _unasked(part: PartSet, earlier: Evidence | None) -> PartAnswers:
+    """Another part before it is asked: what an earlier run has heard counts."""
+    kept = {one.id: _recorded(one.answers) for one in earlier.parts} if earlier else {}
+    answers = tuple(
+        kept.get(part.id, {}).get(each.id)
+        or Answer(image=each.id, truth=each.truth, answer=None, problem=Problem.NOT_ASKED)
+        for each in part.inputs
+    )
+    return PartAnswers(id=part.id, classes=part.classes, answers=answers)
 
 
 def unread(submission: Submission) -> SubmissionRecord:

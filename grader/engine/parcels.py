@@ -18,7 +18,7 @@ from grader.assignment import Assignment
 from grader.examine.images import HiddenSet
 from grader.intake import Submission
 
-HOME, IMAGES, MNIST = "home", "images", "mnist"
+HOME, IMAGES, MNIST, PARTS = "home", "images", "mnist", "parts"
 CHUNK_BYTES = 1 << 20  # bytes
 
 
@@ -126,10 +126,14 @@ def class_parcel(assignment: Assignment, hidden: HiddenSet) -> bytes:
     """
     places = {HOME: assignment.home}
     places |= {f"{IMAGES}/{image.id}": image.path for image in hidden.images}
+    places |= {
+        f"{PARTS}/{part.id}/{each.id}": each.path for part in hidden.parts for each in part.inputs
+    }
     if assignment.mnist is not None:
         places[MNIST] = assignment.mnist
     cache = assignment.home.rglob("__pycache__")
-    return pack(places, {assignment.hidden, *cache})
+    others = {assignment.home / part.hidden for part in assignment.parts}
+    return pack(places, {assignment.hidden, *others, *cache})
 
 
 def unpacked_class(
@@ -138,8 +142,16 @@ def unpacked_class(
     """`assignment` and `hidden` as they lie in `folder` now."""
     unpack(parcel, folder)
     images = tuple(image._replace(path=folder / IMAGES / image.id) for image in hidden.images)
+    parts = tuple(
+        part._replace(
+            inputs=tuple(
+                each._replace(path=folder / PARTS / part.id / each.id) for each in part.inputs
+            )
+        )
+        for part in hidden.parts
+    )
     update: dict[str, object] = {"home": folder / HOME}
     if assignment.images.mnist:
         there = str(folder / MNIST)
         update["images"] = assignment.images.model_copy(update={"mnist": there})
-    return assignment.model_copy(update=update), hidden._replace(images=images)
+    return assignment.model_copy(update=update), hidden._replace(images=images, parts=parts)

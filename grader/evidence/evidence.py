@@ -53,6 +53,19 @@ class Answer(Document):
         return self.answer == self.truth
 
 
+class PartAnswers(Document):
+    """The answers to the hidden inputs of one more part of the assignment."""
+
+    id: str  # of the part
+    classes: int  # that guessing would choose among
+    answers: tuple[Answer, ...]  # one for each input, in the order of their ids
+
+    @property
+    def correct(self) -> int:
+        """How many are right."""
+        return sum(answer.correct for answer in self.answers)
+
+
 class Stage(str, Enum):
     """How far an examination got: the last stage that was begun, in this order."""
 
@@ -234,6 +247,7 @@ class Evidence(Document):
     confinement: Confinement | None = None  # None before a sandbox was started
     loading: Loading = Loading()  # how the import went
     answers: tuple[Answer, ...] = ()  # one for each hidden image, in the hidden set's order
+    parts: tuple[PartAnswers, ...] = ()  # of what else the assignment asks, in its order
     lenet5: LeNet5 | None = None  # None where the assignment asks for none
     checks: tuple[Check, ...] = ()  # in the order of the assignment
     records: Records = Records()  # lab report and records of training

@@ -46,14 +46,23 @@ class HiddenImage(NamedTuple):
     sha256: str = ""
 
 
+class PartSet(NamedTuple):
+    """The hidden inputs of another part of the assignment, in the order of their ids."""
+
+    id: str
+    classes: int
+    inputs: tuple[HiddenImage, ...]
+
+
 class HiddenSet(NamedTuple):
-    """The images in the order of their ids, a digest of their ids and bytes, and what people should
-    know of them before a run.
+    """The images in the order of their ids, a digest of their ids and bytes, what people should
+    know of them before a run, and the inputs of other parts, which the digest is of, too.
     """
 
     images: tuple[HiddenImage, ...]
     digest: str
     told: tuple[Sentence, ...] = ()
+    parts: tuple[PartSet, ...] = ()
 
 
 def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:

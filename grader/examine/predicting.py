@@ -6,11 +6,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from numpy.typing import NDArray
+
+from grader.assignment import Part
 from grader.evidence import Answer, Problem
 from grader.examine.class_names import Vocabulary
 from grader.examine.images import HiddenImage, pixels_of
+from grader.examine.part_inputs import value_of
 from grader.examine.replies import Failure
 from grader.examine.session import Clock, Session
 from grader.examine.worker_client import WorkerEndedError
@@ -65,7 +69,18 @@ def ask_all(
     goes on with the next, `limits.restarts` times. An image whose worker was killed from outside is
     put again. Never raises: what goes wrong with us is in the result, with the answers so far.
     """
-    asking = _Asking(session, images, kept)
+    return _asked(_Asking(session, images, kept), images, progress)
+
+
+def ask_part(
+    session: Session, part: Part, inputs: Sequence[HiddenImage], kept: Mapping[str, Answer]
+) -> Predictions:
+    """The same for the hidden inputs of another part, put to its own function in new workers."""
+    session.close()
+    return _asked(_AskingPart(session, part, inputs, kept), inputs, lambda done, total: None)
+
+
+def _asked(asking: _Asking, images: Sequence[HiddenImage], progress: Progress) -> Predictions:
     trouble: Exception | None = None
     try:
         while asking.waiting and asking.stopped is None:
@@ -105,7 +120,7 @@ class _Asking:
 
     def _is_ready(self) -> bool:
         try:
-            if self._session.ready():
+            if self._imports():
                 return True
             self.stopped = EndReason.IMPORT
         except WorkerEndedError as ended:
@@ -114,12 +129,15 @@ class _Asking:
         self._first = True
         return False
 
+    def _imports(self) -> bool:
+        return self._session.ready()
+
     def _put(self, image: HiddenImage) -> None:
-        pixels = pixels_of(image, self._interface.channels)
+        given = self._given(image)
         limit = self._limits.first_answer if self._first else self._limits.answer
         started = time.monotonic()
         try:
-            said = self._session.put(pixels, limit)
+            said = self._say(given, limit)
         except WorkerEndedError as ended:
             self._ended(image, ended.end, time.monotonic() - started)
             return
@@ -130,6 +148,13 @@ class _Asking:
         self._first = False
         if end is not None:
             self._started_anew(end)
+
+    def _given(self, image: HiddenImage) -> NDArray[Any]:
+        """What the function is called with."""
+        return pixels_of(image, self._interface.channels)
+
+    def _say(self, given: NDArray[Any], seconds: float) -> protocol.Answer:
+        return self._session.put(given, seconds)
 
     def _why_raised(self) -> End | None:
         """Keep the first exception; how the worker ended, where that took the question for it.
@@ -168,6 +193,31 @@ class _Asking:
         if self._restarts == 0 and self.waiting:
             self.stopped = EndReason.RESTARTS
         self._restarts -= 1
+
+
+class _AskingPart(_Asking):
+    """The asking of another part: its own function, inputs and classes."""
+
+    def __init__(
+        self,
+        session: Session,
+        part: Part,
+        inputs: Sequence[HiddenImage],
+        kept: Mapping[str, Answer],
+    ) -> None:
+        super().__init__(session, inputs, kept)
+        self._part, self._vocabulary = part, Vocabulary(part.classes)
+
+    def _imports(self) -> bool:
+        if not self._session.alive:
+            self._session.load()  # where the function is not there, each call says so
+        return True
+
+    def _given(self, image: HiddenImage) -> NDArray[Any]:
+        return value_of(self._part, image, self._interface.channels)
+
+    def _say(self, given: NDArray[Any], seconds: float) -> protocol.Answer:
+        return self._session.put_to(self._part, given, seconds)
 
 
 def ask_again(

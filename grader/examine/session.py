@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.assignment import Part
 from grader.evidence import Confinement
 from grader.examine import replies
 from grader.examine.lenet5 import LayersReport
@@ -140,6 +141,7 @@ class Session:
             "plain": self.setup.place_of_plain(self.submission),
             "lend": self.lent,
             "concealed": list(self.setup.concealed),
+            "others": [part.function for part in self.setup.assignment.parts],
             "move": "device" in interface.repair,
             "run": importing,
             "seconds": max(limit - GRACE_SECONDS, limit / 2),
@@ -167,6 +169,16 @@ class Session:
         self._saw_hidden = True
         limit = min(seconds, self.clock.left)
         answer: protocol.Answer = self._talk(lambda talk: talk.predict(image, limit))
+        return answer
+
+    def put_to(self, part: Part, given: NDArray[Any], seconds: float) -> protocol.Answer:
+        """The answer of a part's function to one of its hidden inputs, within `seconds`."""
+        if not self.alive:
+            self.load()
+        self._saw_hidden = self._disturbed = True
+        limit = min(seconds, self.clock.left)
+        meta: protocol.Meta = {"function": part.function, "text": part.inputs == "texts"}
+        answer: protocol.Answer = self._talk(lambda talk: talk.predict(given, limit, meta))
         return answer
 
     def reconsider(self, image: NDArray[np.uint8], seconds: float) -> NDArray[Any] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from grader.sandbox.contract import Cause, End, SandboxedProcess
@@ -54,9 +53,13 @@ class WorkerClient:
         except protocol.FrameError as error:
             raise self.breach(str(error)) from None
 
-    def predict(self, image: NDArray[np.uint8], seconds: float) -> protocol.Answer:
-        """Put one image, uint8 (H, W, 3), to the submission. Raises ConversationEndedError."""
-        payload = protocol.pack_message({"op": "predict"}, image)
+    def predict(
+        self, given: NDArray[Any], seconds: float, meta: protocol.Meta | None = None
+    ) -> protocol.Answer:
+        """Put one image, uint8 (H, W, 3), to the submission; with `meta` (function, text) another
+        input to another function. Raises ConversationEndedError.
+        """
+        payload = protocol.pack_message({"op": "predict", **(meta or {})}, given)
         reply = self._exchange(payload, protocol.ANSWER, protocol.ANSWER_BYTES, seconds)
         try:
             return protocol.unpack_answer(reply)

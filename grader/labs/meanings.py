@@ -10,11 +10,19 @@ from functools import cache
 from grader.evidence import Document
 
 
-@cache
 def meanings(document: type[Document]) -> dict[str, str]:
     """Field -> meaning: the docstring below it, else the comment on its line or above it. A field
     that has neither is left out.
     """
+    found: dict[str, str] = {}
+    for each in reversed(document.__mro__):
+        if issubclass(each, Document) and each is not Document:
+            found |= _own_meanings(each)
+    return found
+
+
+@cache
+def _own_meanings(document: type[Document]) -> dict[str, str]:
     source = textwrap.dedent(inspect.getsource(document))
     lines = source.splitlines()
     statements = [each for top in ast.parse(source).body for each in getattr(top, "body", ())]

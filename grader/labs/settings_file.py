@@ -17,6 +17,25 @@ WIDTH = 110  # characters of a line of comment
 # What stands in a comment where a key has no value by itself.
 EXAMPLES: Mapping[str, Any] = {"report_from": 50, "absent": 0}
 
+PARTS = """\
+# More that a submission answers: each part has a function, hidden inputs and marks of its own.
+# Inputs are "images", "arrays" (.npy) or "texts" (.txt), one folder a class. Remove the first "# "
+# of each line to have one.
+# [[parts]]
+# id = "points"
+# function = "classify_points"
+# inputs = "arrays"
+# hidden = "points"
+# [[parts.classes]]
+# folder = "spiral"
+# [[parts.classes]]
+# folder = "ring"
+#
+# [policy.parts.points]
+# title = { en = "Points in the plane", zh = "平面上的点" }
+# points = 20
+# full_at = 90"""
+
 
 def settings_file(values: Mapping[str, Mapping[str, Any]], classes: Sequence[Label]) -> str:
     """The text of ``assignment.toml``.
@@ -40,7 +59,7 @@ def settings_file(values: Mapping[str, Mapping[str, Any]], classes: Sequence[Lab
     about = [f"# {line}" for each in explained for line in _wrapped(each)]
     blocks += ["\n".join([*about, *_class(classes[0])])]
     blocks += ["\n".join(_class(label)) for label in classes[1:]]
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join([*blocks, PARTS]) + "\n"
 
 
 def _tables() -> Iterator[tuple[str, type[Document]]]:
@@ -55,6 +74,8 @@ def _keys(document: type[Document], values: Mapping[str, Any]) -> Iterator[tuple
     said = meanings(document)
     for field, info in document.model_fields.items():
         name = info.alias or field
+        if info.default_factory is not None:
+            continue  # tables of their own, which PARTS shows
         value = values.get(name, info.default)
         if value is None or value is PydanticUndefined:
             yield said.get(field, ""), f"# {name} = {toml(EXAMPLES.get(name, ''))}"

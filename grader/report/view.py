@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import prod
 
-from grader.assignment import Assignment, Policy
+from grader.assignment import Assignment, Policy, Title
 from grader.evidence import Check, Evidence, Finding, Layer, LeNet5
 from grader.evidence.findings import BETWEEN_IDS, BILINGUAL
 from grader.evidence.scale import on_scale
@@ -26,7 +26,7 @@ from grader.report.phrases import FINDING, Said, said, said_finding, two
 from grader.report.text import file_name, one_line
 from grader.report.training import TrainingRecord, trainings
 from grader.report.values import Context, Result
-from grader.scoring import IMAGES, Grade, GradePart, images_part, worth
+from grader.scoring import IMAGES, PART, Grade, GradePart, images_part, worth
 from grader.scoring.counts import better_than_guessing, needed
 
 MAX_TEXT_CHARS = 160  # characters of a text of the submission in its student's page
@@ -309,13 +309,17 @@ def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[Find
     return tuple(views)
 
 
+def _both(title: Title) -> Said:
+    return {"en": title.en, "zh": title.zh or title.en}
+
+
 def _part(part: GradePart, evidence: Evidence, lab: Assignment) -> PartView:
-    name = lab.policy.title
     titles = {
-        IMAGES: {"en": name.en, "zh": name.zh or name.en},
+        IMAGES: _both(lab.policy.title),
         "override": said("Decision of a person"),
         "absent": said("Nothing submitted"),
     }
+    titles |= {f"{PART}{each.id}": _both(lab.policy.of_part(each.id).title) for each in lab.parts}
     check = next((check for check in evidence.checks if check.name == part.name), None)
     title = titles.get(part.name) or (dict(check.title) if check else {})
     return PartView(part.name, title or said(part.name), part.earned, part.possible, part.because)

@@ -2,10 +2,11 @@
 
 from grader.scoring.grade import Grade, GradePart, Status
 from grader.scoring.override import Override, Standing, in_order, standing, taken_back
-from grader.scoring.rules import IMAGES, grade, images_part, worth
+from grader.scoring.rules import IMAGES, PART, grade, images_part, worth
 
 __all__ = [
     "IMAGES",
+    "PART",
     "Grade",
     "GradePart",
     "Override",

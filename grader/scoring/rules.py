@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from grader.assignment import Policy
+from grader.assignment import MarkRule, Policy
 from grader.assignment.formula import value_of
 from grader.evidence import Check, Evidence, Records, Stage
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
 from grader.scoring.grade import Grade, GradePart, Status
 from grader.scoring.override import Override, Standing, standing
 
+PART = "part:"  # begins the name of any other part
 IMAGES = "images"  # name of the part of the hidden images
 Report = Literal["missing", "found", "complete", "incomplete", "not-asked"]
 
@@ -44,6 +45,7 @@ def grade(
     report = _report(evidence.records, policy, decided)
     correct, total = sum(answer.correct for answer in evidence.answers), len(evidence.answers)
     possible = policy.points + sum(map(_worth, evidence.checks))
+    possible += sum(policy.of_part(part.id).points for part in evidence.parts)
     parts = _bill(evidence, policy, classes, report, decided, possible)
     confirmed = _bill(evidence, policy, classes, "complete", decided, possible)
     score, if_complete = _sum(parts), _sum(confirmed)
@@ -84,7 +86,11 @@ def _bill(
         parts = _absent(policy)
     elif status is not Status.UNGRADED:
         correct, total = sum(answer.correct for answer in evidence.answers), len(evidence.answers)
-        parts = (images_part(correct, total, policy, classes, report), *_checks(evidence))
+        parts = (
+            images_part(correct, total, policy, classes, report),
+            *_more_parts(evidence, policy),
+            *_checks(evidence),
+        )
     return (*parts, *_decided(decided.points, _sum(parts), possible))
 
 
@@ -123,7 +129,7 @@ def _report(records: Records, policy: Policy, decided: Standing) -> Report:
     return "complete" if policy.report == "found" and records.records else "found"
 
 
-def worth(correct: int, total: int, policy: Policy) -> float:
+def worth(correct: int, total: int, policy: MarkRule) -> float:
     """Marks for right answers by the policy's rule alone: without a report, and whatever guessing
     gives.
 
@@ -202,7 +208,17 @@ def images_part(
     )
 
 
-def _why(correct: int, total: int, policy: Policy, earned: float) -> tuple[str, str]:
+def _more_parts(evidence: Evidence, policy: Policy) -> Iterator[GradePart]:
+    """The marks of what else the assignment asks for, each by its own rule."""
+    for part in evidence.parts:
+        rule = policy.of_part(part.id)
+        whole = Policy.model_validate(rule.model_dump())  # no report and nothing else belongs to it
+        total, classes = len(part.answers), part.classes
+        one = images_part(part.correct, total, whole, classes, "not-asked")
+        yield one.model_copy(update={"name": f"{PART}{part.id}"})
+
+
+def _why(correct: int, total: int, policy: MarkRule, earned: float) -> tuple[str, str]:
     """The rule behind marks below all points, in English and Chinese."""
     if policy.rule == "formula":
         return f": {policy.formula} = {earned:g}", f"：{policy.formula} = {earned:g}"

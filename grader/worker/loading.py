@@ -46,6 +46,7 @@ class LoadOrder(NamedTuple):
     seconds: float
     lend: dict[str, str]  # path that the code asks for -> file of the submission that goes there
     concealed: list[str]  # installed packages that are not to be found
+    others: list[str]  # functions of the assignment's other parts
 
     @classmethod
     def read(cls, meta: Meta) -> LoadOrder:
@@ -67,6 +68,7 @@ class LoadOrder(NamedTuple):
             float(meta.get("seconds", 0)),
             dict(meta.get("lend") or {}),
             list(meta.get("concealed") or []),
+            list(meta.get("others") or []),
         )
 
 
@@ -90,14 +92,22 @@ class Loading:
         self._lent = staging.lend(order.work, order.lend)
         work = order.work.resolve()
         self._entry = find_entry(work, order.entry, order.function, order.marker, self._notes)
+        if self._entry is not None and not self._entry.imports and self._has_others(self._entry):
+            self._entry = self._entry._replace(imports=True)
+            del self._notes[-1]  # that it was not imported
         self.place = Workdir(work, self._entry.path.parent if self._entry else None)
         if self._entry is not None and self._entry.cells:
             self.place.made[self._entry.path] = (self._entry.origin, self._entry.cells)
         self.observer = Observer(self.place)
         self.function: Callable[[Any], Any] | None = None
         self.error: BaseException | None = None
+        self._module: Any = None  # that was imported, once it was
         self._absent: list[str] = []  # packages that stand-ins were found for
         self._used = self._arrange()
+
+    def _has_others(self, entry: Entry) -> bool:
+        """Whether the entry has a function of another part of the assignment."""
+        return any(source.binds(entry.path, function) for function in self._order.others)
 
     def _arrange(self) -> list[str]:
         """Make the process ready; the list into which used old interfaces are going to be put."""
@@ -190,7 +200,8 @@ class Loading:
         module, self.error = importing.import_file(entry.path, entry.module, self._order.seconds)
         after = sys.modules.get(entry.module)  # another one, where the code put it there
         report: Meta = {}
-        called = _named(module if after in (None, before) else after, self._order.function)
+        self._module = module if after in (None, before) else after
+        called = self.named(self._order.function)
         if callable(called):
             self.function = called
             report.update(function=True, parameter=_first_parameter(called), elsewhere="")
@@ -199,6 +210,11 @@ class Loading:
             error = self.described(self.error, self.observer.unread)
             report.update(error=error, stopped=self.function is not None)
         return report
+
+    def named(self, function: str) -> Callable[..., Any] | None:
+        """A function of the imported module, by its name; None where there is none."""
+        called = _named(self._module, function)
+        return called if callable(called) else None
 
     def described(self, error: BaseException, unread: list[str]) -> Meta:
         """The error as `faults.describe` has it. A file that is not there, after the submission ran

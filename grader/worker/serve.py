@@ -48,7 +48,8 @@ def _reply(channel: Channel, session: WorkerSession, frame: protocol.Frame) -> N
         _flush()
         os._exit(0)  # threads and exit functions of the submission must not hold us up
     if operation == "predict":
-        answer = protocol.pack_answer(session.predict(array))
+        named, text = str(meta.get("function", "")), bool(meta.get("text"))
+        answer = protocol.pack_answer(session.predict(array, named, text))
         return channel.write(protocol.ANSWER, frame.number, answer)
     report, result = _perform(session, operation, meta, array)
     return channel.write(protocol.REPORT, frame.number, _packed(report, result))

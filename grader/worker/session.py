@@ -63,15 +63,21 @@ class WorkerSession:
         self._failed(loading.error)
         return report, None
 
-    def predict(self, image: Array) -> Answer:
-        """Ask the required function for one image, a fresh writable copy of it."""
-        if image is None:
+    def predict(self, given: Array, function: str = "", text: bool = False) -> Answer:
+        """Ask a function, the required one where none is named, for one image or other array, of
+        which it gets a fresh writable copy; with `text` for the text that its bytes are.
+        """
+        if given is None:
             return Answer(RAISED, "the call has no image")
-        if self._loading is None or self._loading.function is None:
+        if self._loading is None:
             return Answer(RAISED, "there is no function to call")
+        called = self._loading.named(function) if function else self._loading.function
+        if called is None:
+            return Answer(RAISED, clean(f"there is no function {function} to call"))
         self._loading.observer.unread.clear()
         try:
-            value = self._loading.function(np.array(image, order="C"))
+            fresh = given.tobytes().decode("utf-8") if text else np.array(given, order="C")
+            value = called(fresh)
         except BaseException as error:
             self._failed(error)
             return Answer(RAISED, faults.headline(error))

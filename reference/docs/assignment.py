@@ -15,7 +15,7 @@ from reference.docs.markdown import code, table
 from tests.make import HOME
 
 SCHEMA_FILE = HOME / "assignment.schema.json"
-ARRAYS = ("classes",)  # tables that stand once for each of their kind: [[classes]]
+ARRAYS = ("classes", "parts")  # tables that stand once for each of their kind: [[classes]]
 
 
 class Key(NamedTuple):
@@ -95,7 +95,9 @@ def _keys(name: str, document: type[Document]) -> Iterator[Key]:
     said, shape = meanings(document), document.model_json_schema()
     for field, info in document.model_fields.items():
         alias = info.alias or field
-        default = "" if info.default is PydanticUndefined else _toml(info.default)
+        missing = info.default is PydanticUndefined
+        default = "" if missing else _toml(info.default)
+        default = "{}" if info.default_factory is not None else default
         kind = _type(shape["properties"][alias], shape.get("$defs", {}))
         yield Key(name, alias, kind, default, said.get(field, ""))
 
@@ -119,6 +121,8 @@ def _type(shape: dict[str, Any], definitions: dict[str, Any]) -> str:
         return " or ".join(_type(each, definitions) for each in shape["anyOf"])
     if "enum" in shape or "const" in shape:
         return ", ".join(code(json.dumps(each)) for each in shape.get("enum", [shape.get("const")]))
+    if isinstance(inner := shape.get("additionalProperties"), dict):
+        return f"by name: {_type(inner, definitions)}"
     if shape.get("type") == "array":
         return f"list of {_type(shape['items'], definitions)}"
     kind = "nothing" if shape["type"] == "null" else str(shape["type"])

@@ -53,6 +53,10 @@ def test_every_key_of_the_assignment_has_a_meaning_and_stands_in_the_sample() ->
     there = {f"{table}.{key}" for table, keys in told.items() if table != "classes" for key in keys}
     there |= {f"classes.{key}" for key in told["classes"][0]}
     optional = {f"policy.{key}" for key in re.findall(r"^# (\w+) = ", SAMPLE, re.MULTILINE)}
+    optional &= {key.path for key in assignment.all_keys()}
+    optional |= {f"parts.{key}" for key in ("id", "function", "inputs", "hidden", "classes")}
+    optional |= {"policy.parts"}
+    assert re.search(r"^# \[\[parts\]\]$", SAMPLE, re.MULTILINE)
     titles = {"title.en", "title.zh"}  # rows of the table that `assignment.title` is
     assert {key.path for key in assignment.all_keys()} - titles == there | optional
 

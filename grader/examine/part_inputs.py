@@ -1,0 +1,148 @@
+"""Hidden inputs of the assignment's other parts: images, arrays or texts, one folder a class."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import unicodedata
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.assignment import Assignment, AssignmentError, Part
+from grader.examine.images import HiddenImage, HiddenSet, PartSet, decode
+from grader.language import Sentence
+from grader.readers.ignored_files import clutter
+
+MAX_TEXT_BYTES = 1024 * 1024  # bytes of a text
+MAX_ARRAY_BYTES = 64 * 1024 * 1024  # bytes of an array, as a message to a worker holds
+DTYPES: Mapping[str, str] = {  # what arrays become: what a worker can be given
+    "bool": "uint8",
+    "uint8": "uint8",
+    "int8": "int32",
+    "int16": "int32",
+    "uint16": "int32",
+    "int32": "int32",
+    "int64": "int32",
+    "uint32": "int32",
+    "float16": "float32",
+    "float32": "float32",
+    "float64": "float32",
+}
+
+Value = NDArray[Any]
+
+
+def with_parts(hidden: HiddenSet, assignment: Assignment) -> HiddenSet:
+    """The hidden set with the inputs of all parts, and a digest of all of it.
+
+    Raises AssignmentError for a folder that is absent, empty or of no class of the part, and for
+    inputs that cannot be read; all of them at once.
+    """
+    if not assignment.parts:
+        return hidden
+    wrong: list[Sentence] = []
+    parts = tuple(_read(part, assignment.home / part.hidden, wrong) for part in assignment.parts)
+    if wrong:
+        raise AssignmentError(*wrong)
+    digest = hashlib.sha256(hidden.digest.encode())
+    for part in parts:
+        for each in part.inputs:
+            digest.update(f"{part.id}\0{each.id}\0{each.sha256}\0".encode())
+    return hidden._replace(parts=parts, digest=digest.hexdigest())
+
+
+def _read(part: Part, folder: Path, wrong: list[Sentence]) -> PartSet:
+    truths = {label.folder: label.en for label in part.classes}
+    inputs = []
+    for inner in sorted(folder.iterdir()) if folder.is_dir() else ():
+        name = unicodedata.normalize("NFC", inner.name)
+        if name.startswith(".") or clutter((name,)) or not inner.is_dir():
+            continue
+        if name not in truths:
+            wrong.append(
+                Sentence(
+                    "{path}: the assignment has no class with this folder. Rename or remove it.",
+                    {"path": str(inner)},
+                )
+            )
+            continue
+        for path in sorted(inner.iterdir()):
+            if path.name.startswith(".") or clutter((path.name,)):
+                continue
+            data = path.read_bytes() if path.is_file() else b""
+            if _decoded(part, data) is None:
+                wrong.append(
+                    Sentence(
+                        "{path}: cannot be read; expected {expected}.",
+                        {"path": str(path), "expected": _EXPECTED[part.inputs]},
+                    )
+                )
+            file = unicodedata.normalize("NFC", path.name)
+            digest = hashlib.sha256(data).hexdigest()
+            inputs.append(HiddenImage(f"{name}/{file}", truths[name], path, digest))
+    if not inputs:
+        wrong.append(
+            Sentence(
+                "{path}: no inputs of the part {part}. Expected one folder a class, such as "
+                "{example}.",
+                {"path": str(folder), "part": part.id, "example": part.classes[0].folder},
+            )
+        )
+    return PartSet(part.id, len(part.classes), tuple(sorted(inputs)))
+
+
+def value_of(part: Part, given: HiddenImage, channels: str) -> Value:
+    """What the part's function is called with; a text as its bytes.
+
+    Raises OSError where the file is gone or can no longer be read: a fault of ours.
+    """
+    value = _decoded(part, given.path.read_bytes())
+    if value is None:
+        raise OSError(f"{given.path}: can no longer be read")
+    if part.inputs == "images" and channels == "RGB":
+        return np.ascontiguousarray(value[:, :, ::-1])
+    return value
+
+
+def _decoded(part: Part, data: bytes) -> Value | None:
+    return _DECODERS[part.inputs](data)
+
+
+def _array(data: bytes) -> Value | None:
+    if len(data) > MAX_ARRAY_BYTES:
+        return None
+    try:
+        found = np.load(io.BytesIO(data), allow_pickle=False)
+    except (ValueError, OSError, EOFError, SyntaxError):
+        return None
+    kind = DTYPES.get(found.dtype.name) if isinstance(found, np.ndarray) else None
+    if kind is None or found.ndim > 8:
+        return None
+    fits = kind != "int32" or not found.size or abs(found).max() < 2**31
+    return np.asarray(found, kind) if fits else None
+
+
+def _text(data: bytes) -> Value | None:
+    if len(data) > MAX_TEXT_BYTES:
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+_DECODERS: Mapping[str, Callable[[bytes], Value | None]] = {
+    "images": decode,
+    "arrays": _array,
+    "texts": _text,
+}
+_EXPECTED = {
+    "images": Sentence("an image"),
+    "arrays": Sentence("an array of numbers that np.save wrote, of at most 64 MiB"),
+    "texts": Sentence("a text in UTF-8, of at most 1 MiB"),
+}

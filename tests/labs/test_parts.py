@@ -1,0 +1,161 @@
+"""A lab may ask for several functions, each with inputs and marks of its own."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from grader.assignment import AssignmentError, read_assignment
+from grader.examine.images import read_hidden
+from grader.examine.part_inputs import value_of, with_parts
+from tests import submissions
+
+LAB = """
+[assignment]
+id = "three"
+title = { en = "Three things" }
+[interface]
+function = "classify"
+channels = "RGB"
+[policy]
+title = { en = "Pictures", zh = "图片" }
+points = 60
+[[classes]]
+folder = "rot"
+[[classes]]
+folder = "blau"
+[[parts]]
+id = "points"
+function = "classify_points"
+inputs = "arrays"
+hidden = "points"
+[[parts.classes]]
+folder = "ring"
+[[parts.classes]]
+folder = "line"
+[[parts]]
+id = "words"
+function = "language"
+inputs = "texts"
+hidden = "words"
+[[parts.classes]]
+folder = "中文"
+[[parts.classes]]
+folder = "deutsch"
+[policy.parts.points]
+title = { en = "Points in the plane", zh = "平面上的点" }
+points = 25
+[policy.parts.words]
+title = { en = "Languages", zh = "语言" }
+points = 15
+rule = "linear"
+full_at = 100
+"""
+MAIN = """
+import numpy as np
+
+def classify(image):
+    assert image.dtype == np.uint8
+    return "rot" if image[0, 0, 0] > image[0, 0, 2] else "blau"
+
+def classify_points(points):
+    assert points.dtype == np.float32 and points.shape == (5, 2)
+    return "ring" if abs(points).max() > 2 else "line"
+"""
+LANGUAGE = """
+def language(text):
+    assert isinstance(text, str)
+    if "!" in text:
+        raise SystemExit(3)
+    return "deutsch" if text.isascii() else "中文"
+"""
+EACH = 12  # inputs of a class
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("three")
+    (home / "assignment.toml").write_text(LAB, encoding="utf-8")
+    for folder in ("images/rot", "images/blau", "points/ring", "points/line", "words/中文",
+                   "words/deutsch"):  # fmt: skip
+        (home / folder).mkdir(parents=True)
+    for number in range(EACH):
+        for folder, colour in (("rot", (0, number, 200)), ("blau", (200, number, 0))):
+            image = np.full((8, 8, 3), colour, np.uint8)
+            data = cv2.imencode(".png", image)[1].tobytes()
+            (home / "images" / folder / f"{number}.png").write_bytes(data)
+        for folder, size in (("ring", 3.0), ("line", 1.0)):
+            np.save(home / "points" / folder / f"{number}.npy", np.full((5, 2), size + number / 99))
+        (home / "words" / "中文" / f"{number}.txt").write_text(f"你好 {number}", encoding="utf-8")
+        mark = "!" if number == 7 else "."
+        (home / "words" / "deutsch" / f"{number}.txt").write_text(f"Hallo {number}{mark}")
+    return home
+
+
+def test_each_part_has_its_own_marks_and_none_costs_another(lab: Path, tmp_path: Path) -> None:
+    class_ = tmp_path / "class"
+    submissions.submission(class_ / "all", {"main.py": MAIN + LANGUAGE})
+    submissions.submission(class_ / "two", {"main.py": MAIN})
+    submissions.submission(class_ / "words", {"main.py": LANGUAGE})
+    out = tmp_path / "out"
+    done = submissions.grade(class_, "--assignment", lab, "--out", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        scores = {row["id"]: float(row["score"]) for row in csv.DictReader(file)}
+    almost = round(15 * 23 / 24, 2)  # the text with "!" ended the process, and costs itself alone
+    assert scores == {"all": 60 + 25 + almost, "two": 85, "words": almost}
+    grades = json.loads((out / "grades.json").read_text(encoding="utf-8"))["grades"]
+    assert {grade["possible"] for grade in grades} == {100}
+    page = (out / "report" / "student" / "all.html").read_text(encoding="utf-8")
+    assert "Points in the plane" in page and "语言" in page and "Hallo" not in page
+    again = submissions.grade("rescore", "--out", out, "--set", "policy.parts.points.points=40")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "100" in again.stdout  # two: 60 + 40
+    assert "→" in again.stdout
+
+
+def test_inputs_that_cannot_be_read_are_named_before_the_class_runs(
+    lab: Path, tmp_path: Path
+) -> None:
+    one = read_assignment(lab)
+    whole = with_parts(read_hidden(one, one.hidden), one)
+    assert [(part.id, len(part.inputs)) for part in whole.parts] == [
+        *(("points", 2 * EACH), ("words", 2 * EACH)),
+    ]
+    text = value_of(one.parts[1], whole.parts[1].inputs[-1], "RGB")
+    assert text.tobytes().decode().startswith("你好")
+    broken = one.model_copy(update={"home": tmp_path})
+    (tmp_path / "points" / "ring").mkdir(parents=True)
+    np.save(tmp_path / "points" / "ring" / "a.npy", np.array(["text"], object), allow_pickle=True)
+    (tmp_path / "points" / "square").mkdir()
+    with pytest.raises(AssignmentError) as error:
+        with_parts(whole, broken)
+    for words in ("a.npy: cannot be read", "square", "no inputs of the part words"):
+        assert words in str(error.value)
+    before = whole.digest
+    (lab / "points" / "ring" / "more.npy").write_bytes(
+        (lab / "points" / "ring" / "0.npy").read_bytes()
+    )
+    assert with_parts(read_hidden(one, one.hidden), one).digest != before
+    (lab / "points" / "ring" / "more.npy").unlink()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[policy.parts.other]\npoints = 3\n", "other: no [[parts]] is called so, but points"),
+        ('[[parts]]\nid = "words"\nfunction = "f"\nhidden = "h"\n'
+         '[[parts.classes]]\nfolder = "a"\n[[parts.classes]]\nfolder = "b"\n',
+         "more than one part"),
+    ],
+)  # fmt: skip
+def test_parts_are_told_apart(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "assignment.toml").write_text(LAB + text, encoding="utf-8")
+    with pytest.raises(AssignmentError) as error:
+        read_assignment(tmp_path)
+    assert words in str(error.value)
