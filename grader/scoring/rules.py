@@ -284,6 +284,7 @@ def _decided(
         after = wanted = before + each.points if each.set_points is None else each.set_points
         if not each.beyond:
             after = min(max(wanted, min(before, 0)), max(before, possible))
+        after = _tidy(after)  # what the parts show: the next decision begins from there
         because = dict.fromkeys(("en", "zh"), f"{each.reason} ({each.author})")
         if _tidy(after) != _tidy(wanted):
             because["en"] += f": held at {after:g} of {possible:g}"
