@@ -77,6 +77,17 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "left-half": ("image-cut",),
     "tripled": ("pixel-scale",),
     "returns-early": ("exception-swallowed",),
+    # Kept back a second time.
+    "rounded": ("values-rounded",),
+    "whole-numbers": ("values-rounded",),
+    "its-own-range": ("values-changed",),
+    "hsv": ("colours-changed",),
+    "corner": ("image-cut",),
+    "bordered": ("image-padded",),
+    "thumbnail": ("image-detail",),
+    "random-crop": ("random-input", "nondeterministic"),
+    "alphabet": ("label-order",),
+    "head-not-loaded": ("weights-not-loaded",),
 }
 SOUND: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
@@ -144,6 +155,28 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
             CVT,
             "try:\n        image.missing\n    except Exception:\n        return NAMES[1]\n    "
             + CVT,
+        ),
+    ),
+    "rounded": ((UNIT, "x = (x / 255).astype(np.uint8).astype(np.float32)"),),
+    "whole-numbers": ((UNIT, "x = (x // 255).astype(np.float32)"),),
+    "its-own-range": ((UNIT, "x = x.astype(np.float32); x = 9 * (x - x.min()) / np.ptp(x)"),),
+    "hsv": ((CVT, "x = cv2.cvtColor(image, cv2.COLOR_BGR2HSV)"),),
+    "corner": ((CVT, CVT + "; x = x[:x.shape[0] // 2, :x.shape[1] // 2]"),),
+    "bordered": ((SIZE, "x = np.pad(cv2.resize(x, (80, 80)), ((72, 72), (72, 72), (0, 0)))"),),
+    "thumbnail": ((SIZE, "x = cv2.resize(x, (20, 20)); " + SIZE),),
+    "random-crop": (
+        (
+            SIZE,
+            "i, j = np.random.randint(0, 300, 2); "
+            "x = cv2.resize(x, (400, 400))[i:i + 100, j:j + 100]; " + SIZE,
+        ),
+    ),
+    "alphabet": ((SAY, SAY.replace("NAMES[", "sorted(NAMES)[")),),
+    "head-not-loaded": (
+        (
+            'net.load_state_dict(torch.load(os.path.join(HERE, "net.pth")))',
+            "s = torch.load(os.path.join(HERE, 'net.pth'))\n"
+            "net.load_state_dict({k: v for k, v in s.items() if 'fc' not in k}, strict=False)",
         ),
     ),
     "plain": (),

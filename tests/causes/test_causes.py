@@ -74,6 +74,18 @@ PLANTED: dict[str, tuple[str, str, str]] = {
     "nan": ("net.eval()", "net.eval(); net.fc.bias.data[2] = float('nan')", "not-finite"),
     "same-input": ("x = image\n", "x = np.zeros((72, 72, 3), np.uint8)\n", "image-ignored"),
 }
+PLANTED |= {
+    "rounded": (SCALED, "x = (x / 255).astype(np.uint8).astype(np.float32)", "values-rounded"),
+    "corner": ("x = image\n", "x = image[:36, :36]\n", "image-cut"),
+    "bordered": (
+        "x = image\n",
+        "x = np.zeros((144, 144, 3), np.uint8); x[36:108, 36:108] = image\n",
+        "image-padded",
+    ),
+    "by-a-coin": (
+        "x = image\n", "import random; x = image[:, :: random.choice((1, -1))]\n", "random-input",
+    ),
+}  # fmt: skip
 SOUND: dict[str, tuple[str, str]] = {
     "grey": ("x = image\n", "x = image.mean(2, keepdims=True).repeat(3, 2)\n"),
     "fallback": ("x = image\n", "try:\n        1 / 0\n    except Exception:\n        x = image\n"),
