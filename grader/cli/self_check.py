@@ -246,7 +246,10 @@ def _checklist(
     for why, count in skipped.items():
         text = say("{count} checks were skipped: {reason}.")
         yield SelfCheckLine(None, text.format(count=count, reason=say(why)))
-    yield _unmeasured(say) if data is None else _estimate(evidence, assignment, say)
+    if data is None:
+        yield _unmeasured(say)
+    elif answered or not evidence.findings:  # else nothing came back, for a reason that is told
+        yield _estimate(evidence, assignment, say)
 
 
 def _shown(evidence: Evidence, data: HiddenSet | None) -> Sequence[Finding]:

@@ -14,7 +14,7 @@ from grader.examine.follow_up import FollowUp
 from grader.examine.hints import IN_CALL, cure, cure_of_names
 from grader.examine.images import HiddenImage
 from grader.examine.label_order import label_order
-from grader.examine.loading import elsewhere, not_there
+from grader.examine.loading import elsewhere, not_there, written
 from grader.examine.predicting import EndReason, Predictions
 from grader.examine.replies import LoadReport
 from grader.language import Sentence
@@ -214,6 +214,7 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
     elif error is not None and error.missing_path and len(raised) == len(predictions.answers):
         return find(
             "weights-missing",
+            written(error),
             path=error.missing_path,
             file=error.file,
             line=error.line,

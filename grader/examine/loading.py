@@ -79,7 +79,7 @@ def _failure(
             return find("dataset-at-import", place, severity=severity, path=error.missing_path)
         return find(
             "weights-missing",
-            place,
+            {**place, **written(error)},
             severity=severity,
             path=error.missing_path,
             found=elsewhere(error),
@@ -139,6 +139,14 @@ def lending(report: LoadReport, assignment: Assignment) -> Finding:
         found=Sentence("→ {file}: lent to it there.", {"file": error.found_elsewhere}),
         entry=assignment.interface.entry,
     )
+
+
+def written(error: Failure) -> dict[str, object]:
+    """What to write for a path that is not there, where the file was handed in at another."""
+    if not error.found_elsewhere:
+        return {}
+    facts = {"found": error.found_elsewhere}
+    return {"cure": Sentence("The file was handed in as {found}: write '{found}'.", facts)}
 
 
 def elsewhere(error: Failure) -> str:
