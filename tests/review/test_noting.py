@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from grader.cli.only import wishes
+from grader.cli.reviewed import Reviewed
 from grader.decisions import Decisions
 from grader.runs import RunFolder
 from grader.runs.notes import RowNote, RowNotes, waits
@@ -131,3 +135,20 @@ def test_why_nothing_was_published_is_told_in_both_languages(out: Path) -> None:
     assert refused.status_code == 422
     told = refused.json()["refused"]
     assert told["en"] != told["zh"] and "grade" in told["en"]
+
+
+def test_a_grader_that_serves_the_pages_is_told_of_each_wish_once(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.cli.reviewed.WISH_SECONDS", 0)
+    pages = Reviewed(argparse.Namespace(review=True, out=out, lang="en"))
+    assert not pages.wish()  # no pages are open
+    RowNotes(out, "again").write("s0001", "Ann")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as server:
+        pages._server = server
+        assert pages.wish()
+        RowNotes(out, "again").write("s0001", "Ann")  # once more: a wish of its own
+        assert pages.wish()
+        server.kill()
+        server.wait()
+        assert not pages.wish()
