@@ -1,8 +1,9 @@
 """Sakai: "Download all" of an assignment, its grades.csv.
 
 Rules: one folder each, `Doe, Jane(jdoe)`, of a group's members joined by "; "; the last brackets
-hold the user name (Sakai, AssignmentServiceImpl.java). The upload is the same zip with a
-grades.csv: from its fourth row on, matched by the second column, the mark in the fifth.
+hold the user name (Sakai, AssignmentServiceImpl.java); of a group its name and id. The upload
+is the same zip with a grades.csv: from its fourth row on, matched by the second column, the mark in
+the fifth.
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ from grader.platforms.values import Claim, Mark, Platform, Row, Sheet
 
 _PERSON = r"[^();]*,[^();]*\([^()\s]+\)"
 _ENTRY = re.compile(rf"{_PERSON}(?:; ?{_PERSON})*")
+_GROUP = re.compile(r"(?P<name>[^();]+)\((?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)")
 _EACH = re.compile(r"(?P<last>[^();]*),(?P<first>[^();]*)\((?P<login>[^()\s]+)\)")
 
 
 def _marks(name: str) -> int:
-    return len(name) if _ENTRY.fullmatch(name) else 0
+    return len(name) if _ENTRY.fullmatch(name) or _GROUP.fullmatch(name) else 0
 
 
 def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim]:
     claims = {}
     for name in names:
-        if _ENTRY.fullmatch(name):
+        if match := _GROUP.fullmatch(name):
+            group = Submitter(name=match["name"].strip(), key=match["id"])
+            claims[name] = Claim(submitters=(group,), owner=group.key)
+        elif _ENTRY.fullmatch(name):
             people = tuple(_person(match) for match in _EACH.finditer(name))
             claims[name] = Claim(submitters=people, owner=";".join(one.key for one in people))
     return claims

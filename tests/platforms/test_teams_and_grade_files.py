@@ -205,3 +205,13 @@ def test_blackboard_s_file_is_a_roster_of_ours_again(
     assert told == [("张三", "0321", "zs")]
     book = "Last Name,First Name,Username,Student ID,Last Access,Quiz |67\n张,三,zs,0321,,\n"
     assert read_roster(written(tmp_path / "gc.csv", book)).platform == "blackboard"
+
+
+def test_sakai_s_group_is_known_by_its_id(tmp_path: Path) -> None:
+    ids = [f"{n}1111111-2222-3333-4444-555555555555" for n in "ab"]
+    make(tmp_path / "in", *(f"Group {n}({key})/main.py" for n, key in zip("AB", ids, strict=True)))
+    table = (
+        "Display ID,ID,Last Name,First Name,Group\n321,jd,Doe,Jo,Group A\n322,mm,Mu,Al,Group A\n"
+    )
+    people, said = members(tmp_path / "in", read_roster(written(tmp_path / "r.csv", table)))
+    assert people == {"Group_A": ["321", "322"], "Group_B": [ids[1]]} and "Group_B" in said
