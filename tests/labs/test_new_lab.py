@@ -37,7 +37,8 @@ def test_every_key_of_a_new_lab_is_written_and_says_what_was_asked_for(lab: Path
     text = (lab / "assignment.toml").read_text(encoding="utf-8")
     for table in ("interface", "limits", "policy", "pages"):
         for key in getattr(one, table).model_dump(by_alias=True):
-            assert f"\n{key} = " in text or f"\n# {key} = " in text
+            tables = f"\n# [{table}.{key}." in text  # as for each part of the marks
+            assert tables or f"\n{key} = " in text or f"\n# {key} = " in text
 
 
 def test_its_reference_earns_full_marks_and_pages_speak_of_this_lab_alone(
