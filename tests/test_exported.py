@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.examine.clock import Clock
 from grader.examine.exported_models import ExportedModel, compared, exported, named
 from grader.examine.images import HiddenImage
 from grader.examine.replies import ExportReport
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError
 from grader.sandbox.contract import Cause, End
 from grader.worker.export_readers import UnreadableError, fitting, is_torchscript, open_export

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from grader.assignment import Limits
-from grader.examine.session import Clock, Session
+from grader.examine.clock import Clock
+from grader.examine.session import Session
 from grader.examine.setup import Setup
 from grader.runtimes import detect
 from grader.runtimes.devices import select

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from grader.evidence import Answer
 from grader.examine.class_names import Vocabulary
+from grader.examine.clock import Clock
 from grader.examine.disclosure import disclosed
 from grader.examine.images import read_hidden, shuffled
 from grader.examine.predicting import ask_all
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.stand_ins import StandInsHeard, hear, worth_hearing
 
 

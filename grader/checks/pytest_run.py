@@ -18,8 +18,9 @@ from grader.checks.failure import CheckFailedError
 from grader.checks.hang import ended_after
 from grader.checks.subjects import NotAskedError
 from grader.evidence import Answer, Check
+from grader.examine.clock import Clock
 from grader.examine.outside_kills import KilledError
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError, WorkerFaultError
 from grader.language import by_language
 from grader.sandbox.contract import SandboxUnavailableError

@@ -19,8 +19,9 @@ from grader.assignment import Assignment, Limits
 from grader.checks import pytest_run, reference
 from grader.evidence import Answer
 from grader.evidence.document import Document
+from grader.examine.clock import Clock
 from grader.examine.sandbox_refusals import NeedsStrongError
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.setup import Setup
 from grader.examine.worker_client import WorkerEndedError
 from grader.intake import digest_folder

@@ -19,13 +19,14 @@ from grader.examine import further_questions
 from grader.examine.cause_search import CauseSearch, look_behind
 from grader.examine.causes import without_classes
 from grader.examine.class_names import Vocabulary
+from grader.examine.clock import Clock
 from grader.examine.disclosure import disclosed, without_words
 from grader.examine.explaining import explained
 from grader.examine.follow_up import FollowUp, ask_more
 from grader.examine.images import HiddenImage
 from grader.examine.predicting import Predictions
 from grader.examine.replies import LoadReport
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.stand_ins import StandInsHeard, hear, worth_hearing
 from grader.sandbox.contract import Level
 from grader.scoring.counts import needed

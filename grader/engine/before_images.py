@@ -15,11 +15,12 @@ from grader.checks.verdicts import run_checks
 from grader.evidence import Answer, Check, Finding, LeNet5, Loading
 from grader.evidence.findings import find
 from grader.examine import exported_models, further_questions, loading, network_report
+from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage
 from grader.examine.outside_kills import KilledError
 from grader.examine.prepare import Prepared
 from grader.examine.replies import LoadReport
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError
 from grader.language import Sentence
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError

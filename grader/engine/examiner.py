@@ -33,12 +33,13 @@ from grader.evidence import (
 )
 from grader.evidence.findings import find
 from grader.evidence.reading import readable
+from grader.examine.clock import Clock
 from grader.examine.comparable import with_opened
 from grader.examine.further_questions import stopped_by
 from grader.examine.images import HiddenSet, PartSet, shuffled
 from grader.examine.predicting import ask_all, ask_part
 from grader.examine.prepare import Conditions, Prepared, left_out, prepare
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError, WorkerFaultError
 from grader.intake import ArchiveRefusedError, Submission
 from grader.language import Sentence, TroubleError, said_in

@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from grader.evidence import Answer
+from grader.examine.clock import Clock
 from grader.examine.follow_up import FollowUp
 from grader.examine.images import HiddenImage
 from grader.examine.observing import Observed, look
 from grader.examine.remedies import remedies
 from grader.examine.replaying import TIMES_THE_ANSWERS, ConfirmedRemedy, Replayer
 from grader.examine.replies import LoadReport
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.scoring.counts import better_than_guessing, needed
 
 MIN_IMAGES = 16  # images by which a change can be confirmed

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from grader.assignment import Assignment
 from grader.evidence import Answer
+from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.predicting import ask_again
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError
 from grader.sandbox.contract import Cause
 from grader.scoring.counts import needed

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage
 from grader.examine.probes import Preprocessing, probes, understood
 from grader.examine.replies import ObservedReport
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.stand_ins import stand_ins
 from grader.examine.worker_client import WorkerEndedError
 

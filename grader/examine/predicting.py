@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from grader.assignment import Part
 from grader.evidence import Answer, Problem
 from grader.examine.class_names import Vocabulary
+from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.part_inputs import value_of
 from grader.examine.replies import Failure
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError
 from grader.sandbox.contract import Cause, End, Level
 from grader.worker import protocol

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from grader.assignment import Assignment, read_assignment
 from grader.evidence import Finding, Fingerprint, Records, Runtime, SubmissionRecord
 from grader.evidence.findings import find as find_finding
-from grader.examine.session import Clock, Session
+from grader.examine.clock import Clock
+from grader.examine.session import Session
 from grader.examine.setup import Setup, plain_of
 from grader.intake import (
     Allowance,

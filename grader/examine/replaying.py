@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from grader.evidence import Answer
 from grader.examine.class_names import Vocabulary
+from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.remedies import Remedy
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError
 from grader.scoring.counts import clearly_more, needed
 from grader.worker import protocol

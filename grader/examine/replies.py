@@ -79,6 +79,12 @@ class Failure(ForeignNames):
         return self.summary + (f" ({self.file}, line {self.line})" if self.file else "")
 
 
+class LastErrorReport(Reply):
+    """The exception behind an answer."""
+
+    error: Failure | None = None
+
+
 class AttemptReport(Reply):
     """Something that an import should not do, and where it was done."""
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from grader.assignment import Part
 from grader.evidence import Confinement
 from grader.examine import replies
+from grader.examine.clock import Clock
 from grader.examine.lenet5 import LayersReport
 from grader.examine.outside_kills import KILLS_BORNE, KilledError
 from grader.examine.replies import (
@@ -29,11 +30,7 @@ from grader.examine.replies import (
 )
 from grader.examine.sandbox_refusals import require_allowed
 from grader.examine.setup import Setup
-from grader.examine.worker_client import (
-    WorkerClient,
-    WorkerEndedError,
-    WorkerFaultError,
-)
+from grader.examine.worker_client import WorkerClient, WorkerEndedError, WorkerFaultError
 from grader.language import Sentence
 from grader.sandbox.contract import (
     ASK_DOCTOR,
@@ -45,29 +42,9 @@ from grader.sandbox.contract import (
 from grader.worker import protocol
 
 WORK_FOLDER = "work"  # the submission's private copy, below the scratch folder
-
-GRACE_SECONDS = (
-    3.0  # seconds before the limit for imports, in which a worker says what it was doing
-)
+GRACE_SECONDS = 3.0  # before the limit for imports, in which a worker says what it was doing
 
 R = TypeVar("R", bound=replies.Reply)
-
-
-class _LastError(replies.Reply):
-    error: replies.Failure | None = None
-
-
-class Clock:
-    """The time that one submission has in all, in seconds of wall clock."""
-
-    def __init__(self, total: float) -> None:
-        self.total = total
-        self._end = time.monotonic() + total
-
-    @property
-    def left(self) -> float:
-        """Seconds left, never negative."""
-        return max(self._end - time.monotonic(), 0.0)
 
 
 class Session:
@@ -225,7 +202,7 @@ class Session:
 
     def error_of_hidden(self) -> replies.Failure | None:
         """The exception behind the last answer to a hidden image, for staff."""
-        return self._exchange(_LastError, "last_error", self._patience)[0].error
+        return self._exchange(replies.LastErrorReport, "last_error", self._patience)[0].error
 
     def opened(self) -> OpenedReport:
         """Files that the present worker has read, by its word; none where no worker is left.
@@ -246,7 +223,7 @@ class Session:
 
     def last_error(self) -> replies.Failure | None:
         """The exception behind the last answer to an image that is not hidden."""
-        return self._ask(_LastError, "last_error", self._patience)[0].error
+        return self._ask(replies.LastErrorReport, "last_error", self._patience)[0].error
 
     def lenet5(self) -> LeNet5Report:
         """The submission's LeNet5, found and built.

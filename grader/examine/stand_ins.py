@@ -13,9 +13,10 @@ from PIL import Image
 
 from grader.evidence import Answer, Problem
 from grader.examine.class_names import Vocabulary
+from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage, Pixels, pixels_of
 from grader.examine.replies import Failure
-from grader.examine.session import Clock, Session
+from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError
 from grader.sandbox.contract import Level
 from grader.worker import protocol

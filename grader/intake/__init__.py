@@ -2,7 +2,8 @@
 
 from grader.intake.discovery import find
 from grader.intake.ids import safe_id
-from grader.intake.reading import Allowance, LeftOut, Reading
+from grader.intake.reader_faults import LeftOut
+from grader.intake.reading import Allowance, Reading
 from grader.intake.staging import digest, digest_folder, stage
 from grader.intake.submissions import FoundSubmissions, Submission, SubmissionFile
 from grader.platforms.folders import Student, identify

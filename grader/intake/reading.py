@@ -8,7 +8,6 @@ read: it is told as the submission's, never as a fault of this machine.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Callable, Collection
@@ -21,6 +20,12 @@ import grader
 from grader.evidence import Fingerprint, Records
 from grader.intake import reader_documents
 from grader.intake.folder import OutputFolder
+from grader.intake.reader_faults import (
+    LeftOut,
+    ReaderEndedError,
+    ReaderStarvedError,
+    require_machine,
+)
 from grader.intake.receiving import receive
 from grader.intake.unpackers import missing
 from grader.language import Sentence
@@ -77,44 +82,6 @@ class Allowance(NamedTuple):
     seconds: float = 8
     memory: int = 448
     output: int = 4
-
-
-class LeftOut(NamedTuple):
-    """Something that could not be read within a limit: a file or a kind of reading, and which."""
-
-    what: str
-    limit: str  # "time", "memory", or how the reader ended
-
-
-class ReaderStarvedError(SandboxUnavailableError):
-    """This machine gave a reader too little processor time for it to be judged by the clock."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Sentence(
-                "This machine was too busy to read what was submitted: the process that reads it "
-                "came to its end by the clock before it had its processor time."
-            ),
-            Sentence("Grade with fewer --jobs, or when less else runs, by the same command again."),
-        )
-
-
-class ReaderLackingError(SandboxUnavailableError):
-    """A library that the grader reads submissions with is not installed."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            Sentence("The grader lacks {name}, which reads what was submitted.", {"name": name}),
-            Sentence("Install the grader's requirements again: pip install 'lab-grader[staff]'"),
-        )
-
-
-class ReaderEndedError(Exception):
-    """The reader is gone; `end` says why. What it read is to blame."""
-
-    def __init__(self, end: End) -> None:
-        super().__init__(f"{end.cause.value}: {end.detail}")
-        self.end = end
 
 
 @cache
@@ -265,7 +232,7 @@ class Reading:
         about = {"folder": self._place(staged), "each": each, **meta}
         try:
             report = self._ask(operation, size, about, target, limits)
-            _require_machine(report)
+            require_machine(report)
             if over := report.get("over"):
                 self.left_out.append(LeftOut(operation, reader_documents.limit(over)))
                 return None
@@ -416,18 +383,7 @@ def _taken(kind: type[D], report: protocol.Meta, seconds: float) -> D:
     if over := report.get("over"):
         cause = Cause.TIME if reader_documents.limit(over) == "time" else Cause.MEMORY
         raise _refused(End(cause, ""), seconds)
-    _require_machine(report)
+    require_machine(report)
     if report.get("failed"):
         raise _refused(End(Cause.CRASHED, ""), seconds)
     return reader_documents.read(kind, report)
-
-
-def _require_machine(report: protocol.Meta) -> None:
-    """Raises OSError where the machine failed the reader, ReaderLackingError where its libraries
-    are not there.
-    """
-    if (lacking := report.get("lacking")) is not None:
-        raise ReaderLackingError(reader_documents.text(lacking))
-    if (machine := report.get("machine")) is not None:
-        number = machine[0] if isinstance(machine, list) and machine else 0
-        raise OSError(number, os.strerror(number) if isinstance(number, int) else "failed")

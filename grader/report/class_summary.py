@@ -15,11 +15,11 @@ from grader.assignment import Policy
 from grader.language import LANGUAGES
 from grader.report import phrases
 from grader.report.aggregates import Aggregates, EarlierDecision, FindingGroup, MarkChange, told
+from grader.report.band_steps import all_steps
 from grader.report.phrases import FINDING, Said, pattern, said, t
 from grader.report.text import one_line, visible
 from grader.report.thumbnails import Thumbnails
 from grader.report.values import Context, Result
-from grader.report.view import stairs
 from grader.scoring import Status
 
 STATUSES = [status.value for status in Status]
@@ -233,7 +233,7 @@ class ClassAggregates:
             ],
             "classes": [{"en": label.en, "zh": label.zh or label.en} for label in lab.classes],
             "confusion": self.sums.confusion,
-            "bands": [f"{stair.low}-{stair.high}" for stair in stairs(lab.policy)],
+            "bands": [f"{stair.low}-{stair.high}" for stair in all_steps(lab.policy)],
             "edges": [lab.policy.report_from or lab.policy.full_at, lab.policy.full_at],
             "band": lab.policy.band,
             "compared": self._context.previous is not None,

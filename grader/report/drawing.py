@@ -17,9 +17,10 @@ from markupsafe import Markup, escape
 
 from grader.assignment import Label
 from grader.evidence import Answer, Finding
+from grader.report.band_steps import BandSteps
 from grader.report.phrases import PROBLEM, both, t
 from grader.report.text import visible
-from grader.report.view import BandSteps, StudentView
+from grader.report.view import StudentView
 
 HEIGHT, GROUND = 150, 116  # of the stairs: whole, and where the axis lies
 

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from grader.sandbox import canary
 from grader.sandbox.contract import Level, SandboxUnavailableError
-from tests.hostile import corpus
+from tests.hostile import corpus, expectations
 
 LEVELS = ("strong", "basic")
 
@@ -37,7 +37,7 @@ def main(words: Sequence[str]) -> int:
 def _attack(console: Console, level: Level, names: Collection[str]) -> bool:
     chosen = [
         case
-        for case in corpus.cases()
+        for case in expectations.cases()
         if level.value in case.levels and (not names or case.name in names)
     ]
     console.print(f"\n[bold]{level.value}[/]: {len(chosen)} hostile submissions …", highlight=False)
@@ -46,10 +46,10 @@ def _attack(console: Console, level: Level, names: Collection[str]) -> bool:
         table.add_column(heading)
     with corpus.run(level, chosen) as result:
         faults = [
-            [what for one in result.outcomes[case.name] for what in corpus.broken(case, one)]
+            [what for one in result.outcomes[case.name] for what in expectations.broken(case, one)]
             for case in chosen
         ]
-        rang = corpus.alarms(result)
+        rang = expectations.alarms(result)
     for case, wrong in zip(chosen, faults, strict=True):
         if wrong:
             table.add_row(case.name, case.claim, "; ".join(wrong))

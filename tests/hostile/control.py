@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from grader.sandbox import canary
 from grader.sandbox.contract import Level, Sandbox
-from tests.hostile import corpus, place, trial, weakened
-from tests.hostile.corpus import Case, Result
+from tests.hostile import corpus, expectations, place, setting, trial, weakened
+from tests.hostile.expectations import Case, Result
 
 BOXES = (
     *("filter", "network", "view", "read-only", "processes", "environment", "names", "descriptors"),
@@ -35,7 +35,9 @@ SHOWN_BY_ITS_END = ("limits", "readers", "frames", "diagnosis", "disclosure")
 def attacks(measure: str) -> list[Case]:
     """The cases that the measure stops."""
     return [
-        case for case in corpus.cases() if measure in (case.stopped_by, case.stopped_at_basic_by)
+        case
+        for case in expectations.cases()
+        if measure in (case.stopped_by, case.stopped_at_basic_by)
     ]
 
 
@@ -66,8 +68,10 @@ def _boxed(measure: str) -> dict[str, list[str]]:
     chosen = attacks(measure)
     level = Level.BASIC if measure in BASIC else Level.STRONG
     with corpus.run(level, chosen, ("tests.hostile.control", "grade", measure)) as result:
-        for name in corpus.NEIGHBOURS if measure in SHOWN_BY_ITS_END else ():
-            corpus.require_right(result, name)  # so that it is the case's doing, and no one else's
+        for name in setting.NEIGHBOURS if measure in SHOWN_BY_ITS_END else ():
+            expectations.require_right(
+                result, name
+            )  # so that it is the case's doing, and no one else's
         return {case.name: _alarms(case, measure, result) for case in chosen}
 
 
@@ -78,7 +82,7 @@ def _alarms(case: Case, measure: str, result: Result) -> list[str]:
     found = [line for one in outcomes for line in one.log.splitlines() if "ESCAPED" in line]
     found += [what for what in result.reached if case.name in what]
     if measure in SHOWN_BY_ITS_END:
-        found += [what for one in outcomes for what in corpus.broken(case, one)]
+        found += [what for one in outcomes for what in expectations.broken(case, one)]
     return found[:3]
 
 

@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.hostile import place
-from tests.hostile.corpus import CLASSES, EACH
+from tests.hostile.setting import CLASSES, EACH
 
 NAMES = [label for _, label in CLASSES]
 COLUMN = 238  # bytes of an answer in the table

@@ -14,7 +14,7 @@ import pytest
 
 from grader.sandbox import canary
 from grader.sandbox.contract import Level, SandboxUnavailableError
-from tests.hostile import control, corpus, place
+from tests.hostile import control, corpus, expectations, place
 from tests.sandbox.trial import as_ordinary_user
 
 pytestmark = pytest.mark.thorough
@@ -33,9 +33,9 @@ def needs_namespaces() -> None:
 
 
 def test_every_attack_names_a_measure_that_a_control_takes_away() -> None:
-    by = [case.stopped_by for case in corpus.cases()]
+    by = [case.stopped_by for case in expectations.cases()]
     assert set(by) == {*control.BOXES, *control.NAIVE}
-    at_basic = {case.stopped_at_basic_by for case in corpus.cases()}
+    at_basic = {case.stopped_at_basic_by for case in expectations.cases()}
     assert at_basic == {"", *control.BASIC}
 
 

@@ -14,10 +14,11 @@ import pytest
 
 from grader.sandbox import canary
 from grader.sandbox.contract import Level, SandboxUnavailableError
-from tests.hostile import corpus
-from tests.hostile.corpus import NEIGHBOURS, Case, Result, Usage
+from tests.hostile import corpus, expectations
+from tests.hostile.expectations import Case, Result, Usage
+from tests.hostile.setting import NEIGHBOURS
 
-CASES = corpus.cases()
+CASES = expectations.cases()
 LEVELS = (Level.STRONG, Level.BASIC)
 MARKS = {Level.BASIC: pytest.mark.thorough}
 LONG_CLASS = "HOSTILE_CORPUS_LONG_CLASS"  # variable that asks for an honest submission beside each
@@ -63,7 +64,7 @@ def test_class_is_graded_to_its_end(result: Result) -> None:
 
 
 def test_no_alarm_rings(result: Result) -> None:
-    assert corpus.alarms(result) == []
+    assert expectations.alarms(result) == []
 
 
 def test_memory_and_descriptors_of_the_grader_stay_flat(result: Result) -> None:
@@ -95,7 +96,7 @@ def test_no_secret_is_in_any_result(result: Result) -> None:
 
 def test_honest_submissions_get_all_their_marks(result: Result) -> None:
     for name in result.honest:
-        corpus.require_right(result, name)
+        expectations.require_right(result, name)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -104,13 +105,13 @@ def test_submission_comes_to_the_expected_end(result: Result, case: Case) -> Non
         pytest.skip(f"about level {' and '.join(case.levels)}")
     for outcome in result.outcomes[case.name]:
         told = f"{case.claim}\n{outcome.status}\n{outcome.log[-2000:]}"
-        assert corpus.broken(case, outcome) == [], told
+        assert expectations.broken(case, outcome) == [], told
 
 
 def test_nothing_of_a_submission_is_code_to_a_reader(result: Result) -> None:
     assert len(list(result.out.rglob("*.html"))) > len(result.outcomes)
     assert (result.out / "grades.csv").exists()
-    assert corpus.live(result.out, result.terminal) == []
+    assert expectations.live(result.out, result.terminal) == []
 
 
 def test_corpus_is_never_run_unconfined() -> None:

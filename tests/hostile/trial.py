@@ -18,8 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.sandbox import scratch
-from tests.hostile import corpus, place
-from tests.hostile.corpus import CLASSES, EACH, NEIGHBOURS, Case
+from tests.hostile import bait, corpus, expectations, place
+from tests.hostile.expectations import Case
+from tests.hostile.setting import CLASSES, EACH, NEIGHBOURS
 
 STARTING = 300.0  # seconds that the naive grader may take to come to the case; it takes one
 SECONDS = 6.0  # that it may take from there on; it takes one, and else it hangs
@@ -44,18 +45,18 @@ HARM = {
 def harm(case: Case) -> list[str]:
     """What the naive grader suffers from the case; nothing from an honest submission."""
     with _folder() as folder, _folder() as own:
-        planted = corpus.Planted(folder)
+        planted = bait.Planted(folder)
         class_ = folder / "submissions"
-        bait = {**planted.bait, "pids": [HELPER], "tcp": 0, "udp": 0, "id": case.name}
-        corpus.submission(class_, [case], NEIGHBOURS, bait)
+        told = {**planted.bait, "pids": [HELPER], "tcp": 0, "udp": 0, "id": case.name}
+        corpus.submission(class_, [case], NEIGHBOURS, told)
         planted.hide()
         (folder / "labels.csv").write_text("labels")
         for name in ("out", "work", "homes"):
             (own / name).mkdir()
-        before = corpus.fingerprint(folder)
+        before = bait.fingerprint(folder)
         try:
             code, terminal = _grade(case, folder, own)
-            changed = corpus.difference(before, corpus.fingerprint(folder))
+            changed = bait.difference(before, bait.fingerprint(folder))
             return _judge(case, own, code, terminal, changed)
         finally:
             planted.remove()
@@ -128,7 +129,7 @@ def _judge(case: Case, own: Path, code: int | None, terminal: str, changed: list
         "neighbour": any(one not in marks for one in full) or max(graded.values()) > 1,
         "fooled": mine > (12 if case.correct_at_most is None else case.correct_at_most),
         "escaped": "ESCAPED" in terminal,
-        "live": bool(corpus.live(out, terminal)),
+        "live": bool(expectations.live(out, terminal)),
         "large": any(page.stat().st_size > LARGEST_PAGE for page in out.iterdir()),
         "changed": bool(changed or _beside()),
         "special": any(not stat.S_ISREG(p.lstat().st_mode) and not p.is_dir() for p in unpacked),

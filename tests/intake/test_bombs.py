@@ -31,7 +31,7 @@ from grader.intake import (
     Submission,
     stage,
 )
-from grader.intake.reading import ReaderStarvedError
+from grader.intake.reader_faults import ReaderStarvedError
 from grader.language import said_in
 from grader.readers.limits import MIB
 from grader.sandbox.contract import SandboxedProcess, SandboxSpec

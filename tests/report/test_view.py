@@ -7,7 +7,9 @@ import pytest
 from grader.assignment import Policy
 from grader.evidence import Layer, LeNet5, Parameter
 from grader.report import Context, Result
-from grader.report.view import NetView, stairs, view
+from grader.report.band_steps import all_steps
+from grader.report.network_view import NetView
+from grader.report.view import view
 from grader.scoring import grade
 from tests.report import make
 
@@ -74,7 +76,7 @@ def test_the_next_mark_is_told_in_images(
 
 
 def test_the_stairs_are_the_policys_bands() -> None:
-    steps = stairs(Policy(report_from=80), "80-85")
+    steps = all_steps(Policy(report_from=80), "80-85")
     assert [(s.low, s.high, s.points, s.with_report) for s in steps[-3:]] == [
         (75, 80, 90, 90),
         (80, 85, 95, 100),
@@ -86,6 +88,6 @@ def test_the_stairs_are_the_policys_bands() -> None:
 
 @pytest.mark.parametrize("full_at", [0, 100])
 def test_stairs_without_a_top_or_without_a_bottom(full_at: int) -> None:
-    steps = stairs(Policy(full_at=full_at, report_from=full_at, band=30))
+    steps = all_steps(Policy(full_at=full_at, report_from=full_at, band=30))
     assert steps[0].low == 0 and steps[-1].high == 100
     assert all(s.low < s.high for s in steps)

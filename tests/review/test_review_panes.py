@@ -11,7 +11,7 @@ from grader.evidence import Records
 from grader.intake import digest, find
 from grader.runs import RunFolder
 from grader.store import Store
-from tests.report import make
+from tests.report import make, parts
 from tests.report.test_browser import RULES
 from tests.review.folder import Reviewing, stored
 from tests.review.test_deciding import decide, waiting, want
@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
 ]
 # By their places; what cannot be written as UTF-8 is cleaned before it is stored.
-KINDS = [n for n, text in enumerate(make.HOSTILE) if text.isascii() or "\ud800" not in text]
+KINDS = [n for n, text in enumerate(parts.HOSTILE) if text.isascii() or "\ud800" not in text]
 
 
 @pytest.fixture(scope="module")

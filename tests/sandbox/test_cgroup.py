@@ -25,7 +25,7 @@ from grader.sandbox.contract import (
     SandboxLimits,
     SandboxUnavailableError,
 )
-from tests.sandbox.test_conformance import ALONE, BROOD, eventually
+from tests.sandbox.processes import ALONE, BROOD, eventually
 from tests.sandbox.test_unconfined import is_gone
 from tests.sandbox.trial import Stand
 
