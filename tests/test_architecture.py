@@ -108,10 +108,10 @@ def test_no_module_imports_itself_in_a_circle() -> None:
 
 
 def test_no_module_is_longer_than_a_reader_holds_in_the_head() -> None:
-    long = {"tests/intake/test_archive.py"}
+
     root = ROOT.parent
     for folder in ("grader", "reference", "tests", "benchmarks", "scripts"):
         for path in sorted((root / folder).rglob("*.py")):
             name = path.relative_to(root).as_posix()
             lines = len(path.read_text(encoding="utf-8", errors="replace").splitlines())
-            assert lines <= 400 or "/cases/" in name or name in long, name
+            assert lines <= 400 or "/cases/" in name, name

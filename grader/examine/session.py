@@ -17,17 +17,6 @@ from grader.examine import replies
 from grader.examine.clock import Clock
 from grader.examine.lenet5 import LayersReport
 from grader.examine.outside_kills import KILLS_BORNE, KilledError
-from grader.examine.replies import (
-    CheckpointReport,
-    DatasetReport,
-    ForwardReport,
-    LeNet5Report,
-    LoadReport,
-    OpenedReport,
-    OutputsReport,
-    SetReport,
-    TrainReport,
-)
 from grader.examine.sandbox_refusals import require_allowed
 from grader.examine.setup import Setup
 from grader.examine.worker_client import WorkerClient, WorkerEndedError, WorkerFaultError
@@ -55,7 +44,7 @@ class Session:
     none: a new one, with an empty scratch, where need be. Nor are hidden images put to a worker in
     which anything ran that may change how the submission answers.
 
-    Every method that talks to the submission raises ConversationEndedError when the worker dies or
+    Every method that talks to the submission raises WorkerEndedError when the worker dies or
     is ended at a limit, KilledError when it is killed from outside again and again,
     WorkerFaultError for a fault of the worker's own, and SandboxUnavailableError when none can be
     started or the submission needs what this level refuses; the next call works again.
@@ -65,8 +54,7 @@ class Session:
         self.setup = setup
         self.submission = submission
         self.clock = clock
-        self.load_seconds = 0.0
-        self.starts = 0
+        self.load_seconds, self.starts = 0.0, 0
         self.kills = 0  # of workers, from outside
         self.log = ""
         self.lent: dict[str, str] = {}  # path that the code asks for -> file of the submission
@@ -75,8 +63,7 @@ class Session:
         self._network_in = 0  # the start whose worker has found LeNet5
         self._saw_hidden = False  # whether the worker has seen a hidden image
         self._disturbed = False  # whether more ran in it than an import changes nothing by
-        self._peak = 0
-        self._peak_before = 0  # before the first hidden image
+        self._peak = self._peak_before = 0  # MiB: in all, before the first hidden image
         self._box: SandboxedProcess | None = None
         self._conversation: WorkerClient | None = None
 
@@ -91,7 +78,7 @@ class Session:
     ) -> None:
         self.close()
 
-    def load(self) -> LoadReport:
+    def load(self) -> replies.LoadReport:
         """Start a worker and import the submission in it, within the limit for imports.
 
         Where an import has ended its worker before, the new worker only lays the files out, so
@@ -124,7 +111,7 @@ class Session:
             "seconds": max(limit - GRACE_SECONDS, limit / 2),
         }
         try:
-            report, _ = self._exchange(LoadReport, "load", limit, meta=meta)
+            report, _ = self._exchange(replies.LoadReport, "load", limit, meta=meta)
         except WorkerEndedError as ended:
             self._import = importing and ended.end.cause is Cause.KILLED
             raise
@@ -197,21 +184,21 @@ class Session:
 
     def traced(self, files: Sequence[str]) -> list[str]:
         """Those of the submission's `files` that are TorchScript, by their form."""
-        meta: protocol.Meta = {"files": list(files)}
+        meta = {"files": list(files)}
         return self._ask(replies.TracedReport, "traced", self._patience, meta=meta)[0].files
 
     def error_of_hidden(self) -> replies.Failure | None:
         """The exception behind the last answer to a hidden image, for staff."""
         return self._exchange(replies.LastErrorReport, "last_error", self._patience)[0].error
 
-    def opened(self) -> OpenedReport:
+    def opened(self) -> replies.OpenedReport:
         """Files that the present worker has read, by its word; none where no worker is left.
 
         It may have seen hidden images: choose by it among files that are there, and show nothing.
         """
         if not self.alive:
-            return OpenedReport()
-        return self._exchange(OpenedReport, "opened", self._patience)[0]
+            return replies.OpenedReport()
+        return self._exchange(replies.OpenedReport, "opened", self._patience)[0]
 
     def predict(self, image: NDArray[np.uint8], seconds: float) -> protocol.Answer:
         """The submission's answer to one image that is not hidden, uint8 (H, W, 3)."""
@@ -225,7 +212,7 @@ class Session:
         """The exception behind the last answer to an image that is not hidden."""
         return self._ask(replies.LastErrorReport, "last_error", self._patience)[0].error
 
-    def lenet5(self) -> LeNet5Report:
+    def lenet5(self) -> replies.LeNet5Report:
         """The submission's LeNet5, found and built.
 
         Where that has ended a worker once, it is not tried again: it would end as before.
@@ -234,7 +221,7 @@ class Session:
             raise WorkerEndedError(self._network_end)
         meta = {"name": self.setup.assignment.interface.lenet5, "classes": 10}
         try:
-            report, _ = self._ask(LeNet5Report, "lenet5", self._patience, meta=meta)
+            report, _ = self._ask(replies.LeNet5Report, "lenet5", self._patience, meta=meta)
         except WorkerEndedError as ended:
             if ended.end.cause is not Cause.KILLED:
                 self._network_end = ended.end
@@ -245,12 +232,12 @@ class Session:
 
     def lenet5_forward(
         self, images: NDArray[np.float32]
-    ) -> tuple[ForwardReport, NDArray[Any] | None]:
+    ) -> tuple[replies.ForwardReport, NDArray[Any] | None]:
         """One forward pass of the LeNet5 that was found: float32 (N, 1, H, W) in, what came out
         beside the report.
         """
         self._require_network()
-        return self._ask(ForwardReport, "lenet5_forward", self._patience, images)
+        return self._ask(replies.ForwardReport, "lenet5_forward", self._patience, images)
 
     def lenet5_layers(self) -> LayersReport:
         """The layers of the LeNet5 that was found, in order of execution."""
@@ -258,46 +245,52 @@ class Session:
         report, _ = self._ask(LayersReport, "lenet5_layers", self._patience)
         return report
 
-    def lenet5_set(self, role: str, values: NDArray[np.float32]) -> SetReport:
+    def lenet5_set(self, role: str, values: NDArray[np.float32]) -> replies.SetReport:
         """Put `values` in as the weights of a role, "conv1.w" to "dense3.b", sizes (out, in, …)."""
         self._require_network()
-        report, _ = self._ask(SetReport, "lenet5_set", self._patience, values, {"role": role})
+        report, _ = self._ask(
+            replies.SetReport, "lenet5_set", self._patience, values, {"role": role}
+        )
         return report
 
-    def lenet5_load(self, path: str) -> CheckpointReport:
+    def lenet5_load(self, path: str) -> replies.CheckpointReport:
         """Load a checkpoint, named by its path in the submission, into the LeNet5 that was
         found.
         """
         self._require_network()
-        report, _ = self._ask(CheckpointReport, "lenet5_load", self._patience, meta={"path": path})
+        report, _ = self._ask(
+            replies.CheckpointReport, "lenet5_load", self._patience, meta={"path": path}
+        )
         return report
 
-    def lenet5_look(self, image: NDArray[np.float32]) -> tuple[OutputsReport, NDArray[Any] | None]:
+    def lenet5_look(
+        self, image: NDArray[np.float32]
+    ) -> tuple[replies.OutputsReport, NDArray[Any] | None]:
         """The first convolution at work on one image, float32 (1, 1, H, W): sizes of its kernels
         and maps, and the values of both, one after the other.
         """
         self._require_network()
-        return self._ask(OutputsReport, "lenet5_look", self._patience, image)
+        return self._ask(replies.OutputsReport, "lenet5_look", self._patience, image)
 
     def lenet5_train(
         self, images: NDArray[np.float32], labels: list[int], steps: int
-    ) -> TrainReport:
+    ) -> replies.TrainReport:
         """Losses of `steps` steps of training on float32 (N, 1, H, W) and N labels."""
         self._require_network()
         meta = {"labels": labels, "steps": steps}
-        report, _ = self._ask(TrainReport, "lenet5_train", self._patience, images, meta)
+        report, _ = self._ask(replies.TrainReport, "lenet5_train", self._patience, images, meta)
         return report
 
     def dataset(
         self, digits: NDArray[np.uint8], labels: list[int]
-    ) -> tuple[DatasetReport, NDArray[Any] | None]:
+    ) -> tuple[replies.DatasetReport, NDArray[Any] | None]:
         """The first batch that the submission's function makes of `digits`, uint8 (N, 28, 28), as
         MNIST's files: its form, and the images as float32.
         """
         self._unseen()
         self._disturbed = True
         meta = {"name": self.setup.assignment.interface.dataset, "labels": labels}
-        return self._ask(DatasetReport, "dataset", self._patience, digits, meta)
+        return self._ask(replies.DatasetReport, "dataset", self._patience, digits, meta)
 
     def require_unkilled(self) -> None:
         """Raises KilledError where workers were killed from outside too often."""
@@ -394,15 +387,13 @@ class Session:
         except WorkerEndedError as ended:
             self.close(ended.end)
             if ended.end.cause is Cause.UNAVAILABLE:
-                raise SandboxUnavailableError(
-                    Sentence("The sandbox could not be started: {why}", {"why": ended.end.detail}),
-                    ASK_DOCTOR,
-                ) from None
-            if ended.end.cause is Cause.KILLED:
-                self.kills += 1
-                if self.kills > KILLS_BORNE:
-                    memory = self.setup.assignment.limits.memory
-                    raise KilledError(ended.end.detail, memory) from None
+                facts = {"why": ended.end.detail}
+                why = Sentence("The sandbox could not be started: {why}", facts)
+                raise SandboxUnavailableError(why, ASK_DOCTOR) from None
+            self.kills += ended.end.cause is Cause.KILLED
+            if ended.end.cause is Cause.KILLED and self.kills > KILLS_BORNE:
+                memory = self.setup.assignment.limits.memory
+                raise KilledError(ended.end.detail, memory) from None
             raise
 
     def _collect(self, box: SandboxedProcess, told: End | None) -> None:

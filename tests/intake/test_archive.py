@@ -5,60 +5,22 @@ import gzip
 import io
 import lzma
 import os
-import shutil
 import stat
 import struct
-import sys
 import tarfile
-import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from grader.intake.folder import OutputFolder
 from grader.intake.unpackers import missing
-from grader.readers.archive import names, unpack
 from grader.readers.limits import MIB, IntakeLimits
-from grader.readers.notices import ArchiveRefusedError, FormatUnknownError
-from tests.intake.archives import Item, below, raw_rar, raw_tar, raw_zip, tar_member
-
-SMALL = IntakeLimits(total=4 * MIB, file=2 * MIB, files=50, depth=6, ratio_from=MIB)
-
-
-@pytest.fixture
-def take(tmp_path: Path) -> Iterator[Callable[..., Path]]:
-    """Unpacks bytes and sees to it that nothing is written outside, whatever happens."""
-    around = tmp_path / "around"
-    into = around / "into"
-    into.mkdir(parents=True)
-    (around / "canary.txt").write_text("safe")
-
-    def taken(raw: bytes, limits: IntakeLimits = SMALL, name: str = "submission.zip") -> Path:
-        archive = tmp_path / name
-        archive.write_bytes(raw)
-        notices.extend(map(str, unpack(archive, OutputFolder(into), limits)))
-        return into
-
-    notices: list[str] = []
-    taken.notices = notices  # type: ignore[attr-defined]
-    yield taken
-    assert sorted(path.name for path in around.iterdir()) == ["canary.txt", "into"]
-    assert (around / "canary.txt").read_text() == "safe"
-
-
-def refused(take: Callable[..., Path], raw: bytes, limits: IntakeLimits = SMALL) -> str:
-    with pytest.raises(ArchiveRefusedError) as caught:
-        take(raw, limits)
-    reason = caught.value.reason
-    assert "\n" not in reason and reason.isprintable()
-    return reason
-
+from grader.readers.notices import FormatUnknownError
+from tests.intake.archives import Item, below, raw_tar, raw_zip, tar_member
+from tests.intake.taking import refused
 
 # --- what is taken ----------------------------------------------------------------------
 
@@ -342,251 +304,10 @@ def test_wrong_bytes_are_refused_by_their_checksum(take: Callable[..., Path]) ->
     assert "damaged" in refused(take, raw)
 
 
-def test_what_libarchive_knows_is_opened_where_it_is(
-    take: Callable[..., Path], tmp_path: Path
-) -> None:
-    try:
-        import libarchive
-    except (ImportError, OSError, AttributeError, TypeError):
-        pytest.skip("the package libarchive-c or its library is not here")
-    packed = tmp_path / "packed"
-    with libarchive.file_writer(str(packed), "ustar", "zstd") as archive:
-        archive.add_file_from_memory("lab/main.py", 6, b"x = 1\n")
-    assert (
-        take(packed.read_bytes(), name="lab.tar.zst") / "lab/main.py"
-    ).read_bytes() == b"x = 1\n"
-    assert "damaged" in refused(take, b"Rar!\x1a\x07\x01\x00" + bytes(100))
-
-
-@pytest.mark.parametrize("raw", [b"", b"MZ\x90\x00", b"%PDF-1.4\n", b"PK\x03\x04", b"\x1f\x8b\x08"])
-def test_what_is_no_archive_is_refused(take: Callable[..., Path], raw: bytes) -> None:
-    refused(take, raw)
-
-
-def test_a_program_with_a_zip_behind_it_is_no_archive(take: Callable[..., Path]) -> None:
-    refused(take, raw_zip([Item(b"main.py")], prefix=b"MZ" + bytes(100)))
-
-
 # --- 7z ---------------------------------------------------------------------------------
 
 
-def seven(**files: bytes) -> bytes:
-    py7zr = pytest.importorskip("py7zr")
-    buffer = io.BytesIO()
-    with py7zr.SevenZipFile(buffer, "w") as opened:
-        for name, data in files.items():
-            opened.writestr(data, name)
-    return buffer.getvalue()
-
-
-def test_7z_archives_are_taken(take: Callable[..., Path], tmp_path: Path) -> None:
-    raw = seven(**{"lab/main.py": b"x = 1\n", "lab/结果/a.ckpt": bytes(1000), "lab/empty": b""})
-    assert below(take(raw)) == ["lab/empty", "lab/main.py", "lab/结果/a.ckpt"]
-    assert sorted(names(tmp_path / "submission.zip", SMALL)) == [
-        "lab/empty",
-        "lab/main.py",
-        "lab/结果/a.ckpt",
-    ]
-
-
-def test_7z_bombs_and_damage_are_refused(take: Callable[..., Path]) -> None:
-    assert "one file may have" in refused(take, seven(a=bytes(3 * MIB)))
-    raw = seven(a=os.urandom(3000))
-    refused(take, raw[:1500])
-    refused(take, raw[:-10] + bytes(10))
-
-
-def of_members(members: Sequence[tuple[str, bytes]]) -> bytes:
-    py7zr = pytest.importorskip("py7zr")
-    buffer = io.BytesIO()
-    with pytest.MonkeyPatch.context() as patch, py7zr.SevenZipFile(buffer, "w") as opened:
-        patch.setattr("py7zr.py7zr.check_archive_path", lambda name: True)  # others write any
-        for name, data in members:
-            opened.writestr(data, name)
-    return buffer.getvalue()
-
-
-@pytest.mark.parametrize(
-    "members",
-    [
-        [("main.py", b"1"), ("a.txt", b"1"), ("a.txt", b"2"), ("a.txt", b"3")],
-        [("main.py", b"1"), ("main.py", b"1"), ("/images/a.txt", b"")],
-        [("main.py", b"1"), ("a.txt", b"1"), ("a.txt_0", b"2"), ("长" * 70, b"3")],
-        [("main.py", b"1"), ("main.py", b"2")],
-        [("main.py", b"1"), ("b/../a.txt", b"2")],
-        [("main.py", b"1"), ("a:b.txt", b"2")],
-        [("C:\\main.py", b"1")],
-    ],
-)
-def test_a_7z_is_judged_as_a_zip_of_the_same_members(
-    take: Callable[..., Path], tmp_path: Path, members: list[tuple[str, bytes]]
-) -> None:
-    pytest.importorskip("libarchive")
-    found: list[object] = []
-    for raw in (raw_zip([Item(n.encode(), d) for n, d in members]), of_members(members)):
-        take.notices.clear()  # type: ignore[attr-defined]
-        into = tmp_path / "around" / "into"
-        try:
-            take(raw)
-            held = {name: (into / name).read_bytes() for name in below(into)}
-            found.append((held, list(take.notices)))  # type: ignore[attr-defined]
-        except ArchiveRefusedError as error:
-            found.append(error.reason)
-        shutil.rmtree(into)
-        into.mkdir()
-    assert found[0] == found[1]
-
-
-def test_a_7z_password_is_named(take: Callable[..., Path]) -> None:
-    py7zr = pytest.importorskip("py7zr")
-    buffer = io.BytesIO()
-    with py7zr.SevenZipFile(buffer, "w", password="secret") as opened:  # noqa: S106
-        opened.writestr(b"1", "main.py")
-    assert "password" in refused(take, buffer.getvalue())
-
-
-def test_7z_links_are_left_out(take: Callable[..., Path], tmp_path: Path) -> None:
-    py7zr = pytest.importorskip("py7zr")
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "main.py").write_text("x = 1\n")
-    (source / "data").symlink_to("/etc")
-    buffer = io.BytesIO()
-    with py7zr.SevenZipFile(buffer, "w") as opened:
-        opened.writeall(source, "lab")
-    assert below(take(buffer.getvalue())) == ["lab/main.py"]
-
-
-def test_a_missing_7z_package_is_our_fault(
-    take: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "py7zr", None)
-    monkeypatch.setattr("grader.intake.unpackers.find_spec", lambda name: None)
-    with pytest.raises(FormatUnknownError) as caught:
-        take(b"7z\xbc\xaf\x27\x1c" + bytes(100))
-    assert "pip install py7zr" in missing(caught.value.format).cure
-
-
-def test_a_rar_is_judged_as_a_zip_of_the_same_members(take: Callable[..., Path]) -> None:
-    try:
-        import libarchive  # noqa: F401
-    except (ImportError, OSError, AttributeError, TypeError):
-        pytest.skip("the package libarchive-c or its library is not here")
-    items = [Item("实验/main.py".encode(), b"x = 1\n"), Item("实验/权重.npz".encode(), bytes(2000))]
-    into = take(raw_rar(items))
-    assert below(into) == ["实验/main.py", "实验/权重.npz"]
-    assert (into / "实验/权重.npz").read_bytes() == bytes(2000)
-    assert "leads out" in refused(take, raw_rar([Item(b"../main.py", b"1")]))
-    assert "twice" in refused(take, raw_rar([Item(b"main.py", b"1"), Item(b"main.py", b"2")]))
-    refused(take, raw_rar(items)[:-1500])
-    assert "one file may have" in refused(take, raw_rar([Item(b"a", bytes(3 * MIB))]))
-
-
-@pytest.mark.parametrize("magic", [b"Rar!\x1a\x07\x01\x00", b"(\xb5/\xfd", b"MSCF\0\0\0\0"])
-def test_a_format_that_nothing_here_opens_is_our_fault(
-    take: Callable[..., Path], magic: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "libarchive", None)
-    with pytest.raises(FormatUnknownError) as caught:
-        take(magic + bytes(100))
-    assert "apt install libarchive13" in missing(caught.value.format).cure
-
-
 # --- any bytes --------------------------------------------------------------------------
-
-ITEMS = st.builds(
-    Item,
-    name=st.one_of(
-        st.binary(min_size=1, max_size=40),
-        st.sampled_from([b"main.py", b"MAIN.PY", b"a/b/../../../x", b"con", b"a/", b"nul.txt"]),
-    ),
-    data=st.binary(max_size=300),
-    flags=st.sampled_from([0, 0, 0, 0x800, 0x1, 0x8]),
-    mode=st.sampled_from([0, 0, 0o100644, 0o120777, 0o010644, 0o020644, 0o040755]),
-    method=st.sampled_from([0, 8, 8, 8, 12, 99]),
-    size=st.one_of(st.none(), st.none(), st.integers(0, 2**32 - 1)),
-    extra=st.one_of(st.just(b""), st.binary(max_size=30)),
-)
-CHANGES = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=4)
-
-
-def changed(raw: bytes, changes: list[tuple[int, int]]) -> bytes:
-    """`raw` with some of its bytes set to others."""
-    made = bytearray(raw)
-    for place, value in changes:
-        if made:
-            made[place % len(made)] = value
-    return bytes(made)
-
-
-def survives(raw: bytes) -> None:
-    """Unpacking ends well or by a refusal; nothing lies outside, nothing but files inside."""
-    with tempfile.TemporaryDirectory() as folder:
-        around = Path(folder)
-        archive, into = around / "a", around / "into"
-        archive.write_bytes(raw)
-        into.mkdir()
-        try:
-            unpack(archive, OutputFolder(into), SMALL)
-        except FormatUnknownError as error:
-            assert missing(error.format).cure
-        except ArchiveRefusedError as error:
-            assert error.reason and "\n" not in error.reason
-        assert sorted(path.name for path in around.iterdir()) == ["a", "into"]
-        files = [path for path in into.rglob("*") if not path.is_dir()]
-        assert all(path.is_file() and not path.is_symlink() for path in files)
-        assert len(files) <= SMALL.files
-        assert sum(path.stat().st_size for path in files) <= SMALL.total + 64 * 1024
-
-
-@settings(max_examples=200)
-@given(st.lists(ITEMS, max_size=5), CHANGES, st.booleans())
-def test_any_zip_is_taken_or_refused(
-    items: list[Item], changes: list[tuple[int, int]], overlap: bool
-) -> None:
-    survives(changed(raw_zip(items, overlap=overlap), changes))
-
-
-TYPES = st.sampled_from([b"0", b"0", b"1", b"2", b"3", b"5", b"6", b"7", b"S", b"x", b"L", b"K"])
-
-
-@settings(max_examples=150)
-@given(
-    st.lists(
-        st.tuples(st.text(min_size=1, max_size=30), TYPES, st.binary(max_size=300)), max_size=4
-    ),
-    CHANGES,
-    st.sampled_from(["w", "w:gz", "w:bz2", "w:xz"]),
-)
-def test_any_tar_is_taken_or_refused(
-    members: list[tuple[str, bytes, bytes]], changes: list[tuple[int, int]], mode: str
-) -> None:
-    infos = []
-    for name, kind, data in members:
-        info = tar_member(name.encode("utf-8", "replace").decode(), kind, "../x")
-        infos.append((info, data))
-    try:
-        raw = raw_tar(infos, mode)
-    except (ValueError, OSError):  # names that even the writer does not take
-        return
-    survives(changed(raw, changes))
-
-
-@settings(max_examples=150)
-@given(
-    st.sampled_from(
-        [b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\x00", b"Rar!\x1a\x07", b""]
-    ),
-    st.binary(max_size=2000),
-)
-def test_any_bytes_are_taken_or_refused(magic: bytes, rest: bytes) -> None:
-    survives(magic + rest)
-
-
-@settings(max_examples=4)
-@given(CHANGES)
-def test_any_7z_is_taken_or_refused(changes: list[tuple[int, int]]) -> None:
-    survives(changed(seven(**{"main.py": b"x = 1\n" * 50, "结果": bytes(500)}), changes))
 
 
 def _tar_of(size: int) -> bytes:
