@@ -24,7 +24,7 @@ BATCH_IMAGES = 1000  # images
 def describe(session: Session) -> tuple[LeNet5, list[Finding]]:
     """What the submission's LeNet5 is, and the findings that follow.
 
-    Raises ConversationEndedError.
+    Raises WorkerEndedError.
     """
     interface = session.setup.assignment.interface
     report = session.lenet5()

@@ -227,7 +227,7 @@ def ask_again(
     """The valid answers to `images` in the order `channels`, for a diagnosis: by image id. Images
     that have no turn before the clock runs out are not in it.
 
-    Raises ConversationEndedError.
+    Raises WorkerEndedError.
     """
     assignment = session.setup.assignment
     vocabulary = Vocabulary(assignment.classes)

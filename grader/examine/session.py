@@ -32,7 +32,6 @@ from grader.worker import protocol
 
 WORK_FOLDER = "work"  # the submission's private copy, below the scratch folder
 GRACE_SECONDS = 3.0  # before the limit for imports, in which a worker says what it was doing
-
 R = TypeVar("R", bound=replies.Reply)
 
 
@@ -52,10 +51,9 @@ class Session:
 
     def __init__(self, setup: Setup, submission: Path, clock: Clock) -> None:
         self.setup = setup
-        self.submission = submission
-        self.clock = clock
-        self.load_seconds, self.starts = 0.0, 0
-        self.kills = 0  # of workers, from outside
+        self.submission, self.clock = submission, clock
+        self.load_seconds = 0.0
+        self.starts = self.kills = 0  # kills: of workers, from outside
         self.log = ""
         self.lent: dict[str, str] = {}  # path that the code asks for -> file of the submission
         self._import = True  # False once an import has ended its worker: it would do so again
@@ -303,8 +301,8 @@ class Session:
         return self._conversation is not None
 
     def close(self, told: End | None = None) -> None:
-        """End the worker, if there is one. What it printed is kept in `log`, with how it ended:
-        as `told`, where the conversation knows more than the box.
+        """End the worker, if there is one. `log` keeps what it printed and how it ended, by `told`
+        where the conversation knows more than the sandbox.
         """
         if self._box is not None:
             self._collect(self._box, told)
@@ -375,8 +373,7 @@ class Session:
             require_allowed(getattr(report, "error", None), self.setup.sandbox.level)
             return report, found
 
-        reply: tuple[R, NDArray[Any] | None] = self._talk(call)
-        return reply
+        return self._talk(call)  # type: ignore[no-any-return]
 
     def _talk(self, call: Callable[[WorkerClient], Any]) -> Any:
         if self._conversation is None:

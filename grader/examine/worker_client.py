@@ -27,7 +27,7 @@ class WorkerFaultError(Exception):
 
 
 class WorkerClient:
-    """Calls to the worker in one box. After ConversationEndedError every call raises it again."""
+    """Calls to the worker in one box. After WorkerEndedError every call raises it again."""
 
     def __init__(self, box: SandboxedProcess) -> None:
         self.box = box
@@ -42,7 +42,7 @@ class WorkerClient:
     ) -> tuple[protocol.Meta, NDArray[Any] | None]:
         """Call `operation` and wait for its report, `seconds` at most.
 
-        Raises ConversationEndedError.
+        Raises WorkerEndedError.
         """
         payload = protocol.pack_message({"op": operation, **(meta or {})}, array)
         reply = self._exchange(
@@ -57,7 +57,7 @@ class WorkerClient:
         self, given: NDArray[Any], seconds: float, meta: protocol.Meta | None = None
     ) -> protocol.Answer:
         """Put one image, uint8 (H, W, 3), to the submission; with `meta` (function, text) another
-        input to another function. Raises ConversationEndedError.
+        input to another function. Raises WorkerEndedError.
         """
         payload = protocol.pack_message({"op": "predict", **(meta or {})}, given)
         reply = self._exchange(payload, protocol.ANSWER, protocol.ANSWER_BYTES, seconds)
