@@ -52,3 +52,17 @@ def test_a_student_checks_with_nothing_but_the_wheel(wheel: Path, tmp_path: Path
     assert done.returncode == 1, done.stderr
     assert "predict-missing" in done.stdout
     assert (folder / "self-check.html").is_file()
+
+
+def test_what_a_student_runs_imports_nothing_that_is_an_extra() -> None:
+    extras = ("cv2", "scipy", "mindspore", "matplotlib", "openpyxl", "py7zr", "starlette", "ray")
+    program = f"""
+import sys
+for name in {extras!r}:
+    sys.modules[name] = None
+import grader.cli.self_check, grader.cli.new, grader.cli.hand_out, grader.engine.examiner
+import grader.examine.exported_models, grader.labs.shapes, grader.report.pages
+print("imported")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "imported\n", done.stderr

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from grader.assignment import Label
 
 SIDE = 48  # pixels of an image
 IMAGES_PER_CLASS = 40
-_COLOURS = {"red": ("红色", (40, 40, 215)), "blue": ("蓝色", (215, 60, 40))}  # BGR
+_COLOURS = {"red": ("红色", (215, 40, 40)), "blue": ("蓝色", (40, 60, 215))}
 _SHAPES = {
     "circle": "圆形",
     "square": "正方形",
@@ -39,28 +38,27 @@ def draw(folder: Path) -> None:
         colour, shape = label.folder.split("-")
         (folder / label.folder).mkdir(parents=True)
         for number in range(IMAGES_PER_CLASS):
-            data = cv2.imencode(".png", _image(shape, _COLOURS[colour][1], random))[1].tobytes()
-            (folder / label.folder / f"{number:02}.png").write_bytes(data)
+            image = _image(shape, _COLOURS[colour][1], random)
+            image.save(folder / label.folder / f"{number:02}.png")
 
 
-def _image(
-    shape: str, colour: tuple[int, int, int], random: np.random.Generator
-) -> NDArray[np.uint8]:
-    """One shape somewhere on a coarse background, uint8 (SIDE, SIDE, 3) in BGR."""
+def _image(shape: str, colour: tuple[int, int, int], random: np.random.Generator) -> Image.Image:
+    """One shape somewhere on a coarse background, SIDE x SIDE."""
     spots = random.integers(70, 200, (6, 6, 1)).repeat(3, axis=2).astype(np.uint8)
-    image = np.asarray(cv2.resize(spots, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+    image = Image.fromarray(spots).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    drawn = ImageDraw.Draw(image)
     x, y = (SIDE // 2 + int(random.integers(-3, 4)) for _ in range(2))
     size, turn = int(random.integers(14, 18)), math.radians(float(random.uniform(-8, 8)))
     paint = tuple(int(np.clip(value + random.integers(-35, 36), 0, 255)) for value in colour)
     if shape == "circle":
-        cv2.circle(image, (x, y), size, paint, -1, cv2.LINE_AA)
+        drawn.ellipse((x - size, y - size, x + size, y + size), fill=paint)
     elif shape == "cross":
         for along in (0.0, math.pi / 2):
-            _polygon(image, _bar(size, turn + along), (x, y), paint)
+            drawn.polygon([(x + a, y + b) for a, b in _bar(size, turn + along)], fill=paint)
     else:
-        _polygon(image, _corners(shape, size, turn), (x, y), paint)
-    noisy = image.astype(np.int16) + random.integers(-12, 13, image.shape)
-    return np.clip(noisy, 0, 255).astype(np.uint8)
+        drawn.polygon([(x + a, y + b) for a, b in _corners(shape, size, turn)], fill=paint)
+    noisy = np.asarray(image, np.int16) + random.integers(-12, 13, (SIDE, SIDE, 3))
+    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
 
 
 def _corners(shape: str, size: int, turn: float) -> list[tuple[float, float]]:
@@ -80,13 +78,3 @@ def _bar(size: int, turn: float) -> list[tuple[float, float]]:
     corners = ((-size, -half), (size, -half), (size, half), (-size, half))
     cos, sin = math.cos(turn), math.sin(turn)
     return [(a * cos - b * sin, a * sin + b * cos) for a, b in corners]
-
-
-def _polygon(
-    image: NDArray[np.uint8],
-    corners: list[tuple[float, float]],
-    middle: tuple[int, int],
-    paint: tuple[int, ...],
-) -> None:
-    points = np.array([(middle[0] + a, middle[1] + b) for a, b in corners]).round()
-    cv2.fillPoly(image, [points.astype(np.int32)], paint, cv2.LINE_AA)
