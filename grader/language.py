@@ -64,6 +64,14 @@ class Sentence:
         }
         return fill(translator(language)(self.text), facts)
 
+    def in_each(self) -> dict[str, str]:
+        """Language -> the sentence, as documents keep it."""
+        return {language: self.said_in(language) for language in LANGUAGES}
+
+    def in_lines(self) -> str:
+        """The sentence in English and below it in Chinese, as a teacher writes in a check."""
+        return "\n".join(self.in_each().values())
+
     def __str__(self) -> str:
         return self.said_in("en")
 

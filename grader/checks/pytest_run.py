@@ -22,7 +22,7 @@ from grader.examine.clock import Clock
 from grader.examine.outside_kills import KilledError
 from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError, WorkerFaultError
-from grader.language import by_language
+from grader.language import Sentence, by_language
 from grader.sandbox.contract import SandboxUnavailableError
 
 MAX_MESSAGE_CHARS = 2000  # characters that are kept of what an exception says
@@ -286,7 +286,7 @@ def _outcome(error: BaseException) -> dict[str, str]:
     if isinstance(error, WorkerEndedError):
         return {
             "outcome": "failed",
-            "rationale": "The process ended during this check.\n检查期间进程结束了。",
+            "rationale": Sentence("The process ended during this check.").in_lines(),
             "actual": f"{error.end.cause.value} {error.end.detail}".rstrip(),
         }
     if isinstance(error, (WorkerFaultError, KilledError)):  # ours, whatever the reference does

@@ -17,6 +17,7 @@ from grader.examine.lenet5 import LayersReport
 from grader.examine.mnist import read_mnist
 from grader.examine.replies import DatasetReport, LeNet5Report
 from grader.examine.session import Session
+from grader.language import Sentence
 from grader.worker import protocol
 
 DIGITS = 128  # that a submission's data set is made of
@@ -70,7 +71,7 @@ class SubmissionSubject:
         answer = self.session.predict(image, self.session.setup.assignment.limits.first_answer)
         if answer.outcome != protocol.WORD:
             raise CheckFailedError(
-                "The function gave no class name.\n函数没有返回类别名称。",
+                Sentence("The function gave no class name.").in_lines(),
                 expected="a class name (str)",
                 actual=answer.word,
             )
@@ -208,7 +209,7 @@ class LeNet5Subject:
         report = self._session.lenet5_train(images, labels, steps)
         if report.error is not None or not report.losses:
             raise CheckFailedError(
-                "The network could not be trained.\n网络无法训练。",
+                Sentence("The network could not be trained.").in_lines(),
                 expected="losses",
                 actual=report.error.told if report.error else "no output",
             )
@@ -229,10 +230,10 @@ class LeNet5Subject:
         report, output = self._session.lenet5_forward(images.astype(np.float32))
         if report.error is not None or output is None:
             raise CheckFailedError(
-                "The network could not process the input.\n网络无法处理该输入。",
+                Sentence("The network could not process the input.").in_lines(),
                 expected=f"an output for an input of shape {images.shape}",
                 actual=report.error.told if report.error else "no output",
-                help="Call it on zeros of this shape.\n请用该形状的零数组自行调用一次。",
+                help=Sentence("Call it on zeros of this shape.").in_lines(),
             )
         return output
 

@@ -15,13 +15,14 @@ from grader.checks.pytest_run import ABOUT_ANSWERS, CheckSelection
 from grader.checks.trial import remembered_or_tried
 from grader.evidence import Answer, Check
 from grader.examine.session import Session
+from grader.language import Sentence
 
 UNEXPECTED = {
-    "rationale": "This check met something that it could not work with.\n"
-    "该检查遇到了无法处理的结果。",
-    "help": "Compare sizes, kinds and numbers of what your code gives with what is asked; "
-    "a network gives the same sizes each time.\n"
-    "请对照题目要求检查你的代码给出的形状、类型与数量；网络每次应给出相同的形状。",
+    "rationale": Sentence("This check met something that it could not work with."),
+    "help": Sentence(
+        "Compare sizes, kinds and numbers of what your code gives with what is asked; a network "
+        "gives the same sizes each time."
+    ),
 }
 
 
@@ -59,11 +60,12 @@ def _judged(one: pytest_run.CheckRun, sound: frozenset[str]) -> Check:
         return check
     fault = f"{one.place}  {check.fault}"
     if check.name in sound:
-        return check.model_copy(update={"outcome": "failed", "fault": fault, **UNEXPECTED})
+        told = {name: sentence.in_lines() for name, sentence in UNEXPECTED.items()}
+        return check.model_copy(update={"outcome": "failed", "fault": fault, **told})
     return check.model_copy(update={"outcome": "broken", "fault": fault})
 
 
 def _broken(fault: pytest_run.CheckFault) -> Check:
     """A check of ours that could not even start."""
-    title = {"en": "The checks can be run", "zh": "检查可以运行"}
+    title = Sentence("The checks can be run").in_each()
     return Check(name=fault.place, title=title, outcome="broken", fault=str(fault))

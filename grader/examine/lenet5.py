@@ -10,6 +10,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from grader.examine.replies import Count, Failure, Line, Reply
+from grader.language import Sentence
 
 Sizes = Annotated[list[Count], Field(max_length=8)]
 
@@ -108,7 +109,7 @@ def first_difference(layers: Sequence[LayerReport], taken: Sequence[int]) -> Dif
     """
     if taken and list(taken) not in INPUTS:
         advice = _GREY if list(taken) == [3, 32, 32] else _INPUT
-        return Difference("input", "(1, 32, 32)", _sizes(taken), advice)
+        return _difference("input", "(1, 32, 32)", _sizes(taken), advice)
     if not layers:
         return None
     found = [index for index, layer in enumerate(layers) if _counts(layer)]
@@ -133,7 +134,7 @@ def _differs(
     role: LayerRole, layer: LayerReport, after: Sequence[LayerReport], taken: Sequence[int]
 ) -> Difference | None:
     if layer.kind not in role.kinds:
-        return Difference(role.name, _expected(role), _actual(layer), _HELP[role.name])
+        return _difference(role.name, _expected(role), _actual(layer), _HELP[role.name])
     return next(_details(role, layer, after, taken), None)
 
 
@@ -142,15 +143,15 @@ def _details(
 ) -> Iterator[Difference]:
     weight, output = tuple(layer.weight), tuple(layer.output)
     if role.weights and weight not in role.weights:
-        yield Difference(role.name, _expected(role), _actual(layer), _HELP[role.name])
+        yield _difference(role.name, _expected(role), _actual(layer), _HELP[role.name])
     if output not in role.outputs:
         advice = _PADDING if list(taken) == INPUTS[1] and role.name == "C1" else _HELP[role.name]
         expected = " / ".join(map(_sizes, role.outputs))
-        yield Difference(role.name, f"output {expected}", f"output {_sizes(output)}", advice)
+        yield _difference(role.name, f"output {expected}", f"output {_sizes(output)}", advice)
     if role.needs_bias and layer.kind == DENSE and not layer.bias:
-        yield Difference(role.name, "biases", "no biases", _BIAS)
+        yield _difference(role.name, "biases", "no biases", _BIAS)
     if NORMALISATION in [item.kind for item in after]:
-        yield Difference(role.name, "no normalisation", NORMALISATION, _NORM)
+        yield _difference(role.name, "no normalisation", NORMALISATION, _NORM)
     if role.followed_by:
         acts = [item.kind for item in after if item.kind in ACTIVATIONS] or ["none"]
         if acts[0] not in role.followed_by:
@@ -159,15 +160,15 @@ def _details(
             wanted = " / ".join(role.followed_by)
             expected = "10 numbers without softmax" if last else f"activation {wanted}"
             actual = acts[0] if last else f"activation {acts[0]}"
-            yield Difference(name, expected, actual, _SOFTMAX if last else _ACTIVATION)
+            yield _difference(name, expected, actual, _SOFTMAX if last else _ACTIVATION)
 
 
 def _missing_or_more(layers: Sequence[LayerReport], found: Sequence[int]) -> Difference | None:
     if len(found) < len(REFERENCE):
         role = REFERENCE[len(found)]
-        return Difference(role.name, _expected(role), "nothing", _HELP[role.name])
+        return _difference(role.name, _expected(role), "nothing", _HELP[role.name])
     if len(found) > len(REFERENCE):
-        return Difference("output", "no layer after F7", _actual(layers[found[7]]), _HELP["F7"])
+        return _difference("output", "no layer after F7", _actual(layers[found[7]]), _HELP["F7"])
     return None
 
 
@@ -183,6 +184,10 @@ def _actual(layer: LayerReport) -> str:
     return f"{layer.kind} to {_sizes(layer.output)}"
 
 
+def _difference(layer: str, expected: str, actual: str, advice: Sentence) -> Difference:
+    return Difference(layer, expected, actual, advice.in_lines())
+
+
 def _weights(weight: Sequence[int]) -> str:
     """ "1→6, kernel 5x5" or "400→120"."""
     arrow = f"{weight[1]}→{weight[0]}" if len(weight) > 1 else str(list(weight))
@@ -193,20 +198,12 @@ def _sizes(sizes: Sequence[int]) -> str:
     return "(" + ", ".join(map(str, sizes)) + ")"
 
 
-_CONV = (
+_CONV = Sentence(
     "Two convolutions, 1→6 and 6→16, kernel 5, stride 1, no padding (pad_mode='valid'; "
-    "in PyTorch padding=0, in Keras padding='valid').\n"
-    "两个卷积层 1→6、6→16，核大小 5，步长 1，无填充（pad_mode='valid'；"
-    "PyTorch 中为 padding=0，Keras 中为 padding='valid'）。"
+    "in PyTorch padding=0, in Keras padding='valid')."
 )
-_POOL = (
-    "Each convolution is followed by pooling with kernel 2 and stride 2.\n"
-    "每个卷积层之后是核大小 2、步长 2 的池化层。"
-)
-_DENSE = (
-    "After flattening to 400 numbers: Dense 400→120, 120→84, 84→10.\n"
-    "展平为 400 个数之后：全连接 400→120、120→84、84→10。"
-)
+_POOL = Sentence("Each convolution is followed by pooling with kernel 2 and stride 2.")
+_DENSE = Sentence("After flattening to 400 numbers: Dense 400→120, 120→84, 84→10.")
 _HELP = {
     "C1": _CONV,
     "S2": _POOL,
@@ -216,31 +213,10 @@ _HELP = {
     "F6": _DENSE,
     "F7": _DENSE,
 }
-_INPUT = (
-    "Images come as (N, 1, 32, 32): channel before height and width.\n"
-    "图片的形状为 (N, 1, 32, 32)：通道在高和宽之前。"
-)
-_GREY = (
-    "Written digits are grey: the first convolution takes 1 channel.\n"
-    "手写数字是灰度图：第一个卷积层的输入通道数为 1。"
-)
-_PADDING = (
-    "Images of 28 x 28 need padding 2 in the first convolution.\n"
-    "28 x 28 的图片在第一个卷积层需要填充 2。"
-)
-_BIAS = (
-    "Dense layers have biases: leave has_bias, bias or use_bias at its default, True.\n"
-    "全连接层带偏置：has_bias、bias 或 use_bias 请保持默认值 True。"
-)
-_NORM = (
-    "The lecture's LeNet5 has no batch normalisation: take it out.\n"
-    "课件中的 LeNet5 没有批归一化：请去掉。"
-)
-_ACTIVATION = (
-    "The lecture's activation is ReLU; sigmoid makes the gradients vanish.\n"
-    "课件使用 ReLU 激活；sigmoid 会使梯度消失。"
-)
-_SOFTMAX = (
-    "Return the 10 numbers themselves: the loss function applies softmax.\n"
-    "请直接返回 10 个数：softmax 由损失函数完成。"
-)
+_INPUT = Sentence("Images come as (N, 1, 32, 32): channel before height and width.")
+_GREY = Sentence("Written digits are grey: the first convolution takes 1 channel.")
+_PADDING = Sentence("Images of 28 x 28 need padding 2 in the first convolution.")
+_BIAS = Sentence("Dense layers have biases: leave has_bias, bias or use_bias at its default, True.")
+_NORM = Sentence("The lecture's LeNet5 has no batch normalisation: take it out.")
+_ACTIVATION = Sentence("The lecture's activation is ReLU; sigmoid makes the gradients vanish.")
+_SOFTMAX = Sentence("Return the 10 numbers themselves: the loss function applies softmax.")

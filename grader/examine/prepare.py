@@ -23,7 +23,7 @@ from grader.intake import (
     find,
     stage,
 )
-from grader.language import LANGUAGES, Sentence
+from grader.language import Sentence
 from grader.runtimes.choose import RuntimeMissingError, choose
 from grader.runtimes.detect import Runtime as Interpreter
 from grader.runtimes.detect import runtimes
@@ -122,7 +122,7 @@ def prepare(submission: Submission, folder: Path, conditions: Conditions) -> Pre
         packages=dict(choice.runtime.frameworks),
         device=device.kind,
         tuning=tuning,
-        reason={language: choice.reason.said_in(language) for language in LANGUAGES},
+        reason=choice.reason.in_each(),
     )
     notes = tuple(notice.said_in(conditions.language) for notice in notices)
     return Prepared(

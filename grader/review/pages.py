@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from grader.language import LANGUAGES, Sentence
+from grader.language import Sentence
 from grader.report import phrases as report_phrases
 from grader.report.drawing import Log
 from grader.report.gallery import gallery
@@ -119,7 +119,7 @@ class ReviewPages:
 
 def _in_both(sentence: Sentence) -> Markup:
     """A sentence of ours in each language."""
-    return report_phrases.both({lang: sentence.said_in(lang) for lang in LANGUAGES})
+    return report_phrases.both(sentence.in_each())
 
 
 def worded(each: Override) -> dict[str, object]:

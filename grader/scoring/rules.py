@@ -9,11 +9,13 @@ from typing import Literal
 from grader.assignment import MarkRule, Policy
 from grader.assignment.formula import value_of
 from grader.evidence import Check, Evidence, Records, Stage
+from grader.language import LANGUAGES, Sentence
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
 from grader.scoring.grade import Grade, GradePart, Status
 from grader.scoring.override import Override, Standing, standing
 
 PART = "part:"  # begins the name of any other part
+Facts = dict[str, str | Sentence]
 IMAGES = "images"  # name of the part of the hidden images
 Report = Literal["missing", "found", "complete", "incomplete", "not-asked"]
 
@@ -171,41 +173,35 @@ def images_part(
         The part, with the reason for its marks in both languages.
     """
 
-    def part(earned: float, en: str, zh: str) -> GradePart:
-        because = {"en": en, "zh": zh}
-        return GradePart(name=IMAGES, earned=earned, possible=policy.points, because=because)
+    def part(earned: float, why: Sentence) -> GradePart:
+        return GradePart(name=IMAGES, earned=earned, possible=policy.points, because=why.in_each())
 
     if not total:
-        return part(0, "no hidden image was answered", "没有回答任何隐藏图片")
-    said, said_zh = f"{correct} of {total} images are right", f"{total} 张图片中答对 {correct} 张"
+        return part(0, Sentence("no hidden image was answered"))
+    right = Sentence(
+        "{correct} of {total} images are right", {"correct": str(correct), "total": str(total)}
+    )
     if not better_than_guessing(correct, total, classes, policy.guessing):
-        return part(
-            0,
-            f"{said}: no better than guessing among {classes} classes",
-            f"{said_zh}：不优于在 {classes} 类中随机猜测",
-        )
+        guess: Facts = {"right": right, "classes": str(classes)}
+        return part(0, Sentence("{right}: no better than guessing among {classes} classes", guess))
     full, earned = needed(policy.full_at, total), worth(correct, total, policy)
     with_report = total + 1 if policy.report_from is None else needed(policy.report_from, total)
     if policy.rule != "formula" and correct >= full:
+        facts: Facts = {"right": right, "full": str(full), "percent": str(policy.full_at)}
         return part(
-            earned,
-            f"{said}, {full} are needed for {policy.full_at} %: full marks",
-            f"{said_zh}，达到 {policy.full_at} %（需 {full} 张）：满分",
+            earned, Sentence("{right}, {full} are needed for {percent} %: full marks", facts)
         )
     if correct >= with_report and report == "complete":
+        facts = {"right": right, "full": str(with_report), "percent": str(policy.report_from)}
         return part(
             policy.points,
-            f"{said}, {with_report} are needed for {policy.report_from} %, "
-            "and the report is complete: full marks",
-            f"{said_zh}，达到 {policy.report_from} %（需 {with_report} 张），且实验报告完整：满分",
+            Sentence(
+                "{right}, {full} are needed for {percent} %, and the report is complete: "
+                "full marks",
+                facts,
+            ),
         )
-    return part(
-        earned,
-        *(
-            f"{text}{why}"
-            for text, why in zip((said, said_zh), _why(correct, total, policy, earned), strict=True)
-        ),
-    )
+    return part(earned, _why(right, correct, total, policy, earned))
 
 
 def _more_parts(evidence: Evidence, policy: Policy) -> Iterator[GradePart]:
@@ -218,23 +214,23 @@ def _more_parts(evidence: Evidence, policy: Policy) -> Iterator[GradePart]:
         yield one.model_copy(update={"name": f"{PART}{part.id}"})
 
 
-def _why(correct: int, total: int, policy: MarkRule, earned: float) -> tuple[str, str]:
-    """The rule behind marks below all points, in English and Chinese."""
+def _why(right: Sentence, correct: int, total: int, policy: MarkRule, earned: float) -> Sentence:
+    """The rule behind marks below all points."""
     if policy.rule == "formula":
-        return f": {policy.formula} = {earned:g}", f"：{policy.formula} = {earned:g}"
+        facts: Facts = {"right": right, "formula": policy.formula, "earned": f"{earned:g}"}
+        return Sentence("{right}: {formula} = {earned}", facts)
     full, cost = needed(policy.full_at, total), _tidy(policy.points - earned)
+    common: Facts = {"right": right, "full": str(full), "percent": str(policy.full_at)}
     if policy.rule == "linear":
-        return (
-            f", on the line from {policy.zero_at} % (no marks) to {policy.full_at} % "
-            f"({full} images, all of them)",
-            f"，在 {policy.zero_at} %（零分）到 {policy.full_at} %（{full} 张，满分）的直线上",
+        return Sentence(
+            "{right}, on the line from {zero} % (no marks) to {percent} % ({full} images, all of "
+            "them)",
+            {**common, "zero": str(policy.zero_at)},
         )
     below = bands_below(correct, total, policy.full_at, policy.band)
-    return (
-        f": {below} band(s) of {policy.band} % below {policy.full_at} % "
-        f"({full} images), minus {cost:g}",
-        f"：比 {policy.full_at} %（{full} 张）低 {below} 档（每档 {policy.band} %），"
-        f"扣 {cost:g} 分",
+    return Sentence(
+        "{right}: {below} band(s) of {band} % below {percent} % ({full} images), minus {cost}",
+        {**common, "below": str(below), "band": str(policy.band), "cost": f"{cost:g}"},
     )
 
 
@@ -264,7 +260,7 @@ def _worth(check: Check) -> float:
 def _absent(policy: Policy) -> tuple[GradePart, ...]:
     if policy.absent is None:
         return ()
-    because = {"en": "nothing was submitted", "zh": "没有提交任何内容"}
+    because = Sentence("nothing was submitted").in_each()
     return (
         GradePart(name="absent", earned=policy.absent, possible=policy.points, because=because),
     )
@@ -285,10 +281,11 @@ def _decided(
         if not each.beyond:
             after = min(max(wanted, min(before, 0)), max(before, possible))
         after = _tidy(after)  # what the parts show: the next decision begins from there
-        because = dict.fromkeys(("en", "zh"), f"{each.reason} ({each.author})")
+        why = f"{each.reason} ({each.author})"
+        because = dict.fromkeys(LANGUAGES, why)
         if _tidy(after) != _tidy(wanted):
-            because["en"] += f": held at {after:g} of {possible:g}"
-            because["zh"] += f"：限于 {after:g}（满分 {possible:g}）"
+            facts = {"why": why, "held": f"{after:g}", "possible": f"{possible:g}"}
+            because = Sentence("{why}: held at {held} of {possible}", facts).in_each()
         parts.append(
             GradePart(name="override", earned=_tidy(after - before), possible=0, because=because)
         )
