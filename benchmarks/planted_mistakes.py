@@ -108,7 +108,7 @@ def _examined(folder: Path, options: argparse.Namespace) -> Outcome:
     settings = ["interface.lenet5=''", "limits.answer=30", f"limits.diagnosis={options.diagnosis}"]
     assignment = read_assignment(HERE.parents[1] / "hidden_tests", settings)
     with TemporaryDirectory(prefix="planted-") as workspace:
-        runtime = detect.look(options.runtime)
+        runtime = detect.examine_python(options.runtime)
         conditions = Conditions(
             assignment=assignment, sandbox=Unconfined(own_code=True), runtimes=(runtime,),
             device=machine.devices("CPU")[0], threads=1, workspace=Path(workspace),

@@ -72,7 +72,7 @@ class Classroom:
         patch.setattr(machine, "tuning", lambda *_: {})
         patch.setattr(engines, "usable", lambda _, devices, *__: devices)
         patch.setattr(checks_trial, "require_sound", lambda *_: None)
-        patch.setattr(engines, "places", lambda *_: [Device("CPU")])
+        patch.setattr(engines, "devices_for", lambda *_: [Device("CPU")])
         patch.setattr(engines, "Conditions", lambda **_: None)
         patch.setenv("COLUMNS", "400")
         patch.chdir(make.ROOT)

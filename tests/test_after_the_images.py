@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from grader.evidence import Evidence
-from grader.evidence.reading import readable
+from grader.evidence.reading import readable_evidence
 from tests import make, submissions
 
 LIMITS = (*("--set", "limits.first_answer=3", "--set", "limits.answer=2"), "--no-tune")
@@ -139,7 +139,7 @@ def test_killed_from_outside_is_no_fault_and_what_was_answered_counts(
 def test_what_cannot_be_read_back_is_left_out_and_said() -> None:
     evidence = make.evidence(make.answers(3))
     broken = evidence.model_copy(update={"seconds": float("inf")})
-    kept = readable(broken)
+    kept = readable_evidence(broken)
     assert kept.seconds == 0.0
     assert kept.answers == evidence.answers
     assert "seconds" in kept.mishaps[0]

@@ -15,7 +15,7 @@ from grader.language import translator
 from grader.runtimes import detect
 from grader.runtimes.detect import Runtime
 from grader.runtimes.imports import ImportScan, PackageImport
-from grader.worker.source import alike
+from grader.worker.source import similar_function
 from tests import make, submissions
 from tests.report import make as report
 
@@ -43,7 +43,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., li
         monkeypatch.setenv("VIRTUAL_ENV", str(next(iter(there)).parent.parent))
         return list(there)
 
-    monkeypatch.setattr(detect, "look", look)
+    monkeypatch.setattr(detect, "examine_python", look)
     monkeypatch.setattr(detect, "added_folders", dict)
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
     monkeypatch.delenv("CONDA_PREFIX", raising=False)
@@ -67,8 +67,8 @@ def test_another_environment_is_found_where_the_active_one_lacks_the_framework(
     _, other = machine("numpy", "numpy torch")
     found = suiting(tmp_path)
     assert found.python == other
-    assert str(other) in own_python.told(found, SAY)
-    assert "torch 2.1" in own_python.told(found, SAY)
+    assert str(other) in own_python.runtime_line(found, SAY)
+    assert "torch 2.1" in own_python.runtime_line(found, SAY)
 
 
 @pytest.mark.parametrize(
@@ -139,4 +139,4 @@ def test_answers_at_guessing_level_are_something_to_mend() -> None:
     ],
 )
 def test_a_function_of_nearly_the_name_is_what_was_meant(text: str, meant: str) -> None:
-    assert alike(text, "predict") == meant
+    assert similar_function(text, "predict") == meant

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from grader.examine.near_duplicates import pictures, twins
+from grader.examine.near_duplicates import near_duplicates, pictures
 from tests import make
 
 
@@ -24,13 +24,13 @@ def test_a_brighter_copy_is_a_twin_and_another_image_is_none(tmp_path: Path) -> 
     other = picture(tmp_path / "val" / "c.png", 2)
     (tmp_path / "val" / "torn.jpg").write_bytes(b"no image")
     assert pictures(tmp_path / "val") == [copy, other, tmp_path / "val" / "torn.jpg"]
-    assert twins(pictures(tmp_path / "val"), [original]) == [(copy, original)]
-    assert twins([], [original]) == []
+    assert near_duplicates(pictures(tmp_path / "val"), [original]) == [(copy, original)]
+    assert near_duplicates([], [original]) == []
 
 
 @pytest.mark.skipif(not (make.SHARED / "data").is_dir(), reason="needs the lab's public images")
 def test_the_labs_public_validation_images_have_their_known_twins() -> None:
     public = make.SHARED / "data" / "garbage_26x100"
-    found = twins(pictures(public / "val"), pictures(public / "train"))
+    found = near_duplicates(pictures(public / "val"), pictures(public / "train"))
     assert 9 <= len(found) <= 11
     assert all(image.parent.name == other.parent.name for image, other in found)

@@ -14,10 +14,10 @@ from rich.console import Console
 from grader.cli import desk_changes, papers, progress, publishing
 from grader.cli.kept_rows import KeptRows
 from grader.cli.main import UsageError
-from grader.cli.output_folder import opened
+from grader.cli.output_folder import opened_run
 from grader.cli.recording import Wish, worded
 from grader.decisions import DecisionError, Decisions
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.intake.viewing import ShownReport
 from grader.language import Sentence
 from grader.report import Context, Result
@@ -84,7 +84,7 @@ class ClassDesk:
                 return None
             marking = kept.marking(name)
             told = tuple(
-                find(each.code, each.facts, language=self._language)
+                make_finding(each.code, each.facts, language=self._language)
                 for each in kept.shared.get(name, ())
             )
             full = evidence.model_copy(update={"findings": (*evidence.findings, *told)})
@@ -238,7 +238,7 @@ class ClassDesk:
         """Write all tables and pages with the marks as they are."""
         console = Console(quiet=True)
         try:
-            with opened(self._out, "review", console, self._language) as (folder, run):
+            with opened_run(self._out, "review", console, self._language) as (folder, run):
                 if run is None:
                     raise RefusedError(Sentence("there is no run to publish here"))
                 decided = Decisions(self._out).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from grader import __version__
-from grader.cli.diff import kept
+from grader.cli.diff import kept_publication
 from grader.cli.output_folder import now
 from grader.cli.survey import Marking
 from grader.evidence import Answer, Evidence
@@ -46,7 +46,7 @@ def between(
         older = [number for number in numbers if after == PRESENT or number < after]
         before = older[-1] if older else latest.number
     one, other = (
-        _present(run, marks) if number == PRESENT else kept(folder, number)
+        _present(run, marks) if number == PRESENT else kept_publication(folder, number)
         for number in (before, after)
     )
     offered = [folder.publication(number) for number in numbers[-MAX_LISTED:]]

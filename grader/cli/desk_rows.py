@@ -12,7 +12,7 @@ from grader.cli.survey import Marking
 from grader.evidence import Evidence, Severity
 from grader.report.text import file_name
 from grader.review.desk import QueueRow, handle, version
-from grader.review.needs import NEEDS, fell, needs, settled
+from grader.review.needs import NEEDS, fell, mark_is_settled, needs
 from grader.runs import PublishedMark, Run, mark_of
 from grader.runs.notes import RowNote, waits
 from grader.scoring import Override
@@ -74,10 +74,10 @@ def facts_of(run: Run, evidence: Evidence, marking: Marking) -> RowFacts:
         decided=said[-1].author if said else "",
     )
     source = marking.roll.rows[name].source
-    return RowFacts(row, mark_of(evidence, grade), settled(grade), trace(evidence), source)
+    return RowFacts(row, mark_of(evidence, grade), mark_is_settled(grade), trace(evidence), source)
 
 
-def shown(
+def rows_shown(
     facts: RowFacts,
     published: PublishedMark | None,
     alike: bool,

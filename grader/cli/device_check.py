@@ -16,7 +16,7 @@ from grader.report.text import for_rich
 from grader.runtimes.detect import Runtime
 from grader.runtimes.device import Device
 from grader.runtimes.device_proof import TOLERANCE, Proof, built_for, full_proof, quick_proof
-from grader.runtimes.devices import passed_over
+from grader.runtimes.devices import why_no_accelerator
 from grader.sandbox.contract import Sandbox
 
 
@@ -83,7 +83,7 @@ def usable(
         if arguments.device != "auto":
             raise UsageError(reasons[0])
     elif arguments.device == "auto":
-        reasons = passed_over()
+        reasons = why_no_accelerator()
     _warn(
         console,
         [Sentence("on the CPU: {reason}", {"reason": reason}) for reason in reasons],

@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     console, language = Console(), arguments.lang
     folder = RunFolder(require_results(arguments.out))
     try:
-        before, after = (kept(folder, number) for number in _meant(folder, arguments.runs))
+        before, after = (
+            kept_publication(folder, number) for number in _meant(folder, arguments.runs)
+        )
     except RunError as error:
         raise UsageError(error.said) from None
     for publication in (before, after):
@@ -60,7 +62,7 @@ def _meant(folder: RunFolder, wanted: Sequence[int]) -> tuple[int, int]:
     return numbers[-2:][0], numbers[-1]
 
 
-def kept(folder: RunFolder, number: int) -> Publication:
+def kept_publication(folder: RunFolder, number: int) -> Publication:
     """The publication with this number. Raises UsageError where it is not kept."""
     publication = folder.publication(number)
     if publication is None:

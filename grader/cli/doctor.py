@@ -114,7 +114,7 @@ def _memory_limit(console: Console, say: Translate) -> None:
     from grader.sandbox import cgroup_delegation  # of Linux alone
 
     try:
-        cgroup_delegation.find()
+        cgroup_delegation.delegated_groups()
     except SandboxUnavailableError as error:
         told = say("Limit of memory: kept by a watchdog, which looks every 25 ms")
         console.print(f"  [dim]–[/] {told}: {for_rich(str(error))}", highlight=False)

@@ -66,7 +66,7 @@ class LocalWorkplace:
     def engine(self, work: RunRequest) -> Engine:
         """Processes of this machine, one for each place."""
         arguments, runtimes = self._arguments, work.runtimes
-        found = places(self._devices, work.assignment, arguments, work.submissions)
+        found = devices_for(self._devices, work.assignment, arguments, work.submissions)
         tunes = work.submissions and not arguments.no_tune
         tuning = machine.tuning(runtimes) if tunes else {}
         conditions = [
@@ -87,7 +87,7 @@ class LocalWorkplace:
         return LocalEngine(conditions, work.hidden, work.store)
 
 
-def places(
+def devices_for(
     devices: Sequence[Device], assignment: Assignment, arguments: argparse.Namespace, tasks: int
 ) -> list[Device]:
     """One device for each submission that is examined at the same time; never empty.

@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.cli import publishing
 from grader.cli.main import OK, UsageError
 from grader.cli.notices import tell_changes
-from grader.cli.output_folder import meant, opened
+from grader.cli.output_folder import meant, opened_run
 from grader.cli.rescore import add_run
 from grader.decisions import DecisionError, Decisions
 from grader.readers.notices import notice
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     console, language = Console(), arguments.lang
     path = arguments.to or arguments.out / exports.FILE_NAMES[arguments.format]
-    with opened(arguments.out, "export", console, language) as (folder, former):
+    with opened_run(arguments.out, "export", console, language) as (folder, former):
         wanted = meant(arguments, former, console)
         store = Store(arguments.out)
         try:

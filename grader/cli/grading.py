@@ -22,7 +22,7 @@ from grader.cli.live_view import LiveView
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_changes, tell_notices
 from grader.cli.only import again, only
-from grader.cli.output_folder import opened
+from grader.cli.output_folder import opened_run
 from grader.cli.progress import Progress
 from grader.cli.reviewed import Reviewed
 from grader.cli.run_document import (
@@ -204,7 +204,7 @@ def _publish(
 ) -> int:
     """Publish what is stored by now, and say what came of it."""
     language = arguments.lang
-    with opened(arguments.out, "grade", console, language) as (folder, former):
+    with opened_run(arguments.out, "grade", console, language) as (folder, former):
         if former is None:
             raise OSError(f"{arguments.out}: the document of the run went while it was going on")
         store = Store(arguments.out)

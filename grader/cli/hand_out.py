@@ -9,7 +9,7 @@ from rich.console import Console
 
 from grader.assignment import read_assignment
 from grader.cli.main import OK, UsageError
-from grader.cli.packing import readable
+from grader.cli.packing import size_text
 from grader.cli.words.hand_out import add_arguments
 from grader.labs import hand_out
 from grader.language import translator
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         more = say("… and {count} more").format(count=len(made.files) - MAX_LISTED)
         console.print(f"    [dim]{more}[/]")
     text = say("{zip}: {count} files, {size}; no hidden image is among them. Students begin with:")
-    told = text.format(zip=target, count=len(made.files), size=readable(made.size))
+    told = text.format(zip=target, count=len(made.files), size=size_text(made.size))
     console.print(f"[green]✓[/] {for_rich(told)}", highlight=False, soft_wrap=True)
     for command in (
         "pip install lab-grader",

@@ -19,7 +19,7 @@ from grader.cli.desk_rows import (
     RowReader,
     by_id,
     facts_of,
-    shown,
+    rows_shown,
     stamp,
     stamps,
     with_decisions,
@@ -35,7 +35,7 @@ from grader.review.desk import QueueRow
 from grader.runs import PublishedMark, Run, RunFolder
 from grader.runs.notes import RowNotes
 from grader.scoring import Override
-from grader.similarity import alike
+from grader.similarity import similarities
 from grader.similarity.pairs import Similarity
 from grader.store import Store
 
@@ -220,7 +220,7 @@ class KeptRows:
         once: dict[str, RowFacts] = {}
         for name, each in facts.items():
             once.setdefault(each.source or name, each)
-        found = alike([each.trace for each in once.values()], handed_out)
+        found = similarities([each.trace for each in once.values()], handed_out)
         with self.lock:
             self.shared = {
                 name: likenesses
@@ -240,7 +240,7 @@ class KeptRows:
         """Make all rows of what is known, and say that some changed."""
         given, again = self._noted = self.given.all(), self.again.all()
         rows = [
-            shown(facts, self._before.get(name), name in self.shared, given.get(name),
+            rows_shown(facts, self._before.get(name), name in self.shared, given.get(name),
                   again.get(facts.source))
             for name, facts in sorted(self.facts.items())
         ]  # fmt: skip

@@ -42,7 +42,7 @@ OF_MARKS = ("policy", "pages", "assignment")
 
 
 @contextmanager
-def opened(
+def opened_run(
     out: Path, doing: str, console: Console, language: str
 ) -> Iterator[tuple[RunFolder, Run | None]]:
     """The run in `out`, held alone for as long as it is read, changed and published.
@@ -83,7 +83,7 @@ def meant(arguments: argparse.Namespace, run: Run | None, console: Console) -> R
     another assignment, and for settings that only an examination could follow.
     """
     settings = settings_of(arguments.settings)
-    kept, back = without(run.settings if run is not None else (), arguments.unset)
+    kept, back = without_settings(run.settings if run is not None else (), arguments.unset)
     if run is None:
         run = _adopted(arguments)
     elif arguments.assignment is not None:
@@ -152,7 +152,7 @@ def settings_of(texts: Sequence[str]) -> tuple[Setting, ...]:
     return tuple(Setting(text=text, author=user(), time=now()) for text in texts)
 
 
-def without(
+def without_settings(
     settings: Sequence[Setting], keys: Sequence[str]
 ) -> tuple[tuple[Setting, ...], tuple[Setting, ...]]:
     """The settings that stay, and those that ``--unset`` takes back. Raises UsageError for a key

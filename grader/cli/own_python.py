@@ -25,7 +25,7 @@ _OF_AN_ENVIRONMENT = ("bin/python", "Scripts/python.exe", "python.exe")  # conda
 def named(python: Path) -> Runtime:
     """The Python that was named. Raises UsageError where it can't run a submission."""
     try:
-        return _with_numpy(detect.look(python))
+        return _with_numpy(detect.examine_python(python))
     except detect.BrokenRuntimeError as error:
         raise UsageError(
             Sentence(
@@ -51,7 +51,7 @@ def suiting(scan: ImportScan, folder: Path, console: Console, say: Translate) ->
         if len(seen) == MAX_LOOKED_AT:
             break
         try:
-            found = detect.look(python)
+            found = detect.examine_python(python)
         except detect.BrokenRuntimeError:
             continue
         seen.append(str(python))
@@ -77,7 +77,7 @@ def framework_of(scan: ImportScan) -> str:
     return next((n for part in (scan.required, scan.optional) for n in FRAMEWORKS if n in part), "")
 
 
-def told(runtime: Runtime, say: Translate) -> str:
+def runtime_line(runtime: Runtime, say: Translate) -> str:
     """Which Python that is, in one line."""
     versions = ", ".join(
         f"{name} {version}"

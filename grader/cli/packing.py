@@ -83,7 +83,7 @@ def tell(
     """Print what goes in, the largest first, what stays out, and how near the limit that is."""
     total = sum(size for _, size in packed.files)
     for path, size in sorted(packed.files, key=lambda one: -one[1])[:MAX_LINES]:
-        console.print(f"  {readable(size):>10}  {for_rich(path)}", highlight=False)
+        console.print(f"  {size_text(size):>10}  {for_rich(path)}", highlight=False)
     if len(packed.files) > MAX_LINES:
         more = say("… and {count} more").format(count=len(packed.files) - MAX_LINES)
         console.print(f"  {'':>10}  {more}", style="dim")
@@ -91,7 +91,7 @@ def tell(
         text = say("left out, a cache: {path} ({files} files, {size})")
         if not out.cache:
             text = say("left out, a data set: {path} ({files} files, {size})")
-        said = text.format(path=out.path, files=out.files, size=readable(out.size))
+        said = text.format(path=out.path, files=out.files, size=size_text(out.size))
         console.print(f"[yellow]–[/] {for_rich(said)}", highlight=False)
     text = say(
         "Packed {zip}: {files} files, {unpacked}, as a zip {size}; the lab takes {limit} unpacked. "
@@ -99,9 +99,9 @@ def tell(
     ).format(
         zip=target,
         files=len(packed.files),
-        unpacked=readable(total),
-        size=readable(packed.size),
-        limit=readable(assignment.limits.submission * MIB),
+        unpacked=size_text(total),
+        size=size_text(packed.size),
+        limit=size_text(assignment.limits.submission * MIB),
     )
     console.print(for_rich(text), highlight=False)
 
@@ -145,7 +145,7 @@ def _left_out(path: Path, clean: Path) -> LeftOut:
     )
 
 
-def readable(size: int) -> str:
+def size_text(size: int) -> str:
     """Bytes for a person: "12 B", "3.4 KB", "5.6 MB"."""
     for unit, bytes_ in (("MB", MIB), ("KB", 1024)):
         if size >= bytes_:

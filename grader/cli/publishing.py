@@ -11,7 +11,7 @@ from grader import __version__
 from grader.cli.output_folder import now
 from grader.cli.survey import Marking, Survey, SurveyEntry, marking, survey
 from grader.evidence import Finding
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.language import Sentence
 from grader.readers.paths import path_of
 from grader.report import Context, MarkedResult, Result
@@ -20,7 +20,7 @@ from grader.runs import Publication, Run, RunFolder
 from grader.runs.changes import PublishedChange, changes
 from grader.runs.lock import user
 from grader.scoring import Override
-from grader.similarity import alike, unnamed
+from grader.similarity import similarities, unnamed
 from grader.similarity.pairs import MIN_CLASS
 from grader.store import Store
 
@@ -124,9 +124,11 @@ def source(made: Draft, out: Path, language: str) -> Stored:
     """The results behind the marks, compared with each other."""
     rows = made.survey.submissions
     once = _once(rows)
-    found = alike([seen.trace for seen in once.values()], made.run.handed_out)
+    found = similarities([seen.trace for seen in once.values()], made.run.handed_out)
     shared = {
-        seen.id: tuple(find(each.code, each.facts, language=language) for each in likenesses)
+        seen.id: tuple(
+            make_finding(each.code, each.facts, language=language) for each in likenesses
+        )
         for seen in rows
         if (likenesses := found.get(once[seen.source or seen.id].id))
     }

@@ -21,16 +21,16 @@ from grader.cli.output_folder import (
     settings_of,
     what_differs,
     with_former_results,
-    without,
+    without_settings,
 )
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.part_inputs import with_parts
 from grader.intake import Submission
 from grader.language import Sentence
-from grader.readers.paths import path_of, readable, written
+from grader.readers.paths import path_of, path_text, readable_name
 from grader.runs import HiddenImages, Run, Setting, SubmissionEntry
 from grader.runs.document import settings_with
-from grader.runs.lock import HeldError, alone
+from grader.runs.lock import HeldError, grading_lock
 from grader.runs.renaming import with_former_names
 from grader.store import Store
 
@@ -63,7 +63,7 @@ def asked(
     assignment that was edited since unless ``--assignment`` says that this is meant.
     """
     folder = home or DEFAULT_ASSIGNMENT
-    kept, _ = without(former.settings if former is not None else (), unset)
+    kept, _ = without_settings(former.settings if former is not None else (), unset)
     everything = settings_with(kept, settings_of(settings))
     assignment = read_assignment(folder, [setting.text for setting in everything])
     if former is None:
@@ -85,7 +85,7 @@ def begun(
     asked now, or a new one.
     """
     hidden = HiddenImages(
-        place=written(what.place.resolve()),
+        place=path_text(what.place.resolve()),
         digest=what.hidden.digest,
         images={image.id: image.sha256 for image in what.hidden.images},
     )
@@ -108,7 +108,7 @@ def entries(
             id=submission.id,
             name=submission.student.name or submission.id,
             number=submission.student.number,
-            source=readable(submission.path),
+            source=readable_name(submission.path),
             digest=digests[submission.id],
             origin=submission.origin,
             **_where(submission, paths),
@@ -125,7 +125,7 @@ def without_gone(
     of one under another name has its names.
     """
     ids = {entry.id for entry in found}
-    named = {written(path.resolve()) for path in paths}
+    named = {path_text(path.resolve()) for path in paths}
     gone = [
         entry
         for entry in run.submissions
@@ -147,7 +147,7 @@ def grading_alone(out: Path) -> Iterator[None]:
     try:
         with ExitStack() as held:
             with _refused_where_unwritable(out):
-                held.enter_context(alone(out, "PATH…"))
+                held.enter_context(grading_lock(out, "PATH…"))
             yield
     except HeldError as error:
         raise UsageError(
@@ -199,9 +199,9 @@ def _where(submission: Submission, paths: Sequence[Path]) -> dict[str, str]:
     place = submission.path.resolve()
     for path in map(Path.resolve, paths):
         if path == place or path in place.parents:
-            return {"given": written(path), "place": written(place)}
+            return {"given": path_text(path), "place": path_text(place)}
     archives = [path.resolve() for path in paths if path.is_file()]  # unpacked elsewhere
-    return {"given": written(archives[0]) if len(archives) == 1 else ""}
+    return {"given": path_text(archives[0]) if len(archives) == 1 else ""}
 
 
 def _require_unedited(former: Run, home: Path, out: Path) -> None:

@@ -21,7 +21,7 @@ from grader.cli.notices import tell_notices
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
-from grader.examine.near_duplicates import pictures, twins
+from grader.examine.near_duplicates import near_duplicates, pictures
 from grader.examine.prepare import Conditions
 from grader.intake import IntakeError, IntakeLimits, Reading, Submission, find, stage
 from grader.language import Sentence, Translate, by_language, translator
@@ -159,7 +159,7 @@ def _conditions(
     else:
         scan = _imports(submission, assignment, workspace / "imports")
         runtime = own_python.suiting(scan, arguments.folder, console, say)
-    console.print(for_rich(own_python.told(runtime, say)), highlight=False)
+    console.print(for_rich(own_python.runtime_line(runtime, say)), highlight=False)
     device = machine.devices(arguments.device)[0]
     with console.status(say("Measuring how this machine computes fastest, once …")):
         tuning = machine.tuning([runtime])
@@ -307,7 +307,7 @@ def _twins(data: Path, say: Translate) -> list[SelfCheckLine]:
     train = data.resolve().parent / "train"
     if not train.is_dir() or train == data.resolve():
         return []
-    found = twins(pictures(data), pictures(train))
+    found = near_duplicates(pictures(data), pictures(train))
     if not found:
         return []
     text = say(

@@ -14,7 +14,7 @@ from grader.checks.pytest_run import CheckSelection
 from grader.checks.verdicts import asks_for_answers, run_checks
 from grader.engine.before_images import mishap
 from grader.evidence import Answer, Check, Finding, Records
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine import further_questions
 from grader.examine.cause_search import CauseSearch, look_behind
 from grader.examine.causes import without_classes
@@ -143,5 +143,5 @@ def _missing_records(records: Records, policy: Policy, answers: Sequence[Answer]
     if not needed(policy.report_from, total) <= correct < needed(policy.full_at, total):
         return []
     if not records.reports:
-        return [find("report-missing", low=policy.report_from, high=policy.full_at)]
-    return [] if records.records else [find("records-missing")]
+        return [make_finding("report-missing", low=policy.report_from, high=policy.full_at)]
+    return [] if records.records else [make_finding("records-missing")]

@@ -13,7 +13,7 @@ from grader.assignment import Assignment
 from grader.checks.pytest_run import CheckSelection
 from grader.checks.verdicts import run_checks
 from grader.evidence import Answer, Check, Finding, LeNet5, Loading
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine import exported_models, further_questions, loading, network_report
 from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage
@@ -136,7 +136,7 @@ def _described(
         try:
             lenet5, findings = network_report.describe(session)
         except WorkerEndedError as ended:
-            lenet5 = LeNet5(error=f"the process ended: {further_questions.told(ended.end)}")
+            lenet5 = LeNet5(error=f"the process ended: {further_questions.end_in_words(ended.end)}")
         except (KilledError, SandboxUnavailableError):
             raise
         except Exception as error:
@@ -161,7 +161,7 @@ def _failed_checks(checks: Sequence[Check]) -> list[Finding]:
     if failed is None:
         return []
     return [
-        find(
+        make_finding(
             "lenet5-output",
             expected=failed.expected,
             actual=failed.actual or failed.rationale,
@@ -174,7 +174,9 @@ def _ended_at_import(end: End, assignment: Assignment) -> Finding:
     limits, entry = assignment.limits, assignment.interface.entry
     if end.cause is Cause.TIME:
         seconds = f"{limits.import_:g}"
-        return find("timeout-import", entry=entry, seconds=seconds, file=entry, line="?")
+        return make_finding("timeout-import", entry=entry, seconds=seconds, file=entry, line="?")
     if end.cause is Cause.MEMORY:
-        return find("out-of-memory", memory=limits.memory, when=Sentence("at import"))
-    return find("crashed", detail=further_questions.told(end), when=Sentence("at import"))
+        return make_finding("out-of-memory", memory=limits.memory, when=Sentence("at import"))
+    return make_finding(
+        "crashed", detail=further_questions.end_in_words(end), when=Sentence("at import")
+    )

@@ -167,7 +167,7 @@ def start_actor(node: str, resources: dict[str, float]) -> Any:
     return actor.remote()
 
 
-def told(error: BaseException) -> str:
+def ray_error_line(error: BaseException) -> str:
     """One line of what Ray says."""
     if isinstance(error, TaskError) and error.cause is not None:
         return str(error.cause) or type(error.cause).__name__
@@ -209,7 +209,7 @@ def _unreachable(address: str, error: Exception) -> ClusterError:
         Sentence(
             "--address {address}: no cluster answers ({error}). This machine has to belong to it: "
             "`ray start --address=HOST:PORT` here, see docs/cluster.md.",
-            {"address": address, "error": told(error)},
+            {"address": address, "error": ray_error_line(error)},
         )
     )
 
@@ -245,7 +245,7 @@ def _silent(error: Exception, device: str) -> Sentence:
         return Sentence(
             "the grader can't be imported there ({error}). Install it in the environment that "
             "`ray start` runs in.",
-            {"error": told(error)},
+            {"error": ray_error_line(error)},
         )
     if isinstance(error, GetTimeoutError) and device != "CPU":
         return Sentence(
@@ -254,5 +254,5 @@ def _silent(error: Exception, device: str) -> Sentence:
             {"device": device, "seconds": f"{SECONDS_TO_REPORT:g}"},
         )
     return Sentence(
-        "it does not answer: {error}. Look into Ray's logs there.", {"error": told(error)}
+        "it does not answer: {error}. Look into Ray's logs there.", {"error": ray_error_line(error)}
     )

@@ -31,8 +31,8 @@ from grader.evidence import (
     SubmissionRecord,
     Trouble,
 )
-from grader.evidence.findings import find
-from grader.evidence.reading import readable
+from grader.evidence.findings import make_finding
+from grader.evidence.reading import readable_evidence
 from grader.examine.clock import Clock
 from grader.examine.comparable import with_opened
 from grader.examine.further_questions import stopped_by
@@ -43,7 +43,7 @@ from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError, WorkerFaultError
 from grader.intake import ArchiveRefusedError, Submission
 from grader.language import Sentence, TroubleError, said_in
-from grader.readers.paths import readable as readable_path
+from grader.readers.paths import readable_name as readable_path
 from grader.sandbox.contract import Cause, End
 
 MOST_ATTEMPTS = 20  # earlier runs that are kept
@@ -88,7 +88,7 @@ def examine(
         confinement=left.confinement,
         seconds=round(time.monotonic() - begun, 3),
     )
-    return readable(evidence), left.log
+    return readable_evidence(evidence), left.log
 
 
 @dataclass
@@ -117,7 +117,7 @@ def _stages(
         source = readable_path(submission.path)
         yield _found(
             _changed(evidence, stopped="archive-refused"),
-            (find("archive-refused", source=source, reason=refused.said),),
+            (make_finding("archive-refused", source=source, reason=refused.said),),
         )
         return
     left.log += prepared.log

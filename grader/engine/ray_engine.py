@@ -18,7 +18,7 @@ import ray
 from ray.exceptions import RayError
 
 from grader.engine import parcels
-from grader.engine.cluster import RESOURCES, Node, start_actor, told
+from grader.engine.cluster import RESOURCES, Node, ray_error_line, start_actor
 from grader.engine.contract import Died, Ended, Event, Returned, Slot, Task, Watch
 from grader.engine.driver import drive, patience
 from grader.engine.node import NodeOrder
@@ -86,7 +86,7 @@ def room(node: Node, kind: str, per_device: int, memory: int) -> int:
     return wanted * per_device
 
 
-def places(
+def spread_slots(
     nodes: Sequence[Node], kind: str, per_device: int, memory: int, most: int
 ) -> list[tuple[Slot, Node, dict[str, float], int]]:
     """At most `most` slots, in turn over the machines so that few are spread over all; with what
@@ -121,7 +121,7 @@ class Actors:
         self._died: list[Died] = []
         self._why = "no machine has room for a submission"
         memory, kind = order.assignment.limits.memory, order.expected.device
-        self._places = [_Place(*one) for one in places(nodes, kind, per_device, memory, most)]
+        self._places = [_Place(*one) for one in spread_slots(nodes, kind, per_device, memory, most)]
         for node in nodes:
             self._start_first(node.id)
 
@@ -203,7 +203,7 @@ class Actors:
         except StopIteration:
             yield from self._done(place)
         except RayError as error:
-            yield from self._gone(place, told(error))
+            yield from self._gone(place, ray_error_line(error))
         else:
             if isinstance(what, Event):
                 yield what

@@ -31,10 +31,10 @@ class Finding(Document):
 
     def said_in(self, language: str) -> Finding:
         """The same finding with its sentences in `language`."""
-        return find(self.code, self.facts, language=language, severity=self.severity)
+        return make_finding(self.code, self.facts, language=language, severity=self.severity)
 
 
-def find(
+def make_finding(
     code: str,
     known: Mapping[str, object] | None = None,
     /,

@@ -19,7 +19,7 @@ NEEDED_FACTS = (
 )
 
 
-def readable(evidence: Evidence) -> Evidence:
+def readable_evidence(evidence: Evidence) -> Evidence:
     """The evidence, if it can be read back; else without the fields that keep it from that, which
     `mishaps` tells.
 

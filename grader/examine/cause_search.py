@@ -12,7 +12,7 @@ from grader.evidence import Answer
 from grader.examine.clock import Clock
 from grader.examine.follow_up import FollowUp
 from grader.examine.images import HiddenImage
-from grader.examine.observing import Observed, look
+from grader.examine.observing import Observed, observe
 from grader.examine.remedies import remedies
 from grader.examine.replaying import TIMES_THE_ANSWERS, ConfirmedRemedy, Replayer
 from grader.examine.replies import LoadReport
@@ -46,7 +46,7 @@ def look_behind(
     if not _worth_it(session, answers, asked, report):
         return CauseSearch()
     session.close()
-    looked = look(session, order, clock)
+    looked = observe(session, order, clock)
     constant = _constant(list(answers.values()))
     spots = looked.spots
     if len(order) < MIN_IMAGES or not any(one.shape for one in spots) or spots[0].not_finite:

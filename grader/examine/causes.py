@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from grader.assignment import Assignment
 from grader.evidence import Answer, Finding
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine.observing import Observed
 from grader.examine.remedies import Remedy
 from grader.examine.replaying import ConfirmedRemedy
@@ -41,7 +41,9 @@ def _swallowed(spots: Sequence[ObservedReport], constant: bool) -> list[Finding]
     if answered or not (constant or len({report.word for report in spots}) == 1):
         return []
     error = spots[0].swallowed[-1]
-    return [find("exception-swallowed", error=error.message, file=error.file, line=error.line)]
+    return [
+        make_finding("exception-swallowed", error=error.message, file=error.file, line=error.line)
+    ]
 
 
 def _not_finite(spots: Sequence[ObservedReport]) -> list[Finding]:
@@ -63,7 +65,7 @@ def _not_finite(spots: Sequence[ObservedReport]) -> list[Finding]:
             "train again with a smaller learning rate."
         ),
     }.get(kind, Sentence("Values grow beyond what the type holds: use float32, and scale them."))
-    return [find("not-finite", {"where": where, "cure": cure, **_place(first)})]
+    return [make_finding("not-finite", {"where": where, "cure": cure, **_place(first)})]
 
 
 def _ignored(looked: Observed) -> list[Finding]:
@@ -74,7 +76,7 @@ def _ignored(looked: Observed) -> list[Finding]:
         return []
     opened = next((report.opened[0] for report in reports if report.opened), "")
     read = Sentence(" It reads {path} in its place.", {"path": opened}) if opened else ""
-    return [find("image-ignored", {"read": read, **_place(reports[0])})]
+    return [make_finding("image-ignored", {"read": read, **_place(reports[0])})]
 
 
 def in_training(looked: Observed) -> Finding | None:
@@ -85,7 +87,7 @@ def in_training(looked: Observed) -> Finding | None:
     if not spots or not all(report.norms for report in spots):
         return None
     first = spots[0]
-    return find(
+    return make_finding(
         "training-mode",
         {"norms": first.norms, "drops": first.drops, "gain": "", **_place(first)},
     )
@@ -122,7 +124,7 @@ def _of(
     facts: dict[str, object] = {**remedy.facts, **place, "gain": gain}
     facts["function"] = assignment.interface.function
     facts |= {"correct": mended.before, "other": mended.correct, "total": mended.total}
-    return find(remedy.code, facts)
+    return make_finding(remedy.code, facts)
 
 
 def _gain(mended: ConfirmedRemedy, assignment: Assignment) -> Sentence:
@@ -160,7 +162,7 @@ def weak(looked: Observed, tried: int, answers: Sequence[Answer]) -> Finding | N
     if not spots or tried == 0:
         return None
     facts: dict[str, object] = {"confused": _confused(answers)}
-    return find("weak-network", facts, tried=tried, correct=correct, total=total)
+    return make_finding("weak-network", facts, tried=tried, correct=correct, total=total)
 
 
 def without_classes(finding: Finding) -> Finding:
@@ -168,7 +170,7 @@ def without_classes(finding: Finding) -> Finding:
     if finding.code != "weak-network":
         return finding
     facts = {name: text for name, text in finding.facts.items() if "confused" not in name}
-    return find(finding.code, {**facts, "confused": ""})
+    return make_finding(finding.code, {**facts, "confused": ""})
 
 
 def _confused(answers: Sequence[Answer]) -> Sentence | str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from grader.evidence import Finding, Fingerprint
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine.prepare import Conditions, Prepared, left_out, reading_of
 from grader.examine.replies import OpenedReport
 from grader.examine.session import Session
@@ -40,6 +40,6 @@ def with_opened(session: Session, prepared: Prepared, conditions: Conditions) ->
 def _outside(opened: OpenedReport) -> tuple[Finding, ...]:
     """A finding for each file beside the submission that it read, on its author's own machine."""
     return tuple(
-        find("outside-folder", path=each.what, file=each.file, line=each.line)
+        make_finding("outside-folder", path=each.what, file=each.file, line=each.line)
         for each in opened.outside
     )

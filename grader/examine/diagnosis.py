@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grader.assignment import Interface
 from grader.evidence import Answer, Finding, Problem
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.language import Sentence
 from grader.scoring.counts import clearly_more
 
@@ -27,7 +27,7 @@ def constant(answers: Sequence[Answer]) -> Finding | None:
     if len(words) != 1 or words.total() < 10 or len({answer.truth for answer in answers}) < 2:
         return None
     ((word, count),) = words.items()
-    return find("constant-answers", count=count, answer=word)
+    return make_finding("constant-answers", count=count, answer=word)
 
 
 def lost_after_the_network(finding: Finding, outputs: NDArray[np.float32]) -> Finding:
@@ -40,7 +40,7 @@ def lost_after_the_network(finding: Finding, outputs: NDArray[np.float32]) -> Fi
         "The network itself tells these images apart: the mistake is in what follows. softmax and "
         "argmax go along the last axis, not along the batch (axis=0)."
     )
-    return find(finding.code, {**finding.facts, "cure": cure})
+    return make_finding(finding.code, {**finding.facts, "cure": cure})
 
 
 def near_uniform(outputs: NDArray[np.float32]) -> Finding | None:
@@ -63,7 +63,7 @@ def near_uniform(outputs: NDArray[np.float32]) -> Finding | None:
         "share; by chance it would have {chance}",
         {"chance": f"{chance:.0%}"},
     )
-    return find("weights-not-loaded", reason=reason)
+    return make_finding("weights-not-loaded", reason=reason)
 
 
 def channel_order(
@@ -77,7 +77,7 @@ def channel_order(
     lost = sum(now and not then for now, then in pairs)
     if gained <= lost or not clearly_more(gained, gained + lost, CLEARLY):
         return None
-    return find(
+    return make_finding(
         "channel-order",
         correct=sum(now for now, _ in pairs),
         other=sum(then for _, then in pairs),
@@ -96,7 +96,7 @@ def nondeterministic(answers: Sequence[Answer], again: Answers) -> Finding | Non
     }
     pairs = [(first[image], word) for image, word in again.items() if image in first]
     differ = sum(one != other for one, other in pairs)
-    return find("nondeterministic", count=differ, total=len(pairs)) if differ else None
+    return make_finding("nondeterministic", count=differ, total=len(pairs)) if differ else None
 
 
 def slow(answers: Sequence[Answer], function: str, limit: float) -> Finding | None:
@@ -107,7 +107,7 @@ def slow(answers: Sequence[Answer], function: str, limit: float) -> Finding | No
     median = times[len(times) // 2]
     if median <= max(limit / 10, 0.5):
         return None
-    return find("slow", function=function, seconds=f"{median:.1f}")
+    return make_finding("slow", function=function, seconds=f"{median:.1f}")
 
 
 def problems(answers: Sequence[Answer], problem: Problem) -> list[Answer]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from grader.evidence import Finding
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine.images import HiddenImage
 from grader.examine.replies import ExportReport
 from grader.examine.session import Session
@@ -191,4 +191,4 @@ def _note(told: Sequence[Sentence], differs: bool) -> Finding:
         "An export that answers otherwise was made of other weights or another mode: load the "
         "trained weights and leave training mode (eval(), set_train(False)) before you export."
     )
-    return find("exported-models", {"cure": cure} if differs else {}, names=names)
+    return make_finding("exported-models", {"cure": cure} if differs else {}, names=names)

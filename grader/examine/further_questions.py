@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from grader.assignment import Assignment
 from grader.evidence import Answer, Finding, Problem
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine import causes, diagnosis
 from grader.examine.cause_search import MIN_IMAGES, CauseSearch
 from grader.examine.class_names import Vocabulary
@@ -14,7 +14,7 @@ from grader.examine.follow_up import FollowUp
 from grader.examine.hints import IN_CALL, cure, cure_of_names
 from grader.examine.images import HiddenImage
 from grader.examine.label_order import label_order
-from grader.examine.loading import elsewhere, not_there, written
+from grader.examine.loading import elsewhere, not_there, what_to_write
 from grader.examine.predicting import EndReason, Predictions
 from grader.examine.replies import LoadReport
 from grader.language import Sentence
@@ -37,7 +37,7 @@ def why_stopped(predictions: Predictions, assignment: Assignment) -> list[Findin
     }
     limits = assignment.limits
     if predictions.stopped is EndReason.TIME:
-        return [find("timeout-total", facts, seconds=f"{limits.total:g}")]
+        return [make_finding("timeout-total", facts, seconds=f"{limits.total:g}")]
     why = Sentence("it could not be imported once more")
     if predictions.stopped is EndReason.RESTARTS:
         starts = {"starts": str(limits.restarts + 1), "restarts": str(limits.restarts)}
@@ -46,7 +46,7 @@ def why_stopped(predictions: Predictions, assignment: Assignment) -> list[Findin
             starts,
         )
     ended = [] if predictions.end is None else [_ended(predictions.end, answers, assignment)]
-    return [*ended, find("not-asked", facts, why=why)]
+    return [*ended, make_finding("not-asked", facts, why=why)]
 
 
 def answer_findings(predictions: Predictions, assignment: Assignment) -> list[Finding]:
@@ -88,7 +88,7 @@ def _ended(end: End, answers: Sequence[Answer], assignment: Assignment) -> Findi
         hung = len(diagnosis.problems(answers, Problem.TIMEOUT))
         waiting = len(diagnosis.problems(answers, Problem.NOT_ASKED))
         first = hung + waiting == len(answers)
-        return find(
+        return make_finding(
             "timeout-predict",
             function=function,
             seconds=f"{limits.first_answer if first else limits.answer:g}",
@@ -96,8 +96,8 @@ def _ended(end: End, answers: Sequence[Answer], assignment: Assignment) -> Findi
             total=len(answers),
         )
     if end.cause is Cause.MEMORY:
-        return find("out-of-memory", memory=limits.memory, when=when)
-    return find("crashed", detail=told(end), when=when)
+        return make_finding("out-of-memory", memory=limits.memory, when=when)
+    return make_finding("crashed", detail=end_in_words(end), when=when)
 
 
 def behind_answers(
@@ -125,7 +125,7 @@ def behind_answers(
     if no_better_than_guessing(predictions, assignment):
         kept += filter(None, [_unloaded(report, asked, behind)])
     return (
-        [*kept, find("not-diagnosed", function=assignment.interface.function)]
+        [*kept, make_finding("not-diagnosed", function=assignment.interface.function)]
         if asked.cut
         else kept
     )
@@ -137,7 +137,7 @@ def _unloaded(report: LoadReport, asked: FollowUp, behind: CauseSearch) -> Findi
     """
     if causes.never_trained(behind.looked):
         reason = Sentence("the statistics of its normalisations are still those it was built with")
-        return weights_not_loaded(report) or find("weights-not-loaded", reason=reason)
+        return weights_not_loaded(report) or make_finding("weights-not-loaded", reason=reason)
     return weights_not_loaded(report) or (
         None if causes.trained(behind.looked) else diagnosis.near_uniform(asked.outputs)
     )
@@ -161,7 +161,7 @@ def where_nothing_explains(predictions: Predictions, behind: CauseSearch) -> lis
     return [*filter(None, [causes.weak(behind.looked, behind.tried, answers)])]
 
 
-def told(end: End) -> str:
+def end_in_words(end: End) -> str:
     """How a process ended, for the student."""
     return f"{end.cause.value}: {end.detail}" if end.detail else end.cause.value
 
@@ -191,10 +191,10 @@ def weights_not_loaded(report: LoadReport) -> Finding | None:
                 "{count} of {total} parameters, such as {name} ({file}, line {line})", facts
             )
         cured = cure_of_names(attempt)
-        return find("weights-not-loaded", {"cure": cured} if cured else {}, reason=told)
+        return make_finding("weights-not-loaded", {"cure": cured} if cured else {}, reason=told)
     weights = [path for path in report.attempts.missing if path.lower().endswith(_WEIGHTS)]
     if weights:
-        return find(
+        return make_finding(
             "weights-not-loaded", reason=Sentence("{path} is not there", {"path": weights[0]})
         )
     return None
@@ -212,9 +212,9 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
     elif error is not None and (absent := not_there(error, error.place, interface.entry, {})):
         return absent
     elif error is not None and error.missing_path and len(raised) == len(predictions.answers):
-        return find(
+        return make_finding(
             "weights-missing",
-            written(error),
+            what_to_write(error),
             path=error.missing_path,
             file=error.file,
             line=error.line,
@@ -222,7 +222,7 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
             found=elsewhere(error),
             entry=interface.entry,
         )
-    return find(
+    return make_finding(
         "predict-failed",
         facts,
         function=interface.function,
@@ -242,7 +242,7 @@ def _wrong_type(answers: Sequence[Answer], function: str) -> Finding | None:
     facts: dict[str, object] = {"count": len(wrong), "total": len(answers)}
     if mended := _returned_instead(said, function):
         facts["cure"] = mended
-    return find(
+    return make_finding(
         "wrong-return-type", facts, said=said or Sentence("another type"), function=function
     )
 
@@ -269,12 +269,12 @@ def _unknown(predictions: Predictions, vocabulary: Vocabulary) -> Finding | None
     said = next((word for word in words if vocabulary.nearest(word)), None)
     shown: Sentence | str = said or next(iter(words), Sentence("another word"))
     if predictions.groups or names_groups(answers, vocabulary):
-        return find("group-answers", said=shown, count=len(unknown), total=len(answers))
+        return make_finding("group-answers", said=shown, count=len(unknown), total=len(answers))
     if predictions.other_lab or is_of_another_lab(answers, vocabulary):
-        return find("other-classes", said=shown)
+        return make_finding("other-classes", said=shown)
     near = vocabulary.nearest(said) if said else None
     nearest = Sentence(" (nearest: '{name}')", {"name": near}) if near else ""
-    return find(
+    return make_finding(
         "unknown-class", count=len(unknown), total=len(answers), said=shown, nearest=nearest
     )
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from grader.assignment import Assignment, AssignmentError
 from grader.language import Sentence
-from grader.readers.ignored_files import clutter
+from grader.readers.ignored_files import is_ignored
 
 MAX_IMAGE_BYTES = 256 * 1024 * 1024  # bytes of a file that may be an image
 MAX_NAMED = 5  # names of files that a sentence lists
@@ -139,7 +139,7 @@ def _composed(path: Path) -> str:
 def _entries(folder: Path) -> Iterator[Path]:
     """What lies in a folder but for what systems leave behind."""
     for path in folder.iterdir():
-        if not path.name.startswith(".") and not clutter((path.name,)):
+        if not path.name.startswith(".") and not is_ignored((path.name,)):
             yield path
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from grader.assignment import Label
 from grader.evidence import Answer, Finding
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine.assignment_problem import best_columns
 from grader.language import Sentence
 from grader.scoring.counts import better_than_guessing, clearly_more
@@ -61,7 +61,7 @@ def label_order(answers: Sequence[Answer], classes: Sequence[Label]) -> Finding 
     moved = sorted(found.moved(), key=lambda link: -confusion[link])
     shown = sorted(link for link in moved[:3] if confusion[link])
     swaps = ", ".join(f"{classes[s].en} → {classes[m].en}" for s, m in shown)
-    return find(
+    return make_finding(
         "label-order",
         correct=now,
         other=then,

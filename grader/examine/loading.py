@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 
 from grader.assignment import Assignment
 from grader.evidence import Finding, Severity
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine.hints import AT_IMPORT, cure
 from grader.examine.known_packages import is_own
 from grader.examine.replies import Failure, LoadReport
@@ -25,25 +25,27 @@ def findings(
     if report.error is not None:
         found.append(_failure(report, report.error, assignment, device, runtimes))
     elif not report.entry:
-        found.append(find("entry-missing", entry=entry, function=function))
+        found.append(make_finding("entry-missing", entry=entry, function=function))
     elif not report.function:
         meant = Sentence(
             "{entry} defines {alike}: call it {function}, which is the name that is looked for.",
             {"entry": report.entry, "alike": report.alike, "function": function},
         )
         facts: dict[str, object] = {"cure": meant} if report.alike else {}
-        found.append(find("predict-missing", facts, entry=report.entry, function=function))
+        found.append(make_finding("predict-missing", facts, entry=report.entry, function=function))
     # A notebook is a known form of submission: a note says so, no finding.
     if report.function and report.entry != entry and not report.entry.endswith(".ipynb"):
-        found.append(find("entry-elsewhere", entry=entry, function=function, found=report.entry))
+        found.append(
+            make_finding("entry-elsewhere", entry=entry, function=function, found=report.entry)
+        )
     if report.absent and report.function:
         names = ", ".join(dict.fromkeys(report.absent))
-        found.append(find("packages-absent", packages=names, function=function))
+        found.append(make_finding("packages-absent", packages=names, function=function))
     for attempt in report.attempts.installs[:1]:
         told = {"command": attempt.what, "file": attempt.file, "line": attempt.line}
-        found.append(find("installs-at-import", told))
+        found.append(make_finding("installs-at-import", told))
     for attempt in report.attempts.network[:1]:
-        found.append(find("network-attempt", what=attempt.what))
+        found.append(make_finding("network-attempt", what=attempt.what))
     return found
 
 
@@ -62,11 +64,11 @@ def _failure(
     if error.time_limit:
         code = "trains-at-import" if report.attempts.trains else "timeout-import"
         seconds = f"{assignment.limits.import_:g}"
-        return find(code, place, severity=severity, seconds=seconds, entry=entry)
+        return make_finding(code, place, severity=severity, seconds=seconds, entry=entry)
     if (missing := not_there(error, place, entry, runtimes, severity)) and cured is None:
         return missing
     if error.device:
-        return find(
+        return make_finding(
             "device-refused",
             place,
             severity=severity,
@@ -76,19 +78,21 @@ def _failure(
         )
     if error.missing_path and cured is None:
         if error.reads_dataset:
-            return find("dataset-at-import", place, severity=severity, path=error.missing_path)
-        return find(
+            return make_finding(
+                "dataset-at-import", place, severity=severity, path=error.missing_path
+            )
+        return make_finding(
             "weights-missing",
-            {**place, **written(error)},
+            {**place, **what_to_write(error)},
             severity=severity,
             path=error.missing_path,
             found=elsewhere(error),
             entry=entry,
         )
     if report.stopped:
-        return find("import-stopped", place, error=error.summary, function=function)
+        return make_finding("import-stopped", place, error=error.summary, function=function)
     facts = place if cured is None else {**place, "cure": cured}
-    return find("import-failed", facts, entry=report.entry or entry, error=error.summary)
+    return make_finding("import-failed", facts, entry=report.entry or entry, error=error.summary)
 
 
 def not_there(
@@ -102,11 +106,11 @@ def not_there(
     name = error.missing_package
     if own := error.missing_module or (name if is_own(name) else ""):
         module = own.replace(".", "/")
-        return find("module-missing", place, severity=severity, module=module, entry=entry)
+        return make_finding("module-missing", place, severity=severity, module=module, entry=entry)
     if not name:
         return None
     lacking = [runtime for runtime, modules in runtimes.items() if name not in modules]
-    return find(
+    return make_finding(
         "package-missing",
         place,
         severity=severity,
@@ -130,7 +134,7 @@ def to_lend(report: LoadReport, assignment: Assignment) -> dict[str, str] | None
 def lending(report: LoadReport, assignment: Assignment) -> Finding:
     """The finding that says that weights were lent: a warning, since the submission then runs."""
     error = report.error or Failure()
-    return find(
+    return make_finding(
         "weights-missing",
         severity=Severity.WARNING,
         path=error.missing_path,
@@ -141,7 +145,7 @@ def lending(report: LoadReport, assignment: Assignment) -> Finding:
     )
 
 
-def written(error: Failure) -> dict[str, object]:
+def what_to_write(error: Failure) -> dict[str, object]:
     """What to write for a path that is not there, where the file was handed in at another."""
     if not error.found_elsewhere:
         return {}

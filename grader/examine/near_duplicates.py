@@ -20,7 +20,7 @@ def pictures(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
 
 
-def twins(images: Sequence[Path], others: Sequence[Path]) -> list[tuple[Path, Path]]:
+def near_duplicates(images: Sequence[Path], others: Sequence[Path]) -> list[tuple[Path, Path]]:
     """Pairs of an image and the one of `others` that looks the same, where there is one.
 
     Grey thumbnails are compared by correlation; files that are no images are passed over.

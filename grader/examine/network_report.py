@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.evidence import Finding, Layer, LeNet5, Maps, Parameter
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine import lenet5_reference as reference
 from grader.examine.lenet5 import LayersReport, first_difference
 from grader.examine.mnist import prepared, read_mnist
@@ -29,7 +29,7 @@ def describe(session: Session) -> tuple[LeNet5, list[Finding]]:
     interface = session.setup.assignment.interface
     report = session.lenet5()
     if not report.found:
-        missing = find("lenet5-missing", name=interface.lenet5, entry=interface.entry)
+        missing = make_finding("lenet5-missing", name=interface.lenet5, entry=interface.entry)
         return _described(report, LayersReport()), [] if report.error else [missing]
     layers = session.lenet5_layers()
     described = _described(report, layers).model_copy(update=_trained(session, report))
@@ -45,7 +45,7 @@ def describe(session: Session) -> tuple[LeNet5, list[Finding]]:
             "actual": difference.actual,
         }
     )
-    finding = find(
+    finding = make_finding(
         "lenet5-shape",
         layer=difference.layer,
         expected=difference.expected,
@@ -67,7 +67,7 @@ def _taken(report: LeNet5Report, wanted: str) -> list[Finding]:
         return []
     how = Sentence(_HOW.get(report.how, Sentence("it has that name")).text, {"wanted": wanted})
     cure = Sentence("Nothing has to be done, if that is the lecture's network.")
-    found = find(
+    found = make_finding(
         "lenet5-taken",
         {} if report.how in _HOW else {"cure": cure},
         name=report.name,

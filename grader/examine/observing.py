@@ -34,7 +34,7 @@ class Observed(NamedTuple):
         return [report for name, report in self.reports.items() if name.startswith("spots")]
 
 
-def look(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Observed:
+def observe(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Observed:
     """What happens while the submission answers stand-ins and probes, of the hidden images' sizes:
     as much as `clock` allows.
     """

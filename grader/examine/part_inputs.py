@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from grader.assignment import Assignment, AssignmentError, Part
 from grader.examine.images import HiddenImage, HiddenSet, PartSet, decode
 from grader.language import Sentence
-from grader.readers.ignored_files import clutter
+from grader.readers.ignored_files import is_ignored
 
 MAX_TEXT_BYTES = 1024 * 1024  # bytes of a text
 MAX_ARRAY_BYTES = 64 * 1024 * 1024  # bytes of an array, as a message to a worker holds
@@ -60,7 +60,7 @@ def _read(part: Part, folder: Path, wrong: list[Sentence]) -> PartSet:
     inputs = []
     for inner in sorted(folder.iterdir()) if folder.is_dir() else ():
         name = unicodedata.normalize("NFC", inner.name)
-        if name.startswith(".") or clutter((name,)) or not inner.is_dir():
+        if name.startswith(".") or is_ignored((name,)) or not inner.is_dir():
             continue
         if name not in truths:
             wrong.append(
@@ -71,7 +71,7 @@ def _read(part: Part, folder: Path, wrong: list[Sentence]) -> PartSet:
             )
             continue
         for path in sorted(inner.iterdir()):
-            if path.name.startswith(".") or clutter((path.name,)):
+            if path.name.startswith(".") or is_ignored((path.name,)):
                 continue
             data = path.read_bytes() if path.is_file() else b""
             if _decoded(part, data) is None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from grader.assignment import Assignment, read_assignment
 from grader.evidence import Finding, Fingerprint, Records, Runtime, SubmissionRecord
-from grader.evidence.findings import find as find_finding
+from grader.evidence.findings import make_finding as find_finding
 from grader.examine.clock import Clock
 from grader.examine.session import Session
 from grader.examine.setup import Setup, plain_of

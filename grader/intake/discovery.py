@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from grader.intake.layout import LayoutKind, classes_in, judge, passed_over, read_tree, tree_of
-from grader.intake.ownership import named, settled
+from grader.intake.layout import LayoutKind, classes_in, is_nobodys, judge, read_tree, tree_of
+from grader.intake.ownership import named, without_contested_numbers
 from grader.intake.reading import Allowance, Reading
 from grader.intake.submissions import FoundSubmissions, natural
-from grader.intake.uploads import Upload, alone, uploads_in
+from grader.intake.uploads import Upload, single_upload, uploads_in
 from grader.readers.file_kinds import FileKind, kind_of, named_archive, stem
 from grader.readers.ignored_files import code
 from grader.readers.limits import CLASS_LIMITS, IntakeLimits
@@ -53,7 +53,7 @@ def find(
     notices: list[Notice] = []
     for path in paths:
         uploads += _in_path(path, workspace, limits, notices, sandbox)
-    submissions = settled(named(uploads, notices), notices)
+    submissions = without_contested_numbers(named(uploads, notices), notices)
     return FoundSubmissions(tuple(sorted(submissions, key=lambda h: natural(h.id))), tuple(notices))
 
 
@@ -96,7 +96,7 @@ def _in_path(
         folder = _unpacked(path, workspace, limits, notices, sandbox)
         yield from uploads_in(_sole_folder(folder), notices)
     else:
-        yield alone(path, kind)
+        yield single_upload(path, kind)
 
 
 def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
@@ -116,7 +116,7 @@ def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
             )
         )
     if verdict is LayoutKind.SUBMISSION:
-        yield alone(path, FileKind.FOLDER)
+        yield single_upload(path, FileKind.FOLDER)
     else:
         yield from uploads_in(path, notices)
 
@@ -141,7 +141,7 @@ def _holds_class(archive: Path, limits: IntakeLimits, sandbox: Sandbox | None) -
         return False  # one submission, told with its reason when it is staged
     name = stem(archive.name)
     for _ in range(3):
-        visible = {entry: below for entry, below in tree.items() if not passed_over(entry)}
+        visible = {entry: below for entry, below in tree.items() if not is_nobodys(entry)}
         if len(visible) != 1:
             break
         inner, below = next(iter(visible.items()))
@@ -151,7 +151,7 @@ def _holds_class(archive: Path, limits: IntakeLimits, sandbox: Sandbox | None) -
     entries = [
         entry
         for entry, below in tree.items()
-        if not passed_over(entry) and (below is not None or named_archive(entry) or code(entry))
+        if not is_nobodys(entry) and (below is not None or named_archive(entry) or code(entry))
     ]
     return len(entries) > 1 and judge(name, tree) is LayoutKind.CLASS
 
@@ -191,7 +191,7 @@ def _unpacked(
 
 def _sole_folder(folder: Path) -> Path:
     while True:
-        visible = [entry for entry in folder.iterdir() if not passed_over(entry.name)]
+        visible = [entry for entry in folder.iterdir() if not is_nobodys(entry.name)]
         if len(visible) != 1 or not visible[0].is_dir():
             return folder
         folder = visible[0]

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from grader.platforms import FOLDERS, platform_of
 from grader.platforms.folders import Student, identify, names_work, recognised
 from grader.readers.file_kinds import named_archive, stem
-from grader.readers.ignored_files import clutter, code
+from grader.readers.ignored_files import code, is_ignored
 
 LOOSE_NAMES = 3  # sources called by different Chinese names that are students' and no modules
 
@@ -44,11 +44,9 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     6. No such entry: a submission without code if its name, or what it holds, says so; else
     nothing.
     """
-    files = [entry for entry, below in tree.items() if below is None and not passed_over(entry)]
+    files = [entry for entry, below in tree.items() if below is None and not is_nobodys(entry)]
     folders = {
-        entry: below
-        for entry, below in tree.items()
-        if below is not None and not passed_over(entry)
+        entry: below for entry, below in tree.items() if below is not None and not is_nobodys(entry)
     }
     archives = [entry for entry in files if named_archive(entry)]
     if any(entry.lower() == "main.py" for entry in files):
@@ -82,7 +80,7 @@ def classes_in(name: str, tree: Tree) -> list[str]:
     else is: as a teacher keeps "1班" beside "2班". What is in each must surely be of several
     students, and its own name of none.
     """
-    visible = {entry: below for entry, below in tree.items() if not passed_over(entry)}
+    visible = {entry: below for entry, below in tree.items() if not is_nobodys(entry)}
     found = [entry for entry, below in visible.items() if below and _of_students(entry, below)]
     work = [entry for entry, below in visible.items() if below or _could_be_work(entry)]
     return found if found == work and not _told(name) else []
@@ -93,8 +91,8 @@ def _could_be_work(entry: str) -> bool:
 
 
 def _of_students(name: str, tree: Tree) -> bool:
-    files = [entry for entry, below in tree.items() if below is None and not passed_over(entry)]
-    folders = [entry for entry in tree if tree[entry] is not None and not passed_over(entry)]
+    files = [entry for entry, below in tree.items() if below is None and not is_nobodys(entry)]
+    folders = [entry for entry in tree if tree[entry] is not None and not is_nobodys(entry)]
     if _told(name) or any(entry.lower() == "main.py" for entry in files):
         return False
     sure = [*folders, *map(stem, filter(named_archive, files))]
@@ -136,7 +134,7 @@ def _has_code(tree: Tree, levels: int) -> bool:
     if any(below is None and code(entry) for entry, below in tree.items()):
         return True
     return levels > 0 and any(
-        below is not None and not passed_over(entry) and _has_code(below, levels - 1)
+        below is not None and not is_nobodys(entry) and _has_code(below, levels - 1)
         for entry, below in tree.items()
     )
 
@@ -157,7 +155,7 @@ _WORK = (
 
 
 def _work(name: str) -> bool:
-    return name.lower().endswith(_WORK) and not passed_over(name)
+    return name.lower().endswith(_WORK) and not is_nobodys(name)
 
 
 def _has_work(tree: Tree) -> bool:
@@ -170,9 +168,9 @@ def _has_work(tree: Tree) -> bool:
 _NOT_STUDENTS = re.compile(r"readme.*|expected\.toml|index\.html?|license.*", re.IGNORECASE)
 
 
-def passed_over(name: str) -> bool:
+def is_nobodys(name: str) -> bool:
     """Whether an entry of a class is nobody's: hidden, a platform's index, our own."""
-    return name.startswith(".") or clutter((name,)) or _NOT_STUDENTS.fullmatch(name) is not None
+    return name.startswith(".") or is_ignored((name,)) or _NOT_STUDENTS.fullmatch(name) is not None
 
 
 def our_output(folder: Path) -> bool:
@@ -196,7 +194,7 @@ def read_tree(folder: Path, levels: int = LEVELS) -> Tree:
             continue
         if not entry.is_dir(follow_symlinks=False):
             tree[entry.name] = None
-        elif not passed_over(entry.name):
+        elif not is_nobodys(entry.name):
             tree[entry.name] = read_tree(Path(entry.path), levels - 1) if levels > 1 else {}
     return tree
 

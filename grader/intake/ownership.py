@@ -19,7 +19,7 @@ from grader.platforms import FOLDERS
 from grader.platforms.folders import NAME_LENGTH, Student, clean, identify, numbers
 from grader.readers.file_kinds import FileKind, stem
 from grader.readers.notices import Notice, notice
-from grader.readers.paths import readable
+from grader.readers.paths import readable_name
 
 
 def named(uploads: Iterable[Upload], notices: list[Notice]) -> list[Submission]:
@@ -46,8 +46,8 @@ def named(uploads: Iterable[Upload], notices: list[Notice]) -> list[Submission]:
                 notice(
                     "{first} and {second} seem to be of one student; both are graded, as {one} and "
                     "{two}",
-                    first=readable(taken[wish.casefold()].path),
-                    second=readable(submission.path),
+                    first=readable_name(taken[wish.casefold()].path),
+                    second=readable_name(submission.path),
                     one=wish,
                     two=submission.id,
                 )
@@ -115,7 +115,9 @@ def _submission(made: str, upload: Upload, origin: Origin) -> Submission:
     return Submission(made, student, part.path, part.kind, origin, name, tuple(beside))
 
 
-def settled(submissions: Sequence[Submission], notices: list[Notice]) -> list[Submission]:
+def without_contested_numbers(
+    submissions: Sequence[Submission], notices: list[Notice]
+) -> list[Submission]:
     """The submissions with no number that several people claim: who shares a number but not a
     name has it taken away, until a person says whose it is.
     """
@@ -166,5 +168,5 @@ def without_number(submission: Submission, number: str) -> Submission:
     origin = submission.origin.model_copy(update={"submitters": people, "contested": number})
     student = submission.student
     if student.number == number:
-        student = Student(name=student.name or stem(readable(submission.path)))
+        student = Student(name=student.name or stem(readable_name(submission.path)))
     return replace(submission, origin=origin, student=student)

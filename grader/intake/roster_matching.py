@@ -16,7 +16,7 @@ from grader.intake.submissions import Submission
 from grader.platforms.folders import Student
 from grader.readers.file_kinds import FileKind, stem
 from grader.readers.notices import Notice, notice
-from grader.readers.paths import readable
+from grader.readers.paths import readable_name
 
 
 class Certainty(IntEnum):
@@ -225,7 +225,7 @@ class _Finder:
 
 def laid_name(submission: Submission) -> str:
     """The name that a teacher laid."""
-    text = readable(submission.path.resolve())
+    text = readable_name(submission.path.resolve())
     if submission.kind is FileKind.FILE:
         return PurePath(text).stem
     return stem(text) if submission.kind.archive else text

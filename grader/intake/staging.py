@@ -27,14 +27,14 @@ from grader.readers.file_kinds import FileKind
 from grader.readers.ignored_files import (
     ENVIRONMENT_FOLDERS,
     ENVIRONMENT_MARKER,
-    clutter,
     code,
     environments,
+    is_ignored,
 )
 from grader.readers.limits import IntakeLimits
 from grader.readers.notices import Notice, notice, refuse
 from grader.readers.parsing import ArchiveMember, MemberType
-from grader.readers.paths import decoded, readable
+from grader.readers.paths import decoded, readable_name
 
 CHUNK_BYTES = 1024 * 1024  # bytes read at a time
 
@@ -200,7 +200,7 @@ def _walk(root: Path) -> Iterator[tuple[bytes, Path, os.stat_result]]:
         if environment and folder != root and not any(code(name) for (name,) in here):
             continue
         for entry in entries:
-            if clutter((entry.name,)):
+            if is_ignored((entry.name,)):
                 continue
             if not entry.is_dir(follow_symlinks=False):
                 path = Path(entry.path)
@@ -281,7 +281,7 @@ def _settle(root: Path, submission: Submission) -> SubmissionRecord:
         id=submission.id,
         name=submission.student.name or submission.id,
         number=submission.student.number,
-        source=readable(submission.path.resolve()),
+        source=readable_name(submission.path.resolve()),
         digest=whole.hexdigest(),
         size=found["size"],
         files=found["files"],

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from grader.intake.layout import label, our_output, passed_over
+from grader.intake.layout import is_nobodys, label, our_output
 from grader.intake.submissions import SubmissionFile, natural
 from grader.platforms import FOLDERS, Claim, Platform, platform_of
 from grader.platforms.folders import Student, identify, recognised
 from grader.readers.file_kinds import FileKind, kind_of, named_archive, stem
 from grader.readers.ignored_files import code
 from grader.readers.notices import Notice, notice
-from grader.readers.paths import readable
+from grader.readers.paths import readable_name
 
 DOCUMENT = 32 * 1024 * 1024  # bytes of a platform's own document that are read
 SOURCE_BYTES = 1024 * 1024  # of a loose source in which names of files are looked for
@@ -31,9 +31,9 @@ class Upload:
     platform: Platform
 
 
-def alone(path: Path, kind: FileKind) -> Upload:
+def single_upload(path: Path, kind: FileKind) -> Upload:
     """What was named by itself: one submission."""
-    name = readable(path.resolve())
+    name = readable_name(path.resolve())
     name = label(name) if kind.archive else name
     platform = platform_of([name])
     claim = platform.read([name], {})[name]
@@ -45,10 +45,10 @@ def alone(path: Path, kind: FileKind) -> Upload:
 def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
     """The submissions of a class."""
     entries = {
-        entry: label(readable(entry))
+        entry: label(readable_name(entry))
         for entry in sorted(folder.iterdir(), key=lambda entry: natural(entry.name))
         if not entry.is_symlink()
-        and not passed_over(entry.name)
+        and not is_nobodys(entry.name)
         and (entry.is_file() or (entry.is_dir() and not our_output(entry)))
     }
     platform = platform_of(list(entries.values()))
@@ -59,7 +59,7 @@ def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
         if name in claims and platform is not FOLDERS:
             together.setdefault(claims[name].attempt, []).append((entry, claims[name]))
         elif entry.is_dir() or named_archive(entry.name):
-            yield alone(entry, _kind(entry))
+            yield single_upload(entry, _kind(entry))
         elif entry.is_file():
             loose.append(entry)
     by_student, strangers = _by_student(loose)
@@ -82,7 +82,7 @@ def _by_student(loose: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Path
     """Loose files of each student who has a source among them; and sources of nobody."""
     found: dict[str, list[Path]] = {}
     for path in loose:
-        if recognised(called := PurePath(readable(path)).stem):
+        if recognised(called := PurePath(readable_name(path)).stem):
             student = identify(called)
             found.setdefault(student.number or student.name, []).append(path)
     theirs = {
@@ -98,17 +98,17 @@ def _of_files(files: Sequence[Path]) -> Upload:
     """A student's loose files as one submission, the first of them a source. They are called as the
     student had them, without whose they are, unless the sources call them so.
     """
-    name = PurePath(readable(files[0])).stem
+    name = PurePath(readable_name(files[0])).stem
     student = identify(name)
     sources = [path.read_bytes()[:SOURCE_BYTES] for path in files if code(path.name)]
     parts = []
     for path in files:
-        whole = readable(path)
+        whole = readable_name(path)
         own = _without(whole, student)
         said = any(whole.encode("utf-8", "replace") in source for source in sources)
         parts.append(SubmissionFile(path, FileKind.FILE, whole if said else own))
     if len({part.name for part in parts}) < len(parts):
-        parts = [replace(part, name=readable(part.path)) for part in parts]
+        parts = [replace(part, name=readable_name(part.path)) for part in parts]
     return Upload(tuple(parts), name, FOLDERS.read([name], {})[name], FOLDERS)
 
 
@@ -141,7 +141,7 @@ def _put_together(group: list[tuple[Path, Claim]], platform: Platform) -> Upload
     parts = tuple(
         SubmissionFile(entry, kinds[entry], said.file or entry.name) for entry, said in kept
     )
-    name = readable(first)
+    name = readable_name(first)
     return Upload(parts, stem(name) if named_archive(name) else name, claim, platform)
 
 

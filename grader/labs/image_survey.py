@@ -14,7 +14,7 @@ from PIL import Image
 
 from grader.assignment import Assignment
 from grader.examine.images import HiddenImage, HiddenSet, decode
-from grader.examine.near_duplicates import pictures, twins
+from grader.examine.near_duplicates import near_duplicates, pictures
 from grader.language import Sentence
 from grader.scoring import worth
 from grader.scoring.counts import better_than_guessing
@@ -221,7 +221,7 @@ def _seen(assignment: Assignment, hidden: HiddenSet) -> Iterator[Line]:
             others.append(path)
     if not others:
         return
-    found = twins([image.path for image in hidden.images], others)
+    found = near_duplicates([image.path for image in hidden.images], others)
     if found:
         named = [f"{_short(one)} = {_short(other)}" for one, other in found]
         yield Line(

@@ -66,7 +66,7 @@ def make(folder: Path, wanted: Wanted) -> Made:
         if source is None:
             source = Path(temporary) / "images"
             shapes.draw(source)
-        images = splitting.look(source)
+        images = splitting.read_images(source)
         classes = shapes.labels() if wanted.images is None else splitting.labels_of(images)
         folder.mkdir(parents=True, exist_ok=True)
         counts = splitting.divide(images, wanted.hidden, folder / "images", folder / PUBLIC)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from grader.assignment import Label
 from grader.examine.images import decode
 from grader.language import SaidError, Sentence
-from grader.readers.ignored_files import clutter
+from grader.readers.ignored_files import is_ignored
 
 MIN_IMAGES_PER_CLASS = 2  # one to see and one hidden
 MAX_NAMED = 5  # names that a sentence lists
@@ -33,7 +33,7 @@ class ImageGroups(NamedTuple):
     left_out: list[Path]
 
 
-def look(folder: Path) -> ImageGroups:
+def read_images(folder: Path) -> ImageGroups:
     """Read all images below `folder`, one folder a class. Raises ImagesError."""
     if not folder.is_dir():
         raise ImagesError(
@@ -113,5 +113,5 @@ def divide(images: ImageGroups, percent: int, hidden: Path, public: Path) -> tup
 
 def _entries(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if not path.name.startswith(".") and not clutter((path.name,)):
+        if not path.name.startswith(".") and not is_ignored((path.name,)):
             yield path

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader.readers.ignored_files import clutter
+from grader.readers.ignored_files import is_ignored
 
 MAX_FILES = 20_000
 MAX_READ_BYTES = 8 * 1024 * 1024  # bytes of one file that are looked at
@@ -20,7 +20,7 @@ def files(root: Path) -> Iterator[Path]:
     for count, path in enumerate(root.rglob("*")):
         if count > MAX_FILES:
             return
-        if path.is_file() and not path.is_symlink() and not clutter((path.name,)):
+        if path.is_file() and not path.is_symlink() and not is_ignored((path.name,)):
             yield path
 
 

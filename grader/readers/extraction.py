@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Protocol
 
-from grader.readers.ignored_files import clutter, code, inside
+from grader.readers.ignored_files import code, inside, is_ignored
 from grader.readers.limits import IntakeLimits
 from grader.readers.notices import ArchiveRefusedError, Notice, notice, refuse, size
 from grader.readers.parsing import ArchiveMember, MemberType
@@ -68,7 +68,7 @@ class Extraction:
         """A file to write the member's bytes to, None where there is nothing to write."""
         self._budget.saw()
         parts = self._parts(member)
-        if not parts or clutter(parts) or inside(parts, self._without):
+        if not parts or is_ignored(parts) or inside(parts, self._without):
             return None
         self._budget.entry(member)
         if member.type is MemberType.FOLDER:
@@ -94,7 +94,7 @@ class Extraction:
             raise ArchiveRefusedError(error.said) from None
         except BadNameError as error:
             # macOS makes a file "Icon" with a carriage return by itself.
-            if not clutter(member.name.split("/")):
+            if not is_ignored(member.name.split("/")):
                 self._odd.append(error.said)
             return ()
 

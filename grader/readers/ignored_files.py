@@ -36,7 +36,7 @@ IGNORED_FILES = frozenset(
 IGNORED_SUFFIXES = (".pyc", ".pyo", ":zone.identifier")
 
 
-def clutter(parts: Sequence[str]) -> bool:
+def is_ignored(parts: Sequence[str]) -> bool:
     """Whether a path (its parts, the last one a file or folder) is left out."""
     if any(part.lower() in IGNORED_FOLDERS for part in parts):
         return True

@@ -117,7 +117,7 @@ def new_folders(parts: Sequence[str], known: set[tuple[str, ...]]) -> int:
     return found
 
 
-def written(path: Path) -> str:
+def path_text(path: Path) -> str:
     """The path as text that any document can hold: bytes that are no UTF-8 as \\xb2."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
@@ -130,7 +130,7 @@ def path_of(text: str) -> Path:
     return Path(os.fsdecode(raw))
 
 
-def readable(path: Path) -> str:
+def readable_name(path: Path) -> str:
     """The name of a file that is there, as text that can be written: bytes that are no UTF-8 are
     read as Chinese Windows has them.
     """

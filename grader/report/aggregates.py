@@ -55,7 +55,7 @@ class EarlierDecision:
     said: str
 
 
-def told(override: Override) -> str:
+def decision_line(override: Override) -> str:
     """A decision on one line: "late bus (TA): +3"."""
     what: list[str] = [override.report] if override.report else []
     what += [f"{override.points:+g}"] if override.points else []

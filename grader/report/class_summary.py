@@ -14,7 +14,13 @@ from markupsafe import Markup, escape
 from grader.assignment import Policy
 from grader.language import LANGUAGES
 from grader.report import phrases
-from grader.report.aggregates import Aggregates, EarlierDecision, FindingGroup, MarkChange, told
+from grader.report.aggregates import (
+    Aggregates,
+    EarlierDecision,
+    FindingGroup,
+    MarkChange,
+    decision_line,
+)
 from grader.report.band_steps import all_steps
 from grader.report.phrases import FINDING, Said, pattern, said, t
 from grader.report.text import one_line, visible
@@ -111,7 +117,9 @@ class ClassAggregates:
                 [each.decision for each in (*grade.overrides, *grade.undone, *grade.earlier)],
             ]
         )
-        self.sums.earlier += [EarlierDecision(page, name, told(each)) for each in grade.earlier]
+        self.sums.earlier += [
+            EarlierDecision(page, name, decision_line(each)) for each in grade.earlier
+        ]
         self.sums.statuses[grade.status.value] += 1
         if grade.score is not None:
             self.sums.scores.append(grade.score)

@@ -34,12 +34,12 @@ def put(path: Path, text: str) -> None:
 
 def write(path: Path, text: str) -> None:
     """`text` at `path`, which readers see whole or not at all."""
-    with opened(path) as file:
+    with text_file(path) as file:
         file.write(text)
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """A path to write to, which takes the place of `path` once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name[:60]}.{os.getpid()}.part")
@@ -51,10 +51,10 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def opened(path: Path, encoding: str = "utf-8", newline: str = "\n") -> Iterator[TextIOWrapper]:
+def text_file(path: Path, encoding: str = "utf-8", newline: str = "\n") -> Iterator[TextIOWrapper]:
     """A text file to write, which appears at `path` only once it is whole."""
     with (
-        beside(path) as part,
+        replacing(path) as part,
         part.open("w", encoding=encoding, errors="replace", newline=newline) as file,
     ):
         yield file

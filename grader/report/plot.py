@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup
 
-from grader.report.training import CurveLine, Plot, place, value
+from grader.report.training import CurveLine, Plot, step_text, value
 
 HEIGHT, TOP, GROUND = 168, 8, 146  # pixels: whole, the plot's upper edge, its axis
 DRAWING_UNITS = 1_000  # units of the drawing's own coordinates, across and down
@@ -34,7 +34,7 @@ def plot(shown: Plot) -> Markup:
         x = 100 * (number - left) / (right - left)
         anchor = "start" if x < 3 else "end" if x > 94 else "middle"
         grid.append(
-            f'<text x="{x:.2f}%" y="{HEIGHT - 4}" text-anchor="{anchor}">{place(number)}</text>'
+            f'<text x="{x:.2f}%" y="{HEIGHT - 4}" text-anchor="{anchor}">{step_text(number)}</text>'
         )
     paths, dots = [], []
     for index, line in enumerate(shown.lines):

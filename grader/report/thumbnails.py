@@ -54,7 +54,7 @@ class Thumbnails:
         data = self._make(image, digest)
         if place is not None and data:
             place.parent.mkdir(exist_ok=True)
-            with files.beside(place) as part:
+            with files.replacing(place) as part:
                 part.write_bytes(data)
         return data
 

@@ -95,10 +95,10 @@ def _said(curve: Curve) -> Said:
     sentence = said(
         COURSE[f"{curve.quantity} {curve.unit}"],
         course=_course(curve),
-        low=place(curve.x[0]),
-        high=place(curve.x[-1]),
+        low=step_text(curve.x[0]),
+        high=step_text(curve.x[-1]),
         best=value(best, _share(curve)),
-        at=place(curve.x[curve.y.index(best)]),
+        at=step_text(curve.x[curve.y.index(best)]),
     )
     if not curve.lost:
         return sentence
@@ -118,6 +118,6 @@ def value(number: float, share: bool = False) -> str:
     return f"{number:,.0f}" if 1_000 <= abs(number) < 1e6 else f"{number:.3g}"
 
 
-def place(number: float) -> str:
+def step_text(number: float) -> str:
     """A step or epoch."""
     return f"{number:,.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.4g}"

@@ -23,8 +23,8 @@ from grader.review.desk import ConflictError, DecisionRequest, Desk, QueueRow, R
 from grader.review.events import Presence, stream
 from grader.review.guard import ASSETS_PATH, ENTRY_PATH, STREAM_PATH, Guard
 from grader.review.needs import NEEDS
-from grader.review.pages import ReviewPages, worded
-from grader.review.queue import QueueView, arranged, beside, next_undecided
+from grader.review.pages import ReviewPages, decision_words
+from grader.review.queue import QueueView, arranged, neighbour, next_undecided
 from grader.review.sessions import Person, Sessions, signed
 
 STYLES = ("page.css", "review.css")
@@ -168,7 +168,7 @@ class Review:
             now = next((row for row in every.values() if last in (row.page, row.handle)), None)
             found = next_undecided(rows, now, asked.get("was", ""), view, self._seed)
         else:
-            found = beside(rows, last, step)
+            found = neighbour(rows, last, step)
         if found is None:
             return RedirectResponse(f"/?{view.address()}", status_code=HTTPStatus.SEE_OTHER)
         name = quote(found.handle if view.blind else found.page)
@@ -287,7 +287,10 @@ class Review:
             rows = await run_in_threadpool(act, author)
         except ConflictError as conflict:
             told = [
-                {**_told(row), "theirs": [worded(each) for each in conflict.theirs[row.page]]}
+                {
+                    **_told(row),
+                    "theirs": [decision_words(each) for each in conflict.theirs[row.page]],
+                }
                 for row in conflict.rows
             ]
             return JSONResponse({"conflicts": told}, status_code=HTTPStatus.CONFLICT)

@@ -27,7 +27,7 @@ NEEDS: Final = {
 SIMILARITY_CODES: Final = ("similar-weights", "similar-answers", "similar-code")
 
 
-def settled(grade: Grade) -> bool:
+def mark_is_settled(grade: Grade) -> bool:
     """Whether a person has looked at the mark itself, of this evidence: said that it stands, or
     changed it.
     """
@@ -55,7 +55,7 @@ def needs(
         published: the mark of the publication before, None for none.
         alike: whether it shares code, weights or wrong answers with another one.
     """
-    looked = settled(grade)
+    looked = mark_is_settled(grade)
     found = {
         "again": any(each.about_mark for each in grade.earlier),
         "ungraded": grade.status is Status.UNGRADED and grade.score is None,

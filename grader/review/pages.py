@@ -122,7 +122,7 @@ def _in_both(sentence: Sentence) -> Markup:
     return report_phrases.both(sentence.in_each())
 
 
-def worded(each: Override) -> dict[str, object]:
+def decision_words(each: Override) -> dict[str, object]:
     """A decision for a page's script."""
     says = []
     if each.report:

@@ -73,7 +73,7 @@ def _named(name: str) -> object:
     return natural(name)
 
 
-def beside(rows: Sequence[QueueRow], page: str, step: int) -> QueueRow | None:
+def neighbour(rows: Sequence[QueueRow], page: str, step: int) -> QueueRow | None:
     """The row `step` places on from `page`, around the ends; None where there is none."""
     at = next((n for n, row in enumerate(rows) if page in (row.page, row.handle)), None)
     if at is None:

@@ -31,7 +31,7 @@ class HeldError(Exception):
 
 
 @contextmanager
-def alone(out: Path, doing: str) -> Iterator[None]:
+def grading_lock(out: Path, doing: str) -> Iterator[None]:
     """Hold the folder for grading. Raises HeldError at once where another process does."""
     with _opened(out / GRADING) as lock:
         if not _taken(lock):

@@ -209,7 +209,7 @@ def driver_code() -> int | None:
         return None
 
 
-def look(kind: str) -> Facts:
+def driver_facts(kind: str) -> Facts:
     """Device files that can be opened, and what the driver says."""
     start = {"GPU": ("nvidia", "dxg"), "Ascend": ("davinci", "devmm_svm", "hisi_hdc")}[kind]
     opened = []
@@ -227,7 +227,7 @@ def look(kind: str) -> Facts:
 def main(framework: str, kind: str, hold: int) -> None:
     """Print what came of it; then hold on."""
     if not framework:
-        print(json.dumps(look(kind)), flush=True)  # noqa: T201
+        print(json.dumps(driver_facts(kind)), flush=True)  # noqa: T201
         return
     try:
         facts = compute(framework, kind, hold)

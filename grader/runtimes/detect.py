@@ -70,7 +70,7 @@ def runtimes() -> list[Runtime]:
     found: dict[str, Runtime] = {}
     for name, python in _interpreters():
         try:
-            runtime = look(python, name)
+            runtime = examine_python(python, name)
         except BrokenRuntimeError:
             continue
         found.setdefault(runtime.name, runtime)
@@ -85,7 +85,7 @@ def broken() -> dict[str, str]:
     faults = {}
     for name, python in _interpreters():
         try:
-            look(python, name)
+            examine_python(python, name)
         except BrokenRuntimeError as error:
             faults[name or "python"] = str(error)
     return faults
@@ -114,7 +114,7 @@ def program_of(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def look(python: Path, name: str = "") -> Runtime:
+def examine_python(python: Path, name: str = "") -> Runtime:
     """The runtime that the program `python` is. `name`: of its recipe; "" to tell by its framework.
 
     Raises BrokenRuntimeError. One start of the interpreter; remembered until a package is

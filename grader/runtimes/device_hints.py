@@ -88,7 +88,7 @@ _NPU = Sentence(
 _OTHERWISE = Sentence("See what it said; run the same framework outside the grader to compare.")
 
 
-def cure_for(kind: str, said: str, code: int | None) -> Sentence:
+def device_hint(kind: str, said: str, code: int | None) -> Sentence:
     """What to do.
 
     Args:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from grader.language import Sentence
 from grader.runtimes.detect import Runtime
 from grader.runtimes.device import HIDDEN, Device, tool_output
-from grader.runtimes.device_hints import cure_for
+from grader.runtimes.device_hints import device_hint
 from grader.sandbox.contract import (
     Devices,
     Mount,
@@ -118,7 +118,7 @@ def _steps_of(device: Device, facts: dict[str, Any]) -> tuple[ProofStep, ...]:
             "does not compute on it: {said} (driver: {code})",
             {"said": said, "code": "–" if code is None else str(code)},
         )
-        return (ProofStep("computes", False, seen, cure_for(device.kind, said, code)),)
+        return (ProofStep("computes", False, seen, device_hint(device.kind, said, code)),)
     computes = ProofStep(
         "computes",
         True,

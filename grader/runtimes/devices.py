@@ -10,7 +10,15 @@ from grader.runtimes.ascend import ascend_devices
 from grader.runtimes.device import Device, DeviceAbsentError, Machine
 from grader.runtimes.nvidia import nvidia_devices
 
-__all__ = ["KINDS", "Device", "DeviceAbsentError", "Machine", "cpu_model", "passed_over", "select"]
+__all__ = [
+    "KINDS",
+    "Device",
+    "DeviceAbsentError",
+    "Machine",
+    "cpu_model",
+    "select",
+    "why_no_accelerator",
+]
 
 KINDS = ("CPU", "GPU", "Ascend")
 _FINDERS = {"GPU": nvidia_devices, "Ascend": ascend_devices}
@@ -49,7 +57,7 @@ def select(wanted: str = "auto", machine: Machine | None = None) -> list[Device]
     raise ValueError(f"device must be one of auto, {', '.join(KINDS)}, found {wanted!r}")
 
 
-def passed_over(machine: Machine | None = None) -> list[Sentence]:
+def why_no_accelerator(machine: Machine | None = None) -> list[Sentence]:
     """Why "auto" takes no accelerator although the machine has a driver; empty without one."""
     machine = machine or Machine()
     reasons = []

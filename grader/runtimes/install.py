@@ -23,7 +23,7 @@ from grader.runtimes.detect import (
     BrokenRuntimeError,
     Runtime,
     added_folders,
-    look,
+    examine_python,
     program_of,
 )
 from grader.runtimes.devices import DeviceAbsentError, select
@@ -84,7 +84,7 @@ def add(
         _make(python, place, list(dict.fromkeys(requirements)), say, _cpu_builds(recipe, gpu))
         if with_gpu:
             write_compiler(place)
-        runtime = look(program_of(place), name)
+        runtime = examine_python(program_of(place), name)
         facts = try_out(runtime)
         say(f"{name}: {facts['framework']} {facts['version']}, LeNet5 {facts['seconds']} s")
         _mark(place, requirements, facts)
@@ -97,7 +97,7 @@ def add(
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
-    return look(program_of(place), name)
+    return examine_python(program_of(place), name)
 
 
 def remove(name: str, folder: Path | None = None) -> None:

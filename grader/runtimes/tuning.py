@@ -117,14 +117,14 @@ def _measure(runtime: Runtime) -> dict[str, float]:
         took, values = answer
         if not setting:
             expected = values
-        if alike(values, expected):
+        if equal_within_tolerance(values, expected):
             seconds[setting] = took
             if took * ENOUGH_GAIN < seconds[""]:
                 break
     return seconds
 
 
-def alike(values: list[float], expected: list[float]) -> bool:
+def equal_within_tolerance(values: list[float], expected: list[float]) -> bool:
     """Whether two results are the same up to RESULT_TOLERANCE of their size."""
     size = max((abs(value) for value in expected), default=0.0)
     return (

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.sandbox import environment, processes, sandboxed_process, seccomp, uid_pool
-from grader.sandbox.bubblewrap_hints import cure_for
+from grader.sandbox.bubblewrap_hints import bubblewrap_hint
 from grader.sandbox.bubblewrap_options import SCRATCH, SHARED_MEMORY, options_of
 from grader.sandbox.contract import (
     Level,
@@ -298,7 +298,7 @@ def _program(name: str) -> str:
 
 
 def _unavailable(said: str) -> SandboxUnavailableError:
-    return SandboxUnavailableError(said, cure_for(said))
+    return SandboxUnavailableError(said, bubblewrap_hint(said))
 
 
 def _memory_file(data: bytes) -> int:

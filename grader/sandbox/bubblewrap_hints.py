@@ -39,7 +39,7 @@ _NAMESPACES = re.compile(
 )
 
 
-def cure_for(said: str, apparmor: Path = APPARMOR) -> str:
+def bubblewrap_hint(said: str, apparmor: Path = APPARMOR) -> str:
     """The cure for a line of bubblewrap's; `apparmor`: the kernel's switch."""
     for pattern, cure in _CAUSES:
         if re.search(pattern, said, re.IGNORECASE):

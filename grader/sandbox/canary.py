@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.sandbox.bubblewrap_hints import cure_for
+from grader.sandbox.bubblewrap_hints import bubblewrap_hint
 from grader.sandbox.contract import (
     Cause,
     Level,
@@ -148,7 +148,7 @@ def _sing(sandbox: Sandbox, places: str) -> list[str]:
     said = (box.printed.strip().splitlines() or [""])[-1]
     raise SandboxUnavailableError(
         f"its canary did not answer ({end.cause.value}: {end.detail}) {said}",
-        cure_for(said) if sandbox.level is Level.STRONG else REPORT_IT,
+        bubblewrap_hint(said) if sandbox.level is Level.STRONG else REPORT_IT,
     )
 
 

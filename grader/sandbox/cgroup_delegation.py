@@ -40,12 +40,12 @@ except OSError:
 def groups() -> ProcessGroups:
     """Groups with the kernel's limits where they work for this process, or none."""
     try:
-        return find()
+        return delegated_groups()
     except SandboxUnavailableError:
         return UnlimitedGroups()
 
 
-def find() -> ControlGroups:
+def delegated_groups() -> ControlGroups:
     """Groups in which a canary was kept to its limits; what killed graders left there is removed.
 
     Raises SandboxUnavailableError with the reason and the cure where there are none.

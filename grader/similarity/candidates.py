@@ -49,6 +49,6 @@ def together(sets: Sequence[Prints], most: int) -> CommonPrints:
     return CommonPrints(own, np.stack(np.divmod(found, len(sets)), axis=1), shared)
 
 
-def without(prints: Prints, others: Prints) -> Prints:
+def without_prints(prints: Prints, others: Prints) -> Prints:
     """Those of `prints` that are not in `others`."""
     return prints[~np.isin(prints, others)]

@@ -28,7 +28,7 @@ import numpy as np
 
 from grader.evidence import Evidence, Fingerprint
 from grader.evidence.findings import BETWEEN_IDS
-from grader.similarity.candidates import Prints, together, without
+from grader.similarity.candidates import Prints, together, without_prints
 from grader.similarity.fingerprint import unpacked
 
 PUBLIC_OWNERS = 5  # weights that more have, and more than a fifth of the class, are public
@@ -96,7 +96,7 @@ def _wrong(evidence: Evidence) -> Prints:
     return np.unique(np.array(prints, np.uint32))
 
 
-def alike(
+def similarities(
     traces: Sequence[ComparedPrints], given: Fingerprint | None
 ) -> dict[str, list[Similarity]]:
     """What submissions share with others, by id; `given`: what the teacher handed out, None where
@@ -143,22 +143,25 @@ def _named(others: Sequence[ComparedPrints]) -> str:
 def _weights(traces: Sequence[ComparedPrints], given: Fingerprint) -> Iterator[SimilarPair]:
     handed_out = _united([unpacked(each.prints, np.uint64) for each in given.weights])
     all_of = [
-        without(_united([prints for _, prints in each.weights]), handed_out) for each in traces
+        without_prints(_united([prints for _, prints in each.weights]), handed_out)
+        for each in traces
     ]
     values, counts = np.unique(_joined(all_of), return_counts=True)
     public = _united([handed_out, values[counts > max(PUBLIC_OWNERS, len(traces) // 5)]])
     for one, other in together(all_of, MAX_COMPARED).pairs:
         for mine, theirs in ((one, other), (other, one)):
             for file, prints in traces[mine].weights:
-                own = without(prints, public)
-                if len(own) and not len(without(own, all_of[theirs])):
+                own = without_prints(prints, public)
+                if len(own) and not len(without_prints(own, all_of[theirs])):
                     yield SimilarPair(mine, theirs, len(own), {"file": file})
                     yield SimilarPair(theirs, mine, len(own), {"file": _holds(own, traces[theirs])})
 
 
 def _holds(prints: Prints, trace: ComparedPrints) -> str:
     """The file of the submission that has most of the prints."""
-    return max(trace.weights, key=lambda each: len(prints) - len(without(prints, each[1])))[0]
+    return max(trace.weights, key=lambda each: len(prints) - len(without_prints(prints, each[1])))[
+        0
+    ]
 
 
 def _answers(traces: Sequence[ComparedPrints]) -> Iterator[SimilarPair]:
@@ -166,7 +169,7 @@ def _answers(traces: Sequence[ComparedPrints]) -> Iterator[SimilarPair]:
     rare = together([each.wrong for each in traces], few)
     for (one, other), unusual in zip(rare.pairs, rare.shared, strict=True):
         mine, theirs = traces[one].wrong, traces[other].wrong
-        same = len(mine) - len(without(mine, theirs))
+        same = len(mine) - len(without_prints(mine, theirs))
         if unusual >= MIN_RARE_ANSWERS and same >= MIN_ANSWER_SHARE * (
             len(mine) + len(theirs) - same
         ):
@@ -180,7 +183,7 @@ def _answers(traces: Sequence[ComparedPrints]) -> Iterator[SimilarPair]:
 def _code(traces: Sequence[ComparedPrints], given: Fingerprint) -> Iterator[SimilarPair]:
     handed_out = unpacked(given.code, np.uint32)
     few = max(4, min(12, len(traces) // 25))
-    found = together([without(each.code, handed_out) for each in traces], few)
+    found = together([without_prints(each.code, handed_out) for each in traces], few)
     for (one, other), shared in zip(found.pairs, found.shared, strict=True):
         if shared >= MIN_SHARED_PRINTS and shared >= MIN_CODE_SHARE * min(
             found.own[one], found.own[other]

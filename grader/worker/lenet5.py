@@ -228,7 +228,7 @@ def _how(candidate: NetworkCandidate, built: Built, name: str, classes: int) -> 
 def _at_once(operation: Operation) -> Operation:
     @functools.wraps(operation)
     def eager(meta: Meta, array: Array) -> Reply:
-        with eager_execution(), seeding.kept():
+        with eager_execution(), seeding.generators_kept():
             return operation(meta, array)
 
     return eager

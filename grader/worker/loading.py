@@ -192,7 +192,9 @@ class Loading:
         told = _spots(self.place, str(entry.path), lines) if lines else {}
         name = self._order.function
         return dict(
-            told, elsewhere=source.where_defined(text, name), alike=source.alike(text, name)
+            told,
+            elsewhere=source.where_defined(text, name),
+            alike=source.similar_function(text, name),
         )
 
     def _import(self, entry: Entry) -> Meta:

@@ -105,7 +105,7 @@ class NetworkSearch:
         return name == self._name
 
     def _alike(self, name: str) -> bool:
-        return alike(name, self._name)
+        return resembles(name, self._name)
 
     def _in_module(
         self,
@@ -206,7 +206,7 @@ def _file_of(module: Any) -> Any:
         return None
 
 
-def alike(found: str, name: str) -> bool:
+def resembles(found: str, name: str) -> bool:
     """Whether a name speaks of `name` without its number: "MyLeNet" and "lenet_5" do of LeNet5,
     "GoogLeNet", "MobileNet" and "ShuffleNet" do not.
     """

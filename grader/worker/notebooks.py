@@ -63,7 +63,7 @@ def _written(text: str) -> Iterator[tuple[str, str]]:
             yield words[-1].strip("'\""), content
 
 
-def place(cells: tuple[Cell, ...], line: int) -> tuple[int, int]:
+def cell_and_line(cells: tuple[Cell, ...], line: int) -> tuple[int, int]:
     """Cell number and line within the cell for a line of the converted source."""
     found = Cell(1, 0)
     for start in cells:

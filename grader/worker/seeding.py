@@ -39,7 +39,7 @@ def repeatable(after: AfterImportFinder) -> None:
 
 
 @contextmanager
-def kept() -> Iterator[None]:
+def generators_kept() -> Iterator[None]:
     """What is drawn within changes nothing of what is drawn after it: the generators of Python,
     NumPy and PyTorch go on where they were. MindSpore's and TensorFlow's cannot be read.
     """

@@ -202,7 +202,7 @@ def where_defined(text: str, name: str) -> str:
     return ""
 
 
-def alike(text: str, name: str) -> str:
+def similar_function(text: str, name: str) -> str:
     """The function in `text` that was probably meant to be called `name`; "" if there is none."""
     tree = parse(text)
     nodes = ast.walk(tree) if tree is not None else ()

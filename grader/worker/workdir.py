@@ -78,7 +78,7 @@ class Workdir:
             return None
         if path in self.made:
             origin, cells = self.made[path]
-            cell, inner = notebooks.place(cells, line)
+            cell, inner = notebooks.cell_and_line(cells, line)
             return SourceLine(f"{origin} cell {cell}", inner, path, line)
         return SourceLine(self.name(path), line, path, line)
 

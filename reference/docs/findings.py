@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from grader.evidence.findings import Finding, find
+from grader.evidence.findings import Finding, make_finding
 from grader.evidence.vocabulary import VOCABULARY
 from grader.language import LANGUAGES, Sentence, translator
 from grader.report.phrases import FINDING
@@ -106,7 +106,7 @@ def example(code: str, language: str = "en") -> Finding:
     facts = {name: FACTS.get(code, {}).get(name, USUAL.get(name)) for name in named}
     if missing := sorted(name for name, fact in facts.items() if fact is None):
         raise KeyError(f"{code}: no example of {', '.join(missing)} in reference/docs/findings.py")
-    return find(code, facts, language=language)
+    return make_finding(code, facts, language=language)
 
 
 def page() -> str:

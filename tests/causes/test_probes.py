@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from grader.assignment import Label
 from grader.evidence import Answer, Finding, Problem
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.examine import causes
 from grader.examine.cause_search import CauseSearch
 from grader.examine.class_names import Vocabulary
@@ -182,9 +182,9 @@ def test_what_is_no_image_is_not_understood_and_not_changed() -> None:
 
 def test_what_a_cause_explains_is_left_out_unless_it_explains_more() -> None:
     def counted(code: str, other: int) -> Finding:
-        return find(code, other=other, correct=5, total=100)
+        return make_finding(code, other=other, correct=5, total=100)
 
-    scale, constant = counted("pixel-scale", 80), find("constant-answers")
+    scale, constant = counted("pixel-scale", 80), make_finding("constant-answers")
     assert explained([constant, scale]) == [scale]
     order = counted("label-order", 90)
     assert explained([order, scale]) == [order]

@@ -121,7 +121,7 @@ def test_this_machine_fits_itself_but_for_what_ray_sets() -> None:
 @given(st.data())
 def test_slots_are_spread_over_machines_and_take_no_more_than_there_is(data: st.DataObject) -> None:
     from grader.engine.cluster import Node
-    from grader.engine.ray_engine import places, room
+    from grader.engine.ray_engine import room, spread_slots
 
     kind = data.draw(st.sampled_from(["CPU", "GPU"]))
     sharing, memory = data.draw(st.integers(1, 4)), data.draw(st.integers(64, 4096))
@@ -134,7 +134,7 @@ def test_slots_are_spread_over_machines_and_take_no_more_than_there_is(data: st.
         })
         for n in range(data.draw(st.integers(1, 5)))
     ]  # fmt: skip
-    found = places(machines, kind, sharing, memory, most)
+    found = spread_slots(machines, kind, sharing, memory, most)
     assert len({slot for slot, *_ in found}) == len(found) <= most
     counts = {node.id: 0 for node in machines}
     for node in machines:

@@ -46,16 +46,17 @@ def test_the_memory_that_a_neighbour_held_costs_nobody_a_mark(tmp_path: Path) ->
 
 def test_places_follow_devices_sharing_and_jobs() -> None:
     def places(**options: int) -> list[int]:
-        found = engines.places(GPUS, make.assignment(), asked(**options), 100)
+        found = engines.devices_for(GPUS, make.assignment(), asked(**options), 100)
         return [device.index for device in found]
 
     assert places() == [0, 1]
     assert places(per_device=3) == [0, 1, 0, 1, 0, 1]
     assert places(per_device=2, jobs=3) == [0, 1, 0]
     shared = make.assignment("run.per_device=2")
-    assert len(engines.places(GPUS, shared, asked(), 100)) == 4
+    assert len(engines.devices_for(GPUS, shared, asked(), 100)) == 4
     alone, together = (
-        engines.places(GPUS, make.assignment(), asked(per_device=count), 9)[0] for count in (1, 2)
+        engines.devices_for(GPUS, make.assignment(), asked(per_device=count), 9)[0]
+        for count in (1, 2)
     )
     assert "TF_FORCE_GPU_ALLOW_GROWTH" not in alone.sandbox().environment
     assert together.sandbox().environment["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"

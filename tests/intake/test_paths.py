@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.readers.limits import IntakeLimits
 from grader.readers.notices import notice, shown
-from grader.readers.paths import BadNameError, decoded, parts_of, path_of, readable, written
+from grader.readers.paths import BadNameError, decoded, parts_of, path_of, path_text, readable_name
 
 LIMITS = IntakeLimits()
 
@@ -60,7 +60,7 @@ def test_a_name_that_is_no_utf8_becomes_text_that_can_be_written(tmp_path: Path)
     raw = os.fsencode(tmp_path) + b"/3210000001_" + "张三".encode("gbk")
     Path(os.fsdecode(raw)).mkdir()
     (path,) = tmp_path.iterdir()
-    assert readable(path) == "3210000001_张三"
+    assert readable_name(path) == "3210000001_张三"
 
 
 @given(
@@ -68,6 +68,6 @@ def test_a_name_that_is_no_utf8_becomes_text_that_can_be_written(tmp_path: Path)
 )
 def test_a_path_of_any_bytes_can_be_written_and_found_again(raw: bytes) -> None:
     path = Path(os.fsdecode(b"/class/" + raw))
-    text = written(path)
+    text = path_text(path)
     assert json.loads(json.dumps(text).encode("utf-8")) == text
     assert path_of(text) == path

@@ -19,7 +19,7 @@ from grader.evidence import (
     Problem,
     Tensors,
 )
-from grader.evidence.findings import Finding, find
+from grader.evidence.findings import Finding, make_finding
 from grader.similarity.fingerprint import packed
 
 LAYERS = (
@@ -129,39 +129,43 @@ def findings_of(
     found: list[Finding] = []
     if kind == "import":
         error = bad or "ModuleNotFoundError: No module named 'ttach'"
-        found.append(find("import-failed", entry="main.py", error=error, file="main.py", line=12))
+        found.append(
+            make_finding("import-failed", entry="main.py", error=error, file="main.py", line=12)
+        )
     if kind == "constant":
-        found.append(find("constant-answers", count=total, answer=lab.names[0]))
-        found.append(find("weights-not-loaded", reason="all answers are alike"))
+        found.append(make_finding("constant-answers", count=total, answer=lab.names[0]))
+        found.append(make_finding("weights-not-loaded", reason="all answers are alike"))
     if kind == "shift":
         swaps = "Banana Peel → Eggshell"
-        found.append(find("label-order", other=total - 4, swaps=swaps, cause="…", **counts))
+        found.append(make_finding("label-order", other=total - 4, swaps=swaps, cause="…", **counts))
     if kind == "channels":
-        found.append(find("channel-order", other=correct + 11, channels="BGR", **counts))
+        found.append(make_finding("channel-order", other=correct + 11, channels="BGR", **counts))
     if kind == "errors":
         count = sum(answer.problem is Problem.RAISED for answer in answers)
         error = "ValueError: could not broadcast input array"
         found.append(
-            find(
+            make_finding(
                 "predict-failed", error=error, file="main.py", line=41, count=count,
                 channels="BGR", **counts,
             )
         )  # fmt: skip
     if kind == "slow":
         count = sum(answer.problem is Problem.NOT_ASKED for answer in answers)
-        found.append(find("timeout-total", seconds=600, count=count, **counts))
+        found.append(make_finding("timeout-total", seconds=600, count=count, **counts))
     if bad and answers:
-        found.append(find("unknown-class", count=4, said=bad, nearest="", **counts))
+        found.append(make_finding("unknown-class", count=4, said=bad, nearest="", **counts))
     if chance.random() < 0.12:
         found.append(
-            find("dataset-at-import", path="datasets/garbage_26x100", file="main.py", line=30)
+            make_finding(
+                "dataset-at-import", path="datasets/garbage_26x100", file="main.py", line=30
+            )
         )
     if chance.random() < 0.03:
-        found.append(find("similar-code", percent=84, other="李伟 (3220100037-1)"))
+        found.append(make_finding("similar-code", percent=84, other="李伟 (3220100037-1)"))
     if chance.random() < 0.15:
-        found.append(find("slow", function="predict", seconds="0.8"))
+        found.append(make_finding("slow", function="predict", seconds="0.8"))
     if chance.random() < 0.2:
-        found.append(find("report-missing", low=80, high=85))
+        found.append(make_finding("report-missing", low=80, high=85))
     return tuple(found)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from grader import parallel
 from grader.evidence import Check
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.report import Context, Result, exports, publish
 from grader.scoring import Grade, grade
 from tests.report import make
@@ -102,8 +102,8 @@ def test_a_gradebook_says_what_was_found_and_nothing_of_what_passed(
               expected="(120, 400)", actual="(120, 256)")
         for outcome, points in (("passed", 4), ("failed", 2), ("passed", 0), ("failed", 0))
     )  # fmt: skip
-    finding = find("report-missing", low=80, high=85)
-    hidden = find("similar-code", percent=84, other="Ann (ann)")
+    finding = make_finding("report-missing", low=80, high=85)
+    hidden = make_finding("similar-code", percent=84, other="Ann (ann)")
     found = {"findings": (finding, hidden), "told": (finding,)}
     evidence = make.one(0).model_copy(update={"checks": checks, **found})
     lab = context.assignment

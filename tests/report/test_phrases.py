@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from grader.evidence import Finding, Severity
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.evidence.vocabulary import VOCABULARY
 from grader.language import Sentence
 from grader.report import phrases
@@ -44,14 +44,14 @@ def test_every_finding_has_a_short_title() -> None:
 @pytest.mark.parametrize("code", VOCABULARY)
 def test_a_finding_is_said_in_both_languages(code: str) -> None:
     facts = dict.fromkeys(re.findall(r"\{(\w+)\}", "".join(VOCABULARY[code][1:])), "Eggshell")
-    message, hint = phrases.said_finding(find(code, facts))
+    message, hint = phrases.said_finding(make_finding(code, facts))
     assert re.search(r"[一-鿿]", message["zh"]) and not re.search(r"[一-鿿]", message["en"])
     assert "{" not in message["zh"] + hint["zh"] + message["en"]
 
 
 def test_a_fact_that_is_a_sentence_of_ours_is_translated_too() -> None:
     reason = Sentence("{path} is not there", {"path": "权重.ckpt"})
-    messages, _ = phrases.said_finding(find("weights-not-loaded", reason=reason))
+    messages, _ = phrases.said_finding(make_finding("weights-not-loaded", reason=reason))
     assert messages["zh"].endswith("权重.ckpt 不存在。")
     assert messages["en"].endswith("权重.ckpt is not there.")
 
@@ -68,7 +68,7 @@ def test_a_check_speaks_the_readers_language() -> None:
 
 
 def test_braces_in_a_fact_stay_as_they_are() -> None:
-    finding = find("unknown-class", said="{total}", count=1, total=2, nearest="")
+    finding = make_finding("unknown-class", said="{total}", count=1, total=2, nearest="")
     assert "'{total}'" in phrases.said_finding(finding)[0]["en"]
 
 

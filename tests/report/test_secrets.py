@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from grader.evidence import Answer, Check, Evidence, Problem
-from grader.evidence.findings import find
+from grader.evidence.findings import make_finding
 from grader.report import Context, Result, exports, view
 from grader.report.pages import ReportPages
 from grader.scoring import grade
@@ -57,8 +57,10 @@ def spied(context: Context) -> Result:
         update={
             "answers": answers,
             "findings": (
-                find("predict-failed", error=f"cannot read {SPY}/{SPY}-3.jpg", count=1, total=130),
-                find("similar-code", other=f"{SPY}-other-student"),
+                make_finding(
+                    "predict-failed", error=f"cannot read {SPY}/{SPY}-3.jpg", count=1, total=130
+                ),
+                make_finding("similar-code", other=f"{SPY}-other-student"),
             ),
         }
     )
@@ -122,7 +124,7 @@ def test_what_a_submission_says_of_an_image_is_cut_short(context: Context) -> No
     pixels = base64.b64encode(bytes(range(256)) * 4).decode()
     evidence: Evidence = make.one(12).model_copy(
         update={
-            "findings": (find("predict-failed", error=pixels, count=1, total=130),),
+            "findings": (make_finding("predict-failed", error=pixels, count=1, total=130),),
             "checks": (Check(name="a", title={"en": "A"}, outcome="failed", actual=pixels),),
         }
     )

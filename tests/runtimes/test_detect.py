@@ -8,7 +8,7 @@ import pytest
 
 from grader.runtimes import detect, paths
 from grader.runtimes.cuda import write_compiler
-from grader.runtimes.detect import MARKER_FILE, BrokenRuntimeError, look, runtimes
+from grader.runtimes.detect import MARKER_FILE, BrokenRuntimeError, examine_python, runtimes
 from tests.runtimes.interpreters import environment, install
 
 
@@ -16,7 +16,7 @@ def test_an_interpreter_tells_what_it_has_without_importing_it(tmp_path: Path) -
     python = environment(tmp_path / "rt", {"torch": "2.14.1", "ttach": "0.0.3"})
     poisoned = next((tmp_path / "rt").glob("lib/python3.*/site-packages/torch/__init__.py"))
     poisoned.write_text("raise SystemExit('imported')")
-    found = look(python)
+    found = examine_python(python)
     assert found.name == "torch" and found.framework == "torch"
     assert found.python == python
     assert found.version == "{}.{}.{}".format(*sys.version_info[:3])
@@ -28,7 +28,7 @@ def test_an_interpreter_tells_what_it_has_without_importing_it(tmp_path: Path) -
 
 def test_its_shares_hold_all_that_it_reads(tmp_path: Path) -> None:
     (tmp_path / "linked").symlink_to(environment(tmp_path / "rt", {}).parent.parent)
-    found = look(tmp_path / "linked/bin/python")
+    found = examine_python(tmp_path / "linked/bin/python")
     folders = [share.outside for share in found.mounts]
     assert all(share.inside == share.outside for share in found.mounts)
     script = "import json, sys; print(*[p for p in sys.path if p], sys.executable, sep='\\n')"
@@ -42,7 +42,7 @@ def test_what_was_learned_is_remembered_until_something_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = environment(tmp_path / "rt", {"torch": "2.14.1"})
-    look(python)
+    examine_python(python)
     asked: list[Path] = []
     ask = detect._ask
 
@@ -51,27 +51,27 @@ def test_what_was_learned_is_remembered_until_something_is_installed(
         return ask(python)
 
     monkeypatch.setattr(detect, "_ask", counted)
-    assert look(python).frameworks == {"torch": "2.14.1"} and not asked
+    assert examine_python(python).frameworks == {"torch": "2.14.1"} and not asked
     install(tmp_path / "rt", "timm", "1.0.31")
-    assert look(python).frameworks == {"torch": "2.14.1", "timm": "1.0.31"} and asked
+    assert examine_python(python).frameworks == {"torch": "2.14.1", "timm": "1.0.31"} and asked
 
 
 def test_without_a_place_for_the_cache_it_is_asked_each_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
-    assert look(Path(sys.executable)).version
+    assert examine_python(Path(sys.executable)).version
     (tmp_path / "cache").unlink()
     (paths.cache_folder()).mkdir(parents=True)
     (paths.cache_folder() / detect.CACHE_FILE).write_text("[broken")
-    assert look(Path(sys.executable)).version
+    assert examine_python(Path(sys.executable)).version
 
 
 def test_mindspore_of_the_first_generation_is_a_runtime_of_its_own(tmp_path: Path) -> None:
     python = environment(tmp_path / "rt", {"mindspore": "0", "mindspore-gpu": "1.10.0"})
     libraries = next((tmp_path / "rt").glob("lib/python3.*/site-packages")) / "nvidia/x/lib"
     libraries.mkdir(parents=True)
-    found = look(python)
+    found = examine_python(python)
     assert found.name == "mindspore1"
     assert found.environment["LD_LIBRARY_PATH"] == str(libraries)
 
@@ -82,15 +82,15 @@ def test_gpu_is_promised_only_with_cudas_libraries(tmp_path: Path) -> None:
     plugin = site / "mindspore/lib/plugin/libmindspore_gpu.so.11.6"
     plugin.parent.mkdir(parents=True)
     plugin.touch()
-    assert look(python).devices == ("CPU",)
+    assert examine_python(python).devices == ("CPU",)
     for part, name in (("cudnn", "libcudnn.so.8"), ("cublas", "libcublas.so.11")):
         (site / f"nvidia/{part}/lib").mkdir(parents=True)
         (site / f"nvidia/{part}/lib/{name}").touch()
     (site / "nvidia/cuda_runtime/lib").mkdir(parents=True)
     (site / "nvidia/cuda_runtime/lib/libcudart.so.11.0").touch()
-    assert look(python).devices == ("CPU",), "2.x asks nvcc for the version"
+    assert examine_python(python).devices == ("CPU",), "2.x asks nvcc for the version"
     write_compiler(tmp_path / "rt")
-    found = look(python)
+    found = examine_python(python)
     assert found.devices == ("CPU", "GPU")
     assert found.environment["CUDA_HOME"] == str(tmp_path / "rt/cuda")
     assert found.environment["LD_LIBRARY_PATH"].count("nvidia") == 3
@@ -127,7 +127,7 @@ def test_what_is_no_interpreter_is_named(tmp_path: Path, script: str, said: str)
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     with pytest.raises(BrokenRuntimeError, match=said):
-        look(program)
+        examine_python(program)
 
 
 def test_this_interpreter_is_a_runtime() -> None:

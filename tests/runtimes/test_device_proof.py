@@ -17,7 +17,7 @@ from grader.cli.main import UsageError
 from grader.runtimes import device_proof
 from grader.runtimes.detect import Runtime, runtimes
 from grader.runtimes.device import Device
-from grader.runtimes.device_hints import cure_for
+from grader.runtimes.device_hints import device_hint
 from grader.runtimes.device_proof import full_proof, quick_proof
 from grader.runtimes.devices import select
 from grader.sandbox.canary import choose
@@ -176,7 +176,7 @@ def test_each_framework_s_network_gives_what_numpy_gives(name: str, sandbox: San
 
 
 def test_every_cure_is_one_for_its_cause() -> None:
-    assert "too old" not in str(cure_for("GPU", "", 804))
-    assert "nvidia-fabricmanager" in str(cure_for("GPU", "CUDA error", 802))
-    assert "npu-smi" in str(cure_for("Ascend", "rtSetDevice failed", None))
-    assert "hold the card's memory" in str(cure_for("GPU", "CUDA out of memory", 0))
+    assert "too old" not in str(device_hint("GPU", "", 804))
+    assert "nvidia-fabricmanager" in str(device_hint("GPU", "CUDA error", 802))
+    assert "npu-smi" in str(device_hint("Ascend", "rtSetDevice failed", None))
+    assert "hold the card's memory" in str(device_hint("GPU", "CUDA out of memory", 0))

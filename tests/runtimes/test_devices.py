@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.runtimes.devices import DeviceAbsentError, Machine, passed_over, select
+from grader.runtimes.devices import DeviceAbsentError, Machine, select, why_no_accelerator
 from grader.sandbox.contract import SandboxLimits, SandboxSpec
 from grader.sandbox.environment import environment
 from tests.runtimes.interpreters import tool
@@ -190,7 +190,7 @@ def test_an_operator_s_word_that_names_no_card_is_refused(
         select("GPU", found)
     assert "CUDA_VISIBLE_DEVICES" in caught.value.said.said_in("zh")
     assert [device.kind for device in select("auto", found)] == ["CPU"]
-    assert "CUDA_VISIBLE_DEVICES" in str(passed_over(found)[0])
+    assert "CUDA_VISIBLE_DEVICES" in str(why_no_accelerator(found)[0])
 
 
 def test_an_operator_s_word_holds_for_npus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +202,7 @@ def test_an_operator_s_word_holds_for_npus(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_machine_without_a_driver_is_passed_over_in_silence(tmp_path: Path) -> None:
-    assert passed_over(machine(tmp_path, [])) == []
+    assert why_no_accelerator(machine(tmp_path, [])) == []
 
 
 def test_a_card_of_wsl2_has_one_node_and_windows_s_libraries(tmp_path: Path) -> None:

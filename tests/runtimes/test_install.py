@@ -89,7 +89,7 @@ def test_a_runtime_of_an_older_recipe_is_told_and_made_anew(
 ) -> None:
     def version() -> str:
         program = detect.program_of(paths.runtimes_folder() / "torch")
-        return detect.look(program).frameworks["torch"]
+        return detect.examine_python(program).frameworks["torch"]
 
     add("torch")
     assert main(["runtime", "add", "torch", "--if-missing"]) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.bubblewrap_hints import cure_for
+from grader.sandbox.bubblewrap_hints import bubblewrap_hint
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from grader.sandbox.bubblewrap_hints import cure_for
     ],
 )
 def test_each_cause_has_its_own_cure(tmp_path: Path, said: str, cure: str) -> None:
-    assert cure in cure_for(said, tmp_path / "no-apparmor")
+    assert cure in bubblewrap_hint(said, tmp_path / "no-apparmor")
 
 
 @pytest.mark.parametrize(
@@ -49,13 +49,13 @@ def test_the_profile_for_one_program_comes_before_the_switch_for_all(
 ) -> None:
     switch = tmp_path / "restrict"
     switch.write_text("1\n")
-    cure = cure_for(said, switch)
+    cure = bubblewrap_hint(said, switch)
     assert 0 < cure.index("apparmor_parser") < cure.index("sysctl")
     switch.write_text("0\n")
-    assert "apparmor" not in cure_for(said, switch).lower()
+    assert "apparmor" not in bubblewrap_hint(said, switch).lower()
 
 
 def test_covered_proc_is_told_also_where_apparmor_restricts(tmp_path: Path) -> None:
     switch = tmp_path / "restrict"
     switch.write_text("1\n")
-    assert "systempaths" in cure_for("bwrap: Can't mount proc on /newroot/proc: …", switch)
+    assert "systempaths" in bubblewrap_hint("bwrap: Can't mount proc on /newroot/proc: …", switch)

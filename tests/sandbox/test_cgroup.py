@@ -53,7 +53,7 @@ def delegated(stand: Stand) -> Stand:
     """A stand whose boxes have limits of the kernel's."""
     if stand.sandbox.memory_limit is not MemoryLimit.KERNEL:
         try:
-            cgroup_delegation.find()
+            cgroup_delegation.delegated_groups()
         except SandboxUnavailableError as error:
             pytest.skip(str(error))
     assert stand.sandbox.memory_limit is MemoryLimit.KERNEL
@@ -101,7 +101,7 @@ def test_where_nothing_is_delegated_the_watchdog_works_alone(
 ) -> None:
     monkeypatch.setattr(cgroup_delegation, "_mount", lambda: None)
     with pytest.raises(SandboxUnavailableError, match="cgroup v2"):
-        cgroup_delegation.find()
+        cgroup_delegation.delegated_groups()
     cgroup_delegation.groups.cache_clear()
     try:
         assert cgroup_delegation.groups().keeper is MemoryLimit.WATCHDOG
@@ -127,7 +127,7 @@ def test_limits_that_the_kernel_does_not_keep_are_not_relied_on(home: Path) -> N
 def test_box_is_in_a_group_that_goes_with_it(delegated: Stand) -> None:
     running = delegated.start("say(os.getpid()); time.sleep(600)")
     assert running.stdout.readline()
-    (folder,) = cgroup_delegation.find().home.glob(f"{GROUP_PREFIX}*")
+    (folder,) = cgroup_delegation.delegated_groups().home.glob(f"{GROUP_PREFIX}*")
     members = (folder / "cgroup.procs").read_text().split()
     assert members
     assert str(os.getpid()) not in members
@@ -220,11 +220,13 @@ def test_a_killed_grader_leaves_no_group_for_ever(delegated: Stand) -> None:
             sys.stdin.read()
     """
     grader = started(program)
-    here = cgroup_delegation.find().home
+    here = cgroup_delegation.delegated_groups().home
     assert list(here.glob(f"{GROUP_PREFIX}*"))
     grader.kill()
     grader.wait()
-    assert eventually(lambda: not list(cgroup_delegation.find().home.glob(f"{GROUP_PREFIX}*")))
+    assert eventually(
+        lambda: not list(cgroup_delegation.delegated_groups().home.glob(f"{GROUP_PREFIX}*"))
+    )
 
 
 def brood(group: ControlGroup) -> subprocess.Popen[bytes]:

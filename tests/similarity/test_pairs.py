@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from grader.evidence import Answer, Evidence, Fingerprint, Tensors
-from grader.evidence.findings import find
-from grader.similarity import alike, handed_out, trace, unnamed
+from grader.evidence.findings import make_finding
+from grader.similarity import handed_out, similarities, trace, unnamed
 from grader.similarity.fingerprint import packed
 from tests import make
 from tests.intake.reading import fingerprint
@@ -30,7 +30,7 @@ def found(
     """Id -> code -> whom it is like."""
     return {
         name: {each.code: str(each.facts["other"]) for each in likenesses}
-        for name, likenesses in alike([trace(each) for each in submissions], given).items()
+        for name, likenesses in similarities([trace(each) for each in submissions], given).items()
     }
 
 
@@ -63,7 +63,7 @@ def test_a_file_of_weights_in_anothers_submission_is_found() -> None:
         "a": {"similar-weights": "B (b)"},
         "b": {"similar-weights": "A (a)"},
     }
-    (likeness,) = alike([trace(each) for each in class_], NONE)["b"]
+    (likeness,) = similarities([trace(each) for each in class_], NONE)["b"]
     assert likeness.facts["file"] == "final"
 
 
@@ -105,14 +105,14 @@ def test_the_same_wrong_answers_are_found() -> None:
     odd = {n: make.assignment().names[(n + 11) % 26] for n in range(50, 62)}
     class_ += [submission(name, answers=answers(odd)) for name in "ab"]
     assert set(found(class_)) == {"a", "b"}
-    (likeness,) = alike([trace(each) for each in class_], NONE)["a"]
+    (likeness,) = similarities([trace(each) for each in class_], NONE)["a"]
     assert likeness.facts == {"same": 12, "wrong": 12, "rare": 12, "other": "B (b)", "ids": "b"}
 
 
 @pytest.mark.parametrize("code", ["label-order", "constant-answers", "weights-not-loaded"])
 def test_answers_that_agree_for_another_reason_are_no_copies(code: str) -> None:
     odd = answers({n: make.assignment().names[(n + 11) % 26] for n in range(130)})
-    class_ = [submission(name, answers=odd, findings=(find(code),)) for name in "ab"]
+    class_ = [submission(name, answers=odd, findings=(make_finding(code),)) for name in "ab"]
     assert found(class_) == {}
 
 

@@ -111,7 +111,8 @@ def test_lines_map_back_to_cells(tmp_path: Path) -> None:
     assert converted.marked
     lines = converted.text.splitlines()
     assert [
-        notebooks.place(converted.cells, lines.index(line) + 1) for line in ("c = 3", "e = 5")
+        notebooks.cell_and_line(converted.cells, lines.index(line) + 1)
+        for line in ("c = 3", "e = 5")
     ] == [
         (2, 2),
         (3, 3),

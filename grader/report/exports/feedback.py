@@ -10,7 +10,7 @@ def feedback(shown: StudentView, language: str) -> list[str]:
     """The reasons of the mark, then each finding with its hint; nothing of what passed."""
     reasons = [_in(part.because, language) for part in shown.parts if not _is_check(part, shown)]
     failed = [
-        f"{_in(check.title, language)}: {told(check, language)}".rstrip(": ")
+        f"{_in(check.title, language)}: {check_message(check, language)}".rstrip(": ")
         for check in shown.checks
         if check.outcome == "failed"
     ]
@@ -30,10 +30,10 @@ def part_output(part: PartView, shown: StudentView, language: str) -> str:
     if not _is_check(part, shown):
         return _in(part.because, language)
     failed = (c for c in shown.checks if c.title == part.title and c.outcome == "failed")
-    return "\n".join(told(check, language) for check in failed)
+    return "\n".join(check_message(check, language) for check in failed)
 
 
-def told(check: CheckView, language: str) -> str:
+def check_message(check: CheckView, language: str) -> str:
     """What a check says to who did not pass it; nothing to who did."""
     if check.outcome != "failed":
         return ""

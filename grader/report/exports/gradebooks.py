@@ -13,8 +13,8 @@ from pathlib import Path
 from grader.evidence import Submitter
 from grader.platforms import BLACKBOARD, BRIGHTSPACE, CANVAS, MOODLE, SAKAI, Mark, Platform, Sheet
 from grader.report.exports.feedback import feedback
-from grader.report.exports.tables import plain, sheet
-from grader.report.files import opened
+from grader.report.exports.tables import points_text, sheet
+from grader.report.files import text_file
 from grader.report.text import for_cell, one_line
 from grader.report.values import Context, Result
 from grader.report.view import view
@@ -45,7 +45,7 @@ def sakai(results: Iterable[Result], path: Path, context: Context | None = None)
 def blackboard(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
     """A Blackboard grade centre file: tab-separated UTF-16, one column of marks."""
     marks = _marks(BLACKBOARD, results, context)
-    with opened(path, encoding="utf-16", newline="\r\n") as file:
+    with text_file(path, encoding="utf-16", newline="\r\n") as file:
         for row in BLACKBOARD.rows(marks, _sheet(BLACKBOARD, context)):
             file.write(_tabs([for_cell(cell) for cell in row]))
 
@@ -54,7 +54,7 @@ def _write(
     platform: Platform, results: Iterable[Result], path: Path, context: Context | None
 ) -> None:
     first, everyone = _peek(results)
-    possible = plain(first.grade.possible) if first else ""
+    possible = points_text(first.grade.possible) if first else ""
     marks = _marks(platform, everyone, context)
     with sheet(path) as lines:
         for row in platform.rows(marks, _sheet(platform, context, possible)):
@@ -123,7 +123,7 @@ def _tabs(cells: list[str]) -> str:
 
 
 def _score(result: Result) -> str:
-    return "" if result.grade.score is None else plain(result.grade.score)
+    return "" if result.grade.score is None else points_text(result.grade.score)
 
 
 def _title(context: Context | None) -> str:

@@ -10,8 +10,8 @@ from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
 from grader.report import files
-from grader.report.exports.feedback import findings, part_output, told
-from grader.report.exports.tables import plain
+from grader.report.exports.feedback import check_message, findings, part_output
+from grader.report.exports.tables import points_text
 from grader.report.text import file_name, for_json, for_xml
 from grader.report.values import Context, Result
 from grader.report.view import StudentView, view
@@ -74,7 +74,7 @@ def _checks(shown: StudentView, language: str) -> list[dict[str, Any]]:
         {
             "name": check.title.get(language) or check.title.get("en", ""),
             "status": "passed" if check.outcome == "passed" else "failed",
-            "output": told(check, language),
+            "output": check_message(check, language),
         }
         for check in shown.checks
         if not check.points and check.outcome in ("passed", "failed")
@@ -89,7 +89,7 @@ def _needs(context: Context | None) -> Context:
 
 def junit(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
     """JUnit XML: a suite for each submission, a case for its model and for each check."""
-    with files.opened(path) as file:
+    with files.text_file(path) as file:
         xml = XMLGenerator(file, "utf-8", short_empty_elements=True)
         xml.startDocument()
         _start(xml, "testsuites", {"name": context.assignment.id if context else "grader"})
@@ -122,7 +122,7 @@ def _suite(xml: XMLGenerator, result: Result) -> None:
         },
     )
     _start(xml, "properties", {})
-    score = "" if grade.score is None else plain(grade.score)
+    score = "" if grade.score is None else points_text(grade.score)
     for name, value in (("name", grade.name), ("score", score), ("band", grade.band)):
         _start(xml, "property", {"name": name, "value": value})
         xml.endElement("property")

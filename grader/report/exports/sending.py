@@ -26,7 +26,7 @@ from typing import Final
 
 from grader.evidence import Submitter
 from grader.language import SaidError, Sentence
-from grader.report.files import beside
+from grader.report.files import replacing
 from grader.report.pages import ReportPages
 from grader.report.phrases import said
 from grader.report.text import for_cell, one_line
@@ -137,7 +137,7 @@ def _sending(
         told = {"id": result.grade.id, "key": result.evidence.key, "file": file}
         noted.append({**told, "page": digest})
 
-    with beside(path) as part:
+    with replacing(path) as part:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as pack:
             yield pack, note
         if not noted:

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.report.files import beside
+from grader.report.files import replacing
 from grader.report.text import file_name
 from grader.report.values import Context, Result
 
@@ -21,7 +21,7 @@ def student_pages_zip(
         raise ValueError("this export needs the context of the run: expected a Context, found None")
     pages, taken = ReportPages(context), set()
     with (
-        beside(path) as part,
+        replacing(path) as part,
         zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as pack,
     ):
         for result in results:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from grader.report.aggregates import told
-from grader.report.files import opened
+from grader.report.aggregates import decision_line
+from grader.report.files import text_file
 from grader.report.text import for_cell, for_json
 from grader.report.values import Context, Result
 from grader.scoring import GradePart
@@ -51,8 +51,8 @@ def cells(result: Result, context: Context | None = None) -> dict[str, Cell]:
     grade, evidence = result.grade, result.evidence
     origin = evidence.submission.origin
     passed = sum(check.outcome == "passed" for check in evidence.checks)
-    decided = [told(each) for each in grade.overrides]
-    decided += [f"to confirm: {told(each)}" for each in grade.earlier]
+    decided = [decision_line(each) for each in grade.overrides]
+    decided += [f"to confirm: {decision_line(each)}" for each in grade.earlier]
     return {
         "id": grade.id,
         "name": grade.name,
@@ -84,7 +84,7 @@ def row(result: Result, context: Context | None = None) -> Row:
 def _written(cell: Cell) -> str | int | float:
     if isinstance(cell, str):
         return for_cell(cell)
-    return plain(cell) if isinstance(cell, float) else "" if cell is None else cell
+    return points_text(cell) if isinstance(cell, float) else "" if cell is None else cell
 
 
 def band(text: str) -> str:
@@ -95,7 +95,7 @@ def band(text: str) -> str:
 def _part(part: GradePart) -> str:
     if not part.possible:
         return f"{part.name} {part.earned:+g}"
-    return f"{part.name} {plain(part.earned)} of {plain(part.possible)}"
+    return f"{part.name} {points_text(part.earned)} of {points_text(part.possible)}"
 
 
 def codes(result: Result) -> list[str]:
@@ -103,7 +103,7 @@ def codes(result: Result) -> list[str]:
     return list(dict.fromkeys(for_cell(finding.code) for finding in result.evidence.findings))
 
 
-def plain(points: float) -> str:
+def points_text(points: float) -> str:
     """Points without needless zeros."""
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
@@ -128,7 +128,7 @@ def json_table(path: Path, context: Context | None = None) -> Iterator[Callable[
             "grader": context.version,
             "run": context.run,
         }
-    with opened(path) as file:
+    with text_file(path) as file:
         start = json.dumps({**for_json(head), "grades": []}, ensure_ascii=False)
         file.write(start.removesuffix("]}"))
         between = "\n"
@@ -156,7 +156,7 @@ def entry(result: Result) -> str:
 @contextmanager
 def sheet(path: Path, **dialect: Any) -> Iterator[Any]:
     """A csv writer to `path`, UTF-8 with BOM so that Excel reads Chinese names."""
-    with opened(path, encoding="utf-8-sig", newline="") as file:
+    with text_file(path, encoding="utf-8-sig", newline="") as file:
         yield csv.writer(file, **dialect)
 
 
@@ -171,7 +171,7 @@ __all__ = [
     "grades_csv",
     "grades_json",
     "json_table",
-    "plain",
+    "points_text",
     "row",
     "sheet",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.report.exports.tables import COLUMNS, cells
-from grader.report.files import beside
+from grader.report.files import replacing
 from grader.report.text import visible
 from grader.report.values import Context, Result
 
@@ -79,5 +79,5 @@ def xlsx(results: Iterable[Result], path: Path, context: Context | None = None) 
         share = WriteOnlyCell(classes, value=right[name] / total)
         share.number_format = "0.0%"
         classes.append([cell(classes, name), right[name], total, share])
-    with beside(path) as part:
+    with replacing(path) as part:
         book.save(part)
