@@ -43,7 +43,7 @@ from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError, WorkerFaultError
 from grader.intake import ArchiveRefusedError, Submission
 from grader.language import Sentence, TroubleError, said_in
-from grader.readers.paths import readable_name as readable_path
+from grader.readers.paths import readable_name
 from grader.sandbox.contract import Cause, End
 
 MOST_ATTEMPTS = 20  # earlier runs that are kept
@@ -114,7 +114,7 @@ def _stages(
     try:
         prepared = prepare(submission, folder, conditions)
     except ArchiveRefusedError as refused:
-        source = readable_path(submission.path)
+        source = readable_name(submission.path)
         yield _found(
             _changed(evidence, stopped="archive-refused"),
             (make_finding("archive-refused", source=source, reason=refused.said),),
@@ -171,6 +171,8 @@ def _stages(
         yield (evidence := _changed(evidence, answers=answers))
         if predictions.trouble is not None:
             raise predictions.trouble
+        # Now, as the worker that has answered is still there.
+        yield (evidence := _compared(evidence, session, prepared, conditions))
         for asked in _parts(evidence, session, hidden, prepared):
             yield (evidence := asked)
         session.clock = Clock(left_over)
@@ -178,7 +180,6 @@ def _stages(
         stopped = stopped_by(predictions, assignment)
         yield (evidence := _changed(evidence, stopped=stopped, stage=Stage.EXPLAIN))
         tell(Stage.EXPLAIN, 0, 0)
-        evidence = _compared(evidence, session, prepared, conditions)
         explained = explain(session, predictions, order, loaded.report, evidence.records)
         yield (evidence := _explained(evidence, explained))
     finally:
@@ -206,9 +207,9 @@ def _parts(
         told = PartAnswers(id=part.id, classes=len(part.classes), answers=answers)
         parts = tuple(told if one.id == part.id else one for one in evidence.parts)
         yield (evidence := _changed(evidence, parts=parts))
+        session.close()  # what follows is no matter of this part's worker
         if found.trouble is not None:
             raise found.trouble
-    session.close()
 
 
 def _compared(
@@ -303,7 +304,7 @@ def unread(submission: Submission) -> SubmissionRecord:
         id=submission.id,
         name=student.name or submission.id,
         number=student.number,
-        source=readable_path(submission.path),
+        source=readable_name(submission.path),
         digest="",
         size=0,
         files=0,
