@@ -53,6 +53,7 @@ class Exports:
         if self._heard is None:
             self._heard = self._listen(array, classes)
         report: Meta = {"heard": len(self._heard), "by": "", "why": "", "same": 0}
+        own = self._heard and path in self._loading.observer.networks  # before we read it, too
         try:
             network = open_export(path, str(meta["kind"]))
         except Exception as error:  # whatever a reader makes of what may be no network at all
@@ -60,7 +61,6 @@ class Exports:
         if network is None:
             return report, None
         report["by"] = clean(network.reader)
-        own = self._heard and path in self._loading.observer.networks
         if own or any(_is_the_same(one.network, network, path) for one in self._heard):
             return {**report, "own": True}, None
         try:
