@@ -83,7 +83,7 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
             )
         )
     truths = {label.folder: label.en for label in assignment.classes}
-    found = sorted(_entries(folder))
+    found = entries(folder)
     folders = [path for path in found if path.is_dir()]
     wrong = [
         Sentence(
@@ -97,7 +97,7 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
     digest = hashlib.sha256()
     images: list[HiddenImage] = []
     for inner in folders:
-        for path in sorted(_entries(inner)):
+        for path in entries(inner):
             name = f"{_composed(inner)}/{_composed(path)}"
             named = path.suffix.lower() in SUFFIXES
             whole = path.is_file() and (named or path.stat().st_size <= MAX_IMAGE_BYTES)
@@ -136,11 +136,13 @@ def _composed(path: Path) -> str:
     return unicodedata.normalize("NFC", path.name)
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    """What lies in a folder but for what systems leave behind."""
-    for path in folder.iterdir():
-        if not path.name.startswith(".") and not is_ignored((path.name,)):
-            yield path
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder but for what systems leave behind, in order."""
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if not path.name.startswith(".") and not is_ignored((path.name,))
+    ]
 
 
 def _told(others: Sequence[str], each: Sequence[tuple[str, int]]) -> Iterator[Sentence]:
@@ -191,6 +193,11 @@ def _decoded_by_pillow(data: bytes) -> Pixels | None:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     return np.ascontiguousarray(upright[:, :, ::-1])
+
+
+def pixels_digest(pixels: Pixels) -> str:
+    """sha256 over shape and values: the same for pictures that look the same to a submission."""
+    return hashlib.sha256(str(pixels.shape).encode() + pixels.tobytes()).hexdigest()
 
 
 def pixels_of(image: HiddenImage, channels: str) -> Pixels:

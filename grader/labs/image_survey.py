@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import warnings
 from collections import Counter, defaultdict
@@ -13,7 +12,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from grader.assignment import Assignment
-from grader.examine.images import HiddenImage, HiddenSet, decode
+from grader.examine.images import HiddenImage, HiddenSet, decode, pixels_digest
 from grader.examine.near_duplicates import near_duplicates, pictures
 from grader.language import Sentence
 from grader.scoring import worth
@@ -136,8 +135,8 @@ def _facts(image: HiddenImage) -> _Facts:
     grey = bool(
         (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()
     )
-    digest = hashlib.sha256(str(pixels.shape).encode() + pixels.tobytes()).hexdigest()
-    return _Facts(image, kind, mode, (pixels.shape[1], pixels.shape[0]), digest, grey)
+    size = (pixels.shape[1], pixels.shape[0])
+    return _Facts(image, kind, mode, size, pixels_digest(pixels), grey)
 
 
 def _kinds(found: Sequence[_Facts], assignment: Assignment) -> Iterator[Line]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import Label
-from grader.examine.images import decode
+from grader.examine.images import decode, entries, pixels_digest
 from grader.language import SaidError, Sentence
-from grader.readers.ignored_files import is_ignored
 
 MIN_IMAGES_PER_CLASS = 2  # one to see and one hidden
 MAX_NAMED = 5  # names that a sentence lists
@@ -44,18 +41,17 @@ def read_images(folder: Path) -> ImageGroups:
         )
     by_class: dict[str, list[list[Path]]] = {}
     left_out: list[Path] = []
-    for inner in _entries(folder):
+    for inner in entries(folder):
         if not inner.is_dir():
             left_out.append(inner)
             continue
         groups: dict[str, list[Path]] = {}
-        for path in _entries(inner):
+        for path in entries(inner):
             pixels = decode(path.read_bytes()) if path.is_file() else None
             if pixels is None:
                 left_out.append(path)
             else:
-                own = hashlib.sha256(str(pixels.shape).encode() + pixels.tobytes()).hexdigest()
-                groups.setdefault(own, []).append(path)
+                groups.setdefault(pixels_digest(pixels), []).append(path)
         by_class[inner.name] = [groups[name] for name in sorted(groups)]
     _require_usable(folder, by_class)
     return ImageGroups(by_class, left_out)
@@ -109,9 +105,3 @@ def divide(images: ImageGroups, percent: int, hidden: Path, public: Path) -> tup
                 shutil.copyfile(path, target / unicodedata.normalize("NFC", path.name))
                 counts[side] += 1
     return counts[0], counts[1]
-
-
-def _entries(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if not path.name.startswith(".") and not is_ignored((path.name,)):
-            yield path
