@@ -44,7 +44,7 @@ def predict(image):
 
 @pytest.mark.thorough
 @pytest.mark.skipif(not CHECKPOINT.exists(), reason="needs a student's checkpoint and MNIST")
-def test_a_checkpoint_of_2021_reads_97_92_per_cent_of_mnist(tmp_path: Path) -> None:
+def test_a_checkpoint_of_2021_reads_97_9_per_cent_of_mnist(tmp_path: Path) -> None:
     folder = submissions.submission(tmp_path / "ann", {"main.py": LECTURE})
     (folder / "results").mkdir()
     shutil.copy(CHECKPOINT, folder / "results")
@@ -56,13 +56,15 @@ def test_a_checkpoint_of_2021_reads_97_92_per_cent_of_mnist(tmp_path: Path) -> N
     evidence = json.loads((tmp_path / "out" / "evidence" / "ann.json").read_text())
     network = evidence["lenet5"]
     assert network["checkpoint"] == "results/lenet-3_1875.ckpt"
-    assert (network["mnist_correct"], network["mnist_total"]) == (9792, 10_000)
+    # 9,792 where OpenCV enlarges the images: Pillow rounds a pixel in twenty by 1 of 255 otherwise.
+    assert network["mnist_total"] == 10_000
+    assert abs(network["mnist_correct"] - 9792) <= 2
     assert network["variant"]["dense_activation"] == "none"
     assert network["variant"]["pool"] == "max"
     assert network["differs_at"] == ""
     assert (network["kernels"]["count"], network["maps"]["height"]) == (6, 28)
     page = (tmp_path / "out" / "report" / "student" / "ann.html").read_text(encoding="utf-8")
-    assert "97.92" in page
+    assert f"{network['mnist_correct'] / 100:.2f}" in page
     assert "data:image/png;base64," in page
 
 

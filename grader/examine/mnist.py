@@ -30,8 +30,8 @@ def read_mnist(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def prepared(images: NDArray[np.uint8], size: int, *, centred: bool) -> NDArray[np.float32]:
-    """float32 (N, 1, size, size): resized bilinearly, as OpenCV does by default, scaled to 0 to 1
-    and, if `centred`, to mean 0 and spread 1 as the lecture does.
+    """float32 (N, 1, size, size): resized bilinearly, scaled to 0 to 1 and, if `centred`, to
+    mean 0 and spread 1 as the lecture does.
     """
     bilinear = Image.Resampling.BILINEAR
     resized = np.stack(

@@ -73,7 +73,8 @@ class WorkerSession:
             return Answer(RAISED, "there is no function to call")
         called = self._loading.named(function) if function else self._loading.function
         if called is None:
-            return Answer(RAISED, clean(f"there is no function {function} to call"))
+            named = f" {function}" if function else ""
+            return Answer(RAISED, clean(f"there is no function{named} to call"))
         self._loading.observer.unread.clear()
         try:
             fresh = given.tobytes().decode("utf-8") if text else np.array(given, order="C")

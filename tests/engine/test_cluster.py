@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import pytest
 
 from grader.engine.contract import Ended, Task
@@ -23,7 +22,7 @@ from grader.engine.nodes import AUTH_MODE_VARIABLE, MONITOR, ExpectedNode, repor
 from grader.store import Store
 from tests import make, submissions
 from tests.engine import standin
-from tests.engine.raylets import Raylets, engine, wait_until
+from tests.engine.raylets import Raylets, engine, is_alive, wait_until
 
 if TYPE_CHECKING:
     from grader.engine.cluster import Node
@@ -39,7 +38,7 @@ def assert_nothing_is_left(raylets: Raylets, folder: Path) -> None:
     wait_until(lambda: not raylets.actors())
     pids = [entry.process for entry in standin.journal(folder)]
     assert pids
-    wait_until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+    wait_until(lambda: not any(is_alive(pid) for pid in pids))
 
 
 def examined(

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from grader.engine.contract import Ended, Engine, Event, Task
 from grader.engine.local import LocalEngine
 from grader.store import Store
 from tests.engine import standin
-from tests.engine.raylets import Raylets, engine
+from tests.engine.raylets import Raylets, engine, is_alive
 
 Make = Callable[[Path, int], Engine]
 
@@ -98,7 +97,7 @@ def test_closing_and_stopping_end_all_that_runs(tmp_path: Path, make_engine: Mak
         list(engine.run(tasks, lambda event: None, stop))
     for folder in ("closed", "stopped"):
         for entry in standin.journal(tmp_path / folder / "class"):
-            assert not psutil.pid_exists(entry.process)
+            assert not is_alive(entry.process)
         assert not Store(tmp_path / folder / "out").read("hangs")
 
 

@@ -40,7 +40,7 @@ COLUMN = 238  # bytes of an answer in the table
 IMPORTS = """
 import importlib, site
 site.addsitedir(".")
-for name in ("json", "struct", "numpy", "frames", "serve"):
+for name in ("json", "struct", "numpy", "protocol", "serve"):
     try:
         importlib.import_module(name)
     except Exception:
