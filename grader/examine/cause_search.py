@@ -45,15 +45,16 @@ def look_behind(
     """
     if not _worth_it(session, answers, asked, report):
         return CauseSearch()
+    took = session.load_seconds + sum(answer.seconds for answer in answers.values())
+    time = Clock(min(clock.left, TIMES_THE_ANSWERS * took))
     session.close()
-    looked = observe(session, order, clock)
+    looked = observe(session, order, time)
     constant = _constant(list(answers.values()))
     spots = looked.spots
     if len(order) < MIN_IMAGES or not any(one.shape for one in spots) or spots[0].not_finite:
         return CauseSearch(looked, constant=constant)
-    session.close()  # images of ours may have left their traces in the network
-    took = session.load_seconds + sum(answer.seconds for answer in answers.values())
-    time = Clock(min(clock.left, TIMES_THE_ANSWERS * took))
+    if any(one.norms for one in spots):
+        session.close()  # images of ours have left their traces in a network in training mode
     replayer = Replayer(session, order, answers, time)
     first = spots[0]
     mended = replayer.mended_by(remedies(looked.prepared, first.norms, first.drops))

@@ -31,7 +31,7 @@ SIGNIFICANCE_LEVEL = (
 )
 LEAST_SHARE = 0.03  # of the images that have to be gained
 MOST_CONFIRMED = 3  # changes that are put to all images
-TIMES_THE_ANSWERS = 3  # that replays may take, of the time of the answers and of their import
+TIMES_THE_ANSWERS = 3  # that looking and replays may take, of the time of import and answers
 
 ANEW = (  # codes of remedies that make the image anew, whatever has entered
     *("image-size", "image-cut", "image-detail", "image-padded", "random-input"),
