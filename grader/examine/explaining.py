@@ -10,13 +10,16 @@ from collections.abc import Sequence
 
 from grader.evidence import Finding
 
-# Beside one of these no effect is told.
-CAUSES = (
-    *("exception-swallowed", "not-finite", "image-ignored", "training-mode", "pixel-scale"),
-    *("axes-swapped", "axes-reshaped", "image-flipped", "image-cut", "image-size"),
+# What is wrong with the image that enters the network.
+INPUTS = (
+    *("pixel-scale", "axes-swapped", "axes-reshaped", "image-flipped", "image-cut", "image-size"),
     *("image-detail", "image-padded", "random-input", "values-wrapped", "values-rounded"),
-    *("values-changed", "colours-changed", "smallest-taken"),
+    *("values-changed", "colours-changed"),
 )
+# Where the image that was given never gets there.
+UNREACHED = ("exception-swallowed", "not-finite", "image-ignored")
+# Beside one of these no effect is told.
+CAUSES = (*UNREACHED, "training-mode", *INPUTS, "smallest-taken")
 ORDERS = ("channel-order", "label-order")  # each says how many are right in the `other` order
 # What is left out beside the first: answers that are all one because nothing was loaded; names that
 # would be right in another order by chance; an answer that changes with the mode.
@@ -25,6 +28,8 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "channel-order": ("constant-answers",),
     "weights-not-loaded": ("constant-answers", "label-order"),
 }
+for _code in UNREACHED:
+    EXPLAINS[_code] += INPUTS  # any change helps that puts the image in the place of what arrives
 for _code in ("training-mode", "random-input"):
     EXPLAINS[_code] += ("nondeterministic",)
 

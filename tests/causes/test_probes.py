@@ -190,6 +190,8 @@ def test_what_a_cause_explains_is_left_out_unless_it_explains_more() -> None:
     assert explained([order, scale]) == [order]
     assert explained([counted("label-order", 30), scale]) == [scale]
     assert explained([constant]) == [constant]
+    never_read = make_finding("image-ignored")
+    assert explained([counted("values-changed", 40), never_read, constant]) == [never_read]
 
 
 def test_where_workers_may_have_had_word_of_hidden_images_no_word_of_theirs_is_told(
