@@ -10,6 +10,8 @@ import contextlib
 import os
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +33,7 @@ from grader.engine.nodes import (
 from grader.language import SaidError, Sentence
 
 SECONDS_TO_ANSWER = 10.0  # the head, whether it is there at all
+SECONDS_TO_ANSWER_A_STRANGER = 60.0  # the head, with the start of a process of Ray's
 SECONDS_TO_REPORT = 300.0  # a machine looks at all its runtimes and tries sandbox and devices
 RESOURCES = {"GPU": "GPU", "Ascend": "NPU", "CPU": "CPU"}  # kind of device -> Ray's resource
 AUTO_ADDRESS = "auto"
@@ -103,6 +106,10 @@ class Cluster:
                     "its machines. Start the head with --include-dashboard=false."
                 )
             )
+        head = ray.get_runtime_context().gcs_address
+        if _lets_everybody_in(head):
+            self.close()
+            raise _open(head)
         self.nodes = [
             Node(one["NodeID"], one["NodeManagerAddress"], dict(one["Resources"]))
             for one in ray.nodes()
@@ -214,6 +221,33 @@ def _unreachable(address: str, error: Exception) -> ClusterError:
     )
 
 
+def _lets_everybody_in(head: str) -> bool:
+    """Whether the head answers a process that has no token: tried, as settings may say otherwise.
+
+    A process of its own, since Ray reads its settings once.
+    """
+    stranger = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+    command = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--address", head]
+    environment = {**stranger, AUTH_MODE_VARIABLE: "disabled"}
+    try:
+        asked = subprocess.run(  # noqa: S603 - Ray's own command, and the address of its head
+            command, env=environment, capture_output=True, timeout=SECONDS_TO_ANSWER_A_STRANGER
+        )
+    except subprocess.TimeoutExpired:
+        return False  # the machines' reports say what they were started with
+    return asked.returncode == 0
+
+
+def _open(host: str) -> ClusterError:
+    return ClusterError(
+        Sentence(
+            "--engine ray: {host} lets everybody in, without a token. Stop Ray there, and "
+            "start it with RAY_AUTH_MODE=token; see docs/cluster.md.",
+            {"host": host},
+        )
+    )
+
+
 def _judged(ref: Any, node: Node, expected: ExpectedNode) -> tuple[str, tuple[Sentence, ...]]:
     """The name of the machine, and why it does not fit."""
     try:
@@ -221,13 +255,7 @@ def _judged(ref: Any, node: Node, expected: ExpectedNode) -> tuple[str, tuple[Se
     except (RayError, GetTimeoutError, ValueError, KeyError) as error:
         return node.address, (_silent(error, expected.device),)
     if without_token(found):
-        raise ClusterError(
-            Sentence(
-                "--engine ray: {host} lets everybody in, without a token. Stop Ray there, and "
-                "start it with RAY_AUTH_MODE=token; see docs/cluster.md.",
-                {"host": found.host},
-            )
-        )
+        raise _open(found.host)
     return found.host, (*unfit(found, expected), *_without_resource(found, node, expected))
 
 

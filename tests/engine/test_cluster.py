@@ -152,6 +152,22 @@ def test_a_machine_without_the_token_cannot_join(raylets: Raylets) -> None:
         raylets.raylet(4)
 
 
+def test_a_cluster_that_lets_everybody_in_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Raylets(0) as open_to_all:
+        open_to_all.start(0, environment={AUTH_MODE_VARIABLE: "disabled"})
+        for name, value in open_to_all.environment.items():
+            monkeypatch.setenv(name, value)
+        sample = make.ROOT / "submissions" / FAST[0]
+        words = ("--engine", "ray", "--address", open_to_all.address)
+        done = submissions.grade(sample, "--out", tmp_path / "out", *words)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "lets everybody in, without a token" in " ".join(done.stderr.split())
+    assert "RAY_AUTH_MODE=token" in done.stderr
+    assert not list((tmp_path / "out").glob("evidence/*"))
+
+
 def test_a_class_has_the_marks_that_it_has_on_one_machine(
     tmp_path: Path, raylets: Raylets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
