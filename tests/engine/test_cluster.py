@@ -23,6 +23,7 @@ from grader.store import Store
 from tests import make, submissions
 from tests.engine import standin
 from tests.engine.raylets import Raylets, engine, is_alive, wait_until
+from tests.golden.submissions import lay_out
 
 if TYPE_CHECKING:
     from grader.engine.cluster import Node
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.thorough
 
 PLANS = {f"s{number}": {"seconds": 0.4} for number in range(18)}
+# Golden submissions that are quick, of as many ends as there are.
+GOLDEN = (
+    *("answers-in-chinese", "labels-in-the-alphabets-order", "source-utf16", "weights-relative"),
+    *("downloads", "main-in-subfolder", "package-missing-in-predict", "answers-index"),
+    *("exits-at-import", "notebook-unmarked", "nothing-at-all", "wants-pil-image"),
+)
 FAST = ("3210000002_lisi", "3210000007_吴九.zip", "3210000009_陈一")  # of the sample class
 
 
@@ -169,7 +176,10 @@ def test_a_cluster_that_lets_everybody_in_is_refused(
 
 
 def test_a_class_has_the_marks_that_it_has_on_one_machine(
-    tmp_path: Path, raylets: Raylets, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    raylets: Raylets,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     for name, value in raylets.environment.items():
         monkeypatch.setenv(name, value)
@@ -179,6 +189,8 @@ def test_a_class_has_the_marks_that_it_has_on_one_machine(
         sample = make.ROOT / "submissions" / name
         copy = shutil.copytree if sample.is_dir() else shutil.copy
         copy(sample, class_ / name)
+    for name in GOLDEN:
+        lay_out(name, class_ / name, tmp_path_factory)
     for engine_, words in (
         ("ray", ("--engine", "ray", "--address", raylets.address)),
         ("local", ()),
@@ -187,7 +199,7 @@ def test_a_class_has_the_marks_that_it_has_on_one_machine(
         assert done.returncode == 0, done.stdout + done.stderr
     ray, local = (sorted((tmp_path / of / "evidence").glob("*.json")) for of in ("ray", "local"))
     assert [path.name for path in ray] == [path.name for path in local]
-    assert len(ray) == len(FAST)
+    assert len(ray) == len(FAST) + len(GOLDEN)
     for one, other in zip(ray, local, strict=True):
         assert timeless(json.loads(one.read_text())) == timeless(json.loads(other.read_text()))
     tables = [marks(tmp_path / of / "grades.csv") for of in ("ray", "local")]
