@@ -81,20 +81,13 @@ def remedies(prepared: Preprocessing | None, norms: int, drops: int) -> list[Rem
     else:
         found += _of_geometry(prepared)
         found += _anew(prepared)
-        found += _of_values(prepared)
+        found += _of_values(prepared) if prepared.above is None else _of_wrapping(prepared)
         found += _of_size(prepared)
     found.append(Remedy("smallest-taken", ({"kind": "negate"},), {}))
     return found
 
 
 def _of_geometry(prepared: Preprocessing) -> Iterator[Remedy]:
-    if prepared.above is not None and prepared.period is not None:
-        step = {
-            "kind": "unwrap",
-            "above": [min(float(each), 3e38) for each in prepared.above],
-            "period": [float(each) for each in prepared.period],
-        }
-        yield Remedy("values-wrapped", (step,), {}, shown=True)
     if prepared.turned:
         yield Remedy("axes-swapped", ({"kind": "turn"},), {}, shown=True)
     if prepared.scrambled:
@@ -102,6 +95,21 @@ def _of_geometry(prepared: Preprocessing) -> Iterator[Remedy]:
     names = {2: Sentence("upside down"), 3: Sentence("left to right")}
     for axis in prepared.flipped:
         yield Remedy("image-flipped", ({"kind": "flip", "axis": axis},), {"how": names[axis]}, True)
+
+
+def _of_wrapping(prepared: Preprocessing) -> Iterator[Remedy]:
+    """The values as they were before they wrapped, alone and on every usual scale: what was taken
+    off is often no part of the scale that the network was trained with.
+    """
+    assert prepared.above is not None and prepared.period is not None  # noqa: S101 - asked before
+    unwrap = {
+        "kind": "unwrap",
+        "above": [min(float(each), 3e38) for each in prepared.above],
+        "period": [float(each) for each in prepared.period],
+    }
+    yield Remedy("values-wrapped", (unwrap,), {}, shown=True)
+    for scaled in _of_values(prepared):
+        yield Remedy("values-wrapped", (unwrap, *scaled.steps), {})
 
 
 def _of_values(prepared: Preprocessing) -> Iterator[Remedy]:

@@ -120,7 +120,10 @@ class Replayer:
             group_ends = choice[-1].shown or following != choice[-1].code
             if group_ends and max(scores) >= max(base + MIN_SAMPLE_GAIN, DECISIVE * len(part)):
                 break  # it explains enough: the time is for confirming it
+        half = self._order[: len(self._order) // 2]
         for choice in _worth_all(choices, scores, base, len(part), len(first)):
+            if self._right(self._put(choice, half), half) <= self._right(now, half):
+                continue  # the other half will not make a clear gain of none
             then = self._put(choice, self._order)
             shown = all(each.shown for each in choice[len(first) :])
             if len(then) == len(self._order) and self._clearly_better(now, then, shown):
@@ -182,15 +185,15 @@ def _worth_all(
     part: int,
     first: int,
 ) -> list[tuple[Remedy, ...]]:
-    """The choices that are worth all images, by how many of the part they make right. Of those that
-    are about as good the one that a probe shows, then the likelier one, comes first.
+    """The choices that are worth all images: what a probe shows, unless it makes fewer of the part
+    right, then by how many of it they make right. Of those about as good the likelier comes first.
     """
     worth = []
     tried = zip(choices, scores, strict=False)  # the time may end before the choices
     for number, (choice, score) in enumerate(tried):
         shown = all(each.shown for each in choice[first:])
         if score and score >= base + (0 if shown else min(MIN_SAMPLE_GAIN, part - base)):
-            worth.append((max(scores) - score > EQUAL_WITHIN_IMAGES, not shown, number, choice))
+            worth.append((not shown, max(scores) - score > EQUAL_WITHIN_IMAGES, number, choice))
     return [choice for *_, choice in sorted(worth, key=lambda each: each[:3])][:MOST_CONFIRMED]
 
 

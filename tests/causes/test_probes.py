@@ -166,8 +166,8 @@ def test_values_that_wrap_are_seen_and_unwrapped() -> None:
     assert made is not None
     mended = first((image.astype(np.float32) - 90) / 255)
     assert made[0] == pytest.approx(mended, abs=1e-5)
-    unit = next(each for each in remedies(found, 0, 0) if each.facts.get("made_by") == UNIT)
-    made = image_changes.changed(prepare(image)[None], image, [*remedy.steps, *unit.steps])
+    (_, unit, *_) = [each for each in remedies(found, 0, 0) if each.code == "values-wrapped"]
+    made = image_changes.changed(prepare(image)[None], image, list(unit.steps))
     assert made is not None
     assert made[0] == pytest.approx(first(image / 255), abs=5e-3)
 
