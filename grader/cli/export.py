@@ -10,12 +10,13 @@ from rich.console import Console
 
 from grader.cli import publishing
 from grader.cli.main import OK, UsageError
-from grader.cli.notices import tell_changes
+from grader.cli.notices import tell_changes, tell_notices
 from grader.cli.output_folder import meant, opened_run
 from grader.cli.rescore import add_run
 from grader.decisions import DecisionError, Decisions
 from grader.readers.notices import notice
 from grader.report import exports
+from grader.report.exports import sent
 from grader.report.text import for_rich
 from grader.runs import Run
 from grader.store import Store
@@ -54,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(error.said) from None
     if arguments.format in exports.GRADEBOOKS:
         _tell_contested(console, made.run, made.survey.ids, language)
+    tell_notices(console, sent.told(arguments.out, arguments.format, source.ids), language)
     console.print(str(path.resolve()), highlight=False, soft_wrap=True)
     return OK
 

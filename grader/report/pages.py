@@ -72,6 +72,10 @@ class ReportPages:
         """The student's page, made from nothing but `shown`."""
         return self._student.render(v=shown, pages="student")
 
+    def told(self, page: str) -> str:
+        """What a page of these says: without what is drawn anew for each ReportPages."""
+        return page.replace(self._nonce, "")
+
     def staff(self, result: Result, before: str = "", after: str = "") -> str:
         """The page with everything, for staff (and for the student in a self-check)."""
         evidence = result.evidence

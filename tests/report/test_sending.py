@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import email
+import io
 import json
 import re
 import zipfile
@@ -12,8 +14,9 @@ import pytest
 
 from grader.evidence import Origin, Submitter
 from grader.report import Context, Result, exports
+from grader.report.exports import sent
 from grader.report.exports.sending import TOKEN
-from grader.scoring import grade
+from grader.scoring import Override, grade
 from tests.report import make
 
 
@@ -55,8 +58,8 @@ def test_a_platform_finds_each_student_by_its_own_keys(
             assert result.evidence.submission.number in text
             assert not any(o.evidence.submission.number in text for o in mine if o is not result)
     (kept,) = (tmp_path / "sent").glob(f"*-{way}.json")
-    sent = json.loads(kept.read_text())["sent"]
-    assert [(one["id"], one["key"]) for one in sent] == [
+    pages = json.loads(kept.read_text())["sent"]
+    assert [(one["id"], one["key"]) for one in pages] == [
         (r.grade.id, r.evidence.key) for r in mine[:2]
     ]
 
@@ -79,6 +82,38 @@ def test_messages_and_pages_have_names_that_nobody_guesses(tmp_path: Path) -> No
     exports.EXPORTS["mail"](mine, again, context)
     with zipfile.ZipFile(again) as pack:
         assert pack.namelist() == names  # a student's page keeps its name
+
+
+def test_the_next_sending_tells_what_is_new(tmp_path: Path) -> None:
+    context = Context(make.assignment(), kept=tmp_path / "pictures")
+    lab, (first, second, unmarked, contested) = context.assignment, students("")
+    rows = [result.grade.id for result in (first, second, unmarked, contested)]
+
+    def made(*results: Result) -> tuple[list[str], list[str]]:
+        """What the merge's table says of each student, and what is told."""
+        path = tmp_path / "mail.zip"
+        exports.EXPORTS["mail"](results, path, context)
+        with zipfile.ZipFile(path) as pack:
+            table = csv.DictReader(io.StringIO(pack.read("merge.csv").decode("utf-8-sig")))
+            news = [row["news"] for row in table]
+        return news, [told.said_in("en") for told in sent.told(tmp_path, "mail", rows)]
+
+    absent = f"no page for {{}}, {rows[2]}, {rows[3]}: no mark yet"
+    news, told = made(first, unmarked)
+    assert news == ["new"] and len(told) == 1 and told[0].startswith(absent.format(rows[1]))
+    assert made(first)[0] == ["same"]
+    news, told = made(first, second)
+    assert news == ["same", "new"] and f"new since this was made before: {rows[1]}" in told
+    (tmp_path / "sent" / "0-mail.json").write_text("{", encoding="utf-8")  # tells nothing
+    news, told = made(first, second)
+    assert news == ["same", "same"] and "nothing is new since this was made before" in told
+    told_by = {"author": "Ann", "time": "2026-01-01T00:00:00+00:00", "reason": "late"}
+    kept = Override(id=rows[0], key=first.evidence.key, set_points=1, **told_by)
+    other = grade(first.evidence, lab.policy, len(lab.classes), [kept])
+    news, told = made(Result(first.evidence, other), second)
+    assert news == ["changed", "same"]  # a person's decision, on the same evidence
+    assert f"other pages than were made before: {rows[0]}" in told
+    assert sent.told(tmp_path, "moodle-feedback", rows) == []  # each way by itself
 
 
 def test_where_nobody_can_be_reached_it_is_said_and_nothing_is_written(tmp_path: Path) -> None:

@@ -13,19 +13,19 @@ import csv
 import hashlib
 import hmac
 import io
-import json
 import re
 import secrets
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
 
 from grader.evidence import Submitter
 from grader.language import SaidError, Sentence
+from grader.report.exports import sent
+from grader.report.exports.sent import News, SentPage
 from grader.report.files import replacing
 from grader.report.pages import ReportPages
 from grader.report.phrases import said
@@ -71,14 +71,11 @@ def mail(results: Iterable[Result], path: Path, context: Context | None = None) 
     """A zip of messages (.eml) with a page each, the pages under names that nobody guesses, and a
     table for a mail merge.
     """
-    lab, pages, secret = (
-        _required(context),
-        ReportPages(_required(context)),
-        _secret(_required(context)),
-    )
+    lab = _required(context)
+    pages, secret = ReportPages(lab), _secret(lab)
     table = io.StringIO()
     rows = csv.writer(table)
-    rows.writerow(["name", "number", "email", "score", "page"])
+    rows.writerow(["name", "number", "email", "score", "page", "news"])
     title = lab.assignment.assignment.title
     subject = said("Your result: {lab}", lab=title.en if lab.language == "en" else title.zh or "")
     with _sending(path, lab, "mail") as (pack, note):
@@ -97,9 +94,9 @@ def mail(results: Iterable[Result], path: Path, context: Context | None = None) 
             pack.writestr(f"pages/{token}.html", data)
             grade = result.grade
             score = "" if grade.score is None else f"{grade.score:g}"
-            cells = [grade.name, grade.number, who.email, score, f"pages/{token}.html"]
+            news = note(result, f"{token}.eml", pages.told(page))
+            cells = [grade.name, grade.number, who.email, score, f"pages/{token}.html", news]
             rows.writerow([for_cell(cell) for cell in cells])
-            note(result, f"{token}.eml", page)
         pack.writestr("merge.csv", table.getvalue().encode("utf-8-sig", "replace"))
 
 
@@ -114,7 +111,7 @@ def _packed(
                 taken.add(file)
                 page = pages.student(result)
                 pack.writestr(file, page.encode("utf-8", "replace"))
-                note(result, file, page)
+                note(result, file, pages.told(page))
 
 
 def _reached(results: Iterable[Result]) -> Iterator[tuple[Result, Submitter]]:
@@ -128,26 +125,23 @@ def _reached(results: Iterable[Result]) -> Iterator[tuple[Result, Submitter]]:
 @contextmanager
 def _sending(
     path: Path, context: Context, way: str
-) -> Iterator[tuple[zipfile.ZipFile, Callable[[Result, str, str], None]]]:
+) -> Iterator[tuple[zipfile.ZipFile, Callable[[Result, str, str], News]]]:
     """A zip to write, and a way to note what is in it; both are kept once all of it is there."""
-    noted: list[dict[str, str]] = []
+    out = None if context.kept is None else context.kept.parent
+    noted: list[SentPage] = []
+    former = sent.before(out, way)
 
-    def note(result: Result, file: str, page: str) -> None:
-        digest = hashlib.sha256(page.encode("utf-8", "replace")).hexdigest()
-        told = {"id": result.grade.id, "key": result.evidence.key, "file": file}
-        noted.append({**told, "page": digest})
+    def note(result: Result, file: str, text: str) -> News:
+        noted.append(former.noted(result.grade.id, result.evidence.key, file, text))
+        return noted[-1].news
 
     with replacing(path) as part:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as pack:
             yield pack, note
         if not noted:
             raise NobodyError(_nobody(way))
-    if context.kept is not None:
-        now = datetime.now(timezone.utc)
-        folder = context.kept.parent / "sent"
-        folder.mkdir(exist_ok=True)
-        text = json.dumps({"way": way, "time": now.isoformat(), "sent": noted}, indent=1)
-        write_atomically(folder / f"{now:%Y%m%dT%H%M%S%f}-{way}.json", text)
+    if out is not None:
+        sent.keep(out, way, noted)
 
 
 def _nobody(way: str) -> Sentence:
