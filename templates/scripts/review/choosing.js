@@ -3,9 +3,9 @@ import { byId } from "../common/elements.js";
 import { newName } from "../common/texts.js";
 import { numberIn } from "./deciding.js";
 import { answerOf, listIn } from "./dialogs.js";
-import { record, settle } from "./recording.js";
+import { record, wish } from "./recording.js";
 import { myName, sign } from "./signing.js";
-import { post, say, sayRefused, toast } from "./talking.js";
+import { say, toast } from "./talking.js";
 import { effectsAsText } from "./telling.js";
 
 export const chosen = () => [...document.querySelectorAll(".choose:checked")].map((box) => box.closest("tr"));
@@ -28,16 +28,15 @@ async function decideMany() {
     return;
   }
   if (!myName() && !(await sign())) return;
-  const wants = wantsOf(rows);
-  const answer = await post("/preview", { wants });
-  if (answer.status === 409) {
-    if (await settle(wants, answer.told.conflicts)) location.reload();
-  } else if (answer.status !== 200) {
-    sayRefused(answer);
-  } else {
-    listIn(byId("effects-list"), effectsAsText(answer.told.rows, say));
-    if ((await answerOf(byId("effects"))) === "record" && (await record(wants))) location.reload();
-  }
+  if (await recordSeen(wantsOf(rows))) location.reload();
+}
+
+/* Records what a person saw the effects of; after a conflict, which is another state, once more. */
+async function recordSeen(wants) {
+  const seen = await wish("/preview", wants);
+  if (!seen) return null;
+  listIn(byId("effects-list"), effectsAsText(seen.rows, say));
+  return (await answerOf(byId("effects"))) === "record" ? record(seen.wants, recordSeen) : null;
 }
 
 export function choosing() {

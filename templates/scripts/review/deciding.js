@@ -7,6 +7,7 @@ import { say, tellLater, toast } from "./talking.js";
 const NEEDS_NO_REASON = ["undo", "confirm"];
 
 export const beside = document.querySelector(".beside");
+let busy = false;
 const draft = `review.reason.${beside?.dataset.page}`;
 
 export function takeReason(reason) {
@@ -23,10 +24,13 @@ export async function decide(what) {
   }
   const number = numberIn(byId("points"));
   const { page, version } = beside.dataset;
-  const rows = await record([{ name: newName(), page, version, what, number, reason }]);
-  if (!rows) return;
+  if (busy) return; // a key that is pressed twice is one wish
+  busy = true;
+  const done = await record([{ name: newName(), page, version, what, number, reason }]);
+  busy = false;
+  if (!done) return;
   sessionStorage.removeItem(draft);
-  const [{ before, score }] = rows;
+  const [{ before, score }] = done.rows;
   const facts = { before: mark(before), after: mark(score) };
   tellLater(say(before === score ? "same" : "recorded", facts));
   location.reload();

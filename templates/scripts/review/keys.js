@@ -3,6 +3,7 @@ import { byId } from "../common/elements.js";
 import { beside, decide, takeReason } from "./deciding.js";
 
 const DECISIONS = { c: "complete", i: "incomplete", s: "stands", l: "look" };
+const MOVES = ["j", "k"];
 const click = (selector) => document.querySelector(selector)?.click();
 let at = -1; // of the queue's rows
 
@@ -53,7 +54,7 @@ export function keys() {
       return;
     }
     const act = actionOf(event.key);
-    if (!act) return;
+    if (!act || (event.repeat && !MOVES.includes(event.key))) return; // held down, it decides once
     event.preventDefault();
     act();
   });

@@ -11,9 +11,8 @@ async function note(path, pages, told, to = "") {
     return;
   }
   if (!myName() && !(await sign())) return;
-  const answer = await post(path, { pages, to }).catch(() => null);
-  if (!answer) toast(say("lost"));
-  else if (answer.status !== 200) sayRefused(answer);
+  const answer = await post(path, { pages, to });
+  if (answer.status !== 200) sayRefused(answer);
   else {
     tellLater(say(told, { count: pages.length, name: to }));
     location.reload();

@@ -5,34 +5,30 @@ import { answerOf, listIn } from "./dialogs.js";
 import { myName, sign } from "./signing.js";
 import { post, say, sayRefused, shownLanguage, toast } from "./talking.js";
 
+/* What comes of `wants` at `path`, all of them or null; `anew` has them again after a conflict. */
+export async function wish(path, wants, anew = (again) => wish(path, again)) {
+  const answer = await post(path, { wants });
+  if (answer.status === 409) return settle(wants, answer.told.conflicts, anew);
+  if (answer.status === 200) return { wants, rows: answer.told.rows };
+  sayRefused(answer);
+  return null;
+}
+
 /* Records all that is wanted, or nothing; the rows as they are then, null where nothing came of it. */
-export async function record(wants) {
+export async function record(wants, anew = record) {
   if (!myName()) {
     toast(say("sign"));
     if (!(await sign())) return null;
   }
-  let answer;
-  try {
-    answer = await post("/decide", { wants });
-  } catch {
-    toast(say("lost"));
-    return null;
-  }
-  if (answer.status === 409) return settle(wants, answer.told.conflicts);
-  if (answer.status !== 200) {
-    sayRefused(answer);
-    return null;
-  }
-  return answer.told.rows;
+  return wish("/decide", wants, anew);
 }
 
-/* Shows what others decided meanwhile; records all the same only if that is wanted. */
-export async function settle(wants, conflicts) {
+/* Shows what others decided meanwhile; goes on all the same only if that is wanted. */
+async function settle(wants, conflicts, anew) {
   listIn(byId("conflict-theirs"), theirsAsText(conflicts, say, shownLanguage()));
-  byId("conflict-yours").textContent = say("yours", { says: wants[0].what, reason: wants[0].reason });
-  if ((await answerOf(byId("conflict"))) !== "again") {
-    location.reload();
-    return null;
-  }
-  return record(againWith(wants, conflicts));
+  const [{ what, reason }] = wants;
+  byId("conflict-yours").textContent = say("yours", { says: say(`wish-${what}`), reason });
+  if ((await answerOf(byId("conflict"))) === "again") return anew(againWith(wants, conflicts));
+  location.reload();
+  return null;
 }

@@ -3,6 +3,7 @@ import { byId } from "../common/elements.js";
 import { fill } from "../common/texts.js";
 
 const LATER = "review.toast"; // told once the page is there again
+const LOST = 0; // the status of an answer that never came
 const words = JSON.parse(byId("words").textContent);
 
 export const shownLanguage = () => window.pages.language();
@@ -21,16 +22,19 @@ export function tellWhatWaited() {
   toast(kept);
 }
 
+/* The answer; its status is LOST where there was none. */
 export async function post(path, body) {
   const answer = await fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
-  });
+  }).catch(() => null);
+  if (!answer) return { status: LOST, told: {} };
   return { status: answer.status, told: await answer.json().catch(() => ({})) };
 }
 
-/* Why the server refused, in the language that is shown. */
+/* Why nothing came of it, in the language that is shown. */
 export function sayRefused({ status, told }) {
-  toast(say("refused", { why: told.refused?.[shownLanguage()] ?? told.error ?? status }));
+  const why = () => told.refused?.[shownLanguage()] ?? told.error ?? status;
+  toast(status === LOST ? say("lost") : say("refused", { why: why() }));
 }
