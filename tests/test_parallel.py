@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from grader import parallel
+from tests.processes import survivors
 
 
 @pytest.fixture(autouse=True)
@@ -95,5 +96,4 @@ def test_no_process_outlives_a_killed_grader(tmp_path: Path) -> None:
     assert len(family) >= 2
     grader.kill()
     grader.wait()
-    _, left = psutil.wait_procs(family, timeout=30)
-    assert left == []
+    assert survivors(family, 30) == []

@@ -180,13 +180,6 @@ def title(process: psutil.Process) -> str:
     return ""
 
 
-def is_alive(pid: int) -> bool:
-    """Whether it runs: the dead keep their numbers where a container's process 1 reaps none."""
-    with suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    return False
-
-
 def wait_until(what: Callable[[], object], seconds: float = SECONDS) -> None:
     """Wait until `what` says something true."""
     until = time.monotonic() + seconds

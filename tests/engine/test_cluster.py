@@ -22,8 +22,9 @@ from grader.engine.nodes import AUTH_MODE_VARIABLE, MONITOR, ExpectedNode, repor
 from grader.store import Store
 from tests import make, submissions
 from tests.engine import standin
-from tests.engine.raylets import Raylets, engine, is_alive, wait_until
+from tests.engine.raylets import Raylets, engine, wait_until
 from tests.golden.submissions import lay_out
+from tests.processes import is_alive
 
 if TYPE_CHECKING:
     from grader.engine.cluster import Node

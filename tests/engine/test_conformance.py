@@ -13,7 +13,8 @@ from grader.engine.contract import Ended, Engine, Event, Task
 from grader.engine.local import LocalEngine
 from grader.store import Store
 from tests.engine import standin
-from tests.engine.raylets import Raylets, engine, is_alive
+from tests.engine.raylets import Raylets, engine
+from tests.processes import is_alive
 
 Make = Callable[[Path, int], Engine]
 
