@@ -158,7 +158,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         page.goto(f"{home}/?need=all")
         page.check("tr[data-page=s0000] .choose")
         page.select_option("#bulk-what", "points")
-        page.fill("#bulk-number", "-1")
+        page.fill("#bulk-number", "1")  # its mark is 0, and stays within bounds
         page.fill("#bulk-reason", "no curves")
         _somebody_decides(out, "s0000")
         page.click("#bulk-preview")
