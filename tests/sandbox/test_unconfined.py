@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from grader.sandbox.contract import Cause, SandboxLimits, SandboxUnavailableError
 from grader.sandbox.unconfined import Unconfined
+from tests.processes import is_alive
 from tests.sandbox.trial import Stand, open_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs here are POSIX's")
@@ -64,7 +64,7 @@ def test_daemons_are_found_and_ended(bare: Stand) -> None:
         os.wait()
         """
     )
-    assert is_gone(int(answer))
+    assert not is_alive(int(answer))
 
 
 def test_interpreter_that_is_missing_is_our_fault(bare: Stand) -> None:
@@ -76,11 +76,3 @@ def test_interpreter_that_is_missing_is_our_fault(bare: Stand) -> None:
 def test_root_has_to_say_that_the_code_is_its_own() -> None:
     with pytest.raises(SandboxUnavailableError, match="root"):
         Unconfined()
-
-
-def is_gone(pid: int) -> bool:
-    """Ended, though whoever adopted it may not have looked yet."""
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
