@@ -1,10 +1,11 @@
 """Documents on disk: written atomically as each examination ends, found again by content.
 
-====================== ==========================================================
-``evidence/<id>.json`` `Evidence` of one submission
-``logs/<id>.txt``      what its processes printed; staff only
-``former/<id>.json``   `Evidence` of the examination before, where there was one
-====================== ==========================================================
+========================== ======================================================
+``evidence/<id>.json``     `Evidence` of one submission
+``logs/<id>.txt``          what its processes printed; staff only
+``former/<id>/<n>.json``   `Evidence` of its examinations before: the latest has the
+                           highest number, and the MAX_FORMER latest are kept
+========================== ======================================================
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from grader.evidence import Evidence
+
+MAX_FORMER = 20  # former examinations that are kept of one submission
 
 
 class Store:
@@ -37,25 +40,41 @@ class Store:
         text = evidence.model_dump_json(indent=1)
         before = self.read(evidence.submission.id)
         if before is not None and before.started != evidence.started:
-            self._former.mkdir(exist_ok=True)
-            former = self._former / f"{evidence.submission.id}.json"
-            write_atomically(former, before.model_dump_json(indent=1))
+            self._keep(before)
         write_atomically(self._evidence(evidence.submission.id), text)
+
+    def _keep(self, before: Evidence) -> None:
+        """Keep an examination that another one takes the place of, once: a grader that was killed
+        between the two has kept it already.
+        """
+        folder = self._former / before.submission.id
+        numbers = self._numbers(before.submission.id)
+        if numbers:
+            last = _read(folder / f"{numbers[-1]}.json")
+            if last is not None and last.started == before.started:
+                return
+        folder.mkdir(parents=True, exist_ok=True)
+        number = numbers[-1] + 1 if numbers else 1
+        write_atomically(folder / f"{number}.json", before.model_dump_json(indent=1))
+        for old in [*numbers, number][:-MAX_FORMER]:
+            (folder / f"{old}.json").unlink(missing_ok=True)
 
     def read(self, submission: str) -> Evidence | None:
         """The evidence of the submission with this id; None where there is none of this version."""
-        try:
-            return Evidence.model_validate_json(self._evidence(submission).read_bytes())
-        except (FileNotFoundError, ValidationError):
-            return None
+        return _read(self._evidence(submission))
 
-    def former(self, submission: str) -> Evidence | None:
-        """The evidence of the examination before the last one; None where none is kept."""
-        try:
-            path = self._former / f"{submission}.json"
-            return Evidence.model_validate_json(path.read_bytes())
-        except (FileNotFoundError, ValidationError):
-            return None
+    def examinations(self, submission: str) -> list[Evidence]:
+        """Every examination of the submission that is kept, in order; the last one is `read`'s."""
+        present = self.read(submission)
+        folder = self._former / submission
+        former = [_read(folder / f"{number}.json") for number in self._numbers(submission)]
+        found = {each.started: each for each in [*former, present] if each is not None}
+        return list(found.values())
+
+    def _numbers(self, submission: str) -> list[int]:
+        """The numbers of the former examinations that are kept, in order."""
+        names = (path.stem for path in (self._former / submission).glob("*.json"))
+        return sorted(int(name) for name in names if name.isascii() and name.isdigit())
 
     def log(self, submission: str) -> str:
         """What the submission's processes printed; empty where nothing was kept."""
@@ -73,6 +92,13 @@ class Store:
 
     def _log(self, submission: str) -> Path:
         return self.out / "logs" / f"{submission}.txt"
+
+
+def _read(path: Path) -> Evidence | None:
+    try:
+        return Evidence.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def write_atomically(path: Path, text: str, encoding: str = "utf-8") -> None:

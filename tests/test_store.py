@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from grader.cli.class_rows import ClassRows, StudentRow
 from grader.cli.survey import Marking, survey
-from grader.evidence.origin import Submitter
-from grader.store import Store, key, write_atomically
+from grader.evidence import Evidence, Submitter
+from grader.store import MAX_FORMER, Store, key, write_atomically
 from tests import make
 
 ROLL = ClassRows({"s": StudentRow(Submitter(), source="s")})
@@ -27,6 +27,34 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     assert Store(tmp_path).read("s") == evidence
     assert store.log("s") == "printed"
     assert store.ids() == survey(store, store.ids(), MARKING).ids == [evidence.submission.id]
+
+
+def test_former_examinations_are_kept_once_each_and_the_latest_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+
+    def examined(number: int) -> Evidence:
+        return make.evidence(make.answers(number), started=f"2026-11-30T00:00:{number:02}+00:00")
+
+    def kept() -> list[int]:
+        return [int(one.started[17:19]) for one in store.examinations("s")]
+
+    assert kept() == []
+    for number in range(3):
+        store.write(examined(number), "")
+    store.write(examined(2).model_copy(update={"seconds": 3.0}), "")  # the same one, named anew
+    assert kept() == [0, 1, 2] and store.read("s") == store.examinations("s")[-1]
+    with monkeypatch.context() as broken:  # killed before the new one is there
+        broken.setattr(store, "_evidence", lambda name: tmp_path / "gone" / name)
+        broken.setattr(store, "read", lambda name: examined(2))
+        with pytest.raises(FileNotFoundError):
+            store.write(examined(3), "")
+    assert kept() == [0, 1, 2]
+    for number in range(3, 50):
+        store.write(examined(number), "")
+    assert kept() == list(range(49 - MAX_FORMER, 50))
+    assert len(list((tmp_path / "former" / "s").iterdir())) == MAX_FORMER
 
 
 def test_evidence_of_another_version_is_as_if_it_were_not_there(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ class StudentRow(NamedTuple):
     who: Submitter
     source: str = ""  # id of the submission that counts; "" for none
     others: tuple[str, ...] = ()  # what else the same student's rows or work are or were called
+    submissions: tuple[str, ...] = ()  # ids of all that the student submitted, gone ones as well
 
 
 class ClassRows(NamedTuple):
@@ -38,7 +39,7 @@ class ClassRows(NamedTuple):
         """The evidence of a row, as it is about its student alone; None where it is not examined
         yet.
         """
-        who, source, _ = self.rows[name]
+        who, source = self.rows[name][:2]
         if not source:
             told = SubmissionRecord(
                 id=name, name=who.name or who.number or name, number=who.number,
@@ -50,6 +51,15 @@ class ClassRows(NamedTuple):
         if evidence is None or (alone and name == source):
             return evidence
         return _of(evidence, name, who)
+
+    def attempts(self, store: Store, name: str) -> list[tuple[str, Evidence]]:
+        """Every examination of what a row's student submitted, as it is about this student, with
+        the submission's id; in the order by which `roll` tells what counts, then of time.
+        """
+        who, _, _, submissions = self.rows[name]
+        found = [(each, done) for each in submissions for done in store.examinations(each)]
+        found.sort(key=lambda one: (_when(one[1], one[0]), one[1].started))
+        return [(each, _of(evidence, name, who)) for each, evidence in found]
 
     def log(self, store: Store, name: str) -> str:
         """What was printed during the examination of a row's submission."""
@@ -81,15 +91,25 @@ def roll(run: Run, store: Store, overrides: Sequence[Override]) -> ClassRows:
         names = [claim.id for claim in theirs]
         names += [name for claim in theirs for name in claim.entry.formerly]
         names += [expected[person][0]] if person in expected else []
-        rows[counts.id] = StudentRow(counts.who, counts.entry.id, _without(names, counts.id))
+        rows[counts.id] = StudentRow(
+            counts.who, counts.entry.id, _without(names, counts.id), _submissions(theirs)
+        )
     # Whose number is contested may have submitted one of those that claim it.
     contested = {entry.origin.contested for entry in run.submissions if entry.state == "present"}
     for person, (name, who) in expected.items():
         theirs = claims.get(person, [])
         present = [claim for claim in theirs if claim.entry.state == "present"]
         if not present and who.number not in contested - {""}:
-            rows[name] = StudentRow(who, "", _without([claim.id for claim in theirs], name))
+            others = _without([claim.id for claim in theirs], name)
+            rows[name] = StudentRow(who, "", others, _submissions(theirs))
     return ClassRows(rows)
+
+
+def _submissions(claims: Sequence[_Claim]) -> tuple[str, ...]:
+    """What is or was stored of these, under each name that it had."""
+    ids = [claim.entry.id for claim in claims]
+    ids += [name for claim in claims for name in claim.entry.formerly]
+    return tuple(dict.fromkeys(ids))
 
 
 def _without(names: Sequence[str], own: str) -> tuple[str, ...]:
@@ -175,7 +195,7 @@ def _counting(
     known = list(_read(present, store))
     if not known:
         return present[0]
-    known.sort(key=lambda pair: (pair[1].submission.origin.time, natural(pair[0].entry.id)))
+    known.sort(key=lambda pair: _when(pair[1], pair[0].entry.id))
     rule, classes = run.assignment.policy.attempts, len(run.assignment.classes)
     if rule == "first":
         return known[0][0]
@@ -187,6 +207,11 @@ def _counting(
         best = max(range(len(known)), key=lambda n: (scores[n] is not None, scores[n] or 0, n))
         return known[best][0]
     return known[-1][0]
+
+
+def _when(evidence: Evidence, submission: str) -> tuple[str, object]:
+    """When something was submitted, to sort by: as the platform tells, else by its id."""
+    return evidence.submission.origin.time, natural(submission)
 
 
 def _read(claims: Sequence[_Claim], store: Store) -> Iterator[tuple[_Claim, Evidence]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import pairwise
 
 from grader import __version__
 from grader.cli.diff import kept_publication
 from grader.cli.output_folder import now
 from grader.cli.survey import Marking
 from grader.evidence import Answer, Evidence
-from grader.review.desk import AttemptChange, ChangesView
+from grader.review.desk import AttemptChange, AttemptMark, ChangesView
 from grader.runs import Publication, PublishedMark, Run, RunFolder
 from grader.runs.changes import changes
 from grader.store import Store
@@ -70,45 +71,40 @@ def _present(run: Run, marks: Mapping[str, PublishedMark]) -> Publication:
 
 
 def attempts(
-    store: Store, marking: Marking, name: str, present: Evidence
+    store: Store, marking: Marking, name: str, counting: Evidence
 ) -> tuple[AttemptChange, ...]:
-    """The other attempts of the student of a row against the one that counts, `present`: other
-    submissions, and the same one as it was examined before. The latest first.
+    """What each attempt of the student of a row changed against the one before it: other
+    submissions, and the same one examined again; one of them is `counting`. The latest first.
     """
-    found = sorted(_others(store, marking, name), key=lambda each: each.started, reverse=True)
     source = marking.roll.rows[name].source
-    return tuple(_against(each, present, marking, each.submission.id == source) for each in found)
+
+    def told(submission: str, each: Evidence) -> AttemptMark:
+        counts = (submission, each.started) == (source, counting.started)
+        return AttemptMark(submission, each.started, marking.grade(each).score, counts)
+
+    tried = [(told(*one), one[1]) for one in marking.roll.attempts(store, name)]
+    found = [_step(*one, *other) for one, other in pairwise(tried)]
+    return tuple(reversed(found))
 
 
-def _others(store: Store, marking: Marking, name: str) -> Iterator[Evidence]:
-    row = marking.roll.rows[name]
-    former = store.former(row.source) if row.source else None
-    if former is not None:
-        yield former
-    for other in row.others:
-        evidence = store.read(other)
-        if evidence is not None and other != row.source:
-            yield evidence
-
-
-def _against(other: Evidence, present: Evidence, marking: Marking, again: bool) -> AttemptChange:
-    gained, lost = _answers(other, present)
-    codes, theirs = ({f.code for f in each.findings} for each in (present, other))
+def _step(
+    before: AttemptMark, then: Evidence, after: AttemptMark, since: Evidence
+) -> AttemptChange:
+    gained, lost = _answers(then, since)
+    theirs, codes = ({f.code for f in each.findings} for each in (then, since))
     return AttemptChange(
-        id=other.submission.id,
-        time=other.started,
-        score=marking.grade(other).score,
-        again=again,
-        gone=tuple(f for f in other.findings if f.code not in codes),
-        new=tuple(f for f in present.findings if f.code not in theirs),
+        before=before,
+        after=after,
+        gone=tuple(f for f in then.findings if f.code not in codes),
+        new=tuple(f for f in since.findings if f.code not in theirs),
         gained=gained,
         lost=lost,
     )
 
 
-def _answers(other: Evidence, present: Evidence) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
+def _answers(before: Evidence, after: Evidence) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
     """Images gained and lost, as they were answered wrongly."""
-    then = {answer.image: answer for answer in other.answers}
-    both = [(then[answer.image], answer) for answer in present.answers if answer.image in then]
+    then = {answer.image: answer for answer in before.answers}
+    both = [(then[answer.image], answer) for answer in after.answers if answer.image in then]
     gained = tuple(was for was, is_ in both if is_.correct and not was.correct)
     return gained, tuple(is_ for was, is_ in both if was.correct and not is_.correct)

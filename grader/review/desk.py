@@ -56,17 +56,29 @@ class DecisionRequest(BaseModel):
     reason: Annotated[str, Field(max_length=REASON)] = ""
 
 
-class AttemptChange(NamedTuple):
-    """What another attempt of the same student was, against the one that is shown."""
+class AttemptMark(NamedTuple):
+    """One attempt of a student: an examination of something that was submitted."""
 
     id: str  # of the submission
     time: str  # when it was examined, ISO 8601
     score: float | None  # what it is worth by today's rules
-    again: bool  # the same submission, examined before
-    gone: tuple[Finding, ...]  # findings that the shown one has no more
-    new: tuple[Finding, ...]  # findings that only the shown one has
-    gained: tuple[Answer, ...]  # images that only the shown one has right, as it was answered then
-    lost: tuple[Answer, ...]  # images that only the other one had right, as it is answered now
+    counts: bool  # whether it is the one that counts
+
+
+class AttemptChange(NamedTuple):
+    """What one attempt of a student changed against the one before it."""
+
+    before: AttemptMark
+    after: AttemptMark
+    gone: tuple[Finding, ...]  # findings of the one before alone
+    new: tuple[Finding, ...]  # findings of the one after alone
+    gained: tuple[Answer, ...]  # images that the one after alone has right, as answered before
+    lost: tuple[Answer, ...]  # images that the one before alone had right, as answered after
+
+    @property
+    def again(self) -> bool:
+        """Whether it is the same submission, examined again."""
+        return self.before.id == self.after.id
 
 
 class RowView(NamedTuple):

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from grader.cli.only import wishes
 from grader.cli.reviewed import Reviewed
 from grader.decisions import Decisions
+from grader.evidence import Evidence, Origin, Submitter
 from grader.runs import RunFolder
 from grader.runs.notes import RowNote, RowNotes, waits
 from grader.store import Store
@@ -118,14 +119,49 @@ def test_an_examination_that_changed_something_is_shown_against_the_one_before(
         update={"started": "2100-01-01T00:00:00+00:00", "answers": make.answers(120)}
     )
     store.write(better, "")
-    assert store.former("s0000") == former and store.former("s0001") is None
-    store.write(better.model_copy(update={"seconds": 3.0}), "")  # the same one, named anew
-    assert store.former("s0000") == former
     shown = Reviewing(out).person("Ann").get("/s/s0000.html").text
-    assert "Against the examination before" in shown
+    assert "Examined again" in shown
     gained = sum(a.correct and not b.correct
                  for a, b in zip(better.answers, former.answers, strict=True))  # fmt: skip
     assert gained > 0 and f"{gained} images gained, " in shown
+
+
+def test_each_attempt_is_shown_against_the_one_before_it(tmp_path: Path) -> None:
+    """Three submissions in the platform's order, the second one examined twice; of a group."""
+    jane, max_ = Submitter(name="Jane", number="1"), Submitter(name="Max", number="2")
+
+    def submitted(number: int, day: int, right: int, *people: Submitter) -> Evidence:
+        evidence: Evidence = waiting(number, right)
+        origin = Origin(submitters=people, time=f"2026-11-2{day}T10:00:00")
+        told = evidence.submission.model_copy(update={"origin": origin})
+        return evidence.model_copy(update={"submission": told})
+
+    # The last one was examined first: it took longest.
+    group = submitted(2, 1, 60, jane, max_)
+    examined = [submitted(1, 3, 130, max_), group, submitted(3, 2, 90, max_)]
+    out = stored(tmp_path / "out", [
+        one.model_copy(update={"started": f"2026-11-30T00:00:0{n}+00:00"})
+        for n, one in enumerate(examined)
+    ])  # fmt: skip
+    anew = group.model_copy(
+        update={"started": "2026-11-30T01:00:00+00:00", "answers": make.answers(70)}
+    )
+    Store(out).write(anew, "")
+    desk = Reviewing(out).desk
+    look = desk.look("s0001")
+    assert look is not None
+    told = [(each.before.id, each.after.id, each.again, each.after.counts, len(each.gained))
+            for each in look.attempts]  # fmt: skip
+    assert told == [
+        ("s0003", "s0001", False, True, 40),
+        ("s0002", "s0003", False, False, 20),
+        ("s0002", "s0002", True, False, 10),
+    ]
+    scores = [each.after.score for each in look.attempts]
+    assert scores == sorted(scores, key=lambda score: -(score or 0))
+    assert [each.before.score for each in look.attempts][:-1] == scores[1:]
+    look = desk.look("s0002")
+    assert look is not None and [each.again for each in look.attempts] == [True]
 
 
 def test_why_nothing_was_published_is_told_in_both_languages(out: Path) -> None:
