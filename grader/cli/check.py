@@ -15,6 +15,7 @@ from grader.checks import reference, trial
 from grader.checks.pytest_run import files_of
 from grader.checks.trial import ChecksTrial
 from grader.cli import machine
+from grader.cli.exposure import require_unexposed
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.words.check import add_arguments
 from grader.engine.examiner import examine
@@ -113,6 +114,11 @@ def _machine(assignment: Assignment, hidden: HiddenSet | None, language: str) ->
         return
     try:
         sandbox = machine.sandbox(None, unsafe=False, accelerator=False)
+    except UsageError as error:
+        yield Line(False, Sentence("confinement: {why}", {"why": error.said_in(language)}))
+        return
+    try:
+        require_unexposed([assignment.home, assignment.hidden], found, sandbox)
     except UsageError as error:
         yield Line(False, Sentence("confinement: {why}", {"why": error.said_in(language)}))
         return

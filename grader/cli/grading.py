@@ -18,6 +18,7 @@ from grader import __version__
 from grader.assignment import Assignment
 from grader.checks import trial
 from grader.cli import checks_trial, engines, machine, publishing
+from grader.cli.exposure import require_unexposed
 from grader.cli.live_view import LiveView
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_changes, tell_notices
@@ -82,6 +83,8 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed
     )
     submissions, roster = _submissions(console, arguments, former, sandbox)
     runtimes = machine.runtimes(arguments.runtime)
+    used = [one for one in runtimes if arguments.runtime in (None, one.name)]
+    require_unexposed(_private(arguments, what), used, sandbox)
     workplace.prove(console, runtimes, sandbox)
     with grading_alone(arguments.out):
         require_room(arguments.out, len(submissions))
@@ -107,7 +110,6 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed
         )
         _tell_done(console, len(tasks) - len(todo), len(tasks), arguments.lang)
         if todo:
-            used = [one for one in runtimes if arguments.runtime in (None, one.name)]
             checks_trial.require_sound(
                 what.assignment, what.hidden, sandbox, used, console, arguments.lang
             )
@@ -139,6 +141,12 @@ def _former(folder: RunFolder) -> Run | None:
         return folder.read()
     except RunError as error:
         raise UsageError(error.said) from None
+
+
+def _private(arguments: argparse.Namespace, what: Examination) -> list[Path]:
+    """What no submission may read, but for itself."""
+    rosters = arguments.roster or ()
+    return [what.place, what.assignment.home, arguments.out, *arguments.paths, *rosters]
 
 
 def _asked(arguments: argparse.Namespace, former: Run | None) -> Examination:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import grader
 from grader.runtimes import paths
 from grader.runtimes.cuda import find_cuda
 from grader.runtimes.recipes import BY_NAME, ORDER, RECIPES
@@ -22,6 +23,7 @@ MARKER_FILE = (
     "runtime.json"  # written last into a runtime's folder: without it, it is not installed
 )
 CACHE_FILE = "runtimes.json"
+PACKAGES_FOLDERS = ("site-packages", "dist-packages")
 FRAMEWORKS = ("mindspore", "torch", "tensorflow")
 
 
@@ -178,17 +180,37 @@ def _library_folders(path: Sequence[str], patterns: Sequence[str]) -> list[Path]
 def _mounts(python: Path, facts: Mapping[str, Any]) -> list[Path]:
     """Folders to be read: both prefixes, every stop of the program's chain of links, and folders
     of packages that lie elsewhere (an editable installation).
+
+    Not that of the grader's own sources: a worker needs none of them, and beside them lie the
+    hidden images, the results and the class where they are in use.
     """
     wanted = [Path(facts["prefix"]), Path(facts["base"])]
     hop = python
     for _ in range(10):
-        wanted.append(hop.parent.parent)
+        wanted.append(_prefix_or_folder(hop))
         if not hop.is_symlink():
             break
         hop = Path(os.path.normpath(hop.parent / hop.readlink()))
     wanted += [Path(os.path.realpath(facts["base"]))]
-    wanted += [Path(folder) for folder in facts["path"]]
+    wanted += [path for path in map(Path, facts["path"]) if not _is_own_sources(path)]
     return wanted
+
+
+def _prefix_or_folder(program: Path) -> Path:
+    """The prefix that the program is the interpreter of, as it shows itself; else the program's
+    folder alone: a link in ~/bin is no reason to show all of a home.
+    """
+    prefix = program.parent.parent
+    is_prefix = (prefix / "pyvenv.cfg").is_file() or any(prefix.glob("lib*/python*"))
+    return prefix if is_prefix else program.parent
+
+
+def _is_own_sources(folder: Path) -> bool:
+    """Whether the grader runs from its sources in this folder, not from an installed package."""
+    return (
+        folder.name not in PACKAGES_FOLDERS
+        and Path(os.path.realpath(folder)) == Path(grader.__file__).resolve().parents[1]
+    )
 
 
 def _outermost(folders: Sequence[Path]) -> list[Path]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import grader
 from grader.runtimes import detect, paths
 from grader.runtimes.cuda import write_compiler
 from grader.runtimes.detect import MARKER_FILE, BrokenRuntimeError, examine_python, runtimes
@@ -156,3 +157,31 @@ def test_what_make_has_added_is_found_without_its_variable(
 def test_the_makefile_adds_runtimes_where_the_program_looks() -> None:
     text = (paths.CHECKOUT / "Makefile").read_text(encoding="utf-8")
     assert f"{paths.FOLDER_VARIABLE} ?= $(CURDIR)/{paths.OF_CHECKOUT}\n" in text
+
+
+def test_the_graders_own_sources_are_shown_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = environment(tmp_path / "rt", {})
+    site = next((tmp_path / "rt").glob("lib/python3.*/site-packages"))
+    for name in ("grading", "course"):  # ours, and a package of the course's own
+        (tmp_path / name).mkdir()
+        (site / f"{name}.pth").write_text(f"{tmp_path / name}\n")
+    (tmp_path / "linked").symlink_to(tmp_path / "grading")
+    monkeypatch.setattr(grader, "__file__", str(tmp_path / "linked/grader/__init__.py"))
+    folders = {mount.outside for mount in examine_python(python).mounts}
+    assert tmp_path / "course" in folders
+    assert not any((tmp_path / "grading").is_relative_to(folder) for folder in folders)
+    monkeypatch.setattr(grader, "__file__", str(site / "grader/__init__.py"))
+    folders = {mount.outside for mount in examine_python(python).mounts}
+    assert any(site.is_relative_to(folder) for folder in folders)  # an installed grader hides none
+
+
+def test_a_link_in_a_home_does_not_show_the_home(tmp_path: Path) -> None:
+    python = environment(tmp_path / "rt", {})
+    link = tmp_path / "home/bin/python"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(python)
+    folders = {mount.outside for mount in examine_python(link).mounts}
+    assert link.parent in folders
+    assert not any((tmp_path / "home").is_relative_to(folder) for folder in folders)
