@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from planted.odd_preprocessing import RETRAINED
 from planted.submissions import MISTAKES, SOUND, source
 
 from grader.assignment import read_assignment
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--hidden", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--each", type=int, default=30, help="training images of a class")
+    parser.add_argument("--retrain", type=int, default=8, help="images of a class, for odd ones")
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--diagnosis", type=int, default=60, help="seconds, as limits.diagnosis")
@@ -53,12 +55,9 @@ def main() -> None:
         _train(options.runtime, options.train, weights, options.each)
     folder = options.work / "class"
     shutil.rmtree(folder, ignore_errors=True)
-    wanted = {**MISTAKES, **SOUND}
-    for name in wanted:
-        if not options.only or name in options.only:
-            _write(folder / name, name, weights, options.runtime)
+    names = sorted({**MISTAKES, **SOUND})
+    folders = [folder / name for name in names if not options.only or name in options.only]
     with ProcessPoolExecutor(options.jobs) as pool:
-        folders = sorted(folder.iterdir())
         _report(pool.map(_examined, folders, [options] * len(folders)))
 
 
@@ -74,15 +73,19 @@ def _train(python: Path, train: Path, weights: Path, each: int) -> None:
     subprocess.run([*map(str, command), str(each)], check=True, cwd=HERE)  # noqa: S603 - ours
 
 
-def _write(folder: Path, name: str, weights: Path, python: Path) -> None:
+def _write(folder: Path, options: argparse.Namespace) -> None:
+    name, python = folder.name, str(options.runtime)
     folder.mkdir(parents=True)
     shutil.copyfile(HERE / "net.py", folder / "net.py")
-    shutil.copyfile(weights, folder / "net.pth")
+    shutil.copyfile(options.work / "net.pth", folder / "net.pth")
     (folder / "main.py").write_text(source(name), encoding="utf-8")
     spoil = {"weight-nan": "s['fc.bias'][3] = float('nan')"}.get(name)
     if spoil:
         code = f"import torch; s = torch.load('net.pth'); {spoil}; torch.save(s, 'net.pth')"
-        subprocess.run([str(python), "-c", code], check=True, cwd=folder)  # noqa: S603 - ours
+        subprocess.run([python, "-c", code], check=True, cwd=folder)  # noqa: S603 - ours
+    if name in RETRAINED:
+        command = [python, str(HERE / "retrain.py"), str(options.train.resolve())]
+        subprocess.run([*command, str(options.retrain)], check=True, cwd=folder)  # noqa: S603 - ours
     if name == "fixed-file":
         import cv2
         import numpy as np
@@ -105,6 +108,7 @@ class Outcome(NamedTuple):
 
 def _examined(folder: Path, options: argparse.Namespace) -> Outcome:
     """The examination of one submission of ours: without a sandbox, as ``--self-check`` does it."""
+    _write(folder, options)
     settings = ["interface.lenet5=''", "limits.answer=30", f"limits.diagnosis={options.diagnosis}"]
     assignment = read_assignment(HERE.parents[1] / "hidden_tests", settings)
     with TemporaryDirectory(prefix="planted-") as workspace:

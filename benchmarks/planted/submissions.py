@@ -5,6 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.assignment import read_assignment
+from planted.odd_preprocessing import (
+    AS_TRAINED,
+    ASK,
+    AXES,
+    CVT,
+    EVAL,
+    LOAD,
+    NORM,
+    RETRAINED,
+    SAY,
+    SIZE,
+    UNIT,
+)
 
 BASE = """
 import os
@@ -30,14 +43,6 @@ def predict(image):
         y = net(x)
     return NAMES[int(y.argmax(1))]
 """
-CVT = "x = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)"
-SIZE = "x = cv2.resize(x, (224, 224), interpolation=cv2.INTER_AREA)"
-UNIT = "x = x.astype(np.float32) / 255"
-NORM = "    x = (x - MEAN) / STD\n"
-AXES = "x = torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1))).unsqueeze(0)"
-ASK = "y = net(x)"
-SAY = "return NAMES[int(y.argmax(1))]"
-EVAL = "net.eval()\n"
 BODY = BASE[BASE.index("    x = cv2.cvt") :]
 
 # name: the codes that name it truly
@@ -88,6 +93,33 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "random-crop": ("random-input", "nondeterministic"),
     "alphabet": ("label-order",),
     "head-not-loaded": ("weights-not-loaded",),
+    # Kept back a third time.
+    "mean-for-deviation": ("pixel-scale",),
+    "mean-of-255": ("pixel-scale",),
+    "normalised-then-divided": ("pixel-scale",),
+    "bytes-after-normalising": ("values-rounded", "values-wrapped", "values-changed"),
+    "epsilon-of-normalisation": ("network-changed",),
+    "backbone-not-loaded": ("weights-not-loaded",),
+    "blue-for-all": ("colours-changed",),
+    "channels-rolled": ("channel-order", "colours-changed"),
+    "first-answer-kept": ("constant-answers", "image-ignored"),
+    "kept-by-shape": ("image-ignored", "nondeterministic", "constant-answers"),
+    "numbers-as-words": ("label-order",),
+    "doubled-bytes": ("values-wrapped",),
+    "signed-bytes": ("values-wrapped",),
+    "functional-dropout": ("nondeterministic", "training-mode"),
+    "head-shuffled": ("label-order",),
+    "first-above-half": ("first-above",),
+    "contrast-lost": ("pixel-scale",),
+    "tiled": ("image-size", "image-padded", "image-detail", "axes-reshaped"),
+    "narrow-strip": ("image-cut",),
+    "inverted": ("pixel-scale",),
+    "yuv": ("colours-changed",),
+    "out-of-focus": ("image-detail",),
+    "two-colours": ("values-rounded",),
+    "read-as-a-path": ("exception-swallowed", "image-ignored"),
+    "upside-down-by-a-coin": ("random-input", "nondeterministic"),
+    "relu-at-the-end": ("constant-answers",),
 }
 SOUND: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
@@ -95,6 +127,8 @@ SOUND: dict[str, tuple[str, ...]] = dict.fromkeys(
         *("scaled-in-net", "pillow", "torch-normalise", "half-brightness", "size-192", "size-256"),
         *("no-normalisation", "minus-one-to-one", "channels"),
         *("grey", "fewer-pixels", "blurred", "two-stage", "chained-fallback", "noisy", "jpeg"),
+        *RETRAINED,
+        *AS_TRAINED,
     ),
     (),
 )
@@ -116,7 +150,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "wraps": ((UNIT, "x = (x - np.uint8(128)).astype(np.float32) / 255"),),
     "fixed-file": ((CVT, CVT.replace("image,", "cv2.imread(HERE + '/test.jpg'),")),),
     "weight-nan": (),
-    "untrained": (('net.load_state_dict(torch.load(os.path.join(HERE, "net.pth")))\n', ""),),
+    "untrained": ((LOAD, ""),),
     "off-by-one": ((SAY, "return NAMES[(int(y.argmax(1)) + 1) % 26]"),),
     "softmax-over-batch": ((SAY, "return NAMES[int(torch.softmax(y, 0).argmax(1))]"),),
     "channels": ((CVT, "x = image"),),
@@ -179,6 +213,81 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
             "net.load_state_dict({k: v for k, v in s.items() if 'fc' not in k}, strict=False)",
         ),
     ),
+    "mean-for-deviation": ((NORM, "    x = (x - STD) / (MEAN * 6)\n"),),
+    "mean-of-255": ((NORM, "    x = x - np.float32([123.7, 116.3, 103.5])\n"),),
+    "normalised-then-divided": (
+        (UNIT, "x = x.astype(np.float32)"),
+        (NORM, "    x = (x - MEAN) / STD / 255 * 8\n"),
+    ),
+    "bytes-after-normalising": (
+        (NORM, "    x = ((x - MEAN) / STD).astype(np.int32).astype(np.uint8).astype(np.float32)\n"),
+    ),
+    "epsilon-of-normalisation": (
+        (
+            EVAL,
+            "for m in net.modules():\n    if isinstance(m, torch.nn.BatchNorm2d):\n"
+            "        m.eps = 0.3\n" + EVAL,
+        ),
+    ),
+    "backbone-not-loaded": (
+        (
+            LOAD,
+            "s = torch.load(os.path.join(HERE, 'net.pth'))\nnet.load_state_dict("
+            "{k.replace('features', 'backbone'): v for k, v in s.items()}, strict=False)\n",
+        ),
+    ),
+    "blue-for-all": ((CVT, "x = image[:, :, :1].repeat(3, 2)"),),
+    "channels-rolled": ((CVT, "x = np.roll(image, 1, 2)"),),
+    "first-answer-kept": (
+        (
+            "def predict(image):",
+            "kept = []\ndef predict(image):\n    if kept:\n        return kept[0]",
+        ),
+        (SAY, "kept.append(NAMES[int(y.argmax(1))])\n    return kept[0]"),
+    ),
+    "kept-by-shape": (
+        (
+            "def predict(image):",
+            "kept = {}\ndef predict(image):\n"
+            "    if image.shape in kept:\n        return kept[image.shape]",
+        ),
+        (SAY, "kept[image.shape] = NAMES[int(y.argmax(1))]\n    return kept[image.shape]"),
+    ),
+    "numbers-as-words": (
+        (SAY, "return NAMES[int(sorted(map(str, range(26)))[int(y.argmax(1))])]"),
+    ),
+    "doubled-bytes": ((UNIT, "x = (x * np.uint8(2)).astype(np.float32) / 255"),),
+    "signed-bytes": ((UNIT, "x = x.astype(np.int8).astype(np.float32) / 255"),),
+    "functional-dropout": (
+        (ASK, "y = net.fc(torch.nn.functional.dropout(net.features(x).mean((2, 3)), .95))"),
+    ),
+    "head-shuffled": (
+        (
+            EVAL,
+            "o = torch.randperm(26, generator=torch.Generator().manual_seed(1))\n"
+            "net.fc.weight.data, net.fc.bias.data = net.fc.weight.data[o], net.fc.bias.data[o]\n"
+            + EVAL,
+        ),
+    ),
+    "first-above-half": ((SAY, SAY.replace("y.argmax(1)", "(y.sigmoid() > .5).int().argmax(1)")),),
+    "contrast-lost": ((UNIT, UNIT + " * 0.08 + 0.46"),),
+    "tiled": ((SIZE, "x = np.tile(cv2.resize(x, (56, 56)), (4, 4, 1))"),),
+    "narrow-strip": ((CVT, CVT + "; x = x[:, :x.shape[1] // 4]"),),
+    "inverted": ((UNIT, "x = 1 - x.astype(np.float32) / 255"),),
+    "yuv": ((CVT, "x = cv2.cvtColor(image, cv2.COLOR_BGR2YUV)"),),
+    "out-of-focus": ((SIZE, "x = cv2.GaussianBlur(x, (0, 0), 18); " + SIZE),),
+    "two-colours": ((UNIT, "x = (x > 127).astype(np.float32)"),),
+    "read-as-a-path": (
+        (
+            CVT,
+            "try:\n        x = cv2.imread(image)\n    except Exception:\n"
+            "        x = np.zeros((224, 224, 3), np.uint8)",
+        ),
+    ),
+    "upside-down-by-a-coin": (
+        (SIZE, SIZE + "; x = np.rot90(x, np.random.randint(4)) * np.uint8(np.random.rand() > .3)"),
+    ),
+    "relu-at-the-end": ((ASK, "y = torch.relu(net(x) - 30)"),),
     "plain": (),
     "letterbox": (
         (
@@ -235,6 +344,8 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "noisy": ((UNIT, UNIT + " + np.random.RandomState(0).normal(0, .05, x.shape).astype('f4')"),),
     "jpeg": ((SIZE, SIZE + "; x = cv2.imdecode(cv2.imencode('.jpg', x)[1], 1)"),),
+    **RETRAINED,
+    **AS_TRAINED,
 }
 
 

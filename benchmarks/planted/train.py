@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import torch
 from net import Net
+from torch import nn
 
 MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
 
@@ -19,6 +20,29 @@ def read(path):
     return torch.from_numpy(x.transpose(2, 0, 1).copy())
 
 
+def labelled(train, each):
+    """The first `each` images of each class there, with its number among all 26 of the lab."""
+    folders = [f"{group:02}_{number:02}" for group, n in GROUPS for number in range(n)]
+    return [
+        (path, index)
+        for index, folder in enumerate(folders)
+        if (Path(train) / folder).is_dir()
+        for path in sorted((Path(train) / folder).iterdir())[:each]
+    ]
+
+
+def fitted(x, y):
+    """A head trained on features (N, 1280) with dropout before it."""
+    head, dropout = nn.Linear(x.shape[1], 26), nn.Dropout(0.5)
+    optimizer = torch.optim.AdamW(head.parameters(), 2e-3, weight_decay=0.02)
+    for _ in range(60):
+        for at in torch.randperm(len(x)).split(64):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(head(dropout(x[at])), y[at]).backward()
+            optimizer.step()
+    return head
+
+
 def main(backbone, train, out, each):
     torch.manual_seed(1)
     net = Net()
@@ -26,27 +50,14 @@ def main(backbone, train, out, each):
     names = [name for name in net.state_dict() if not name.startswith("fc")]
     net.load_state_dict(dict(zip(names, stored, strict=True)), strict=False)
     net.eval()
-    # All 26 folders of the lab, whether or not there is one of each for training.
-    folders = [f"{group:02}_{number:02}" for group, n in GROUPS for number in range(n)]
-    files = [
-        (path, index)
-        for index, folder in enumerate(folders)
-        if (Path(train) / folder).is_dir()
-        for path in sorted((Path(train) / folder).iterdir())[: int(each)]
-    ]
+    files = labelled(train, int(each))
     features = []
     with torch.no_grad():
         for start in range(0, len(files), 16):
             batch = torch.stack([read(path) for path, _ in files[start : start + 16]])
             features.append(net.features(batch).mean((2, 3)))
     x, y = torch.cat(features), torch.tensor([n for _, n in files])
-    optimizer = torch.optim.AdamW(net.fc.parameters(), 2e-3, weight_decay=0.02)
-    net.dropout.train()
-    for _ in range(60):
-        for at in torch.randperm(len(x)).split(64):
-            optimizer.zero_grad()
-            torch.nn.functional.cross_entropy(net.fc(net.dropout(x[at])), y[at]).backward()
-            optimizer.step()
+    net.fc = fitted(x, y)
     torch.save(net.state_dict(), out)
 
 

@@ -161,14 +161,14 @@ class Session:
         return self._exchange(replies.ReplayReport, "replay", seconds, image, meta)[0]
 
     def look(
-        self, image: NDArray[np.uint8], seconds: float
+        self, image: NDArray[np.uint8], seconds: float, *, exceptions: bool = False
     ) -> tuple[replies.ObservedReport, NDArray[Any] | None]:
-        """What happens while the submission answers one image that is not hidden; beside it the
-        first image that entered a network, float32 (C, H, W).
+        """What happens while the submission answers one image that is not hidden, with exceptions
+        that it swallows if asked for; the first image that entered a network, float32 (C, H, W).
         """
         self._unseen()
         self._disturbed = True
-        meta = {"classes": len(self.setup.assignment.classes)}
+        meta = {"classes": len(self.setup.assignment.classes), "exceptions": exceptions}
         return self._exchange(replies.ObservedReport, "look", seconds, image, meta)
 
     def exported(self, file: str, kind: str, images: NDArray[np.uint8]) -> replies.ExportReport:

@@ -121,3 +121,15 @@ def test_a_keras_network_that_is_asked_in_training_mode_is_put_into_evaluation_m
         report, _ = worker.call("look", image, classes=3)
         assert (report["norms"], report["drops"]) == (1, 0)
         assert worker.ask("replay", image, steps=[{"kind": "settle"}])["word"] == "c"
+
+
+def test_exceptions_that_are_swallowed_are_told_where_they_are_asked_for(tmp_path: Path) -> None:
+    main = (
+        "def predict(image):\n    try:\n        1 / 0\n    except Exception:\n        return 'a'\n"
+    )
+    image = np.zeros((8, 8, 3), np.uint8)
+    with Worker(tmp_path / "scratch", require("any")) as worker:
+        worker.load(write(tmp_path / "submission", main=main))
+        (error,) = worker.ask("look", image, classes=3, exceptions=True)["swallowed"]
+        assert (error["type"], error["file"], error["line"]) == ("ZeroDivisionError", "main.py", 3)
+        assert worker.ask("look", image, classes=3)["swallowed"] == []
