@@ -14,9 +14,9 @@ from grader.cli.notices import tell_changes, tell_notices
 from grader.cli.output_folder import meant, opened_run
 from grader.cli.rescore import add_run
 from grader.decisions import DecisionError, Decisions
+from grader.language import Sentence
 from grader.readers.notices import notice
-from grader.report import exports
-from grader.report.exports import sent
+from grader.report import Context, exports
 from grader.report.text import for_rich
 from grader.runs import Run
 from grader.store import Store
@@ -24,7 +24,7 @@ from grader.store import Store
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words of ``grade export``."""
-    parser.add_argument("format", choices=sorted(exports.EXPORTS), help="what to write")
+    parser.add_argument("format", choices=sorted(exports.FILE_NAMES), help="what to write")
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to (default: below --out)")
     add_run(parser)
 
@@ -49,15 +49,24 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(error.said) from None
         context = publishing.context(folder, made.run, language)
         source = publishing.source(made, folder.out, language)
-        try:
-            exports.EXPORTS[arguments.format](source.results(source.ids), path, context)
-        except exports.NobodyError as error:
-            raise UsageError(error.said) from None
+        told = _write(arguments.format, source, path, context)
     if arguments.format in exports.GRADEBOOKS:
         _tell_contested(console, made.run, made.survey.ids, language)
-    tell_notices(console, sent.told(arguments.out, arguments.format, source.ids), language)
+    tell_notices(console, told, language)
     console.print(str(path.resolve()), highlight=False, soft_wrap=True)
     return OK
+
+
+def _write(name: str, source: publishing.Stored, path: Path, context: Context) -> list[Sentence]:
+    """Write the export at `path`; what a person should know of it."""
+    results = source.results(source.ids)
+    if name in exports.EXPORTS:
+        exports.EXPORTS[name](results, path, context)
+        return []
+    try:
+        return exports.WAYS_BACK[name](results, path, context).told(source.ids)
+    except exports.NobodyError as error:
+        raise UsageError(error.said) from None
 
 
 def _tell_contested(console: Console, run: Run, rows: Sequence[str], language: str) -> None:

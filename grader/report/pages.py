@@ -58,8 +58,7 @@ class ReportPages:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._thumbnails = Thumbnails(context.hidden, context.pictures, context.kept)
-        self._nonce = secrets.token_urlsafe(16)
-        self._environment = environment(context, self._nonce)
+        self._environment = environment(context, secrets.token_urlsafe(16))
         everything = "self.html" if context.self_check else "staff.html"
         self._staff: Template = self._environment.get_template(everything)
         self._student: Template = self._environment.get_template("student.html")
@@ -71,10 +70,6 @@ class ReportPages:
     def render_student(self, shown: StudentView) -> str:
         """The student's page, made from nothing but `shown`."""
         return self._student.render(v=shown, pages="student")
-
-    def told(self, page: str) -> str:
-        """What a page of these says: without what is drawn anew for each ReportPages."""
-        return page.replace(self._nonce, "")
 
     def staff(self, result: Result, before: str = "", after: str = "") -> str:
         """The page with everything, for staff (and for the student in a self-check)."""

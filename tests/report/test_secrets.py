@@ -83,7 +83,7 @@ def test_gradescope_and_the_zip_say_none_of_it(
     spied: Result, context: Context, tmp_path: Path
 ) -> None:
     assert SPY not in json.dumps(exports.gradescope_result(spied, context))
-    exports.student_pages_zip([spied], tmp_path / "pages.zip", context)
+    exports.student_pages([spied], tmp_path / "pages.zip", context)
     with zipfile.ZipFile(tmp_path / "pages.zip") as pack:
         assert all(SPY.encode() not in pack.read(name) for name in pack.namelist())
 

@@ -14,8 +14,7 @@ import pytest
 
 from grader.evidence import Origin, Submitter
 from grader.report import Context, Result, exports
-from grader.report.exports import sent
-from grader.report.exports.sending import TOKEN
+from grader.report.exports.handing_back import TOKEN_DIGITS
 from grader.scoring import Override, grade
 from tests.report import make
 
@@ -48,7 +47,7 @@ def test_a_platform_finds_each_student_by_its_own_keys(
 ) -> None:
     context = Context(make.assignment(), kept=tmp_path / "pictures")
     path, mine = tmp_path / "f.zip", students(platform)
-    exports.EXPORTS[way](mine, path, context)
+    exports.WAYS_BACK[way](mine, path, context)
     with zipfile.ZipFile(path) as pack:
         names = pack.namelist()
         assert len(names) == 2  # neither who has no mark, nor who may be another
@@ -67,19 +66,19 @@ def test_a_platform_finds_each_student_by_its_own_keys(
 def test_messages_and_pages_have_names_that_nobody_guesses(tmp_path: Path) -> None:
     context = Context(make.assignment(), kept=tmp_path / "pictures")
     mine = students("")
-    exports.EXPORTS["mail"](mine, tmp_path / "mail.zip", context)
+    exports.WAYS_BACK["mail"](mine, tmp_path / "mail.zip", context)
     with zipfile.ZipFile(tmp_path / "mail.zip") as pack:
         names = pack.namelist()
         messages = [email.message_from_bytes(pack.read(n)) for n in names if n.endswith(".eml")]
         assert [message["To"] for message in messages] == ["s0@x.example", "s1@x.example"]
         for name in names:
             assert name == "merge.csv" or re.fullmatch(
-                rf"\w+/[0-9a-f]{{{TOKEN}}}\.(eml|html)", name
+                rf"\w+/[0-9a-f]{{{TOKEN_DIGITS}}}\.(eml|html)", name
             )
         table = pack.read("merge.csv").decode("utf-8-sig")
         assert table.count("@x.example") == 2
     again = tmp_path / "again.zip"
-    exports.EXPORTS["mail"](mine, again, context)
+    exports.WAYS_BACK["mail"](mine, again, context)
     with zipfile.ZipFile(again) as pack:
         assert pack.namelist() == names  # a student's page keeps its name
 
@@ -92,11 +91,11 @@ def test_the_next_sending_tells_what_is_new(tmp_path: Path) -> None:
     def made(*results: Result) -> tuple[list[str], list[str]]:
         """What the merge's table says of each student, and what is told."""
         path = tmp_path / "mail.zip"
-        exports.EXPORTS["mail"](results, path, context)
+        pages = exports.WAYS_BACK["mail"](results, path, context)
         with zipfile.ZipFile(path) as pack:
             table = csv.DictReader(io.StringIO(pack.read("merge.csv").decode("utf-8-sig")))
             news = [row["news"] for row in table]
-        return news, [told.said_in("en") for told in sent.told(tmp_path, "mail", rows)]
+        return news, [told.said_in("en") for told in pages.told(rows)]
 
     absent = f"no page for {{}}, {rows[2]}, {rows[3]}: no mark yet"
     news, told = made(first, unmarked)
@@ -113,12 +112,13 @@ def test_the_next_sending_tells_what_is_new(tmp_path: Path) -> None:
     news, told = made(Result(first.evidence, other), second)
     assert news == ["changed", "same"]  # a person's decision, on the same evidence
     assert f"other pages than were made before: {rows[0]}" in told
-    assert sent.told(tmp_path, "moodle-feedback", rows) == []  # each way by itself
+    pages = exports.WAYS_BACK["student-pages"]([first], tmp_path / "p.zip", context)
+    assert [page.news for page in pages.pages] == ["new"]  # each way by itself
 
 
 def test_where_nobody_can_be_reached_it_is_said_and_nothing_is_written(tmp_path: Path) -> None:
     context = Context(make.assignment(), kept=tmp_path / "pictures")
     for way in ("moodle-feedback", "canvas-feedback"):
         with pytest.raises(exports.NobodyError, match="no submission"):
-            exports.EXPORTS[way](students("gradescope"), tmp_path / "f.zip", context)
+            exports.WAYS_BACK[way](students("gradescope"), tmp_path / "f.zip", context)
     assert not list(tmp_path.glob("*.zip")) and not (tmp_path / "sent").exists()

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from grader.report.exports.gradebooks import blackboard, brightspace, canvas, moodle, sakai
+from grader.report.exports.handing_back import NobodyError
 from grader.report.exports.machines import gradescope, gradescope_result, junit
-from grader.report.exports.sending import NobodyError, canvas_feedback, mail, moodle_feedback
-from grader.report.exports.student_pages import student_pages_zip
+from grader.report.exports.sending import canvas_feedback, mail, moodle_feedback, student_pages
+from grader.report.exports.sent import MadePages
 from grader.report.exports.tables import COLUMNS, grades_csv, grades_json
 from grader.report.exports.workbook import xlsx
 from grader.report.values import Context, Result
 
 Export = Callable[[Iterable[Result], Path, Context | None], None]
+WayBack = Callable[[Iterable[Result], Path, Context | None], MadePages]
 
 EXPORTS: dict[str, Export] = {
     "csv": grades_csv,
@@ -28,7 +30,11 @@ EXPORTS: dict[str, Export] = {
     "sakai": sakai,
     "gradescope": gradescope,
     "junit": junit,
-    "student-pages": student_pages_zip,
+}
+
+# Those that hand pages back to students: each tells what is new in it.
+WAYS_BACK: dict[str, WayBack] = {
+    "student-pages": student_pages,
     "moodle-feedback": moodle_feedback,
     "canvas-feedback": canvas_feedback,
     "mail": mail,
@@ -60,8 +66,10 @@ __all__ = [
     "EXPORTS",
     "FILE_NAMES",
     "GRADEBOOKS",
+    "WAYS_BACK",
     "Export",
     "NobodyError",
+    "WayBack",
     "blackboard",
     "brightspace",
     "canvas",
@@ -73,6 +81,6 @@ __all__ = [
     "junit",
     "moodle",
     "sakai",
-    "student_pages_zip",
+    "student_pages",
     "xlsx",
 ]

@@ -1,179 +1,134 @@
-"""Pages on their way back to students: as a platform takes them, or by mail. Nothing is sent here.
+"""The ways back to students: as a platform takes pages, by mail, or as a folder.
 
 Moodle ("Upload multiple feedback files in a zip") takes a file whose name begins as in its
 download, ``name_participant_assignsubmission_file_`` (mod/assign/feedback/file/importziplib.php);
 Canvas ("Upload submissions") finds user and file by the first two numbers between underscores
-(app/models/assignment.rb, infer_comment_context_from_filename). What was made for which evidence is
-kept in ``sent/``.
+(app/models/assignment.rb, infer_comment_context_from_filename).
 """
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import hmac
-import io
 import re
-import secrets
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
 
 from grader.evidence import Submitter
-from grader.language import SaidError, Sentence
-from grader.report.exports import sent
-from grader.report.exports.sent import News, SentPage
-from grader.report.files import replacing
-from grader.report.pages import ReportPages
+from grader.language import Sentence
+from grader.report.exports.handing_back import Parcel, Way, hand_back
+from grader.report.exports.sent import MadePages
 from grader.report.phrases import said
-from grader.report.text import for_cell, one_line
+from grader.report.text import file_name, one_line
 from grader.report.values import Context, Result
-from grader.store import write_atomically
 
-TOKEN: Final = 32  # hexadecimal digits of a page's name: 128 bits
+Page = Callable[[], bytes]
 
-Name = Callable[[Result, Submitter], str]  # of the file for one student; "" where it has none
-
-
-class NobodyError(SaidError):
-    """No student can be reached in this way: says what is missing."""
+_ADDRESS: Final = re.compile(r"[^@\s<>,;:\"]{1,120}@[^@\s<>,;:\"]{1,120}")
 
 
-def moodle_feedback(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
+def moodle_feedback(
+    results: Iterable[Result], path: Path, context: Context | None = None
+) -> MadePages:
     """A zip for Moodle's upload of feedback files."""
 
-    def name(result: Result, who: Submitter) -> str:
-        if result.evidence.submission.origin.platform != "moodle" or not who.key:
-            return ""
-        person = re.sub(r'[<>:"/\\|?*_\s]+', " ", one_line(who.name, 80)).strip(" .") or "student"
-        return f"{person}_{who.key}_assignsubmission_file_feedback.html"
+    def wrapped(result: Result, page: Page, token: str) -> Parcel | None:
+        who = _reached(result, "moodle")
+        if who is None or not who.key:
+            return None
+        name = re.sub(r'[<>:"/\\|?*_\s]+', " ", one_line(who.name, 80)).strip(" .") or "student"
+        return Parcel(who.key, {f"{name}_{who.key}_assignsubmission_file_feedback.html": page()})
 
-    _packed(results, path, context, "moodle-feedback", name)
+    return hand_back(results, path, context, _platform("moodle-feedback", wrapped))
 
 
-def canvas_feedback(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
+def canvas_feedback(
+    results: Iterable[Result], path: Path, context: Context | None = None
+) -> MadePages:
     """A zip for Canvas's upload of submissions with comments."""
 
-    def name(result: Result, who: Submitter) -> str:
-        origin = result.evidence.submission.origin
-        if origin.platform != "canvas" or not (who.key.isdigit() and origin.upload.isdigit()):
-            return ""
-        person = re.sub(r"[\W\d_]+", "", who.name).lower()[:40] or "student"
-        return f"{person}_{who.key}_{origin.upload}_feedback.html"
+    def wrapped(result: Result, page: Page, token: str) -> Parcel | None:
+        who, upload = _reached(result, "canvas"), result.evidence.submission.origin.upload
+        if who is None or not (who.key.isdigit() and upload.isdigit()):
+            return None
+        name = re.sub(r"[\W\d_]+", "", who.name).lower()[:40] or "student"
+        return Parcel(who.key, {f"{name}_{who.key}_{upload}_feedback.html": page()})
 
-    _packed(results, path, context, "canvas-feedback", name)
+    return hand_back(results, path, context, _platform("canvas-feedback", wrapped))
 
 
-def mail(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
+def mail(results: Iterable[Result], path: Path, context: Context | None = None) -> MadePages:
     """A zip of messages (.eml) with a page each, the pages under names that nobody guesses, and a
     table for a mail merge.
     """
-    lab = _required(context)
-    pages, secret = ReportPages(lab), _secret(lab)
-    table = io.StringIO()
-    rows = csv.writer(table)
-    rows.writerow(["name", "number", "email", "score", "page", "news"])
-    title = lab.assignment.assignment.title
-    subject = said("Your result: {lab}", lab=title.en if lab.language == "en" else title.zh or "")
-    with _sending(path, lab, "mail") as (pack, note):
-        for result, who in _reached(results):
-            if not re.fullmatch(r"[^@\s<>,;:\"]{1,120}@[^@\s<>,;:\"]{1,120}", who.email):
-                continue
-            page, token = pages.student(result), _token(secret, result)
-            message = EmailMessage()
-            message["To"] = who.email
-            message["Subject"] = one_line(subject[lab.language], 120)
-            text = said("Your result is in the attached page. Open it in a browser.")
-            message.set_content(text[lab.language])
-            data = page.encode("utf-8", "replace")
-            message.add_attachment(data, maintype="text", subtype="html", filename=f"{token}.html")
-            pack.writestr(f"messages/{token}.eml", message.as_bytes())
-            pack.writestr(f"pages/{token}.html", data)
-            grade = result.grade
-            score = "" if grade.score is None else f"{grade.score:g}"
-            news = note(result, f"{token}.eml", pages.told(page))
-            cells = [grade.name, grade.number, who.email, score, f"pages/{token}.html", news]
-            rows.writerow([for_cell(cell) for cell in cells])
-        pack.writestr("merge.csv", table.getvalue().encode("utf-8-sig", "replace"))
+    language = context.language if context is not None else "en"
+    subject = _subject(context)
+
+    def wrapped(result: Result, page: Page, token: str) -> Parcel | None:
+        who, grade = _reached(result), result.grade
+        if who is None or not _ADDRESS.fullmatch(who.email):
+            return None
+        data, message = page(), EmailMessage()
+        message["To"] = who.email
+        message["Subject"] = subject
+        text = said("Your result is in the attached page. Open it in a browser.")
+        message.set_content(text[language])
+        message.add_attachment(data, maintype="text", subtype="html", filename=f"{token}.html")
+        files = {f"messages/{token}.eml": message.as_bytes(), f"pages/{token}.html": data}
+        cells = (grade.name, grade.number, who.email, f"{grade.score:g}", f"pages/{token}.html")
+        return Parcel(who.email.casefold(), files, cells)
+
+    nobody = Sentence(
+        "no student with a mark has an e-mail address here. Name a --roster with a column "
+        "email, and grade again."
+    )
+    heads = ("name", "number", "email", "score", "page")
+    return hand_back(results, path, context, Way("mail", wrapped, nobody, heads))
 
 
-def _packed(
-    results: Iterable[Result], path: Path, context: Context | None, way: str, name: Name
-) -> None:
-    pages, taken = ReportPages(_required(context)), set()
-    with _sending(path, _required(context), way) as (pack, note):
-        for result, who in _reached(results):
-            file = name(result, who)
-            if file and file not in taken:
-                taken.add(file)
-                page = pages.student(result)
-                pack.writestr(file, page.encode("utf-8", "replace"))
-                note(result, file, pages.told(page))
+def student_pages(
+    results: Iterable[Result], path: Path, context: Context | None = None
+) -> MadePages:
+    """A zip of ``<number>_<name>_<token>.html`` for each student: who has one of these names can
+    guess no other one.
+    """
+
+    def wrapped(result: Result, page: Page, token: str) -> Parcel | None:
+        return Parcel(token, {f"{_known_name(result)}_{token}.html": page()})
+
+    nobody = Sentence("there is no submission here yet")
+    return hand_back(results, path, context, Way("student-pages", wrapped, nobody))
 
 
-def _reached(results: Iterable[Result]) -> Iterator[tuple[Result, Submitter]]:
-    """Each student with a mark of whom it is sure whose it is."""
-    for result in results:
-        origin = result.evidence.submission.origin
-        if result.grade.score is not None and not origin.contested:
-            yield result, origin.submitters[0] if origin.submitters else Submitter()
-
-
-@contextmanager
-def _sending(
-    path: Path, context: Context, way: str
-) -> Iterator[tuple[zipfile.ZipFile, Callable[[Result, str, str], News]]]:
-    """A zip to write, and a way to note what is in it; both are kept once all of it is there."""
-    out = None if context.kept is None else context.kept.parent
-    noted: list[SentPage] = []
-    former = sent.before(out, way)
-
-    def note(result: Result, file: str, text: str) -> News:
-        noted.append(former.noted(result.grade.id, result.evidence.key, file, text))
-        return noted[-1].news
-
-    with replacing(path) as part:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as pack:
-            yield pack, note
-        if not noted:
-            raise NobodyError(_nobody(way))
-    if out is not None:
-        sent.keep(out, way, noted)
-
-
-def _nobody(way: str) -> Sentence:
-    if way == "mail":
-        return Sentence(
-            "no student with a mark has an e-mail address here. Name a --roster with a column "
-            "email, and grade again."
-        )
-    return Sentence(
+def _platform(way: str, wrapped: Callable[[Result, Page, str], Parcel | None]) -> Way:
+    nobody = Sentence(
         "{way}: no submission with a mark came from this platform. Grade its download as it is, "
         "so that its own keys are known.",
         {"way": way},
     )
+    return Way(way, wrapped, nobody)
 
 
-def _token(secret: bytes, result: Result) -> str:
-    """A name that follows from the student, and that nobody guesses from it."""
-    return hmac.new(secret, result.grade.id.encode(), hashlib.sha256).hexdigest()[:TOKEN]
+def _reached(result: Result, platform: str = "") -> Submitter | None:
+    """The student of a result with a mark, of whom it is sure whose it is; of a platform alone
+    where one is named.
+    """
+    origin = result.evidence.submission.origin
+    if result.grade.score is None or origin.contested or platform not in ("", origin.platform):
+        return None
+    return next(iter(origin.submitters), None)
 
 
-def _secret(context: Context) -> bytes:
-    """The folder's own secret; made when it is first asked for."""
-    if context.kept is None:
-        return secrets.token_bytes(32)
-    path = context.kept.parent / ".names.key"
-    if not path.exists():
-        write_atomically(path, secrets.token_hex(32))
-        path.chmod(0o600)
-    return bytes.fromhex(path.read_text(encoding="ascii"))
-
-
-def _required(context: Context | None) -> Context:
+def _subject(context: Context | None) -> str:
     if context is None:
-        raise ValueError("this export needs the context of the run: expected a Context, found None")
-    return context
+        return ""
+    title = context.assignment.assignment.title
+    lab = title.en if context.language == "en" else title.zh or title.en
+    return one_line(said("Your result: {lab}", lab=lab)[context.language], 120)
+
+
+def _known_name(result: Result) -> str:
+    """Number and name as a file name; the id where neither is known."""
+    grade = result.grade
+    known = [text for text in (grade.number, grade.name) if text]
+    return file_name("_".join(dict.fromkeys(known)) or grade.id)

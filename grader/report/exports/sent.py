@@ -7,7 +7,7 @@ made before, and whose is the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -25,11 +25,12 @@ News = Literal["new", "changed", "same"]
 class SentPage(Document):
     """One student's page."""
 
+    who: str  # the student, whichever submission counts
     id: str  # of the row
     key: str  # of the evidence
-    file: str  # its name on the platform, or of the message
-    page: str  # SHA-256 of what it says, so that a mark that a person changed is seen as well
-    news: News = "new"  # against what was made before in the same way
+    file: str  # its name in the zip
+    page: str  # SHA-256 of what it shows, in whatever language: a person's decision is seen as well
+    news: News  # against what was made before in the same way
 
 
 class Sending(Document):
@@ -40,67 +41,84 @@ class Sending(Document):
     sent: tuple[SentPage, ...]
 
 
+class MadePages(NamedTuple):
+    """What was made now."""
+
+    pages: Sequence[SentPage]
+    shared: Sequence[str]  # ids of who get none, as they have an addressee in common
+    again: bool  # whether something was made before
+
+    def told(self, rows: Collection[str]) -> list[Sentence]:
+        """What a person should know: who of `rows` has no page, and what is new where there was a
+        sending before.
+        """
+        new = [page.id for page in self.pages if page.news == "new"]
+        changed = [page.id for page in self.pages if page.news == "changed"]
+        left_out = {page.id for page in self.pages} | set(self.shared)
+        absent = [row for row in rows if row not in left_out]
+        found = [
+            (new if self.again else [], "new since this was made before: {ids}"),
+            (changed, "other pages than were made before: {ids}"),
+            (
+                absent,
+                "no page for {ids}: no mark yet, not sure whose it is, or no key or address here",
+            ),
+        ]
+        said = [notice(text, ids=ids) for ids, text in found if ids]
+        if self.shared:
+            said.append(in_common(self.shared))
+        if self.again and not (new or changed):
+            said.insert(0, notice("nothing is new since this was made before"))
+        return said
+
+
 class SentPages(NamedTuple):
     """The pages of one way before this time, each student's last one."""
 
     last: dict[str, SentPage]
 
-    def noted(self, name: str, key: str, file: str, text: str) -> SentPage:
-        """What is to be kept of a page that says `text`."""
-        digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-        former = self.last.get(name)
+    def noted(self, who: str, name: str, key: str, file: str, shows: str) -> SentPage:
+        """What is to be kept of a page that shows `shows`."""
+        digest = hashlib.sha256(shows.encode("utf-8", "replace")).hexdigest()
+        former = self.last.get(who)
         news: News = "new"
         if former is not None:
             news = "same" if (former.key, former.page) == (key, digest) else "changed"
-        return SentPage(id=name, key=key, file=file, page=digest, news=news)
+        return SentPage(who=who, id=name, key=key, file=file, page=digest, news=news)
+
+    def made(
+        self, out: Path | None, way: str, pages: Sequence[SentPage], shared: Sequence[str]
+    ) -> MadePages:
+        """Keep what was made now, where there is a folder for it. Raises OSError."""
+        if out is not None:
+            now = datetime.now(timezone.utc)
+            sending = Sending(way=way, time=now.isoformat(), sent=tuple(pages))
+            folder = out / "sent"
+            folder.mkdir(exist_ok=True)
+            path = folder / f"{now:%Y%m%dT%H%M%S%f}-{way}.json"
+            write_atomically(path, sending.model_dump_json(indent=1))
+        return MadePages(pages, shared, bool(self.last))
 
 
-def sendings(out: Path, way: str) -> list[Sending]:
-    """What was made in a way, the latest last. A document that cannot be read tells nothing."""
-    found = []
-    for path in sorted((out / "sent").glob(f"*-{way}.json")):
+def before(out: Path | None, way: str) -> SentPages:
+    """What students have by now; nothing where nothing is kept. A document that cannot be read
+    tells nothing.
+    """
+    last: dict[str, SentPage] = {}
+    for path in sorted((out / "sent").glob(f"*-{way}.json")) if out is not None else ():
         try:
             sending = Sending.model_validate_json(path.read_bytes())
         except (OSError, ValidationError):
             continue
-        found += [sending] if sending.way == way else []
-    return found
+        if sending.way == way:
+            last |= {page.who: page for page in sending.sent}
+    return SentPages(last)
 
 
-def before(out: Path | None, way: str) -> SentPages:
-    """What students have by now; nothing where nothing is kept."""
-    former = sendings(out, way) if out is not None else []
-    return SentPages({page.id: page for sending in former for page in sending.sent})
-
-
-def keep(out: Path, way: str, pages: Iterable[SentPage]) -> None:
-    """Keep what was made now. Raises OSError."""
-    now = datetime.now(timezone.utc)
-    sending = Sending(way=way, time=now.isoformat(), sent=tuple(pages))
-    folder = out / "sent"
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{now:%Y%m%dT%H%M%S%f}-{way}.json"
-    write_atomically(path, sending.model_dump_json(indent=1))
-
-
-def told(out: Path, way: str, rows: Iterable[str]) -> list[Sentence]:
-    """What a person should know of the last sending: whom it leaves out of `rows`, and what is new
-    in it where there was one before. Nothing of an export that hands nothing back.
-    """
-    made = sendings(out, way)
-    if not made:
-        return []
-    *former, last = made
-    theirs = {news: [p.id for p in last.sent if p.news == news] for news in ("new", "changed")}
-    had = {page.id for sending in former for page in sending.sent}
-    reached = {page.id for page in last.sent}
-    absent = [row for row in rows if row not in reached]
-    found = [
-        (theirs["new"] if had else [], "new since this was made before: {ids}"),
-        (theirs["changed"], "other pages than were made before: {ids}"),
-        (absent, "no page for {ids}: no mark yet, not sure whose it is, or no key or address here"),
-    ]
-    said = [notice(text, ids=ids) for ids, text in found if ids]
-    if had and not (theirs["new"] or theirs["changed"]):
-        said.insert(0, notice("nothing is new since this was made before"))
-    return said
+def in_common(ids: Sequence[str]) -> Sentence:
+    """Why several students get no page."""
+    return notice(
+        "no page for {ids}: others have the same key or address, and would get theirs. Put it "
+        "right in the --roster, and grade again.",
+        ids=ids,
+    )
