@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from grader.language import Sentence
 from grader.report import files, scripts
 from grader.report.text import file_name
 from grader.review.desk import ConflictError, DecisionRequest, Desk, QueueRow, RefusedError, RowView
@@ -24,7 +25,7 @@ from grader.review.events import Presence, stream
 from grader.review.guard import ASSETS_PATH, ENTRY_PATH, STREAM_PATH, Guard
 from grader.review.needs import NEEDS
 from grader.review.pages import ReviewPages, decision_words
-from grader.review.queue import QueueView, arranged, neighbour, next_undecided
+from grader.review.queue import QueuePlace, QueueView, arranged, neighbour, next_undecided
 from grader.review.sessions import Person, Sessions, signed
 
 STYLES = ("page.css", "review.css")
@@ -42,7 +43,7 @@ class EntryForm(BaseModel):
     name: str = Field("", max_length=200)
 
 
-class SigningMiddleware(BaseModel):
+class SigningForm(BaseModel):
     """How a person signs."""
 
     model_config = ConfigDict(extra="forbid")
@@ -121,8 +122,11 @@ class Review:
         return Response(data, media_type=kind)
 
     async def _sign(self, request: Request) -> Response:
-        _person(request).name = signed((await _body(request, SigningMiddleware)).name)
-        return JSONResponse({"name": _person(request).name})
+        name = signed((await _body(request, SigningForm)).name)
+        if not name:
+            return _refusal(RefusedError(Sentence("a name needs a letter or a digit")))
+        _person(request).name = name
+        return JSONResponse({"name": name})
 
     async def _invite(self, request: Request) -> Response:
         await _json(request)
@@ -164,16 +168,23 @@ class Review:
         view, step = QueueView.of(asked), {"1": 1, "-1": -1}.get(asked.get("step", ""))
         every = self._desk.rows()
         rows, last = arranged(every.values(), view, self._seed), asked.get("after", "")
+        now = next((row for row in every.values() if last in (row.page, row.handle)), None)
+        at = QueuePlace(now, asked.get("was", ""))
         if step is None:
-            now = next((row for row in every.values() if last in (row.page, row.handle)), None)
-            found = next_undecided(rows, now, asked.get("was", ""), view, self._seed)
+            found = next_undecided(rows, at, view, self._seed)
         else:
-            found = neighbour(rows, last, step)
-        if found is None:
-            return RedirectResponse(f"/?{view.address()}", status_code=HTTPStatus.SEE_OTHER)
-        name = quote(found.handle if view.blind else found.page)
-        place = f"/s/{name}.html?{view.address(was=(*found.needs, '')[0])}"
-        return RedirectResponse(place, status_code=HTTPStatus.SEE_OTHER)
+            found = neighbour(rows, at, step, view, self._seed)
+        if found is None:  # which is said there: of the view, or that this one alone is left
+            found = now if now in rows else None
+            place = self._place(found, view) if found else f"/?{view.address()}"
+            return RedirectResponse(f"{place}&ended=1", status_code=HTTPStatus.SEE_OTHER)
+        return RedirectResponse(self._place(found, view), status_code=HTTPStatus.SEE_OTHER)
+
+    @staticmethod
+    def _place(row: QueueRow, view: QueueView) -> str:
+        """Where the page of a row is, with the view that it is looked at in."""
+        name = quote(row.handle if view.blind else row.page)
+        return f"/s/{name}.html?{view.address(was=(*row.needs, '')[0])}"
 
     async def _submission(self, request: Request) -> Response:
         await run_in_threadpool(self._desk.refresh)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from grader.intake.submissions import natural
@@ -73,28 +74,42 @@ def _named(name: str) -> object:
     return natural(name)
 
 
-def neighbour(rows: Sequence[QueueRow], page: str, step: int) -> QueueRow | None:
-    """The row `step` places on from `page`, around the ends; None where there is none."""
-    at = next((n for n, row in enumerate(rows) if page in (row.page, row.handle)), None)
-    if at is None:
-        at = -1 if step > 0 else len(rows)
-    return rows[(at + step) % len(rows)] if rows else None
+class QueuePlace(NamedTuple):
+    """Where somebody stands in the queue, whether what stands there is in the view or not."""
+
+    row: QueueRow | None  # that was looked at; None for the start
+    was: str  # the need by which it stood there, before it was decided
+
+    def parted(
+        self, rows: Sequence[QueueRow], view: QueueView, seed: str
+    ) -> tuple[list[QueueRow], list[QueueRow]]:
+        """The `rows` before the place, and those after it."""
+        if self.row is None:
+            return [], list(rows)
+        last = self.row._replace(needs=(self.was,)) if self.was in NEEDS else self.row
+        place, others = _place(last, view, seed), [row for row in rows if row.id != last.id]
+        before = [row for row in others if _place(row, view, seed) < place]
+        return before, others[len(before) :]
+
+
+def neighbour(
+    rows: Sequence[QueueRow], at: QueuePlace, step: int, view: QueueView, seed: str
+) -> QueueRow | None:
+    """The one of `rows` after the place (`step` 1) or before it (-1), around the ends; None where
+    there is no other.
+    """
+    before, after = at.parted(rows, view, seed)
+    around = [*after, *before]
+    return around[0 if step > 0 else -1] if around else None
 
 
 def next_undecided(
-    rows: Sequence[QueueRow], last: QueueRow | None, was: str, view: QueueView, seed: str
+    rows: Sequence[QueueRow], at: QueuePlace, view: QueueView, seed: str
 ) -> QueueRow | None:
-    """The next of `rows` that needs a person after the row `last`, from the start again after the
-    end. `was` is the need by which `last` stood in the queue before it was decided.
+    """The next of `rows` after the place that needs a person, from the start again after the end;
+    None where there is no other.
     """
-    left = [row for row in rows if row.needs and (last is None or row.id != last.id)]
-    if last is not None:
-        if was in NEEDS:
-            last = last._replace(needs=(was,))
-        place = _place(last, view, seed)
-        after = [row for row in left if _place(row, view, seed) > place]
-        left = after or left
-    return left[0] if left else None
+    return neighbour([row for row in rows if row.needs], at, 1, view, seed)
 
 
 def counts(rows: Iterable[QueueRow]) -> Counter[str]:

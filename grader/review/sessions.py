@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from unicodedata import category
 
 TOKEN_BYTES = 32  # of a code and of a session's token: 256 bits
 MAX_NAME_CHARS = 60  # characters of a name
@@ -49,8 +50,10 @@ class Sessions:
 
 
 def signed(name: str) -> str:
-    """A name as it is kept: one line."""
-    return " ".join(name.split())[:MAX_NAME_CHARS]
+    """A name as it is kept: one line of what can be seen; "" where nothing tells who it is."""
+    seen = "".join(char for char in name if char.isspace() or not category(char).startswith("C"))
+    kept = " ".join(seen.split())[:MAX_NAME_CHARS].rstrip()
+    return kept if any(map(str.isalnum, kept)) else ""
 
 
 def _digest(secret: str) -> bytes:

@@ -231,6 +231,19 @@ def test_nonsense_and_who_has_not_signed_are_refused(out: Path) -> None:
     assert len(Decisions(out).all()) == 1
 
 
+def test_a_name_that_nobody_can_read_is_refused(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann = reviewing.person("Ann")
+    for name in ("\u200b\u2060", " \t ", "\u202e", "…"):
+        answer = ann.post("/sign", json={"name": name})
+        assert answer.status_code == 422 and answer.json()["refused"]["zh"], name
+        nobody = reviewing.person(name)
+        assert decide(nobody, want(row(reviewing))).json() == {"error": "sign"}, name
+    assert ann.post("/sign", json={"name": " 李\u202e  雷 "}).json() == {"name": "李 雷"}
+    assert decide(ann, want(row(reviewing))).status_code == 200
+    assert [each.author for each in Decisions(out).all()] == ["李 雷"]
+
+
 def test_words_that_change_no_mark_settle_or_raise_a_need(tmp_path: Path) -> None:
     edge = waiting(0, correct=110).model_copy(update={"records": Records()})  # 111 are 85 %
     reviewing = Reviewing(stored(tmp_path / "out", [edge]))
@@ -254,10 +267,17 @@ def test_the_next_one_is_the_next_that_needs_a_person_in_the_filter(out: Path) -
     assert after("s0000") == "/s/s0002.html" == after("s0001", "&was=report")
     assert after("s0003") == "/s/s0000.html"
     assert after("s0000", "&need=all&order=id&step=1") == "/s/s0001.html"
+    # Who is decided stands no more in the filter; its place does, for those before and after.
+    assert after("s0001", "&was=report&step=1") == "/s/s0002.html"
+    assert after("s0001", "&was=report&step=-1") == "/s/s0000.html"
     assert after("s0000", "&need=copies") == "/"
-    for place in (0, 2, 3):
+    for place in (0, 2):
         decide(ann, want(row(reviewing, place)))
-    assert after("s0000") == "/"
+    alone = ann.get("/next?after=s0003").headers["location"]
+    assert alone.startswith("/s/s0003.html?") and "ended=1" in alone  # said there: no other one
+    decide(ann, want(row(reviewing, 3)))
+    assert "ended=1" in ann.get("/next?after=s0003").headers["location"]
+    assert after("s0003") == "/"
 
 
 def test_marking_without_names_shows_none(out: Path) -> None:

@@ -159,6 +159,8 @@ def test_every_answer_tells_browsers_to_run_nothing_but_our_scripts(
             policy = headers["content-security-policy"]
             assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
             assert "unsafe" not in policy
+            if "attachment" not in headers.get("content-disposition", ""):
+                assert "form-action 'self'" in policy  # or browsers refuse search and order
             assert headers["x-content-type-options"] == "nosniff"
             assert headers["referrer-policy"] == "no-referrer"
             assert headers["cache-control"] == "no-store"

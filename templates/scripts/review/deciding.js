@@ -1,4 +1,4 @@
-/* The decision beside a submission. What was written waits in this window until it is recorded. */
+/* The decision beside a submission. What was written waits in this browser until it is recorded. */
 import { byId } from "../common/elements.js";
 import { mark, newName } from "../common/texts.js";
 import { record } from "./recording.js";
@@ -8,7 +8,7 @@ const NEEDS_NO_REASON = ["undo", "confirm"];
 
 export const beside = document.querySelector(".beside");
 let busy = false;
-const draft = `review.reason.${beside?.dataset.page}`;
+const draft = `review.reason.${beside?.dataset.run}.${beside?.dataset.page}`;
 
 export function takeReason(reason) {
   byId("reason").value = reason;
@@ -28,8 +28,9 @@ export async function decide(what) {
   busy = true;
   const done = await record([{ name: newName(), page, version, what, number, reason }]);
   busy = false;
-  if (!done) return;
-  sessionStorage.removeItem(draft);
+  if (done?.left) location.reload();
+  if (!done?.rows) return;
+  localStorage.removeItem(draft);
   const [{ before, score }] = done.rows;
   const facts = { before: mark(before), after: mark(score) };
   tellLater(say(before === score ? "same" : "recorded", facts));
@@ -40,8 +41,8 @@ export const numberIn = (field) => (field.value === "" ? null : Number(field.val
 
 export function deciding() {
   if (!beside) return;
-  byId("reason").value = sessionStorage.getItem(draft) ?? "";
-  byId("reason").addEventListener("input", () => sessionStorage.setItem(draft, byId("reason").value));
+  byId("reason").value = localStorage.getItem(draft) ?? "";
+  byId("reason").addEventListener("input", () => localStorage.setItem(draft, byId("reason").value));
   for (const button of document.querySelectorAll("[data-what]")) {
     button.addEventListener("click", () => decide(button.dataset.what));
   }

@@ -2,7 +2,7 @@
 import { byId } from "../common/elements.js";
 import { beside } from "./deciding.js";
 import { myName } from "./signing.js";
-import { say } from "./talking.js";
+import { LOST, say, sayRefused, toast } from "./talking.js";
 import { stateAsText } from "./telling.js";
 
 const page = beside?.dataset.page ?? "";
@@ -41,6 +41,12 @@ export function live() {
     tellCounts(now);
     if (beside) tellOfThisOne(now);
     if (byId("running")) tellProgress(now);
+    if (document.documentElement.dataset.live === "off") toast("");
     document.documentElement.dataset.live = "on";
+  });
+  events.addEventListener("error", async () => {
+    document.documentElement.dataset.live = "off";
+    const answer = await fetch("/events", { method: "HEAD" }).catch(() => null);
+    if (!answer?.ok) sayRefused({ status: answer?.status ?? LOST, told: {} });
   });
 }

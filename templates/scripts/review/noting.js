@@ -1,6 +1,6 @@
 /* What the team notes about rows: whom they are given to, which are to be examined again. */
 import { byId } from "../common/elements.js";
-import { chosen } from "./choosing.js";
+import { chosen, forget } from "./choosing.js";
 import { beside } from "./deciding.js";
 import { myName, sign } from "./signing.js";
 import { post, say, sayRefused, tellLater, toast } from "./talking.js";
@@ -14,6 +14,7 @@ async function note(path, pages, told, to = "") {
   const answer = await post(path, { pages, to });
   if (answer.status !== 200) sayRefused(answer);
   else {
+    forget();
     tellLater(say(told, { count: pages.length, name: to }));
     location.reload();
   }

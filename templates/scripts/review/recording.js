@@ -5,7 +5,8 @@ import { answerOf, listIn } from "./dialogs.js";
 import { myName, sign } from "./signing.js";
 import { post, say, sayRefused, shownLanguage, toast } from "./talking.js";
 
-/* What comes of `wants` at `path`, all of them or null; `anew` has them again after a conflict. */
+/* What comes of `wants` at `path`: `rows` of all of them; pages that are `left` to what others decided; or null.
+   `anew` has the wants again after a conflict. */
 export async function wish(path, wants, anew = (again) => wish(path, again)) {
   const answer = await post(path, { wants });
   if (answer.status === 409) return settle(wants, answer.told.conflicts, anew);
@@ -23,12 +24,11 @@ export async function record(wants, anew = record) {
   return wish("/decide", wants, anew);
 }
 
-/* Shows what others decided meanwhile; goes on all the same only if that is wanted. */
+/* Shows what others decided meanwhile; goes on all the same only if that is wanted, and else records nothing. */
 async function settle(wants, conflicts, anew) {
   listIn(byId("conflict-theirs"), theirsAsText(conflicts, say, shownLanguage()));
   const [{ what, reason }] = wants;
   byId("conflict-yours").textContent = say("yours", { says: say(`wish-${what}`), reason });
   if ((await answerOf(byId("conflict"))) === "again") return anew(againWith(wants, conflicts));
-  location.reload();
-  return null;
+  return { left: conflicts.map((row) => row.page) };
 }

@@ -1,7 +1,7 @@
 /* Pages of `grade review`: keys, decisions, and what happens meanwhile. */
 import { byId } from "../common/elements.js";
 import { choosing } from "./choosing.js";
-import { deciding } from "./deciding.js";
+import { beside, deciding } from "./deciding.js";
 import { entering } from "./entering.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
@@ -9,10 +9,11 @@ import { noting } from "./noting.js";
 import { papers } from "./papers.js";
 import { publishing } from "./publishing.js";
 import { signing } from "./signing.js";
-import { tellWhatWaited } from "./talking.js";
+import { tellTheEnd, tellWhatWaited } from "./talking.js";
 
 if (byId("enter")) entering();
 else {
   tellWhatWaited();
+  tellTheEnd(beside !== null);
   for (const concern of [signing, publishing, deciding, papers, choosing, noting, keys, live]) concern();
 }

@@ -3,7 +3,8 @@ import { byId } from "../common/elements.js";
 import { fill } from "../common/texts.js";
 
 const LATER = "review.toast"; // told once the page is there again
-const LOST = 0; // the status of an answer that never came
+export const LOST = 0; // the status of an answer that never came
+const OUT = 401; // that of a server which does not know this browser
 const words = JSON.parse(byId("words").textContent);
 
 export const shownLanguage = () => window.pages.language();
@@ -22,6 +23,15 @@ export function tellWhatWaited() {
   toast(kept);
 }
 
+/* That there is no other one to go to, where the address says so. */
+export function tellTheEnd(only) {
+  const asked = new URLSearchParams(location.search);
+  if (!asked.has("ended")) return;
+  toast(say(only ? "only" : "none"));
+  asked.delete("ended");
+  history.replaceState(null, "", `?${asked}`);
+}
+
 /* The answer; its status is LOST where there was none. */
 export async function post(path, body) {
   const answer = await fetch(path, {
@@ -35,6 +45,8 @@ export async function post(path, body) {
 
 /* Why nothing came of it, in the language that is shown. */
 export function sayRefused({ status, told }) {
-  const why = () => told.refused?.[shownLanguage()] ?? told.error ?? status;
-  toast(status === LOST ? say("lost") : say("refused", { why: why() }));
+  const error = () => (words[told.error] ? say(told.error) : (told.error ?? status));
+  const why = () => told.refused?.[shownLanguage()] ?? error();
+  if (status === LOST || status === OUT) toast(say(status === LOST ? "lost" : "out"));
+  else toast(say("refused", { why: why() }));
 }
