@@ -13,19 +13,9 @@ from grader.cli import machine
 from grader.cli.exposure import require_unexposed
 from grader.cli.main import UsageError, main
 from grader.runtimes.detect import Runtime
-from grader.sandbox.contract import Level, Mount
-from grader.sandbox.unconfined import Unconfined
+from grader.sandbox.contract import Mount
 
 PYTHON = Path("/course/bin/python")
-
-
-class Confined(Unconfined):
-    """Stands for a sandbox that confines."""
-
-    level = Level.BASIC
-
-    def __init__(self) -> None:
-        """Needs nothing."""
 
 
 def runtime(*folders: Path) -> Runtime:
@@ -39,15 +29,15 @@ def test_what_lies_below_a_runtimes_folder_is_refused(private: str, tmp_path: Pa
     (tmp_path / "linked").symlink_to(tmp_path / "course")
     for shown in (tmp_path / "course", tmp_path / "linked"):
         with pytest.raises(UsageError, match=r"course.* finds its packages there"):
-            require_unexposed([tmp_path / private], [runtime(shown)], Confined())
+            require_unexposed([tmp_path / private], [runtime(shown)])
 
 
 def test_what_the_system_shows_is_refused_and_what_lies_beside_is_not(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="as it is the system's"):
-        require_unexposed([Path("/usr/local/labs/images")], [], Confined())
+        require_unexposed([Path("/usr/local/labs/images")], [])
     (tmp_path / "course/.venv").mkdir(parents=True)
     beside = [runtime(tmp_path / "course/.venv")]
-    require_unexposed([tmp_path / "course", tmp_path / "course/.venv2"], beside, Confined())
+    require_unexposed([tmp_path / "course", tmp_path / "course/.venv2"], beside)
 
 
 @pytest.mark.parametrize("exposed", ["images", "out", "class", "roster.csv", "lab"])

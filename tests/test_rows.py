@@ -174,6 +174,17 @@ def test_a_number_that_two_claim_is_in_no_gradebook(room: Classroom) -> None:
     assert "claims the number 3210000002" in page.read_text(encoding="utf-8")
 
 
+def test_a_name_of_two_is_said_of_neither_to_have_submitted_nothing(room: Classroom) -> None:
+    room.submit("王五", 26)
+    path = roster(room, "3210000001,王五", "3210000002,王五", "3210000003,赵六")
+    said = room.grade("--roster", path, "--set", "policy.absent=0")
+    assert "several students on the roster are called so" in " ".join(said.split())
+    assert {row["name"]: row["score"] for row in room.table().values()} == {
+        "王五": "100",
+        "赵六": "0",
+    }
+
+
 def test_nobody_is_cut_from_the_list_of_who_submitted_nothing(room: Classroom) -> None:
     room.submit("3210000000_ann", 26)
     people = [f"3210000{n:03},Student of the family number {n:03}" for n in range(1, 41)]

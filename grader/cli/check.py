@@ -118,7 +118,7 @@ def _machine(assignment: Assignment, hidden: HiddenSet | None, language: str) ->
         yield Line(False, Sentence("confinement: {why}", {"why": error.said_in(language)}))
         return
     try:
-        require_unexposed([assignment.home, assignment.hidden], found, sandbox)
+        require_unexposed([assignment.home, assignment.hidden], found)
     except UsageError as error:
         yield Line(False, Sentence("confinement: {why}", {"why": error.said_in(language)}))
         return

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from grader.evidence import Evidence, Stage, SubmissionRecord, Submitter
 from grader.intake.ids import safe_id, unique
+from grader.intake.roster_lookup import spellings
 from grader.intake.submissions import natural
 from grader.runs import Run, SubmissionEntry
 from grader.scoring import Override, grade
@@ -94,15 +95,32 @@ def roll(run: Run, store: Store, overrides: Sequence[Override]) -> ClassRows:
         rows[counts.id] = StudentRow(
             counts.who, counts.entry.id, _without(names, counts.id), _submissions(theirs)
         )
-    # Whose number is contested may have submitted one of those that claim it.
+    # Whose number is contested may have submitted one of those that claim it; so may who shares
+    # the name of a submission that is nobody's for sure.
     contested = {entry.origin.contested for entry in run.submissions if entry.state == "present"}
+    unclaimed = _names_of_nobody(claims, expected)
     for person, (name, who) in expected.items():
         theirs = claims.get(person, [])
         present = [claim for claim in theirs if claim.entry.state == "present"]
-        if not present and who.number not in contested - {""}:
+        perhaps = who.number in contested - {""} or not unclaimed.isdisjoint(spellings(who.name))
+        if not present and not perhaps:
             others = _without([claim.id for claim in theirs], name)
             rows[name] = StudentRow(who, "", others, _submissions(theirs))
     return ClassRows(rows)
+
+
+def _names_of_nobody(
+    claims: Mapping[str, Sequence[_Claim]], expected: Mapping[str, tuple[str, Submitter]]
+) -> set[str]:
+    """How the names are written that stand on submissions of nobody on the roster."""
+    return {
+        spelling
+        for person, theirs in claims.items()
+        if person not in expected
+        for claim in theirs
+        if claim.entry.state == "present"
+        for spelling in spellings(claim.who.name)
+    }
 
 
 def _submissions(claims: Sequence[_Claim]) -> tuple[str, ...]:

@@ -15,25 +15,19 @@ from grader.cli.main import UsageError
 from grader.language import Sentence
 from grader.readers.paths import path_text
 from grader.runtimes.detect import Runtime
-from grader.sandbox.contract import Level, Sandbox
 from grader.sandbox.landlock import READABLE
 
 
-def require_unexposed(
-    private: Iterable[Path], runtimes: Sequence[Runtime], sandbox: Sandbox
-) -> None:
+def require_unexposed(private: Iterable[Path], runtimes: Sequence[Runtime]) -> None:
     """Refuse to run submissions that could read what is private.
 
     Args:
         private: folders and files that no submission may read: the assignment's, hidden images,
             results, the class, rosters. They need not exist.
         runtimes: those in which submissions may run.
-        sandbox: of the run; without confinement nothing is promised, and nothing refused.
 
     Raises UsageError that names the first of them with the folder that shows it, and the cures.
     """
-    if sandbox.level is Level.NONE:
-        return
     shown = [(Path(os.path.realpath(folder)), "") for folder in READABLE]
     shown += [
         (Path(os.path.realpath(mount.outside)), str(runtime.python))

@@ -84,7 +84,7 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed
     submissions, roster = _submissions(console, arguments, former, sandbox)
     runtimes = machine.runtimes(arguments.runtime)
     used = [one for one in runtimes if arguments.runtime in (None, one.name)]
-    require_unexposed(_private(arguments, what), used, sandbox)
+    require_unexposed(_private(arguments, what), used)
     workplace.prove(console, runtimes, sandbox)
     with grading_alone(arguments.out):
         require_room(arguments.out, len(submissions))

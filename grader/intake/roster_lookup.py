@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grader.evidence import Submitter
-from grader.platforms.folders import name_tokens, plain
+from grader.platforms.folders import name_tokens, parted_names, plain
 
 _WORD = re.compile(r"[0-9A-Za-z]+")
 SHORT_NUMBER_DIGITS = 6  # digits; a shorter number must stand alone, a longer one may touch letters
@@ -23,7 +23,7 @@ class NumberSeen(NamedTuple):
     by_number: tuple[int, ...]  # or by their user name, as a word of its own
     by_name: tuple[int, ...]  # whose name only they have
     zeros: bool  # a number fits but for zeros at its beginning
-    namesakes: bool  # a name in it is that of several
+    namesakes: tuple[int, ...]  # who share a name in it
 
 
 class RosterLookup:
@@ -62,7 +62,8 @@ class RosterLookup:
         numbers, zeros = self._numbers_in(text)
         named = [self._names[spelling] for spelling in told_names(text) if spelling in self._names]
         single = tuple(dict.fromkeys(at for found in named if len(found) == 1 for at in found))
-        return NumberSeen(numbers, single, zeros, any(len(found) > 1 for found in named))
+        shared = sorted({at for found in named if len(found) > 1 for at in found})
+        return NumberSeen(numbers, single, zeros, tuple(shared))
 
     def _numbers_in(self, text: str) -> tuple[tuple[int, ...], bool]:
         found: dict[int, bool] = {}
@@ -106,12 +107,16 @@ def spellings(name: str) -> set[str]:
 
 
 def told_names(text: str) -> Iterator[str]:
-    """What in `text` may be a name: Chinese words, and runs of other words.
+    """What in `text` may be a name: Chinese words, two with a blank between them in either order
+    ("陈 晨", as platforms put a name and a family name together), and runs of other words.
 
     One Latin word alone is a name only where nothing but it is there: "wang" is not Wang Xiaoming.
     """
     chinese, latin = name_tokens(text)
     yield from map(folded, chinese)
+    for one, other in parted_names(text):
+        yield folded(one + other)
+        yield folded(other + one)
     words = [word for token in latin for word in _words(token)]
     if len(words) == 1:
         yield words[0]

@@ -39,6 +39,7 @@ class _Claim:
     said: str = ""  # the name beside the number
     zeros: bool = False
     group: str = ""  # as whose member
+    namesakes: tuple[int, ...] = ()  # who share the name that is all that it says
 
 
 def call_by_roster(
@@ -56,7 +57,8 @@ def call_by_roster(
         mine[claim.submission.id][claim.place] = claim
     called = [_called(submission, mine[submission.id], roster, lost) for submission in submissions]
     found = {c.person for c in claims if (c.submission.id, c.place) not in lost}
-    strangers = [c.submission.id for c in claims if c.person is None]
+    shared = [claim for claim in claims if claim.person is None and claim.namesakes]
+    strangers = [c.submission.id for c in claims if c.person is None and not c.namesakes]
     bare = [
         f"{c.submission.id} → {roster.people[c.person].number}"
         for c in claims
@@ -72,6 +74,23 @@ def call_by_roster(
         )
     if strangers:
         told.append(notice("not on the roster: {ids}", ids=list(dict.fromkeys(strangers))))
+    perhaps = {at for claim in shared for at in claim.namesakes}
+    if shared:
+        told.append(
+            notice(
+                "{ids}: several students on the roster are called so ({who}), and nothing tells "
+                "whose each is; those are graded, and stand in no gradebook. Give the platform's "
+                "own table of the students with --roster, or put each into a folder called by the "
+                "number",
+                ids=[claim.submission.id for claim in shared],
+                who=[
+                    f"{person.number or person.key} {person.name}"
+                    for at, person in enumerate(roster.people)
+                    if at in perhaps
+                ],
+            )
+        )
+    found |= perhaps
     absent = [person for at, person in enumerate(roster.people) if at not in found]
     if absent:
         who = [f"{person.number or person.key} {person.name}" for person in absent]
@@ -166,7 +185,7 @@ class _Finder:
             )
         one = seen.by_name[0] if len(seen.by_name) == 1 and not seen.namesakes else None
         if one is None or not self._is_named(one, who.name):
-            return _Claim(submission, place, None)
+            return _Claim(submission, place, None, namesakes=seen.namesakes)
         return _Claim(submission, place, one, Certainty.NAME, who.name)
 
     def _is_another(self, at: int, submission: Submission, who: Submitter) -> bool:
@@ -206,12 +225,13 @@ class _Finder:
                 _Claim(submission, place, at, Certainty.NAME) for place, at in enumerate(several)
             ]
         if not seen.by_number:
-            return [_Claim(submission, 0, seen.by_name[0] if seen.by_name else None)]
+            one = seen.by_name[0] if seen.by_name else None
+            return [_Claim(submission, 0, one, namesakes=seen.namesakes)]
         at = seen.by_number[0]
         own = self._roster.people[at].name
         said = submission.student.name if submission.student.name != submission.id else ""
         agrees = at in seen.by_name or not said or bool(spellings(own) & spellings(said))
-        agrees = agrees or (seen.namesakes and folded(own) in folded(text))
+        agrees = agrees or (bool(seen.namesakes) and folded(own) in folded(text))
         if agrees and not [other for other in seen.by_name if other != at]:
             return [_Claim(submission, 0, at, Certainty.TOLD, zeros=seen.zeros)]
         other = next((name for name in seen.by_name if name != at), None)

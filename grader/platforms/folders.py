@@ -53,6 +53,7 @@ _WORK_LATIN = re.compile(
 )
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af·"
 _TOKEN = re.compile(rf"[{_CJK}]+|[^\W\d_{_CJK}]+(?:['’.\-][^\W\d_{_CJK}]+)*\.?", re.UNICODE)
+_PARTED = re.compile(rf"(?<![{_CJK}])([{_CJK}]{{1,3}})[ \u3000]+(?=([{_CJK}]{{1,3}})(?![{_CJK}]))")
 # The hundred most common family names (Ministry of Public Security, 2020) and the usual compounds.
 _FAMILIES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕"
@@ -106,6 +107,11 @@ def name_tokens(text: str) -> tuple[list[str], list[str]]:
     chinese = [clean(token, NAME_LENGTH).strip("·") for token in tokens if _chinese(token)]
     words = [token for token in tokens if not _chinese(token) and not _WORK_LATIN.fullmatch(token)]
     return [token for token in chinese if 2 <= len(token) <= 15], words
+
+
+def parted_names(text: str) -> list[tuple[str, str]]:
+    """Chinese words with nothing but blanks between them, two at a time: they may be one name."""
+    return _PARTED.findall(_WORK_CHINESE.sub("/", text))
 
 
 def _name(text: str) -> str:
