@@ -91,7 +91,7 @@ def test_a_wrong_setting_is_named_as_it_was_typed(setting: str) -> None:
     assert setting.split("=")[0].split(".")[0] in str(error.value)
 
 
-WORDS_OF_PYDANTIC = ("Input should", "valid", "ensure", "Field required", "type=", "Value error")
+WORDS_OF_PYDANTIC = ("Input should", "a valid", "ensure", "Field required", "type=", "Value error")
 
 
 @pytest.mark.parametrize("value", ["-1", "1e9", "nan", "true", "'x'", "''", "[]", "{}", "2.5", "x"])

@@ -50,12 +50,19 @@ class Interface(Document):
 
 
 class ImagesSettings(Document):
-    """Where the hidden images lie, and MNIST's test images, relative to the assignment."""
+    """Where the hidden images lie, MNIST's test images, and images that students have, relative to
+    the assignment.
+    """
 
     hidden: str = "images"
     """Folder of the hidden images, one folder a class."""
     mnist: str = ""
     """Folder of MNIST's test images and labels (``t10k-*-ubyte``, gz or not); "" for none."""
+    train: str = ""
+    """Folder of the images that students train with, one folder a class; "" for none. Asked where a
+    network is weak, to tell what was learned by heart; no mark depends on it."""
+    validation: str = ""
+    """Folder of public images that training leaves out, asked likewise; "" for none."""
 
 
 class Limits(Document):

@@ -268,6 +268,7 @@ def _tasks(
     checks = trial.digest_of(assignment)
     common = [__version__, str(SCHEMA), asked, assignment.images.mnist, checks, what.hidden.digest]
     common += [arguments.device, arguments.runtime or ""]
+    common += [name for name in (assignment.images.train, assignment.images.validation) if name]
     common += [digest_folder(assignment.provided)] if assignment.provided else []
     tasks = []
     for submission in submissions:

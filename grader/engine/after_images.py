@@ -17,7 +17,6 @@ from grader.evidence import Answer, Check, Finding, Records
 from grader.evidence.findings import make_finding
 from grader.examine import further_questions
 from grader.examine.cause_search import CauseSearch, look_behind
-from grader.examine.causes import without_classes
 from grader.examine.class_names import Vocabulary
 from grader.examine.clock import Clock
 from grader.examine.disclosure import disclosed, without_words
@@ -28,6 +27,7 @@ from grader.examine.predicting import Predictions
 from grader.examine.replies import LoadReport
 from grader.examine.session import Session
 from grader.examine.stand_ins import StandInsHeard, hear, worth_hearing
+from grader.examine.weakness import without_classes
 from grader.sandbox.contract import Level
 from grader.scoring.counts import needed
 
@@ -79,7 +79,7 @@ def explain(
         heard = guarded("stand-ins", lambda: hear(session, order, clock), heard)
 
     def said(about: Predictions, behind: CauseSearch) -> tuple[Finding, ...]:
-        found = _findings(about, order, asked, report, assignment, behind)
+        found = _findings(about, order, asked, report, assignment, behind, records)
         return (*found, *_missing_records(records, assignment.policy, list(answers.values())))
 
     open_copy = guarded(
@@ -122,6 +122,7 @@ def _findings(
     report: LoadReport,
     assignment: Assignment,
     behind: CauseSearch,
+    records: Records,
 ) -> list[Finding]:
     found = further_questions.why_stopped(predictions, assignment)
     found += further_questions.answer_findings(predictions, assignment)
@@ -132,7 +133,7 @@ def _findings(
     elif further_questions.no_better_than_guessing(predictions, assignment):
         found += filter(None, [further_questions.weights_not_loaded(report)])
     told = further_questions.at_the_output(explained(found), asked)
-    return told or further_questions.where_nothing_explains(predictions, behind)
+    return told or further_questions.where_nothing_explains(predictions, behind, records.curves)
 
 
 def _missing_records(records: Records, policy: Policy, answers: Sequence[Answer]) -> list[Finding]:

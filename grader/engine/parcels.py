@@ -16,9 +16,10 @@ from pathlib import Path, PurePosixPath
 
 from grader.assignment import Assignment
 from grader.examine.images import HiddenSet
+from grader.examine.public_images import public_folders, sample
 from grader.intake import Submission
 
-HOME, IMAGES, MNIST, PARTS = "home", "images", "mnist", "parts"
+HOME, IMAGES, MNIST, PARTS, PUBLIC = "home", "images", "mnist", "parts", "public"
 CHUNK_BYTES = 1 << 20  # bytes
 
 
@@ -131,9 +132,12 @@ def class_parcel(assignment: Assignment, hidden: HiddenSet) -> bytes:
     }
     if assignment.mnist is not None:
         places[MNIST] = assignment.mnist
+    public = public_folders(assignment)
+    for key, folder in public.items():
+        places |= {f"{PUBLIC}/{key}/{one.id}": one.path for one in sample(assignment, folder)}
     cache = assignment.home.rglob("__pycache__")
     others = {assignment.home / part.hidden for part in assignment.parts}
-    return pack(places, {assignment.hidden, *others, *cache})
+    return pack(places, {assignment.hidden, *public.values(), *others, *cache})
 
 
 def unpacked_class(
@@ -150,8 +154,10 @@ def unpacked_class(
         )
         for part in hidden.parts
     )
-    update: dict[str, object] = {"home": folder / HOME}
+    named = {"train": assignment.images.train, "validation": assignment.images.validation}
+    there = {key: str(folder / PUBLIC / key) for key, name in named.items() if name}
     if assignment.images.mnist:
-        there = str(folder / MNIST)
-        update["images"] = assignment.images.model_copy(update={"mnist": there})
+        there["mnist"] = str(folder / MNIST)
+    images_there = assignment.images.model_copy(update=there)
+    update: dict[str, object] = {"home": folder / HOME, "images": images_there}
     return assignment.model_copy(update=update), hidden._replace(images=images, parts=parts)

@@ -13,6 +13,7 @@ from grader.examine.clock import Clock
 from grader.examine.follow_up import FollowUp
 from grader.examine.images import HiddenImage
 from grader.examine.observing import Observed, observe
+from grader.examine.public_images import PublicAnswers, ask_public
 from grader.examine.remedies import remedies
 from grader.examine.replaying import TIMES_THE_ANSWERS, ConfirmedRemedy, Replayer
 from grader.examine.replies import LoadReport
@@ -24,12 +25,15 @@ NEARLY_ALL = 0.95  # of the answers, that count as all
 
 
 class CauseSearch(NamedTuple):
-    """What was seen, and what the replays confirmed of `tried` changes."""
+    """What was seen, what the replays confirmed of `tried` changes, and what public images tell
+    where they confirmed none.
+    """
 
     looked: Observed = Observed()
     mended: tuple[ConfirmedRemedy, ...] = ()
     tried: int = 0
     constant: bool = False
+    public: PublicAnswers = PublicAnswers()
 
 
 def look_behind(
@@ -58,7 +62,8 @@ def look_behind(
     replayer = Replayer(session, order, answers, time)
     first = spots[0]
     mended = replayer.mended_by(remedies(looked.prepared, first.norms, first.drops))
-    return CauseSearch(looked, tuple(mended), replayer.tried, constant)
+    public = PublicAnswers() if mended else ask_public(session, time)
+    return CauseSearch(looked, tuple(mended), replayer.tried, constant, public)
 
 
 def _worth_it(

@@ -4,11 +4,10 @@ replays confirmed. Findings only; marks never follow from them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from grader.assignment import Assignment
-from grader.evidence import Answer, Finding
+from grader.evidence import Finding
 from grader.evidence.findings import make_finding
 from grader.examine.observing import Observed
 from grader.examine.remedies import Remedy
@@ -16,9 +15,6 @@ from grader.examine.replaying import ConfirmedRemedy
 from grader.examine.replies import ObservedReport
 from grader.language import Sentence
 from grader.scoring.rules import images_part
-
-MAX_CONFUSED = 5  # pairs, and classes, that are named
-WEAK_BELOW_SHARE = 0.6  # share of right answers below which a network has learned too little
 
 
 def seen(looked: Observed, constant: bool) -> list[Finding]:
@@ -147,43 +143,6 @@ def _gain(mended: ConfirmedRemedy, assignment: Assignment) -> Sentence:
         )
     return Sentence(
         "With that mended {other} of {total} answers are right instead of {correct}.", facts
-    )
-
-
-def weak(looked: Observed, tried: int, answers: Sequence[Answer]) -> Finding | None:
-    """`weak-network` where a network was asked and nothing that was tried mends its answers. One
-    that is nearer to the edge than WEAK_BELOW_SHARE is not called so: its band says enough. Its
-    fact `confused` is about classes, see `without_classes`.
-    """
-    correct, total = sum(answer.correct for answer in answers), len(answers)
-    if correct >= WEAK_BELOW_SHARE * total:
-        return None
-    spots = [report for report in looked.spots if report.calls]
-    if not spots or tried == 0:
-        return None
-    facts: dict[str, object] = {"confused": _confused(answers)}
-    return make_finding("weak-network", facts, tried=tried, correct=correct, total=total)
-
-
-def without_classes(finding: Finding) -> Finding:
-    """The finding, silent about single classes: for pages that show no accuracy by class."""
-    if finding.code != "weak-network":
-        return finding
-    facts = {name: text for name, text in finding.facts.items() if "confused" not in name}
-    return make_finding(finding.code, {**facts, "confused": ""})
-
-
-def _confused(answers: Sequence[Answer]) -> Sentence | str:
-    """Which classes are most often taken for which, and how many are never answered."""
-    pairs = Counter((one.truth, one.answer) for one in answers if one.answer and not one.correct)
-    most = [(pair, count) for pair, count in pairs.most_common(MAX_CONFUSED) if count > 1]
-    never = {one.truth for one in answers} - {one.answer for one in answers}
-    if not most:
-        return ""
-    told = ", ".join(f"{truth} → {said} ({count})" for (truth, said), count in most)
-    return Sentence(
-        " Most often confused: {pairs}. Classes that are never answered: {never}.",
-        {"pairs": told, "never": ", ".join(sorted(never)[:MAX_CONFUSED]) or "0"},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.assignment import Assignment
-from grader.evidence import Answer, Finding, Problem
+from grader.evidence import Answer, Curve, Finding, Problem
 from grader.evidence.findings import make_finding
 from grader.examine import causes, diagnosis
 from grader.examine.cause_search import MIN_IMAGES, CauseSearch
@@ -17,6 +17,7 @@ from grader.examine.label_order import label_order
 from grader.examine.loading import elsewhere, not_there, what_to_write
 from grader.examine.predicting import EndReason, Predictions
 from grader.examine.replies import LoadReport
+from grader.examine.weakness import weak
 from grader.language import Sentence
 from grader.sandbox.contract import Cause, End
 from grader.scoring.counts import better_than_guessing, needed
@@ -155,10 +156,12 @@ def at_the_output(findings: Sequence[Finding], asked: FollowUp) -> list[Finding]
     ]
 
 
-def where_nothing_explains(predictions: Predictions, behind: CauseSearch) -> list[Finding]:
+def where_nothing_explains(
+    predictions: Predictions, behind: CauseSearch, curves: Sequence[Curve]
+) -> list[Finding]:
     """What is left to say where no cause was found."""
     answers = list(predictions.answers.values())
-    return [*filter(None, [causes.weak(behind.looked, behind.tried, answers)])]
+    return [*filter(None, [weak(behind.looked, behind.tried, answers, behind.public, curves)])]
 
 
 def end_in_words(end: End) -> str:

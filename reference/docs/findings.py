@@ -56,6 +56,12 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "weak-network": {
         "correct": "31",
         "tried": "12",
+        "kind": Sentence("it has learned too little"),
+        "public": Sentence(
+            " Of images of training {right} of {asked} are answered right.",
+            {"right": "40", "asked": "104"},
+        ),
+        "course": "",
         "confused": Sentence(
             " Most often confused: {pairs}. Classes that are never answered: {never}.",
             {"pairs": "Paper → Newspaper (4)", "never": "Hats"},

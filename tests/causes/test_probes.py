@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from grader.assignment import Label
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import make_finding
-from grader.examine import causes
 from grader.examine.cause_search import CauseSearch
 from grader.examine.class_names import Vocabulary
 from grader.examine.disclosure import without_words
@@ -27,6 +26,7 @@ from grader.examine.probes import Floats, Preprocessing, probes, understood
 from grader.examine.remedies import Remedy, remedies
 from grader.examine.replaying import ConfirmedRemedy
 from grader.examine.replies import ObservedReport, Swallowed
+from grader.examine.weakness import weak, without_classes
 from grader.language import Sentence
 from grader.worker import image_changes
 
@@ -222,15 +222,15 @@ def test_a_weak_network_is_told_what_it_confuses_and_pages_without_classes_are_n
         ]
 
     some = answers(*[("Hats", "Paper")] * 3, ("Paper", "Paper"), ("Cans", "Paper"))
-    finding = causes.weak(looked, 7, some)
+    finding = weak(looked, 7, some)
     assert finding is not None
     assert "Hats → Paper (3)" in finding.message
     assert "Cans, Hats" in finding.message
-    bare = causes.without_classes(finding)
+    bare = without_classes(finding)
     assert "Hats" not in repr(bare)
     assert bare.message.endswith("learned too little.")
-    assert causes.weak(looked, 7, answers(*[("Hats", "Hats")] * 3)) is None
-    assert causes.weak(looked, 0, some) is None
+    assert weak(looked, 7, answers(*[("Hats", "Hats")] * 3)) is None
+    assert weak(looked, 0, some) is None
 
 
 def test_answers_that_name_groups_of_this_labs_classes_are_no_other_labs() -> None:
