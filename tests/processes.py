@@ -1,4 +1,4 @@
-"""Which processes still run.
+"""Which processes still run, and claims that come true in time.
 
 The dead keep their numbers where process 1 of a container reaps none: a zombie is no process left.
 """
@@ -6,7 +6,7 @@ The dead keep their numbers where process 1 of a container reaps none: a zombie 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import psutil
@@ -19,11 +19,16 @@ def is_alive(pid: int) -> bool:
     return False
 
 
-def survivors(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those of `processes` that still run after `seconds`; sooner where none does."""
-    left = list(processes)
+def running(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those of `processes` that run, and not others that have got their numbers."""
+    return [one for one in processes if one.is_running() and is_alive(one.pid)]
+
+
+def eventually(claim: Callable[[], object], seconds: float = 10.0) -> bool:
+    """Whether `claim` comes true within some seconds; what others do takes its own time."""
     until = time.monotonic() + seconds
-    while left and time.monotonic() < until:
-        left = [one for one in left if one.is_running() and is_alive(one.pid)]
-        time.sleep(0.05)
-    return left
+    while not claim():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from tests import make, submissions
-from tests.processes import survivors
+from tests.processes import eventually, running
 
 LIMITS = ["--set", "limits.first_answer=5", "--set", "limits.answer=2", "--set", "limits.import=20"]
 HANG = "import time\ndef predict(image):\n    while True: time.sleep(1)\n"
@@ -157,7 +157,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, hidden: Pa
     before = first.read_bytes()
     assert json.loads(before)["submission"]["id"] == "ann"
     assert not (out / "evidence" / "bob.json").exists()
-    assert survivors(tree, 10) == []
+    assert eventually(lambda: running(tree) == [], 10)
     done = run(hidden, out, folder, "--jobs", 1)
     assert done.returncode == 0, done.stderr
     assert first.read_bytes() == before
@@ -190,7 +190,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_is_done(tmp_path: Path, hidden: Path
     assert "1 submissions are left" in " ".join(printed.split()), printed
     assert "Traceback" not in problems
     assert set(rows(out)) == {"ann"}
-    assert survivors(tree, 10) == []
+    assert eventually(lambda: running(tree) == [], 10)
 
 
 def test_what_changed_is_examined_again_and_only_that(tmp_path: Path, hidden: Path) -> None:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from grader import parallel
-from tests.processes import survivors
+from tests.processes import eventually, running
 
 
 @pytest.fixture(autouse=True)
@@ -96,4 +96,4 @@ def test_no_process_outlives_a_killed_grader(tmp_path: Path) -> None:
     assert len(family) >= 2
     grader.kill()
     grader.wait()
-    assert survivors(family, 30) == []
+    assert eventually(lambda: running(family) == [], 30)

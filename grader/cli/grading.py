@@ -39,6 +39,7 @@ from grader.cli.summary import summarise
 from grader.cli.workplace import RunRequest, Workplace
 from grader.decisions import DecisionError, Decisions
 from grader.engine.contract import Engine, Event, Task
+from grader.engine.expected import expected_seconds
 from grader.evidence import Roster
 from grader.evidence.evidence import SCHEMA
 from grader.examine.mnist import read_mnist
@@ -52,9 +53,6 @@ from grader.runs import Run, RunError, RunFolder, SubmissionEntry
 from grader.sandbox.contract import Sandbox
 from grader.scoring import Status
 from grader.store import Store, key
-
-UNKNOWN_SECONDS = 3.0  # that a small submission takes, on a usual machine
-BYTES_A_SECOND = 50_000_000  # at which weights are copied, digested and loaded
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -270,27 +268,19 @@ def _tasks(
     common += [arguments.device, arguments.runtime or ""]
     common += [name for name in (assignment.images.train, assignment.images.validation) if name]
     common += [digest_folder(assignment.provided)] if assignment.provided else []
+    images = len(what.hidden.images)
     tasks = []
     for submission in submissions:
         task_key, former = key(*common, digests[submission.id]), store.read(submission.id)
         ours = former is not None and former.key == task_key and former.trouble is not None
         before = former if ours and not arguments.fresh else None
-        tasks.append(
-            Task(submission, task_key, _expected(submission, store), before, digests[submission.id])
+        seconds = (
+            float(round(former.seconds))  # as the last time
+            if former is not None
+            else expected_seconds(submission, assignment.interface.function, images)
         )
+        tasks.append(Task(submission, task_key, seconds, before, digests[submission.id]))
     return tasks
-
-
-def _expected(submission: Submission, store: Store) -> float:
-    """Seconds that its examination may take: as the last one took; else by its size, as what is
-    large has weights to be read. In whole seconds, so that alike ones keep their order.
-    """
-    former = store.read(submission.id)
-    if former is not None:
-        return float(round(former.seconds))
-    inside = submission.path.rglob("*") if submission.path.is_dir() else [submission.path]
-    size = sum(path.lstat().st_size for path in inside)
-    return UNKNOWN_SECONDS + size // BYTES_A_SECOND
 
 
 def _is_stored(store: Store, task: Task) -> bool:

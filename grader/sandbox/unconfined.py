@@ -107,9 +107,11 @@ class _Family:
         self._marker = marker
         self._use = sandboxed_process.ScratchUse(0, 0)
         self._next_look = 0.0
+        self._killed: set[psutil.Process] = set()
 
     def kill(self) -> None:
         for member in self._members():
+            self._killed.add(member)
             with contextlib.suppress(psutil.Error):
                 member.kill()
         if hasattr(os, "killpg"):
@@ -117,8 +119,14 @@ class _Family:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def wait(self, seconds: float) -> bool:
-        _, alive = psutil.wait_procs(self._members(), timeout=seconds)
-        return not alive
+        # Who is just dying bears no marker any more, as its memory is what goes first.
+        left = self._killed.union(self._members())
+        until = time.monotonic() + seconds
+        while left := set(filter(_runs, left)):
+            if time.monotonic() > until:
+                return False
+            time.sleep(sandboxed_process.POLL_SECONDS)
+        return True
 
     @property
     def can_kill_itself(self) -> bool:
@@ -169,6 +177,13 @@ class _Family:
             first = psutil.Process(self._process.pid)
             return [first, *first.children(recursive=True)]
         return []
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it is more than a number that its parent has yet to take note of."""
+    with contextlib.suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _set_limits(pid: int, spec: SandboxSpec) -> None:

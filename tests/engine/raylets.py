@@ -9,8 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +26,6 @@ from tests.engine import standin
 if TYPE_CHECKING:
     from grader.engine.cluster import Cluster, Node
 
-SECONDS = 60.0  # for what takes a second on an idle machine
 PROCESSORS = 1  # of each node, whatever the machine has
 
 
@@ -178,11 +176,3 @@ def title(process: psutil.Process) -> str:
     with suppress(psutil.Error):
         return " ".join(process.cmdline())
     return ""
-
-
-def wait_until(what: Callable[[], object], seconds: float = SECONDS) -> None:
-    """Wait until `what` says something true."""
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, what
-        time.sleep(0.05)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import pickle
-import shutil
 import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,31 +19,24 @@ from grader.engine.nodes import AUTH_MODE_VARIABLE, MONITOR, ExpectedNode, repor
 from grader.store import Store
 from tests import make, submissions
 from tests.engine import standin
-from tests.engine.raylets import Raylets, engine, wait_until
-from tests.golden.submissions import lay_out
-from tests.processes import is_alive
+from tests.engine.raylets import Raylets, engine
+from tests.processes import eventually, is_alive
 
 if TYPE_CHECKING:
     from grader.engine.cluster import Node
 
 pytestmark = pytest.mark.thorough
 
+SECONDS = 60.0  # for what takes a second on an idle machine
 PLANS = {f"s{number}": {"seconds": 0.4} for number in range(18)}
-# Golden submissions that are quick, of as many ends as there are.
-GOLDEN = (
-    *("answers-in-chinese", "labels-in-the-alphabets-order", "source-utf16", "weights-relative"),
-    *("downloads", "main-in-subfolder", "package-missing-in-predict", "answers-index"),
-    *("exits-at-import", "notebook-unmarked", "nothing-at-all", "wants-pil-image"),
-)
-FAST = ("3210000002_lisi", "3210000007_吴九.zip", "3210000009_陈一")  # of the sample class
 
 
 def assert_nothing_is_left(raylets: Raylets, folder: Path) -> None:
     """No actor, and none of what the actors had started."""
-    wait_until(lambda: not raylets.actors())
+    assert eventually(lambda: not raylets.actors(), SECONDS)
     pids = [entry.process for entry in standin.journal(folder)]
     assert pids
-    wait_until(lambda: not any(is_alive(pid) for pid in pids))
+    assert eventually(lambda: not any(is_alive(pid) for pid in pids), SECONDS)
 
 
 def examined(
@@ -167,59 +157,10 @@ def test_a_cluster_that_lets_everybody_in_is_refused(
         open_to_all.start(0, environment={AUTH_MODE_VARIABLE: "disabled"})
         for name, value in open_to_all.environment.items():
             monkeypatch.setenv(name, value)
-        sample = make.ROOT / "submissions" / FAST[0]
+        sample = make.ROOT / "submissions" / "3210000002_lisi"
         words = ("--engine", "ray", "--address", open_to_all.address)
         done = submissions.grade(sample, "--out", tmp_path / "out", *words)
     assert done.returncode == 2, done.stdout + done.stderr
     assert "lets everybody in, without a token" in " ".join(done.stderr.split())
     assert "RAY_AUTH_MODE=token" in done.stderr
     assert not list((tmp_path / "out").glob("evidence/*"))
-
-
-def test_a_class_has_the_marks_that_it_has_on_one_machine(
-    tmp_path: Path,
-    raylets: Raylets,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    for name, value in raylets.environment.items():
-        monkeypatch.setenv(name, value)
-    class_ = tmp_path / "class"
-    class_.mkdir()
-    for name in FAST:
-        sample = make.ROOT / "submissions" / name
-        copy = shutil.copytree if sample.is_dir() else shutil.copy
-        copy(sample, class_ / name)
-    for name in GOLDEN:
-        lay_out(name, class_ / name, tmp_path_factory)
-    for engine_, words in (
-        ("ray", ("--engine", "ray", "--address", raylets.address)),
-        ("local", ()),
-    ):
-        done = submissions.grade(class_, "--out", tmp_path / engine_, *words)
-        assert done.returncode == 0, done.stdout + done.stderr
-    ray, local = (sorted((tmp_path / of / "evidence").glob("*.json")) for of in ("ray", "local"))
-    assert [path.name for path in ray] == [path.name for path in local]
-    assert len(ray) == len(FAST) + len(GOLDEN)
-    for one, other in zip(ray, local, strict=True):
-        assert timeless(json.loads(one.read_text())) == timeless(json.loads(other.read_text()))
-    tables = [marks(tmp_path / of / "grades.csv") for of in ("ray", "local")]
-    assert tables[0] == tables[1]
-
-
-def timeless(document: Any) -> Any:
-    """Without what differs from one run to the next on one machine: times, and peaks of memory."""
-    if isinstance(document, list):
-        return [timeless(one) for one in document]
-    if isinstance(document, dict):
-        return {
-            name: timeless(value)
-            for name, value in document.items()
-            if name not in ("started", "seconds", "peak_memory", "memory_before_images")
-        }
-    return document
-
-
-def marks(table: Path) -> list[dict[str, str]]:
-    with table.open(encoding="utf-8-sig", newline="") as file:
-        return [{k: v for k, v in row.items() if k != "run"} for row in csv.DictReader(file)]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
@@ -15,13 +14,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from grader.runtimes.detect import runtimes
 from tests import submissions
-from tests.golden.submissions import EXPECTED, agree, lay_out
-
-LIMITS = {"import": 120, "first_answer": 120}  # seconds; a machine may be busy
-# What a data set lacks one folder for shows only where its neighbours have several images.
-MORE = {"03_01": 2, "03_03": 2}  # images
+from tests.golden.submissions import EXPECTED, agree, by_settings, hidden_images, lay_out
 
 OFTEN = ("any", "mindspore")  # runtimes
 NAMES = [
@@ -44,11 +38,7 @@ class Graded(NamedTuple):
 
 @pytest.fixture(scope="session")
 def hidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = submissions.colours(tmp_path_factory.mktemp("hidden"), each=1)
-    for label, count in MORE.items():
-        for number in range(count):
-            shutil.copyfile(folder / label / "0.png", folder / label / f"more-{number}.png")
-    return folder
+    return hidden_images(tmp_path_factory.mktemp("hidden"))
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +46,6 @@ def graded(
     request: pytest.FixtureRequest, hidden: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Graded]:
     """What came of the submissions that were asked for and whose runtime is installed, by name."""
-    there = {runtime.name for runtime in runtimes()} | {"any"}
     asked: set[str] = {
         str(item.callspec.params["name"])
         for item in request.session.items
@@ -64,25 +53,13 @@ def graded(
         and item.path == Path(__file__)
         and "graded" in item.fixturenames
     }
-    classes: dict[tuple[str, ...], list[str]] = {}
-    for name in sorted(asked):
-        expected = EXPECTED[name]
-        if {expected["runtime"], *_makers(expected)} <= there:
-            limits = {**LIMITS, **expected.get("limits", {})}
-            settings = tuple(f"limits.{key}={value}" for key, value in limits.items())
-            classes.setdefault(settings, []).append(name)
+    classes = by_settings(sorted(asked))
     laid = [_laid_out(names, tmp_path_factory) for names in classes.values()]
     outs = [tmp_path_factory.mktemp("graded") for _ in laid]
     # Side by side, as some of them only wait for a limit.
     with ThreadPoolExecutor() as pool:
         parts = pool.map(_grade, laid, outs, classes, repeat(hidden))
     return {name: graded for part in parts for name, graded in part.items()}
-
-
-def _makers(expected: dict[str, Any]) -> set[str]:
-    """Runtimes that make weights for the submission, beside its own."""
-    places = [made.rpartition(":")[0] for made in expected.get("weights", {}).values()]
-    return {place for place in places if place}
 
 
 def _laid_out(names: list[str], folders: pytest.TempPathFactory) -> Path:

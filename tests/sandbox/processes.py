@@ -1,8 +1,7 @@
-"""Programs that have children, processes found by their mark, and claims that come true in time."""
+"""Programs that have children, and processes found by their mark."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 ALONE = "say(4); time.sleep(600)"
@@ -44,13 +43,3 @@ def bearing(mark: str) -> list[int]:
             if f"TRIAL={mark}".encode() in environment.split(b"\0"):
                 found.append(int(process.name))
     return found
-
-
-def eventually(claim: object) -> bool:
-    """Whether `claim` comes true within some seconds; it is the kernel's doing, in its own time."""
-    assert callable(claim)
-    until = time.monotonic() + 10
-    while not claim():
-        if time.monotonic() > until:
-            return False
-    return True

@@ -25,8 +25,8 @@ from grader.sandbox.contract import (
     SandboxLimits,
     SandboxUnavailableError,
 )
-from tests.processes import is_alive
-from tests.sandbox.processes import ALONE, BROOD, eventually
+from tests.processes import eventually, is_alive
+from tests.sandbox.processes import ALONE, BROOD
 from tests.sandbox.trial import Stand
 
 ASLEEP = 1e6  # seconds between two looks of a watchdog that must not be what helps
@@ -67,7 +67,7 @@ def test_all_that_a_member_starts_is_in_the_group_and_ends_with_it(home: Path) -
     group.remove()
     assert len(members) >= 5
     assert first.wait() == -signal.SIGKILL
-    assert all(eventually(lambda pid=pid: not is_alive(int(pid))) for pid in members)
+    assert eventually(lambda: not any(is_alive(int(pid)) for pid in members))
     assert list(home.glob("*/")) == []
 
 

@@ -30,7 +30,8 @@ from grader.sandbox.contract import (
     SandboxSpec,
     SandboxUnavailableError,
 )
-from tests.sandbox.processes import ALONE, BROOD, bearing, eventually
+from tests.processes import eventually
+from tests.sandbox.processes import ALONE, BROOD, bearing
 from tests.sandbox.trial import SYSTEM_PYTHON, Stand, as_ordinary_user, open_folder
 
 

@@ -57,6 +57,7 @@ def test_daemons_are_found_and_ended(bare: Stand) -> None:
         if os.fork() == 0:
             os.setsid()
             if os.fork() == 0:
+                held = b"x" * (200 << 20)  # takes its time to be given back after SIGKILL
                 say(os.getpid())
                 os.close(1); os.close(2)
                 time.sleep(600)

@@ -10,6 +10,7 @@ import pytest
 from grader.worker import staging
 from tests.worker.client import Worker, write
 from tests.worker.conftest import Load
+from tests.worker.runtimes import require
 
 HATS = "def predict(image): return 'Hats'\n"
 
@@ -218,3 +219,15 @@ def test_the_last_error_keeps_its_explanation(worker: Worker, load: Load) -> Non
 def test_libraries_use_as_many_threads_as_they_are_given(worker: Worker, load: Load) -> None:
     load({"threads": 1}, main="import cv2\ndef predict(image): return str(cv2.getNumThreads())")
     assert worker.predict() == ("word", "1")
+
+
+def test_mindspore_has_as_many_threads_and_the_submission_may_set_its_own(
+    worker: Worker, load: Load
+) -> None:
+    require("mindspore")
+    count = "str(mindspore.get_context('runtime_num_threads'))"
+    own = "mindspore.device_context.cpu.op_tuning.threads_num(2)"
+    main = f"import mindspore\nfound = {count}\n{own}\ndef predict(image): return found"
+    assert load({"threads": 1}, main=main)["function"]
+    assert worker.predict() == ("word", "1")
+    assert "runtime_num_threads" not in worker.log.read_text(errors="replace")

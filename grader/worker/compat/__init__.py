@@ -54,7 +54,9 @@ class CompatLayer:
         of Keras as `submission` needs them; with `move` let what is fixed to another device run on
         this one.
         """
-        self._after.when("mindspore", lambda module: mindspore.set_up(module, self._device))
+        self._after.when(
+            "mindspore", lambda module: mindspore.set_up(module, self._device, self._threads)
+        )
         self._after.when("cv2", lambda module: module.setNumThreads(self._threads))
         self._after.when("cv2", lambda module: opencv.report_unread(module, self._observer))
         self._after.when("cv2", lambda module: opencv.note_networks(module, self._observer))
