@@ -25,10 +25,10 @@ pytestmark = [
 
 
 @contextmanager
-def served(out: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(out: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server of its own over `out`, and the link that it printed."""
     process = subprocess.Popen(
-        submissions.command("review", out, "--port", "0"), stdout=subprocess.PIPE,
+        submissions.command("review", out, "--port", str(port)), stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, cwd=make.ROOT,
     )  # fmt: skip
     assert process.stdout is not None
