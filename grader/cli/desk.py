@@ -17,6 +17,7 @@ from grader.cli.main import UsageError
 from grader.cli.output_folder import opened_run
 from grader.cli.recording import Wish, worded
 from grader.decisions import DecisionError, Decisions
+from grader.evidence import Evidence
 from grader.evidence.findings import make_finding
 from grader.intake.viewing import ShownReport
 from grader.language import Sentence
@@ -193,7 +194,7 @@ class ClassDesk:
                 evidence = self._kept.evidence(name)
                 if evidence is None or version(evidence.key, mine) != want.version:
                     row = self._kept.facts[name].row
-                    theirs[row.page] = mine
+                    theirs[row.page] = _since(want.version, evidence, mine)
                     current = version(evidence.key, mine) if evidence else ""
                     rows.append(self._kept.rows[row.page]._replace(version=current))
                     continue
@@ -249,6 +250,15 @@ class ClassDesk:
         except DecisionError as error:
             raise RefusedError(error.said) from None
         self._kept.take_up()
+
+
+def _since(seen: str, evidence: Evidence | None, mine: Sequence[Override]) -> list[Override]:
+    """What of the decisions about a row came after the state `seen`; none where that was of other
+    evidence.
+    """
+    key = evidence.key if evidence is not None else ""
+    states = [version(key, mine[:count]) for count in range(len(mine) + 1)]
+    return list(mine[states.index(seen) :]) if seen in states else []
 
 
 def _refused(error: UsageError) -> RefusedError:

@@ -125,7 +125,9 @@ class ConflictError(Exception):
     """
 
     def __init__(self, theirs: Mapping[str, Sequence[Override]], rows: Sequence[QueueRow]) -> None:
-        """theirs: page -> the decisions about it as they are now; rows: as they are now."""
+        """theirs: page -> the decisions about it that the person has not seen, none where it was
+        examined again; rows: as they are now.
+        """
         super().__init__("somebody else was faster")
         self.theirs, self.rows = theirs, rows
 

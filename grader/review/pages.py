@@ -125,6 +125,8 @@ def _in_both(sentence: Sentence) -> Markup:
 def decision_words(each: Override) -> dict[str, object]:
     """A decision for a page's script."""
     says = []
+    if each.undoes and not each.says_something:
+        says.append(report_phrases.said("taken back"))
     if each.report:
         says.append(report_phrases.said(report_phrases.REPORT_WORDS[each.report]))
     if each.set_points is not None:

@@ -26,6 +26,7 @@ SCRIPT: Final = {
     "wish-look": "Somebody should look",
     "wish-undo": "Take the last one back",
     "wish-confirm": "What was decided before holds for this one, too",
+    "nothing-to-undo": "Nothing was decided here that could be taken back.",
     "why": "Say why: the reason is kept with the mark.",
     "none": "Nobody in this filter needs a person.",
     "only": "Nobody else in this filter needs a person.",

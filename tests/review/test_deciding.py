@@ -90,6 +90,13 @@ def test_a_conflict_shows_both_and_records_nothing(out: Path) -> None:
     assert decide(bob, {**mine, "version": conflict["version"]}).status_code == 200
     assert [each.author for each in Decisions(out).all()] == ["Ann", "Bob"]
     assert row(reviewing).score == seen.score
+    # who has seen Ann's alone is shown what came after it
+    late = {**mine, "name": uuid4().hex, "version": conflict["version"]}
+    decide(ann, want(row(reviewing), "undo"))
+    (conflict,) = decide(bob, late).json()["conflicts"]
+    assert [(one["author"], one["says"]["en"]) for one in conflict["theirs"]] == [
+        ("Bob", "incomplete"), ("Ann", "taken back"),
+    ]  # fmt: skip
 
 
 def test_a_decision_of_the_command_line_is_a_conflict_too(out: Path) -> None:
@@ -117,7 +124,8 @@ def test_what_is_decided_about_older_evidence_is_asked_again(out: Path) -> None:
     fresh = Reviewing(out)
     ann, now = fresh.person("Ann"), row(fresh)
     assert now.needs[0] == "again" and now.score == seen.score
-    assert decide(ann, want(seen)).status_code == 409  # whoever still sees the old one
+    old = decide(ann, want(seen))  # whoever still sees the old one
+    assert old.status_code == 409 and old.json()["conflicts"][0]["theirs"] == []
     assert decide(ann, want(now, "confirm")).json()["rows"][0]["score"] == (seen.score or 0) - 3
     assert "again" not in row(fresh).needs
 

@@ -185,10 +185,16 @@ def test_a_key_that_is_held_decides_once_and_the_end_is_said(out: Path, browser:
                 ann.keyboard.down("c")
             toast(ann, "Recorded")
             ann.keyboard.up("c")
+        ann.keyboard.press("u")
+        toast(ann, "Recorded: 100 → 95")
+        ann.keyboard.press("u")
+        toast(ann, "could be taken back")
+        ann.keyboard.press("1")
+        decided(ann, "c")
         ann.keyboard.press("n")
         ann.wait_for_url(re.compile(r"/\?"))
         toast(ann, "Nobody in this filter needs a person")
-        assert len(Decisions(out).all()) == 12
+        assert len(Decisions(out).all()) == 12 + 2
         ann.reload()
         assert ann.locator("#toast").inner_text() == ""
 

@@ -34,7 +34,22 @@ export async function decide(what) {
   const [{ before, score }] = done.rows;
   const facts = { before: mark(before), after: mark(score) };
   tellLater(say(before === score ? "same" : "recorded", facts));
-  location.reload();
+  again();
+}
+
+/* Shows this one anew, where it stood in the queue before it was decided. */
+function again() {
+  const place = new URL(location);
+  if (place.searchParams.has("was")) location.reload();
+  else {
+    place.searchParams.set("was", beside.dataset.was);
+    location.replace(place);
+  }
+}
+
+export function undo() {
+  if (document.querySelector('[data-what="undo"]')) decide("undo");
+  else if (beside) toast(say("nothing-to-undo"));
 }
 
 export const numberIn = (field) => (field.value === "" ? null : Number(field.value));

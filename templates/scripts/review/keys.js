@@ -1,6 +1,6 @@
 /* What keys do. */
 import { byId } from "../common/elements.js";
-import { beside, decide, takeReason } from "./deciding.js";
+import { beside, decide, takeReason, undo } from "./deciding.js";
 
 const DECISIONS = { c: "complete", i: "incomplete", s: "stands", l: "look" };
 const MOVES = ["j", "k"];
@@ -24,7 +24,7 @@ const KEYS = {
   n: () => click("#next"),
   j: () => step("after", 1),
   k: () => step("before", -1),
-  u: () => click('[data-what="undo"]'),
+  u: undo,
   r: () => byId("reason")?.focus(),
   q: () => {
     location.href = beside ? `/?${beside.dataset.query}` : "/";
