@@ -89,6 +89,13 @@ def in_training(looked: Observed) -> Finding | None:
     )
 
 
+def by_chance(looked: Observed) -> Finding | None:
+    """`random-input` by what entered when the same image was put again, for answers that differ."""
+    if looked.prepared is None or not looked.prepared.random or not looked.spots:
+        return None
+    return make_finding("random-input", {"gain": "", **_place(looked.spots[0])})
+
+
 def confirmed(
     mended: Sequence[ConfirmedRemedy], looked: Observed, assignment: Assignment
 ) -> list[Finding]:

@@ -26,6 +26,10 @@ from grader.scoring.counts import needed
 IMAGES_ASKED_TWICE = (
     8  # images that are put a second time, the last of them first: what counts calls is found
 )
+MORE_ASKED_TWICE = (
+    24  # after those, where the answers are near the edge: chance decides marks there
+)
+NEAR_THE_EDGE = 10  # per cent below full marks
 SWAPPED = 13  # that are put with the channels in the other order
 LOOKED_INTO = 5  # images whose answers' numbers are looked at
 NO_OUTPUTS: NDArray[np.float32] = np.empty((0, 0), np.float32)
@@ -34,9 +38,10 @@ NO_OUTPUTS: NDArray[np.float32] = np.empty((0, 0), np.float32)
 class FollowUp(NamedTuple):
     """What more questions gave: class names and numbers, no words.
 
-    again: the second answers. other: those with the channels in the other order, of a part of the
-    images, and of all where that part reads better. outputs: the numbers behind some answers,
-    (N, classes). cut: the submission ended its process, so that more could not be asked.
+    again: the second answers, of more images where points are lost near the edge. other: those with
+    the channels in the other order, of a part of the images, and of all where that part reads
+    better. outputs: the numbers behind some answers, (N, classes). cut: the submission ended its
+    process, so that more could not be asked.
     """
 
     again: Mapping[str, str | None] = {}
@@ -61,19 +66,34 @@ def ask_more(
         asked = asked._replace(outputs=_outputs(session, order, clock))
     except WorkerEndedError as ended:
         return asked._replace(cut=ended.end.cause is not Cause.KILLED)
-    if not _reads_better(part, answers) or _has_full_marks(answers, assignment):
+    if _has_full_marks(answers, assignment):
         return asked
-    session.close()  # the rest follows from the answers: a worker that is started for it is asked
+    # The rest follows from the answers: a worker that is started for it is asked.
     try:
-        rest = ask_again(session, order[SWAPPED:], channels[::-1], clock)
+        if _near_the_edge(answers, assignment):
+            session.close()
+            more = order[IMAGES_ASKED_TWICE : IMAGES_ASKED_TWICE + MORE_ASKED_TWICE]
+            # The other way round: a new worker draws the same numbers at random in the same order.
+            again = ask_again(session, more[::-1], channels, clock)
+            asked = asked._replace(again={**asked.again, **again})
+        if _reads_better(part, answers):
+            session.close()
+            rest = ask_again(session, order[SWAPPED:], channels[::-1], clock)
+            asked = asked._replace(other={**part, **rest})
     except WorkerEndedError:
-        return asked
-    return asked._replace(other={**part, **rest})
+        pass
+    return asked
 
 
 def _reads_better(part: Mapping[str, str | None], answers: Mapping[str, Answer]) -> bool:
     now = sum(answers[image].correct for image in part)
     return sum(word == answers[image].truth for image, word in part.items()) > now
+
+
+def _near_the_edge(answers: Mapping[str, Answer], assignment: Assignment) -> bool:
+    correct = sum(answer.correct for answer in answers.values())
+    near = max(assignment.policy.full_at - NEAR_THE_EDGE, 0)
+    return correct >= needed(near, len(answers))
 
 
 def _has_full_marks(answers: Mapping[str, Answer], assignment: Assignment) -> bool:

@@ -121,6 +121,8 @@ def behind_answers(
     kept = [each for each in found if each]
     kept += causes.seen(behind.looked, behind.constant)
     kept += causes.confirmed(behind.mended, behind.looked, assignment)
+    if [each.code for each in kept] == ["nondeterministic"]:
+        kept += filter(None, [causes.by_chance(behind.looked)])
     if len(order) < MIN_IMAGES:
         kept += filter(None, [causes.in_training(behind.looked)])
     if no_better_than_guessing(predictions, assignment):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from grader.assignment import Label
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import make_finding
+from grader.examine import causes
 from grader.examine.cause_search import CauseSearch
 from grader.examine.class_names import Vocabulary
 from grader.examine.disclosure import without_words
@@ -252,3 +253,13 @@ def test_answers_that_name_groups_of_this_labs_classes_are_no_other_labs() -> No
     assert not named("Recyclables", "Dogs")
     assert not named("")
     assert not named()
+
+
+def test_an_image_that_enters_otherwise_each_time_explains_answers_that_differ() -> None:
+    spots = {"spots 0": ObservedReport(calls=1, file="main.py", line=9)}
+    prepared = Preprocessing((8, 8), 3, random=True)
+    finding = causes.by_chance(Observed(spots, prepared))
+    assert finding is not None and "main.py, line 9" in finding.message
+    differs = make_finding("nondeterministic", count=2, total=8)
+    assert explained([differs, finding]) == [finding]
+    assert causes.by_chance(Observed(spots, prepared._replace(random=False))) is None
