@@ -13,10 +13,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from grader.intake.layout import LayoutKind, classes_in, is_nobodys, judge, read_tree, tree_of
+from grader.intake.layout import (
+    LayoutKind,
+    Tree,
+    classes_in,
+    is_nobodys,
+    is_told,
+    judge,
+    of_students,
+    read_tree,
+    tree_of,
+)
 from grader.intake.ownership import named, without_contested_numbers
 from grader.intake.reading import Allowance, Reading
 from grader.intake.submissions import FoundSubmissions, natural
+from grader.intake.teams import submitted_in
 from grader.intake.uploads import Upload, single_upload, uploads_in
 from grader.readers.file_kinds import FileKind, kind_of, named_archive, stem
 from grader.readers.ignored_files import code
@@ -28,10 +39,12 @@ from grader.readers.notices import (
     UnpackerMissingError,
     notice,
 )
+from grader.readers.paths import readable_name
 from grader.sandbox.contract import Sandbox
 from grader.sandbox.temporary_folders import temporary
 
 # What reading an archive that the teacher gives may take: it can hold a whole class.
+MOST_DOWNLOADS = 12  # archives of nobody in a folder that are looked into: more are students'
 OF_CLASS = Allowance(seconds=120, memory=2048, output=64)
 
 
@@ -78,10 +91,10 @@ def _in_path(
         )
     if path.is_dir():
         uploads = list(_in_folder(path, notices))
-        if (download := _sole_archive(uploads)) and _holds_class(download, limits, sandbox):
+        for download in (downloads := _downloads(uploads, limits, notices, sandbox)):
             folder = _unpacked(download, workspace, limits, notices, sandbox)
-            yield from uploads_in(_sole_folder(folder), notices)
-        else:
+            yield from uploads_in(_class_folder(folder), notices)
+        if not downloads:
             yield from uploads
         return
     kind = kind_of(path)
@@ -94,13 +107,16 @@ def _in_path(
         )
     if _holds_class(path, limits, sandbox):
         folder = _unpacked(path, workspace, limits, notices, sandbox)
-        yield from uploads_in(_sole_folder(folder), notices)
+        yield from uploads_in(_class_folder(folder), notices)
     else:
         yield single_upload(path, kind)
 
 
 def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
     name, tree = path.resolve().name, read_tree(path)
+    if submitted := submitted_in(tree):
+        yield from uploads_in(path / submitted, notices)
+        return
     if several := classes_in(name, tree):
         for each in several:
             yield from uploads_in(path / each, notices)
@@ -121,10 +137,40 @@ def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
         yield from uploads_in(path, notices)
 
 
-def _sole_archive(uploads: Sequence[Upload]) -> Path | None:
-    """The archive that is all that a folder holds, as a download of a class may be."""
+def _downloads(
+    uploads: Sequence[Upload],
+    limits: IntakeLimits,
+    notices: list[Notice],
+    sandbox: Sandbox | None,
+) -> list[Path]:
+    """The archives that are all that a folder holds, where each is a whole class; of several, what
+    is in each must surely be of several students. Beside other submissions such an archive could be
+    a student's, made to hand in for others: it is told, and taken for one submission.
+    """
     parts = [part for upload in uploads for part in upload.parts]
-    return parts[0].path if len(parts) == 1 and parts[0].kind.archive else None
+    archives = [part.path for part in parts if part.kind.archive]
+    if len(parts) == 1 and archives:
+        return archives if _holds_class(archives[0], limits, sandbox) else []
+    nobodys = [path for path in archives if not is_told(stem(readable_name(path)))]
+    if not nobodys or len(nobodys) > MOST_DOWNLOADS:
+        return []
+    classes = []
+    for path in nobodys:
+        inner = _inner_tree(path, limits, sandbox)
+        if inner is not None and of_students(*inner):
+            classes.append(path)
+    if len(classes) == len(parts):
+        return classes
+    if classes:
+        notices.append(
+            notice(
+                "{names} look like whole classes, but lie beside other submissions and are taken "
+                "for one submission each; name each by itself, after the folder with the others: "
+                "grade FOLDER CLASS.zip",
+                names=[readable_name(path) for path in classes],
+            )
+        )
+    return []
 
 
 # --- archives of a class ----------------------------------------------------------------
@@ -134,26 +180,42 @@ def _holds_class(archive: Path, limits: IntakeLimits, sandbox: Sandbox | None) -
     """Whether an archive holds the submissions of several students: as `layout` tells of a
     folder.
     """
-    try:
-        with _reading(sandbox) as reading:
-            tree = tree_of(reading.names(archive, limits))
-    except (ArchiveRefusedError, UnpackerMissingError):
-        return False  # one submission, told with its reason when it is staged
-    name = stem(archive.name)
-    for _ in range(3):
-        visible = {entry: below for entry, below in tree.items() if not is_nobodys(entry)}
-        if len(visible) != 1:
-            break
-        inner, below = next(iter(visible.items()))
-        if below is None:
-            return False  # one archive or file in an archive
-        name, tree = inner, below
+    inner = _inner_tree(archive, limits, sandbox)
+    if inner is None:
+        return False
+    name, tree = inner
     entries = [
         entry
         for entry, below in tree.items()
         if not is_nobodys(entry) and (below is not None or named_archive(entry) or code(entry))
     ]
     return len(entries) > 1 and judge(name, tree) is LayoutKind.CLASS
+
+
+def _inner_tree(
+    archive: Path, limits: IntakeLimits, sandbox: Sandbox | None
+) -> tuple[str, Tree] | None:
+    """The names in an archive, below folders that hold one folder alone, and what that is called.
+    None where it cannot be read (one submission, told with its reason when it is staged) or holds
+    one file.
+    """
+    try:
+        with _reading(sandbox) as reading:
+            tree = tree_of(reading.names(archive, limits))
+    except (ArchiveRefusedError, UnpackerMissingError):
+        return None
+    name = stem(archive.name)
+    for _ in range(3):
+        visible = {entry: below for entry, below in tree.items() if not is_nobodys(entry)}
+        submitted = submitted_in(visible).partition("/")[0]
+        if len(visible) != 1 and not submitted:
+            break
+        inner = submitted or next(iter(visible))
+        below = visible[inner]
+        if below is None:
+            return None
+        name, tree = inner, below
+    return name, tree
 
 
 @contextmanager
@@ -189,8 +251,11 @@ def _unpacked(
     return folder
 
 
-def _sole_folder(folder: Path) -> Path:
+def _class_folder(folder: Path) -> Path:
+    """Where an unpacked class lies: below folders that hold one folder alone."""
     while True:
+        if submitted := submitted_in(read_tree(folder)):
+            return folder / submitted
         visible = [entry for entry in folder.iterdir() if not is_nobodys(entry.name)]
         if len(visible) != 1 or not visible[0].is_dir():
             return folder

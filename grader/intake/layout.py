@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path, PurePath
 
+from grader.intake import teams
 from grader.platforms import FOLDERS, platform_of
 from grader.platforms.folders import Student, identify, names_work, recognised
 from grader.readers.file_kinds import named_archive, stem
@@ -34,7 +35,7 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     1. main.py at its top: a submission.
     2. Most entries have names that one platform gives, or two that are surely students' (a
        number, a Chinese name), folders or archives: a class; so are loose sources that are called
-       by several students.
+       by several students, and folders of versions as Teams lays them.
     3. Other code at its top: a submission.
     4. Two or more entries that could be submissions (archives, folders with code at most two levels
        down): a class; but a submission where they are all named after work ("lenet5", "实验二"), or
@@ -51,10 +52,10 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     archives = [entry for entry in files if named_archive(entry)]
     if any(entry.lower() == "main.py" for entry in files):
         return LayoutKind.SUBMISSION
-    if _exported(folders, files):
+    if _exported(folders, files) or any(map(teams.is_students, folders.values())):
         return LayoutKind.CLASS
     sure = [entry for entry in (*folders, *map(stem, archives)) if recognised(entry)]
-    if len(sure) >= 2 or (not _told(name) and len(sure) + len(_loose_students(files)) >= 2):
+    if len(sure) >= 2 or (not is_told(name) and len(sure) + len(_loose_students(files)) >= 2):
         return LayoutKind.CLASS
     if any(code(entry) for entry in files):
         return LayoutKind.SUBMISSION
@@ -63,8 +64,8 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     if not candidates:
         if sure:
             return LayoutKind.CLASS
-        return LayoutKind.SUBMISSION if _told(name) or _has_work(tree) else LayoutKind.NOTHING
-    if _told(name) and not sure:
+        return LayoutKind.SUBMISSION if is_told(name) or _has_work(tree) else LayoutKind.NOTHING
+    if is_told(name) and not sure:
         return LayoutKind.SUBMISSION
     if len(candidates) == 1 and not sure:
         beside = len(folders) + len(archives) > 1 or any(_work(entry) for entry in files)
@@ -81,23 +82,26 @@ def classes_in(name: str, tree: Tree) -> list[str]:
     students, and its own name of none.
     """
     visible = {entry: below for entry, below in tree.items() if not is_nobodys(entry)}
-    found = [entry for entry, below in visible.items() if below and _of_students(entry, below)]
+    found = [entry for entry, below in visible.items() if below and of_students(entry, below)]
     work = [entry for entry, below in visible.items() if below or _could_be_work(entry)]
-    return found if found == work and not _told(name) else []
+    return found if found == work and not is_told(name) else []
 
 
 def _could_be_work(entry: str) -> bool:
     return code(entry) or named_archive(entry)
 
 
-def _of_students(name: str, tree: Tree) -> bool:
+def of_students(name: str, tree: Tree) -> bool:
+    """Whether what is called `name`, which is no student's name, surely holds what several did."""
     files = [entry for entry, below in tree.items() if below is None and not is_nobodys(entry)]
     folders = [entry for entry in tree if tree[entry] is not None and not is_nobodys(entry)]
-    if _told(name) or any(entry.lower() == "main.py" for entry in files):
+    if is_told(name) or any(entry.lower() == "main.py" for entry in files):
         return False
     sure = [*folders, *map(stem, filter(named_archive, files))]
     told = {identify(entry) for entry in sure if recognised(entry)}
-    return _exported(folders, files) or len(told) > 1 or len(_loose_students(files)) > 1
+    laid = sum(teams.is_students(below) for below in tree.values() if below)
+    several = max(len(told), len(_loose_students(files)), laid) > 1
+    return several or _exported(folders, files)
 
 
 def _exported(folders: Iterable[str], files: Sequence[str]) -> bool:
@@ -118,7 +122,8 @@ def _loose_students(files: Iterable[str]) -> set[Student]:
     return told if named or len(numbered) > 1 else numbered
 
 
-def _told(name: str) -> bool:
+def is_told(name: str) -> bool:
+    """Whether a name tells whose it is: it is a student's, or a platform gave it."""
     return recognised(name) or platform_of([name]) is not FOLDERS
 
 
@@ -178,7 +183,7 @@ def our_output(folder: Path) -> bool:
     return (folder / "grades.csv").is_file() and (folder / "evidence").is_dir()
 
 
-LEVELS = 4  # of folders that are looked at
+LEVELS = 5  # of folders that are looked at: Teams's versions lie that deep
 ENTRIES = 5_000  # in one folder
 
 

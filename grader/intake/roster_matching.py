@@ -13,6 +13,7 @@ from grader.intake.ownership import contest, without_number
 from grader.intake.roster_groups import GroupLookup
 from grader.intake.roster_lookup import RosterLookup, folded, spellings
 from grader.intake.submissions import Submission
+from grader.intake.teams import student_of
 from grader.platforms.folders import Student
 from grader.readers.file_kinds import FileKind, stem
 from grader.readers.notices import Notice, notice
@@ -245,7 +246,7 @@ class _Finder:
 
 def laid_name(submission: Submission) -> str:
     """The name that a teacher laid."""
-    text = readable_name(submission.path.resolve())
+    text = readable_name(student_of(submission.path.resolve()))
     if submission.kind is FileKind.FILE:
         return PurePath(text).stem
     return stem(text) if submission.kind.archive else text

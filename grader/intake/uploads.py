@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from grader.intake import teams
 from grader.intake.layout import is_nobodys, label, our_output
 from grader.intake.submissions import SubmissionFile, natural
 from grader.platforms import FOLDERS, Claim, Platform, platform_of
@@ -58,7 +59,9 @@ def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
     for entry, name in entries.items():
         if name in claims and platform is not FOLDERS:
             together.setdefault(claims[name].attempt, []).append((entry, claims[name]))
-        elif entry.is_dir() or named_archive(entry.name):
+        elif entry.is_dir():
+            yield _of_folder(entry, notices)
+        elif named_archive(entry.name):
             yield single_upload(entry, _kind(entry))
         elif entry.is_file():
             loose.append(entry)
@@ -76,6 +79,22 @@ def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
                 name=strangers[0].name,
             )
         )
+
+
+def _of_folder(folder: Path, notices: list[Notice]) -> Upload:
+    """A student's folder as one submission; of the versions that Teams keeps the last."""
+    upload = single_upload(folder, FileKind.FOLDER)
+    version, count = teams.latest(folder)
+    if count > 1:
+        notices.append(
+            notice(
+                "of the {count} versions of {name} the last is taken, {version}",
+                count=count,
+                name=readable_name(folder),
+                version=version.name,
+            )
+        )
+    return replace(upload, parts=(SubmissionFile(version, FileKind.FOLDER, folder.name),))
 
 
 def _by_student(loose: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Path]]:

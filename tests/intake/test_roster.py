@@ -190,3 +190,11 @@ def test_a_chinese_name_with_a_blank_in_it_is_a_name(laid: str, listed: str) -> 
     for each in (by_hand, uploaded):
         called, told = call_by_roster([each], roster)
         assert called[0].student.number == "3210000007" and not told
+
+
+def test_a_version_of_teams_is_called_by_its_students_folder() -> None:
+    roster = Roster(people=(Submitter(number="3210000007", name="Kim Min-jun"),))
+    folder = Path("class/Kim Min-jun/Lab 2/Version 2")
+    theirs = Submission("Kim", Student(name="Kim Min-jun"), folder, FileKind.FOLDER)
+    (called,), told = call_by_roster([theirs], roster)
+    assert called.student.number == "3210000007" and not told
