@@ -14,6 +14,7 @@ from grader.readers.notices import FormatUnknownError, refuse
 from grader.readers.parsing import ArchiveMember, Entry, MemberType, parsing
 
 CHUNK_BYTES = 256 * 1024  # bytes at a time
+_RARS = {b"Rar!\x1a\x07\x01\x00": "rar5", b"Rar!\x1a\x07\x00": "rar"}
 T = TypeVar("T")
 
 
@@ -29,9 +30,18 @@ def entries(archive: Path, format_: str) -> Iterator[Entry]:
 
 
 def _members(libarchive: Any, archive: Path, format_: str) -> Iterator[Entry]:
-    with libarchive.file_reader(str(archive)) as opened:
+    with libarchive.file_reader(str(archive), _format(archive)) as opened:
         for entry in opened:
             yield _member(entry), partial(_parsed, entry.get_blocks(CHUNK_BYTES), format_)
+
+
+def _format(archive: Path) -> str:
+    """The format that libarchive is to read: by itself it takes a RAR for the zip that is stored
+    last in it (a model, a report), since a zip is known by its end.
+    """
+    with archive.open("rb") as file:
+        head = file.read(max(map(len, _RARS)))
+    return next((name for magic, name in _RARS.items() if head.startswith(magic)), "all")
 
 
 def _parsed(found: Iterable[T], format_: str) -> Iterator[T]:

@@ -148,6 +148,9 @@ def test_a_rar_is_judged_as_a_zip_of_the_same_members(take: Callable[..., Path])
     into = take(raw_rar(items))
     assert below(into) == ["实验/main.py", "实验/权重.npz"]
     assert (into / "实验/权重.npz").read_bytes() == bytes(2000)
+    stored = raw_zip([Item(b"data.pkl", b"weights")])  # as torch.save and Word make their files
+    into = take(raw_rar([Item(b"main.py", b"1"), Item(b"net.pth", stored)]))
+    assert (into / "main.py").is_file() and (into / "net.pth").read_bytes() == stored
     assert "leads out" in refused(take, raw_rar([Item(b"../main.py", b"1")]))
     assert "twice" in refused(take, raw_rar([Item(b"main.py", b"1"), Item(b"main.py", b"2")]))
     refused(take, raw_rar(items)[:-1500])
