@@ -149,6 +149,30 @@ def test_a_bulk_conflict_leaves_what_was_chosen_and_written(out: Path, browser: 
         }  # fmt: skip
 
 
+def test_what_others_decide_during_the_preview_is_previewed_anew(out: Path, browser: Any) -> None:
+    with served(out) as (_, link):
+        ann = in_a_window(browser, link, "Ann")
+        bob = in_a_window(browser, invited(ann), "Bob")
+        for row in ("s0001", "s0002"):
+            bob.check(f"tr[data-page={row}] .choose")
+        bob.fill("#bulk-reason", "curves are there")
+        bob.click("#bulk-preview")
+        bob.wait_for_selector("#effects[open] :text('95 → 100')")
+        ann.goto(f"{ann.url.partition('?')[0]}s/s0002.html")
+        ann.fill("#reason", "all there")
+        ann.fill("#points", "-7")
+        ann.click("[data-what=points]")
+        toast(ann, "95 → 88")
+        bob.keyboard.press("Enter")
+        bob.wait_for_selector("#conflict[open]")
+        bob.click("#conflict button[value=again]")
+        bob.wait_for_selector("#effects[open] :text('88 → 93')")
+        assert [one.author for one in Decisions(out).all()] == ["Ann"]  # nothing unseen
+        bob.keyboard.press("Enter")
+        bob.wait_for_selector("#chosen:has-text('0 chosen')")
+        assert sorted(one.author for one in Decisions(out).all()) == ["Ann", "Bob", "Bob"]
+
+
 def test_whoever_leaves_what_others_decided_has_the_reason_still(out: Path, browser: Any) -> None:
     with served(out) as (_, link):
         ann = in_a_window(browser, link, "Ann")
