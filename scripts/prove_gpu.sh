@@ -5,41 +5,51 @@
 #   scripts/prove_gpu.sh pack FOLDER [3.12]   on a machine with a network: what has to be carried
 #   scripts/prove_gpu.sh run FOLDER OUT       on the machine with the card, in a copy of the project
 #
-# FOLDER gets the wheels of the grader's light dependencies for that version of Python (x86-64), and
-# bubblewrap's program with its libraries: some 20 MB. OUT gets the results.
+# FOLDER gets the wheels of all that the grader itself needs for that version of Python (x86-64), and
+# bubblewrap's program with its libraries: some 50 MB. OUT gets the results.
 set -eu
 step=${1:-} folder=${2:-} third=${3:-}
 here=$(cd "$(dirname "$0")/.." && pwd)
 
-# The machine's own Python has numpy, OpenCV and the like beside PyTorch; these it may lack.
-LIGHT="annotated-types easydict markdown-it-py mdurl openpyxl pebble platformdirs polib py7zr
-    pydantic pygments pyseccomp rich typing-extensions typing-inspection"
+# Beside the dependencies that pyproject.toml names: for archives, the sandbox's filter, submissions.
+MORE="easydict openpyxl py7zr pyseccomp"
+# PyTorch was built for the machine's own; theirs stay in place where they are.
+OWN="numpy pillow"
 
 pack() {
     mkdir -p "$folder/wheels" "$folder/bubblewrap"
     python=${third:-3.12}
-    download="python3 -m pip download --quiet --no-deps -d $folder/wheels --only-binary=:all:
-        --implementation cp --python-version $python --platform manylinux_2_28_x86_64
-        --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64"
-    $download $LIGHT
-    # pydantic works with one version of its core only.
-    core=$(unzip -p "$folder"/wheels/pydantic-*.whl '*/METADATA' |
-        sed -n 's/^Requires-Dist: pydantic-core==\([0-9.]*\).*/\1/p')
-    $download "pydantic-core==$core"
+    needed=$(sed -n '/^dependencies = \[/,/^\]/s/^ *"\([^";]*\).*/\1/p' "$here/pyproject.toml")
+    # shellcheck disable=SC2086
+    python3 -m pip download --quiet -d "$folder/wheels" --only-binary=:all: --implementation cp \
+        --python-version "$python" --platform manylinux_2_28_x86_64 \
+        --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 --platform any \
+        $needed $MORE
     program=$(command -v bwrap)
     cp "$program" "$folder/bubblewrap/"
-    ldd "$program" | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | grep -v '/libc\.so' |
+    # libseccomp, too, which the filter is made with.
+    { ldd "$program"; ldconfig -p | grep 'libseccomp\.so\.2 .*x86-64'; } |
+        sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | grep -v '/libc\.so' |
         while read -r library; do cp -L "$library" "$folder/bubblewrap/"; done
     du -sh "$folder"
 }
 
 run() {
     out=$third
+    has torch || { echo "python3 has no PyTorch; put the Python that has it first on PATH"; exit 1; }
+    command -v nvidia-smi >/dev/null || { echo "no nvidia-smi: install NVIDIA's driver"; exit 1; }
     mkdir -p "$out"
     packages=$(mktemp -d)
-    python3 -m pip install --quiet --no-index --no-deps --no-compile --target "$packages" \
-        "$folder"/wheels/*.whl
+    chmod 755 "$packages"  # the sandbox's own user reads them
+    set --
+    for wheel in "$folder"/wheels/*.whl; do
+        name=$(basename "$wheel" | sed 's/-.*//')
+        case " $OWN " in *" $name "*) has "$name" && continue ;; esac
+        set -- "$@" "$wheel"
+    done
+    python3 -m pip install --quiet --no-index --no-deps --no-compile --target "$packages" "$@"
     command -v bwrap >/dev/null || {
+        [ "$(id -u)" = 0 ] || { echo "no bwrap: run as root, or install bubblewrap"; exit 1; }
         cp "$folder/bubblewrap/bwrap" /usr/local/bin/
         for library in "$folder"/bubblewrap/*.so*; do
             ldconfig -p | grep -q "$(basename "$library")" || cp "$library" /usr/local/lib/
@@ -73,6 +83,11 @@ run() {
 
     echo "== MindSpore's runtime for GPUs"
     $grade runtime add mindspore1 2>&1 | tail -n 3 || true
+}
+
+# Whether the machine's own Python has the package $1.
+has() {
+    python3 -c "from importlib.metadata import version; version('$1')" 2>/dev/null
 }
 
 # The PyTorch submissions of the sample class, each $2 times, at $1.
@@ -111,6 +126,6 @@ END
 }
 
 case $step in
-pack | run) [ -n "$folder" ] || { sed -n '2,10p' "$0"; exit 2; }; $step ;;
+pack | run) [ -n "$folder" ] && [ "$step$third" != run ] || { sed -n '2,10p' "$0"; exit 2; }; $step ;;
 *) sed -n '2,10p' "$0"; exit 2 ;;
 esac

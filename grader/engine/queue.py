@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -45,8 +45,8 @@ class Queue:
 
     def __init__(self, tasks: Sequence[Task]) -> None:
         everything = [Attempts(task) for task in tasks]
-        self._all = {(one.task.submission.id, one.task.key): one for one in everything}
-        self._fresh = deque(sorted(everything, key=lambda one: -one.task.expected))
+        self._all = {_name(one.task): one for one in everything}
+        self._fresh = deque(self._all[_name(task)] for task in in_order(tasks))
         self._again: list[Attempts] = []
         self._left = len(everything)
 
@@ -112,6 +112,15 @@ class Queue:
     def _taken(self, one: Attempts) -> Attempts:
         self._again.remove(one)
         return one
+
+
+def in_order(tasks: Iterable[Task]) -> list[Task]:
+    """The longest expected first; alike ones in the order that they have."""
+    return sorted(tasks, key=lambda task: -task.expected)
+
+
+def _name(task: Task) -> tuple[str, str]:
+    return task.submission.id, task.key
 
 
 def neighbours(slot: Slot, others: Collection[Slot]) -> list[Slot]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from grader.engine.cluster import RESOURCES, Node, ray_error_line, start_actor
 from grader.engine.contract import Died, Ended, Event, Returned, Slot, Task, Watch
 from grader.engine.driver import drive, patience
 from grader.engine.node import NodeOrder
+from grader.engine.queue import in_order
 from grader.store import Store
 
 SECONDS_TO_START = 900.0  # until an examiner is ready, if nobody else holds what it needs
@@ -52,6 +53,7 @@ class RayEngine(NamedTuple):
         assignment, language = self.order.assignment, self.order.language
         most = min(self.slots or len(tasks), max(len(tasks), 1))
         examiners = Actors(self.nodes, self.order, most, self.per_device)
+        examiners.expect(in_order(tasks))
         limit, hidden = patience(assignment.limits), self.order.hidden
         yield from drive(tasks, examiners, hidden, self.store, limit, watch, stop, language)
 
@@ -118,12 +120,19 @@ class Actors:
         self._order = order
         self._parcel = ray.put(parcels.class_parcel(order.assignment, order.hidden))
         self._sends: set[str] = set()  # machines that do not see the submissions' folder
+        self._next: deque[Task] = deque()  # in the order in which they will come, about
+        self._begun: set[str] = set()  # submissions
+        self._ahead: dict[str, Any] = {}  # parcels in the object store, by submission
         self._died: list[Died] = []
         self._why = "no machine has room for a submission"
         memory, kind = order.assignment.limits.memory, order.expected.device
         self._places = [_Place(*one) for one in spread_slots(nodes, kind, per_device, memory, most)]
         for node in nodes:
             self._start_first(node.id)
+
+    def expect(self, tasks: Iterable[Task]) -> None:
+        """What will be begun, about in this order: parcels of the next ones are made ahead."""
+        self._next.extend(tasks)
 
     def slots(self) -> Sequence[Slot]:
         """All slots on machines that live."""
@@ -140,6 +149,7 @@ class Actors:
     def begin(self, slot: Slot, task: Task) -> None:
         """Send the task to its actor."""
         place = self._at(slot)
+        self._begun.add(task.submission.id)
         place.task = task._replace(submission=parcels.at_its_place(task.submission))
         self._send(place, whole=place.node.id in self._sends)
 
@@ -159,6 +169,8 @@ class Actors:
         done, _ = ray.wait(list(waiting), num_returns=1, timeout=seconds, fetch_local=False)
         if done:  # and all others that have something by now
             done, _ = ray.wait(list(waiting), num_returns=len(waiting), timeout=0)
+        else:
+            self._pack_ahead()
         for ref in done:
             yield from self._come(waiting[ref], ref)
         for place in list(self._places):
@@ -189,6 +201,7 @@ class Actors:
         for place in there:
             _kill(place.actor)
         self._places.clear()
+        self._ahead.clear()
 
     def _at(self, slot: Slot) -> _Place:
         return next(place for place in self._places if place.slot == slot)
@@ -231,17 +244,33 @@ class Actors:
                 self._start(other)
 
     def _send(self, place: _Place, *, whole: bool) -> None:
-        """The task alone, or with all that was handed in: one parcel a slot is in the store."""
+        """The task alone, or with all that was handed in: of a slot two parcels are in the store at
+        most, what runs and what comes next.
+        """
         task = place.task
         assert task is not None  # noqa: S101 - callers have set it
+        ahead = self._ahead.pop(task.submission.id, None)
         try:
-            place.sent = ray.put(parcels.packed_submission(task.submission)) if whole else None
+            place.sent = (ahead or _parcel_of(task)) if whole else None
         except OSError as error:
             place.task = None
             self._died.append(Died(place.slot, f"{task.submission.path} cannot be read: {error}"))
             return
         examine = place.actor.examine.options(num_returns="streaming")
         place.running = examine.remote(task, place.sent)
+
+    def _pack_ahead(self) -> None:
+        """One more parcel while nothing happens, so that a machine to which things are sent waits
+        for its way only.
+        """
+        window = sum(place.node.id in self._sends for place in self._places)
+        while self._next and len(self._ahead) < window:
+            task = self._next.popleft()
+            if task.submission.id not in self._begun:
+                task = task._replace(submission=parcels.at_its_place(task.submission))
+                with contextlib.suppress(OSError):  # told when its turn comes
+                    self._ahead[task.submission.id] = _parcel_of(task)
+                    return
 
     def _done(self, place: _Place) -> Iterator[Returned]:
         """The actor has done with its task: read to the end, or Ray holds the next one back."""
@@ -267,6 +296,11 @@ class Actors:
             self._start_first(place.node.id)
         if busy:
             yield Died(place.slot, self._why)
+
+
+def _parcel_of(task: Task) -> Any:
+    """All that was handed in, in the object store. Raises OSError for what cannot be read."""
+    return ray.put(parcels.packed_submission(task.submission))
 
 
 def _end_task(place: _Place) -> None:

@@ -76,19 +76,28 @@ class Raylets:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(
-        self, number: int, *, blind: bool = False, environment: Mapping[str, str] | None = None
+        self,
+        number: int,
+        *words: str,
+        blind: bool = False,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Start node `number`, from 0; blind: it does not see the folder `unseen`.
+        """Start node `number`, from 0; blind: it does not see the folder `unseen`. words: more
+        options of `ray start`.
 
         Once more where it takes too long: Ray gives itself 30 s, which a busy machine may not have.
         """
         with suppress(subprocess.CalledProcessError):
-            self.try_to_start(number, blind=blind, environment=environment)
+            self.try_to_start(number, *words, blind=blind, environment=environment)
             return
-        self.try_to_start(number, blind=blind, environment=environment)
+        self.try_to_start(number, *words, blind=blind, environment=environment)
 
     def try_to_start(
-        self, number: int, *, blind: bool = False, environment: Mapping[str, str] | None = None
+        self,
+        number: int,
+        *words: str,
+        blind: bool = False,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """As `start`, once. Raises CalledProcessError."""
         role = (
@@ -99,7 +108,8 @@ class Raylets:
         hide = ["unshare", "--mount"] + ([] if os.getuid() == 0 else ["--map-root-user"])
         hide += ["sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', str(self.unseen)]
         subprocess.run(
-            [*(hide if blind else []), sys.executable, "-m", "ray.scripts.scripts", "start", *role,
+            [*(hide if blind else []), sys.executable, "-m", "ray.scripts.scripts", "start",
+             *role, *words,
              f"--node-ip-address=127.0.0.{number + 2}", f"--temp-dir={self._folder / 's'}",
              f"--num-cpus={PROCESSORS}", "--object-store-memory=80000000", "--disable-usage-stats",
              "--include-log-monitor=false"],

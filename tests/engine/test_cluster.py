@@ -7,15 +7,19 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.engine import parcels
 from grader.engine.contract import Ended, Task
 from grader.engine.nodes import AUTH_MODE_VARIABLE, MONITOR, ExpectedNode, report
+from grader.intake import Submission
 from grader.store import Store
 from tests import make, submissions
 from tests.engine import standin
@@ -119,7 +123,18 @@ def test_the_death_of_the_driver_ends_all_and_the_next_one_goes_on(
     assert all(finished[name] == 1 for name in told), "what is stored is not repeated"
 
 
-def test_what_a_machine_does_not_see_is_sent_to_it(tmp_path: Path, raylets: Raylets) -> None:
+def test_what_a_machine_does_not_see_is_sent_to_it(
+    tmp_path: Path, raylets: Raylets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed: dict[str, float] = {}
+    pack = parcels.packed_submission
+
+    def noting(submission: Submission) -> bytes:
+        assert submission.id not in packed, "once is enough"
+        packed[submission.id] = time.monotonic()
+        return pack(submission)
+
+    monkeypatch.setattr(parcels, "packed_submission", noting)
     (raylets.unseen / "class").mkdir()
     (tmp_path / "class").symlink_to(raylets.unseen / "class")
     tasks = standin.tasks(tmp_path / "class", **PLANS)
@@ -127,6 +142,9 @@ def test_what_a_machine_does_not_see_is_sent_to_it(tmp_path: Path, raylets: Rayl
         blind = [node for node in cluster.nodes if node.address == "127.0.0.4"]
         told = examined(blind, tasks, tmp_path / "out", lambda ended: None)
     assert_all_once(told, tasks, tmp_path / "out")
+    attempts = standin.journal(tmp_path / "class")
+    ahead = [packed[later.id] < (entry.ended or 0) for entry, later in pairwise(attempts)]
+    assert sum(ahead) > len(ahead) / 2, "the next one is packed while one runs"
 
 
 def test_a_machine_that_does_not_fit_is_left_out(tmp_path: Path, raylets: Raylets) -> None:
@@ -158,9 +176,47 @@ def test_a_cluster_that_lets_everybody_in_is_refused(
         for name, value in open_to_all.environment.items():
             monkeypatch.setenv(name, value)
         sample = make.ROOT / "submissions" / "3210000002_lisi"
-        words = ("--engine", "ray", "--address", open_to_all.address)
-        done = submissions.grade(sample, "--out", tmp_path / "out", *words)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert "lets everybody in, without a token" in " ".join(done.stderr.split())
-    assert "RAY_AUTH_MODE=token" in done.stderr
+        words = ("--engine", "ray", "--address", open_to_all.address, "--out", tmp_path / "out")
+        told = {lang: submissions.grade(sample, *words, "--lang", lang) for lang in ("en", "zh")}
+        monkeypatch.delenv(AUTH_MODE_VARIABLE)  # who has no token finds no way in either
+        monkeypatch.delenv("RAY_AUTH_TOKEN_PATH")
+        monkeypatch.setenv("HOME", str(tmp_path))
+        without = {lang: submissions.grade(sample, *words, "--lang", lang) for lang in ("en", "zh")}
+    for done in (*told.values(), *without.values()):
+        assert done.returncode == 2, done.stdout + done.stderr
+        assert "RAY_AUTH_MODE=token" in done.stderr, "the cure"
+    assert "lets everybody in, without a token" in " ".join(told["en"].stderr.split())
+    assert "不要令牌" in told["zh"].stderr
+    for done in without.values():
+        assert "ray get-auth-token --generate" in done.stderr
+    assert "令牌" in without["zh"].stderr
     assert not list((tmp_path / "out").glob("evidence/*"))
+
+
+def test_a_machine_is_asked_for_its_cards_and_shares_them(raylets: Raylets) -> None:
+    """One that claims a card, by a resource of Ray's of our own: as far as it goes without one."""
+    here = report(None, "CPU")
+    raylets.start(3, '--resources={"NPU": 1}')
+    try:
+        with raylets.connected() as cluster:
+            import ray
+
+            from grader.engine.cluster import start_actor
+
+            assert cluster.kind("auto") == "Ascend"
+            fit, left_out = cluster.fitting(ExpectedNode(here.runtimes, here.level, "Ascend"))
+            assert not fit
+            told = {one.node.address: str(one.reasons[0]) for one in left_out}
+            assert set(told) == {f"127.0.0.{number}" for number in (2, 3, 4, 5)}
+            assert all("it lacks the device" in reason for reason in told.values()), told
+
+            node = next(one for one in cluster.nodes if one.address == "127.0.0.5")
+            actors = [start_actor(node.id, {"NPU": 0.5}) for _ in range(3)]
+            asked = [actor.report.remote("", "CPU") for actor in actors]
+            two, (left,) = ray.wait(asked, num_returns=2, timeout=SECONDS)
+            assert len(two) == 2, "two halves of one card"
+            assert not ray.wait([left], timeout=1)[0], "and no third one beside them"
+            ray.kill(actors[asked.index(two[0])])
+            assert ray.wait([left], timeout=SECONDS)[0] == [left]
+    finally:
+        raylets.stop(3)
