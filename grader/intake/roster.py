@@ -54,8 +54,9 @@ def read_roster(path: Path) -> Roster:
         if max(map(len, rows), default=0) > max(map(len, best), default=0):
             best = rows
     for rows in readings:
-        if (where := _headless(rows)) is not None:
-            return _roster(path, (), rows, FOLDERS, where)
+        for below in (rows, rows[1:]):  # headings in words that are not known say nothing
+            if (where := _headless(below)) is not None:
+                return _roster(path, (), below, FOLDERS, where)
     widest = max(best[:HEADED], key=lambda row: sum(map(bool, row)), default=[])
     raise IntakeError(
         notice(
@@ -250,6 +251,8 @@ def _people(
         name, last = cells.get("name", ""), cells.get("last", "")
         if not name or (last and "first" not in where):  # "名字" may head a name or its first part
             name = _joined(name or cells.get("first", ""), last)
+        elif (first := cells.get("first", "")) and not last and first not in name:
+            name = _joined(first, name)  # "Name" or "Nom" beside a first name is the family's
         person = Submitter(
             name=name, number=number, key=key, login=login, email=cells.get("email", "")
         )

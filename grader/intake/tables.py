@@ -43,6 +43,12 @@ _WORDS = (
     "이름",
     "성명",
 )
+_WORDS_OF = {  # in headings, each with letters that another encoding would make others of
+    "cp1251": ("фамилия", "номер", "имя", "фио", "студент", "прізвище", "група"),
+    "cp1252": ("étudiant", "prénom", "matrícula", "número", "numéro", "förnamn"),
+    "cp1250": ("imię", "jméno", "příjmení", "číslo"),
+    "cp1254": ("öğrenci", "adı", "soyadı"),
+}
 _CHINESE = ("gb18030", "big5")
 _ASIAN = (*_CHINESE, "shift_jis", "cp949")
 
@@ -147,6 +153,9 @@ def _encoding(data: bytes) -> str:
     possible = [name for name in _CHINESE if _decodes(data, name)]
     for name in (name for name in _ASIAN if _decodes(data, name)):
         if any(word in data.decode(name) for word in _WORDS):
+            return name
+    for name, words in _WORDS_OF.items():
+        if _decodes(data, name) and any(word in data.decode(name).casefold() for word in words):
             return name
     if "gb18030" in possible and _common(data.decode("gb18030")):
         return "gb18030"

@@ -164,26 +164,25 @@ FOLDERS = Platform(
     read=_read,
     headings={
         "number": (
-            *(
-                "number",
-                "student number",
-                "student no",
-                "student id",
-                "studentid",
-                "sis id",
-                "id",
-                "uid",
-            ),
+            *("student number", "student no", "student id", "studentid", "sis id"),
             *("matrikelnummer", "matriculation number", "roll number", "registration number"),
-            *("usn", "no", "n° étudiant", "numéro étudiant", "legajo", "matrícula"),
+            *("usn", "n° étudiant", "numéro étudiant", "legajo", "matrícula"),
             *("学号", "學號", "学生学号", "學生學號", "学号/工号", "学工号", "工号", "学籍号"),
+            *("номер студента", "студенческий билет", "номер зачетной книжки", "зачетка"),
+            *("номер зачётной книжки", "номер залікової книжки", "номер студентського квитка"),
+            *("numer albumu", "nr albumu", "studentnummer", "studentnr", "nº de matrícula"),
+            *("matricola", "öğrenci no", "öğrenci numarası", "mã sinh viên", "mssv"),
+            *("číslo studenta", "opiskelijanumero", "αριθμός μητρώου", "αμ"),
             *("考号", "考生号", "编号", "学生编号", "学员编号", "学员号", "学生证号", "学生帐号"),
             *("学生账号", "帳號", "账号", "帐号"),
+            *("number", "id", "uid", "no", "номер"),  # last: beside others they count rows
         ),
         "name": (
             *("name", "student", "full name", "student name", "nom", "nombre", "nome"),
             *("姓名", "学生姓名", "學生姓名", "学员姓名", "中文姓名", "真实姓名", "学生", "名字"),
-            *("英文名", "英文姓名"),
+            *("英文名", "英文姓名", "фио", "ф.и.о.", "студент", "піб", "họ và tên", "họ tên"),
+            *("имя и фамилия", "nazwisko i imię", "imię i nazwisko", "adı soyadı", "ad soyad"),
+            *("nome completo", "nombre completo", "nome e cognome", "ονοματεπώνυμο"),
         ),
         "first": (
             "first name",
@@ -195,8 +194,16 @@ FOLDERS = Platform(
             "vorname",
             "prénom",
             "名",
+            *("имя", "ім'я", "imię", "voornaam", "fornavn", "förnamn", "etunimi", "jméno"),
+            *("adı", "ad", "tên", "όνομα"),
         ),
-        "last": ("last name", "lastname", "family name", "surname", "nachname", "姓", "姓氏"),
+        "last": (
+            *("last name", "lastname", "family name", "surname", "nachname", "姓", "姓氏"),
+            *("familienname", "фамилия", "прізвище", "nazwisko", "achternaam", "etternavn"),
+            *("efternavn", "efternamn", "sukunimi", "příjmení", "soyadı", "soyad", "họ"),
+            *("apellidos", "apellido", "apelido", "sobrenome", "cognome", "nom de famille"),
+            "επώνυμο",
+        ),
         "login": ("username", "user name", "login", "netid", "net id", "用户名", "登录名"),
         "group": (
             *(

@@ -198,3 +198,34 @@ def test_a_version_of_teams_is_called_by_its_students_folder() -> None:
     theirs = Submission("Kim", Student(name="Kim Min-jun"), folder, FileKind.FOLDER)
     (called,), told = call_by_roster([theirs], roster)
     assert called.student.number == "3210000007" and not told
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        (
+            "Номер студента;Фамилия;Имя;Группа\r\n3210000001;Иванов;Иван;КВ-1",
+            "cp1251",
+            "Иван Иванов",
+        ),
+        ("№;ФИО;Студенческий билет\n1;Иванов Иван;3210000001", "utf-8", "Иванов Иван"),
+        ("Номер залікової книжки;Прізвище;Ім'я\n3210000001;Коваль;Іван", "cp1251", "Іван Коваль"),
+        ("Matrikelnummer;Name;Vorname\n3210000001;Müller;Jörg", "cp1252", "Jörg Müller"),
+        ("Numéro étudiant;Nom;Prénom\n3210000001;Lefèvre;Anaïs", "cp1252", "Anaïs Lefèvre"),
+        ("Matrícula;Apellidos;Nombre\n3210000001;García;José", "cp1252", "José García"),
+        ("Nº de matrícula,Nome\n3210000001,João Silva", "utf-8", "João Silva"),
+        ("Matricola;Cognome;Nome\n3210000001;Rossi;Anna", "utf-8", "Anna Rossi"),
+        ("Studentnummer;Achternaam;Voornaam\n3210000001;Berg;Jan", "utf-8", "Jan Berg"),
+        ("Numer albumu;Nazwisko;Imię\n3210000001;Żak;Łukasz", "cp1250", "Łukasz Żak"),
+        ("Öğrenci No;Adı;Soyadı\n3210000001;Öykü;Şahin", "cp1254", "Öykü Şahin"),
+        ("Mã sinh viên,Họ và tên\n3210000001,Nguyễn Thị", "utf-8", "Nguyễn Thị"),
+        ("Full Name,First name,Student ID\nJane Roe,Jane,3210000001", "utf-8", "Jane Roe"),
+        ("რიგი,სახელი\n3210000001,ნინო\n3210000002,გიორგი", "utf-8", "ნინო"),  # no word known
+    ],
+)
+def test_a_roster_is_read_in_the_words_of_many_languages(
+    tmp_path: Path, text: str, encoding: str, name: str
+) -> None:
+    (tmp_path / "roster.csv").write_bytes(text.encode(encoding))
+    first = read_roster(tmp_path / "roster.csv").people[0]
+    assert (first.number, first.name) == ("3210000001", name)
