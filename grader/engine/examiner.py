@@ -114,7 +114,7 @@ def _stages(
     try:
         prepared = prepare(submission, folder, conditions)
     except ArchiveRefusedError as refused:
-        source = readable_name(submission.path)
+        source = refused.archive or readable_name(submission.path)
         yield _found(
             _changed(evidence, stopped="archive-refused"),
             (make_finding("archive-refused", source=source, reason=refused.said),),

@@ -13,7 +13,13 @@ from grader.intake.reading import Reading
 from grader.readers.file_kinds import named_archive
 from grader.readers.ignored_files import code
 from grader.readers.limits import IntakeLimits
-from grader.readers.notices import ArchiveRefusedError, Notice, UnpackerMissingError, notice
+from grader.readers.notices import (
+    ArchiveRefusedError,
+    Notice,
+    UnpackerMissingError,
+    notice,
+    refusals_of,
+)
 
 LEVELS = 6  # of archives within each other that are opened
 ARCHIVES = 10  # at one level: code and weights, perhaps parts of a report, but no data set
@@ -65,7 +71,8 @@ def _opened(
     inner = content.with_name(f"{content.name}.inner")
     inner.mkdir()
     try:
-        yield from reading.unpack(archive, inner, less(limits, content))
+        with refusals_of(archive.name):
+            yield from reading.unpack(archive, inner, less(limits, content))
         yield notice("{name} was unpacked", name=archive.name)
         archive.unlink()
         merge(lift(inner), archive.parent)

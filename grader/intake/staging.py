@@ -32,7 +32,7 @@ from grader.readers.ignored_files import (
     is_ignored,
 )
 from grader.readers.limits import IntakeLimits
-from grader.readers.notices import Notice, notice, refuse
+from grader.readers.notices import Notice, notice, refusals_of, refuse
 from grader.readers.parsing import ArchiveMember, MemberType
 from grader.readers.paths import decoded, readable_name
 
@@ -147,7 +147,8 @@ def _lay(
     part: SubmissionFile, place: Path, limits: IntakeLimits, reading: Reading
 ) -> Iterator[Notice]:
     if part.kind.archive:
-        yield from reading.unpack(part.path, place, limits)
+        with refusals_of(readable_name(Path(part.name))):
+            yield from reading.unpack(part.path, place, limits)
     elif part.kind is FileKind.FOLDER:
         yield from _copy(part.path, place, limits)
     else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import accumulate
 from typing import TypeAlias
 
@@ -65,12 +66,27 @@ class IntakeError(SaidError):
 
 
 class ArchiveRefusedError(SaidError):
-    """A submission that is not taken in, by its own fault; `reason` is one line for the student."""
+    """A submission that is not taken in, by its own fault; `reason` is one line for the student.
+
+    archive: what the student called the archive that is meant; "" where no one is.
+    """
+
+    archive = ""
 
     @property
     def reason(self) -> str:
         """The reason in English; `said.said_in` has it in other languages."""
         return str(self.said)
+
+
+@contextmanager
+def refusals_of(archive: str) -> Iterator[None]:
+    """Whatever is refused within is told of this archive, unless of one within it."""
+    try:
+        yield
+    except ArchiveRefusedError as error:
+        error.archive = error.archive or archive
+        raise
 
 
 class FormatUnknownError(Exception):

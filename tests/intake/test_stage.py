@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from grader.intake import (
 )
 from grader.intake import digest as digest_of
 from grader.intake import stage as stage_of
+from grader.intake.submissions import SubmissionFile
 from grader.readers.file_kinds import kind_of
 from grader.sandbox.unconfined import Unconfined
 from tests.intake.archives import Item, below, raw_tar, raw_zip
@@ -269,3 +271,19 @@ def test_the_key_of_an_archive_is_of_its_bytes(tmp_path: Path) -> None:
     assert digest_of(first) != digest_of(second)
     shutil.copy(tmp_path / "a.zip", tmp_path / "c.zip")
     assert digest_of(submission(tmp_path / "c.zip", FileKind.ZIP)) == digest_of(first)
+
+
+def test_a_refusal_names_the_archive_as_the_student_called_it(tmp_path: Path) -> None:
+    folder = tmp_path / "Jane Roe_12_assignsubmission_file"
+    folder.mkdir()
+    (folder / "lab2.zip").write_bytes(b"PK\x03\x04 torn")
+    (folder / "report.pdf").write_bytes(b"%PDF")
+    uploaded = tmp_path / "roejane_11_501_lab.zip"
+    uploaded.write_bytes(b"PK\x03\x04 torn")
+    by_canvas = SubmissionFile(uploaded, FileKind.ZIP, "lab.zip")
+    report = SubmissionFile(folder / "report.pdf", FileKind.FILE, "report.pdf")
+    several = replace(submission(report.path, FileKind.FILE), beside=(by_canvas,))
+    for one, name in ((submission(folder), "lab2.zip"), (several, "lab.zip")):
+        with pytest.raises(ArchiveRefusedError) as caught:
+            stage_of(one, tmp_path / "into")
+        assert caught.value.archive == name
