@@ -4,7 +4,8 @@
 
 One network is trained on the images of --train (`planted/train.py`, by PYTHON, which has PyTorch),
 once for a work folder. Each submission is that network with one mistake, or with preprocessing that
-is odd and right. All are graded as one class; each line says what was expected and what was said.
+is odd and right; for most of those `planted/retrain.py` trains the head on what they make of the
+training images. All are graded as one class; each line says what was expected and what was said.
 """
 
 from __future__ import annotations
