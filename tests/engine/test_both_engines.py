@@ -91,7 +91,7 @@ def evidence(out: Path) -> dict[str, Any]:
 def timeless(document: Any) -> Any:
     """Without what differs from one run to the next on one machine: times, and peaks of memory."""
     if isinstance(document, list):
-        return [timeless(one) for one in document]
+        return [timeless(one) for one in document if not is_about_speed(one)]
     if isinstance(document, dict):
         return {
             name: timeless(value)
@@ -99,6 +99,11 @@ def timeless(document: Any) -> Any:
             if name not in ("started", "seconds", "peak_memory", "memory_before_images")
         }
     return document
+
+
+def is_about_speed(document: Any) -> bool:
+    """Whether it is the finding that says how long an image takes."""
+    return isinstance(document, dict) and document.get("code") == "slow"
 
 
 def marks(out: Path) -> list[dict[str, str]]:
