@@ -30,6 +30,7 @@ MORE_ASKED_TWICE = (
     24  # after those, where the answers are near the edge: chance decides marks there
 )
 NEAR_THE_EDGE = 10  # per cent below full marks
+EDGE_SHARE = 1 / 3  # of the time that is left: the causes need the rest
 SWAPPED = 13  # that are put with the channels in the other order
 LOOKED_INTO = 5  # images whose answers' numbers are looked at
 NO_OUTPUTS: NDArray[np.float32] = np.empty((0, 0), np.float32)
@@ -74,7 +75,7 @@ def ask_more(
             session.close()
             more = order[IMAGES_ASKED_TWICE : IMAGES_ASKED_TWICE + MORE_ASKED_TWICE]
             # The other way round: a new worker draws the same numbers at random in the same order.
-            again = ask_again(session, more[::-1], channels, clock)
+            again = ask_again(session, more[::-1], channels, Clock(EDGE_SHARE * clock.left))
             asked = asked._replace(again={**asked.again, **again})
         if _reads_better(part, answers):
             session.close()
