@@ -137,6 +137,7 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
     runtime, loading, box = evidence.runtime, evidence.loading, evidence.confinement
     asked = [answer.seconds for answer in evidence.answers if answer.seconds > 0]
     problems = Counter(a.problem.value for a in evidence.answers if a.problem)
+    answered = any(answer.answer is not None for answer in evidence.answers)
     shown = list(evidence.findings if full else evidence.told)
     time: Callable[[float], float] = float if full else on_scale
     return StudentView(
@@ -151,12 +152,12 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         total=grade.total,
         interval=grade.interval,
         band=grade.band,
-        guessing=grade.total > 0
+        guessing=answered  # who never answered did not guess
         and not better_than_guessing(
             grade.correct, grade.total, len(lab.classes), lab.policy.guessing
         ),
         invalid=tuple(problems.most_common()),
-        next=next_step(grade, lab),
+        next=next_step(grade, lab) if answered else None,
         stairs=steps_of(grade, lab),
         parts=tuple(_part(part, evidence, lab) for part in grade.parts),
         report=grade.report,

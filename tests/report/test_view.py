@@ -91,3 +91,13 @@ def test_stairs_without_a_top_or_without_a_bottom(full_at: int) -> None:
     steps = all_steps(Policy(full_at=full_at, report_from=full_at, band=30))
     assert steps[0].low == 0 and steps[-1].high == 100
     assert all(s.low < s.high for s in steps)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_who_never_answered_is_told_of_no_guessing(context: Context, answered: bool) -> None:
+    evidence = make.one(0)
+    said = {"answer": "?" if answered else None}
+    wrong = tuple(each.model_copy(update=said) for each in evidence.answers)
+    evidence = evidence.model_copy(update={"answers": wrong})
+    shown = view(Result(evidence, grade(evidence, context.assignment.policy, 26)), context)
+    assert shown.guessing == (shown.next is not None) == answered
