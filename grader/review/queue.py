@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -83,13 +84,14 @@ class QueuePlace(NamedTuple):
     def parted(
         self, rows: Sequence[QueueRow], view: QueueView, seed: str
     ) -> tuple[list[QueueRow], list[QueueRow]]:
-        """The `rows` before the place, and those after it."""
+        """The `rows`, which are in order, before the place and after it."""
         if self.row is None:
             return [], list(rows)
         last = self.row._replace(needs=(self.was,)) if self.was in NEEDS else self.row
-        place, others = _place(last, view, seed), [row for row in rows if row.id != last.id]
-        before = [row for row in others if _place(row, view, seed) < place]
-        return before, others[len(before) :]
+        others = [row for row in rows if row.id != last.id]
+        place = _place(last, view, seed)
+        at = bisect_left(others, place, key=lambda row: _place(row, view, seed))
+        return others[:at], others[at:]
 
 
 def neighbour(
