@@ -37,7 +37,7 @@ def browser() -> Iterator[Any]:
 
 def in_a_window(browser: Any, link: str, name: str) -> Page:
     page = browser.new_context(locale="en-US").new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     come_in(page, link, name)
     page.wait_for_selector(":root[data-live=on]")
     return page
