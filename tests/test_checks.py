@@ -14,7 +14,7 @@ from grader.checks import CheckFailedError, expect, hang, pytest_run, verdicts
 from grader.checks.trial import ChecksTrial
 from grader.checks.verdicts import run_checks
 from grader.evidence import Check
-from grader.examine.replies import ForwardReport, LeNet5Report
+from grader.examine.replies import ForwardReport, NetworkReport
 from grader.examine.worker_client import WorkerEndedError
 from grader.language import by_language
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
@@ -28,10 +28,10 @@ class NoNetwork:
 
     setup = SimpleNamespace(assignment=make.assignment())
 
-    def lenet5(self) -> LeNet5Report:
-        return LeNet5Report()
+    def find_network(self, asked: object) -> NetworkReport:
+        return NetworkReport()
 
-    def lenet5_forward(self, images: object) -> tuple[ForwardReport, None]:
+    def ask_network(self, *asked: object) -> tuple[ForwardReport, None]:
         raise AssertionError("there is none")
 
 
@@ -130,7 +130,7 @@ def test_a_file_without_checks_is_told(tmp_path: Path) -> None:
 
 def test_a_sandbox_that_is_gone_is_no_check_that_failed(tmp_path: Path) -> None:
     class Gone(NoNetwork):
-        def lenet5(self) -> LeNet5Report:
+        def find_network(self, asked: object) -> NetworkReport:
             raise SandboxUnavailableError("no room", "make some")
 
     (tmp_path / "test_it.py").write_text("def test_it(submission): submission.lenet5\n")
@@ -148,7 +148,7 @@ def test_a_file_that_cannot_be_imported_is_our_fault_and_told(tmp_path: Path) ->
 
 def test_a_worker_that_dies_fails_the_check_and_not_the_run(tmp_path: Path) -> None:
     class Dying(NoNetwork):
-        def lenet5(self) -> LeNet5Report:
+        def find_network(self, asked: object) -> NetworkReport:
             raise WorkerEndedError(End(Cause.MEMORY, "too much"))
 
     (tmp_path / "test_it.py").write_text("def test_it(submission): submission.lenet5\n")

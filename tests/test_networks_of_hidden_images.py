@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.assignment import Limits
+from grader.assignment import Limits, lenet5
 from grader.examine.clock import Clock
 from grader.examine.session import Session
 from grader.examine.setup import Setup
+from grader.examine.submitted_network import SubmittedNetwork
 from grader.runtimes import detect
 from grader.runtimes.devices import select
 from grader.sandbox import canary
@@ -69,11 +70,12 @@ def said_after_an_image(session: Session) -> tuple[str, list[float]]:
     """All that a page could show of the network once an image was put: words and numbers."""
     assert session.load().function
     session.put(IMAGE, 60)
-    reports: list[object] = [session.lenet5(), session.lenet5_layers()]
-    look, shown = session.lenet5_look(np.ones((1, 1, 32, 32), np.float32))
+    network = SubmittedNetwork(session, lenet5("LeNet5"))
+    reports: list[object] = [network.find(), network.layers()]
+    look, shown = network.look(np.ones((1, 1, 32, 32), np.float32))
     reports.append(look)
     for _ in range(6):
-        reports.append(session.lenet5_forward(np.ones((1, 1, 32, 32), np.float32))[0])
+        reports.append(network.forward(np.ones((1, 1, 32, 32), np.float32))[0])
     return repr(reports), [] if shown is None else np.ravel(shown).tolist()
 
 

@@ -11,6 +11,7 @@ from grader.assignment.model import (
     Part,
     RunSettings,
 )
+from grader.assignment.networks import LENET5_LAYERS, AskedLayer, AskedNetwork, lenet5
 from grader.assignment.policy import MarkRule, Policy, Title
 from grader.assignment.reading import (
     FILE_NAME,
@@ -22,7 +23,10 @@ from grader.assignment.reading import (
 
 __all__ = [
     "FILE_NAME",
+    "LENET5_LAYERS",
     "About",
+    "AskedLayer",
+    "AskedNetwork",
     "Assignment",
     "AssignmentError",
     "ImagesSettings",
@@ -35,6 +39,7 @@ __all__ = [
     "Policy",
     "RunSettings",
     "Title",
+    "lenet5",
     "line_of",
     "read_assignment",
     "with_settings",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, field_validator, model_validator
 
+from grader.assignment.networks import AskedNetwork, lenet5
 from grader.assignment.policy import Policy, Title
 from grader.evidence import Document
 from grader.expectations import WrongError
@@ -212,6 +213,7 @@ class Assignment(Document):
     policy: Policy = Policy()
     pages: PagesSettings = PagesSettings()
     parts: tuple[Part, ...] = ()
+    networks: tuple[AskedNetwork, ...] = Field((), max_length=20)
     classes: tuple[Label, ...] = Field(min_length=2)
 
     @field_validator("classes")
@@ -230,6 +232,14 @@ class Assignment(Document):
         return parts
 
     @model_validator(mode="after")
+    def _networks_told_apart(self) -> Assignment:
+        names = [network.name for network in self.asked_networks]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            facts = {"twice": ", ".join(twice)}
+            raise WrongError(Sentence("the name {twice} is used by more than one network", facts))
+        return self
+
+    @model_validator(mode="after")
     def _marks_of_known_parts(self) -> Assignment:
         names = [part.id for part in self.parts]
         if unknown := sorted(set(self.policy.parts) - set(names)):
@@ -246,6 +256,12 @@ class Assignment(Document):
     def names(self) -> tuple[str, ...]:
         """Class names in the order of the table: the index of a class is its place here."""
         return tuple(label.en for label in self.classes)
+
+    @property
+    def asked_networks(self) -> tuple[AskedNetwork, ...]:
+        """LeNet5, where the interface names it, and the networks of the teacher's own."""
+        name = self.interface.lenet5
+        return (*((lenet5(name),) if name else ()), *self.networks)
 
     @property
     def mnist(self) -> Path | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:  # the plug-in is loaded in every run of pytest: it must not cost anything there
+    from grader.checks.network_subject import NetworkSubjects
     from grader.checks.subjects import (
         ClassifierSubject,
         DatasetSubject,
@@ -79,12 +80,27 @@ def submission(session: Session) -> SubmissionSubject:
 @pytest.fixture(scope="session")
 def lenet5(submission: SubmissionSubject) -> LeNet5Subject:
     """The submission's LeNet5; a check that asks for it is skipped where there is none."""
+    from grader.assignment import lenet5 as asked_lenet5
     from grader.checks.subjects import LeNet5Subject
 
     report = submission.lenet5
     if not report.found:
         pytest.skip("there is no LeNet5 to check")
-    return LeNet5Subject(submission.session, report)
+    asked = asked_lenet5(submission.session.setup.assignment.interface.lenet5)
+    return LeNet5Subject(submission.session, asked, report)
+
+
+@pytest.fixture(scope="session")
+def networks(session: Session) -> NetworkSubjects:
+    """The networks of the assignment's `[[networks]]`, by name; a check that uses them where there
+    are none is left out.
+    """
+    from grader.checks.network_subject import NONE_ASKED, NetworkSubjects
+    from grader.checks.subjects import NotAskedError
+
+    if not session.setup.assignment.networks:
+        raise NotAskedError(NONE_ASKED)
+    return NetworkSubjects(session)
 
 
 @pytest.fixture(scope="session")

@@ -205,7 +205,7 @@ class _Collector:
         """What came of a check that ended with `error`, or with none."""
         check = Check(
             name=f"{item.path.name}::{item.name}",
-            title=_title(getattr(getattr(item, "function", None), "__doc__", None) or item.name),
+            title=_title(item),
             points=_points(item) or 0.0,
             outcome="passed",
         )
@@ -294,9 +294,15 @@ def _outcome(error: BaseException) -> dict[str, str]:
     return {"outcome": "raised"}
 
 
-def _title(docstring: str) -> dict[str, str]:
-    """The line that the student reads: the first one of the docstring in each language."""
+def _title(item: pytest.Item) -> dict[str, str]:
+    """The line that the student reads: the first one of the docstring in each language, and which
+    one of several it is where the check is run with parameters.
+    """
+    told = getattr(getattr(item, "function", None), "__doc__", None)
+    which = getattr(getattr(item, "callspec", None), "id", "") if told else ""
     return {
-        language: text.splitlines()[0] if text else ""
-        for language, text in by_language(docstring).items()
+        language: " ".join(
+            filter(None, (text.splitlines()[0] if text else "", which and f"[{which}]"))
+        )
+        for language, text in by_language((told or item.name).strip()).items()
     }

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from grader.assignment import lenet5
 from grader.checks.failure import CheckFailedError
+from grader.checks.network_subject import NetworkSubject
 from grader.evidence import Answer
 from grader.examine import lenet5_reference as reference
-from grader.examine.lenet5 import LayersReport
 from grader.examine.mnist import read_mnist
-from grader.examine.replies import DatasetReport, LeNet5Report
+from grader.examine.replies import DatasetReport, NetworkReport
 from grader.examine.session import Session
 from grader.language import Sentence
 from grader.worker import protocol
@@ -38,7 +38,7 @@ class SubmissionSubject:
         self.session = session
 
     @cached_property
-    def lenet5(self) -> LeNet5Report:
+    def lenet5(self) -> NetworkReport:
         """What was found when LeNet5 was looked for and built.
 
         Returns:
@@ -47,9 +47,10 @@ class SubmissionSubject:
         Raises:
             NotAskedError: where the assignment asks for no LeNet5; the check is left out.
         """
-        if not self.session.setup.assignment.interface.lenet5:
+        name = self.session.setup.assignment.interface.lenet5
+        if not name:
             raise NotAskedError("the assignment asks for no LeNet5: interface.lenet5")
-        return self.session.lenet5()
+        return self.session.find_network(lenet5(name))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -110,26 +111,12 @@ class DatasetSubject:
         return np.zeros(0, np.float32) if self._images is None else self._images
 
 
-class LeNet5Subject:
-    """The fixture `lenet5`: the submission's network, already built.
+class LeNet5Subject(NetworkSubject):
+    """The fixture `lenet5`: the submission's LeNet5, already built.
 
     Attributes:
         report: what was found of it: class, file, parameters.
     """
-
-    def __init__(self, session: Session, report: LeNet5Report) -> None:
-        self._session = session
-        self.report = report
-
-    @property
-    def shapes(self) -> list[tuple[int, ...]]:
-        """Shapes of the parameters, in the network's order."""
-        return [tuple(parameter.shape) for parameter in self.report.parameters]
-
-    @property
-    def count(self) -> int:
-        """How many single weights the network has."""
-        return self.report.count
 
     @cached_property
     def size(self) -> int:
@@ -137,15 +124,10 @@ class LeNet5Subject:
         with padding in the first layer. 32 where it takes neither.
         """
         for size in (32, 28):
-            report, _ = self._session.lenet5_forward(np.zeros((1, 1, size, size), np.float32))
+            report, _ = self._network.forward(np.zeros((1, 1, size, size), np.float32))
             if report.error is None:
                 return size
         return 32
-
-    @cached_property
-    def layers(self) -> LayersReport:
-        """The layers in order of execution, and by which known variant it is built."""
-        return self._session.lenet5_layers()
 
     @cached_property
     def known_weights(self) -> dict[str, NDArray[np.float32]]:
@@ -171,7 +153,7 @@ class LeNet5Subject:
         check of shapes says.
         """
         for role, values in _roles_here(self.known_weights, self.layers.variant.c5).items():
-            report = self._session.lenet5_set(role, values)
+            report = self._network.set(role, values)
             if not report.set:
                 pytest.skip(f"{role} of shape {values.shape} does not fit: the layers differ")
 
@@ -193,7 +175,7 @@ class LeNet5Subject:
         )
         return reference.forward(images, self.known_weights, chosen)
 
-    def losses(self, steps: int) -> list[float]:
+    def losses(self, steps: int = 30) -> list[float]:
         """Train the network on 64 written digits, with cross-entropy and the framework's SGD.
 
         Args:
@@ -206,7 +188,7 @@ class LeNet5Subject:
             CheckFailedError: where the network cannot be trained.
         """
         images, labels = reference.digits(64, self.size)
-        report = self._session.lenet5_train(images, labels, steps)
+        report = self._network.train(images, labels, steps)
         if report.error is not None or not report.losses:
             raise CheckFailedError(
                 Sentence("The network could not be trained.").in_lines(),
@@ -214,28 +196,6 @@ class LeNet5Subject:
                 actual=report.error.told if report.error else "no output",
             )
         return report.losses
-
-    def __call__(self, images: NDArray[np.float32]) -> NDArray[Any]:
-        """Run the network forward, in the worker.
-
-        Args:
-            images: (N, 1, H, W) of values in 0 to 1; sent as float32.
-
-        Returns:
-            What it gave, (N, 10) if it is as in the lecture.
-
-        Raises:
-            CheckFailedError: where the network raises, or gives no array.
-        """
-        report, output = self._session.lenet5_forward(images.astype(np.float32))
-        if report.error is not None or output is None:
-            raise CheckFailedError(
-                Sentence("The network could not process the input.").in_lines(),
-                expected=f"an output for an input of shape {images.shape}",
-                actual=report.error.told if report.error else "no output",
-                help=Sentence("Call it on zeros of this shape.").in_lines(),
-            )
-        return output
 
 
 class ClassifierSubject(SubmissionSubject):

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from grader import __version__
 from grader.assignment import Assignment, Limits
 from grader.checks import pytest_run, reference
+from grader.checks.network_subject import NONE_ASKED
 from grader.evidence import Answer
 from grader.evidence.document import Document
 from grader.examine.clock import Clock
@@ -117,8 +118,10 @@ def remembered_or_tried(setup: Setup, truths: Mapping[str, str]) -> ChecksTrial:
 
 def _try(bench: TrialConditions, truths: Mapping[str, str]) -> ChecksTrial:
     assignment, sandbox, runtime = bench
-    # A student's limits are not the grader's: a busy machine is no reason to refuse a check.
-    roomy = assignment.model_copy(update={"limits": Limits(total=600)})
+    # A student's limits are not the grader's: a busy machine is no reason to refuse a check. The
+    # stand-in has none of the networks of the teacher's own: their checks are not tried with it.
+    networks = assignment.networks if reference.own(assignment) else ()
+    roomy = assignment.model_copy(update={"limits": Limits(total=600), "networks": networks})
     setup = Setup(roomy, sandbox, runtime, select("CPU")[0], 1, {})
     answers = {
         image: Answer(image=image, truth=truth, answer=truth) for image, truth in truths.items()
@@ -131,7 +134,7 @@ def _try(bench: TrialConditions, truths: Mapping[str, str]) -> ChecksTrial:
             if (trouble := _trouble(session, bench)) is not None:
                 return trouble
             run = pytest_run.run(assignment.home, session, answers)
-    trial = _read(run)
+    trial = _read(run, assignment)
     if not pytest_run.ABOUT_ANSWERS.isdisjoint(run.fixtures):
         trial = trial.model_copy(update={"answers": _digest(sorted(truths.items()))})
     if not trial.unfit:
@@ -157,7 +160,7 @@ def _trouble(session: Session, bench: TrialConditions) -> ChecksTrial | None:
     return ChecksTrial(unfit=(told,)) if own else ChecksTrial(failed=(told,))
 
 
-def _read(run: pytest_run.PytestRun) -> ChecksTrial:
+def _read(run: pytest_run.PytestRun, assignment: Assignment) -> ChecksTrial:
     def told(outcome: str) -> list[TrialFault]:
         found = [one for one in run.ran if one.asked and one.check.outcome == outcome]
         return [
@@ -174,8 +177,14 @@ def _read(run: pytest_run.PytestRun) -> ChecksTrial:
         passed=frozenset(one.check.name for one in run.ran if one.check.outcome == "passed"),
         unfit=(*uncollected, *told("raised")),
         failed=tuple(told("failed")),
-        left_out=tuple(one.check.name for one in run.ran if not one.asked and one.check.points),
+        left_out=tuple(one.check.name for one in run.ran if _is_left_out(one, assignment)),
     )
+
+
+def _is_left_out(one: pytest_run.CheckRun, assignment: Assignment) -> bool:
+    """Whether a check with marks is about what the assignment does not ask for."""
+    untried = bool(assignment.networks) and one.check.rationale == NONE_ASKED
+    return bool(not one.asked and one.check.points and not untried)
 
 
 # --- remembered -------------------------------------------------------------------------

@@ -21,11 +21,12 @@ from grader.cli.words.check import add_arguments
 from grader.engine.examiner import examine
 from grader.evidence import Evidence
 from grader.examine.images import HiddenSet, read_hidden
+from grader.examine.network_reference import Benches, evaluated
 from grader.examine.part_inputs import with_parts
 from grader.examine.prepare import Conditions
 from grader.intake import find
 from grader.labs.image_survey import Line, survey
-from grader.language import Sentence, translator
+from grader.language import Sentence, TroubleError, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect
 from grader.runtimes.choose import RuntimeMissingError
@@ -122,12 +123,40 @@ def _machine(assignment: Assignment, hidden: HiddenSet | None, language: str) ->
     except UsageError as error:
         yield Line(False, Sentence("confinement: {why}", {"why": error.said_in(language)}))
         return
+    yield from _networks(Benches(assignment, sandbox, found))
     if hidden is not None:
         try:
             yield from _checks(assignment, hidden, sandbox, found)
             yield from _reference(assignment, hidden, sandbox, found, language)
         except (SandboxUnavailableError, RuntimeMissingError) as error:
             yield Line(False, Sentence("runtimes: {why}", {"why": f"{error} {error.cure}"}))
+
+
+def _networks(benches: Benches) -> Iterator[Line]:
+    """The references of the networks that are asked for, each run once."""
+    for asked in benches.assignment.networks:
+        facts: dict[str, str | Sentence] = {"name": asked.name, "layers": str(len(asked.layers))}
+        if not asked.reference:
+            yield Line(True, Sentence("network {name}: a table of {layers} layers", facts))
+            continue
+        try:
+            made = evaluated(asked, benches)
+        except TroubleError as error:
+            facts["why"] = error.said
+            cure = error.mended if isinstance(error.mended, Sentence) else Sentence(error.cure)
+            yield Line(False, Sentence("network {name}: {why}", facts), cure)
+            continue
+        facts |= {"framework": made.framework, "layers": str(len(made.layers))}
+        yield Line(True, Sentence("network {name}: {layers} layers, {framework}", facts))
+        if not made.outputs:
+            yield Line(
+                None,
+                Sentence(
+                    "network {name}: it has weights of a kind that cannot be drawn, so that what "
+                    "it computes is not compared",
+                    facts,
+                ),
+            )
 
 
 def _checks(

@@ -11,7 +11,8 @@ from grader.checks import reference, trial
 from grader.checks.pytest_run import files_of
 from grader.cli.main import UsageError
 from grader.examine.images import HiddenSet
-from grader.language import Sentence, translator
+from grader.examine.network_reference import Benches, evaluated
+from grader.language import Sentence, TroubleError, translator
 from grader.report.text import for_rich
 from grader.runtimes.choose import RuntimeMissingError
 from grader.runtimes.detect import Runtime
@@ -26,11 +27,13 @@ def require_sound(
     console: Console,
     language: str,
 ) -> None:
-    """Try the checks with the reference, where there are any.
+    """Run the references of the networks that are asked for, and try the checks with the model
+    answer, where there are any.
 
     Raises UsageError with file and line of each check that can't run, or that the assignment's own
     model answer does not pass.
     """
+    _require_references(Benches(assignment, sandbox, runtimes), console, language)
     if not files_of(assignment.home):
         return
     say, truths = translator(language), {image.id: image.truth for image in hidden.images}
@@ -63,6 +66,18 @@ def require_sound(
             "(interface.lenet5, interface.dataset): they are left out, and so are their marks."
         )
         _warn(console, "\n".join([text, *left_out]))
+
+
+def _require_references(benches: Benches, console: Console, language: str) -> None:
+    """The teacher's networks, run once for all of the class. Raises UsageError."""
+    for asked in benches.assignment.networks:
+        if asked.reference:
+            try:
+                with console.status(translator(language)("Running the reference networks …")):
+                    evaluated(asked, benches)
+            except TroubleError as error:
+                facts = {"error": error.said, "cure": error.mended}
+                raise UsageError(Sentence("{error}\n{cure}", facts)) from None
 
 
 def _lines(of_trials: Iterable[Sequence[trial.TrialFault]]) -> list[str]:

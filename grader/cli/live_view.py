@@ -21,7 +21,7 @@ STAGES = {
     Stage.LOAD: "importing",
     Stage.PREDICT: "images",
     Stage.EXPLAIN: "diagnosis",
-    Stage.CHECKS: "LeNet5",
+    Stage.CHECKS: "checks",
     Stage.DONE: "done",
 }
 

@@ -1,4 +1,4 @@
-"""What comes before the first hidden image: the import, LeNet5 and the checks.
+"""What comes before the first hidden image: the import, networks and the checks.
 
 All of it is said by workers that have seen no hidden image, so that the student may read it.
 """
@@ -12,17 +12,18 @@ from typing import NamedTuple
 from grader.assignment import Assignment
 from grader.checks.pytest_run import CheckSelection
 from grader.checks.verdicts import run_checks
-from grader.evidence import Answer, Check, Finding, LeNet5, Loading
+from grader.evidence import Answer, Check, Finding, Loading, Network
 from grader.evidence.findings import make_finding
 from grader.examine import exported_models, further_questions, loading, network_report
 from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage
+from grader.examine.network_reference import benches_of, with_reference
 from grader.examine.outside_kills import KilledError
 from grader.examine.prepare import Prepared
 from grader.examine.replies import LoadReport
 from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError
-from grader.language import Sentence
+from grader.language import Sentence, TroubleError
 from grader.sandbox.contract import Cause, End, SandboxUnavailableError
 
 
@@ -36,10 +37,12 @@ class LoadOutcome(NamedTuple):
     end: End | None = None  # of a worker that the import ended
 
 
-class DescribedNetwork(NamedTuple):
-    """LeNet5 and the checks. Faults of ours on the way are in `mishaps` and cost nothing else."""
+class Described(NamedTuple):
+    """The networks and the checks. Faults of ours on the way are in `mishaps` and cost nothing
+    else.
+    """
 
-    lenet5: LeNet5 | None = None
+    networks: tuple[Network, ...] = ()
     checks: tuple[Check, ...] = ()
     findings: tuple[Finding, ...] = ()
     mishaps: tuple[str, ...] = ()
@@ -82,9 +85,9 @@ def load(session: Session, prepared: Prepared, assignment: Assignment) -> LoadOu
 
 def describe(
     session: Session, assignment: Assignment, unanswered: Mapping[str, Answer]
-) -> DescribedNetwork:
-    """LeNet5 and the checks that need no answers, within `limits.checks`. `unanswered`: the hidden
-    images, by id.
+) -> Described:
+    """Networks and the checks that need no answers, within `limits.checks`. `unanswered`: the
+    hidden images, by id.
 
     All over again where a worker was killed from outside meanwhile. Raises KilledError where that
     happens too often, and SandboxUnavailableError.
@@ -128,24 +131,36 @@ def look_at_exports(
 
 def _described(
     session: Session, assignment: Assignment, unanswered: Mapping[str, Answer]
-) -> DescribedNetwork:
-    lenet5: LeNet5 | None = None
+) -> Described:
+    networks: list[Network] = []
     findings: list[Finding] = []
     mishaps: list[str] = []
-    if assignment.interface.lenet5:
+    for asked in assignment.asked_networks:
         try:
-            lenet5, findings = network_report.describe(session)
+            wanted, reference = with_reference(asked, benches_of(session.setup))
+        except TroubleError as error:  # then it is looked at without
+            wanted, reference = asked, None
+            mishaps.append(mishap(asked.name, error))
+        try:
+            network, found = network_report.describe(session, wanted, reference)
+            findings += found
         except WorkerEndedError as ended:
-            lenet5 = LeNet5(error=f"the process ended: {further_questions.end_in_words(ended.end)}")
+            told = f"the process ended: {further_questions.end_in_words(ended.end)}"
+            network = Network(asked=asked.name, error=told)
         except (KilledError, SandboxUnavailableError):
             raise
         except Exception as error:
-            lenet5 = LeNet5(error="a fault of the grader; staff see it")
-            mishaps.append(mishap("LeNet5", error))
+            network = Network(asked=asked.name, error="a fault of the grader; staff see it")
+            mishaps.append(mishap(asked.name, error))
+        networks.append(network)
     checks = run_checks(assignment.home, session, unanswered, CheckSelection.BEFORE)
-    if lenet5 is not None and lenet5.name and not lenet5.differs_at:
+    if any(one.asked == assignment.interface.lenet5 and _is_right(one) for one in networks):
         findings += _failed_checks(checks)
-    return DescribedNetwork(lenet5, checks, tuple(findings), tuple(mishaps))
+    return Described(tuple(networks), checks, tuple(findings), tuple(mishaps))
+
+
+def _is_right(network: Network) -> bool:
+    return bool(network.name) and not network.differs_at
 
 
 def mishap(where: str, error: Exception) -> str:

@@ -145,7 +145,7 @@ def _stages(
         exports = look_at_exports(session, prepared, loaded.report, hidden.images)
         evidence = _changed(
             evidence,
-            lenet5=described.lenet5,
+            networks=described.networks,
             checks=described.checks,
             mishaps=(*described.mishaps, *exports.mishaps),
         )

@@ -10,9 +10,10 @@ from grader.evidence.evidence import (
     Evidence,
     Fingerprint,
     Layer,
-    LeNet5,
     Loading,
+    Look,
     Maps,
+    Network,
     Parameter,
     PartAnswers,
     Problem,
@@ -22,6 +23,7 @@ from grader.evidence.evidence import (
     SubmissionRecord,
     Tensors,
     Trouble,
+    WantedLayer,
 )
 from grader.evidence.findings import Finding
 from grader.evidence.origin import Origin, Roster, Submitter
@@ -38,9 +40,10 @@ __all__ = [
     "Finding",
     "Fingerprint",
     "Layer",
-    "LeNet5",
     "Loading",
+    "Look",
     "Maps",
+    "Network",
     "Origin",
     "Parameter",
     "PartAnswers",
@@ -54,4 +57,5 @@ __all__ = [
     "Submitter",
     "Tensors",
     "Trouble",
+    "WantedLayer",
 ]

@@ -1,8 +1,9 @@
 """Evidence: one submission's examination as facts; `grader.scoring` turns it into marks."""
 
 from enum import Enum
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from grader.evidence.document import Document
 from grader.evidence.findings import Finding
@@ -146,36 +147,72 @@ class Layer(Document):
     output: tuple[int, ...]  # without the batch, channels first
     parameters: int = 0  # single weights
     multiply_adds: int = 0  # for one image
+    seconds: float = 0.0  # wall clock of a pass of three inputs
 
 
 class Maps(Document):
     """Small grey pictures of one size: kernels, or what a layer makes of an image."""
 
     count: int  # of pictures
+    columns: int = 0  # pictures in a row; 0 for all in one
     height: int  # pixels
     width: int  # pixels
     grey: str  # base64 of uint8, one picture after the other, the least value 0, the largest 255
 
 
-class LeNet5(Document):
-    """The submission's LeNet5 as a worker described it that had seen no hidden image."""
+class WantedLayer(Document):
+    """A layer that a network is to have."""
 
+    name: str  # by which the lecture calls it
+    kinds: tuple[str, ...]  # of layers that may play it
+    outputs: tuple[tuple[int, ...], ...] = ()  # sizes that it may make; any where there are none
+
+
+class Look(Document):
+    """A layer at work on one picture."""
+
+    layer: str  # its name, or its kind and number
+    kernels: Maps | None = None  # of a convolution: a row for each of its outputs
+    maps: Maps | None = None  # what it makes of the picture
+
+
+class Network(Document):
+    """A network that the assignment asks for, as a worker described the submission's that had seen
+    no hidden image.
+    """
+
+    asked: str = "LeNet5"  # the name by which the assignment asks for it
+    is_lenet5: bool = True  # the lecture's, or one of the teacher's own
+    wanted: tuple[WantedLayer, ...] = ()  # the layers of one of the teacher's own
     file: str = ""  # path in the submission
     name: str = ""  # of the class
     framework: str = ""  # of the runtime
     parameters: tuple[Parameter, ...] = ()  # in the network's own order
     count: int = 0  # of single weights
     error: str = ""  # why it could not be found or built
-    layers: tuple[Layer, ...] = ()  # in order of execution
+    layers: tuple[Layer, ...] = ()  # in an order in which they can be executed
     variant: dict[str, str] = Field(default_factory=dict)  # e.g. "pool": "max", "input": "32"
     checkpoint: str = ""  # path in the submission of trained weights that fit it
     mnist_correct: int = 0  # of MNIST's test images, with these weights
     mnist_total: int = 0  # 0 where they were not put to it
-    kernels: Maps | None = None  # of the first convolution
-    maps: Maps | None = None  # what that makes of one written digit
+    looks: tuple[Look, ...] = ()  # convolutions and poolings in order of execution
     differs_at: str = ""  # the first layer that is not as in the lecture: "C1" to "F7", …
     expected: str = ""  # what the lecture has there
     actual: str = ""  # what the submission has there
+    outputs: str = ""  # beside the reference's, with the same weights: "same", "other", or ""
+    uncompared: str = ""  # code of why they were not compared: "padding", "input", …
+    losses: tuple[float, ...] = ()  # of a few steps of training
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_look(cls, data: Any) -> Any:
+        """Evidence of releases that drew the first layer alone."""
+        if isinstance(data, dict) and data.keys() & {"kernels", "maps"}:
+            data = dict(data)
+            kernels, maps = data.pop("kernels", None), data.pop("maps", None)
+            if kernels or maps:
+                data["looks"] = [{"layer": "C1", "kernels": kernels, "maps": maps}]
+        return data
 
 
 class Check(Document):
@@ -248,7 +285,7 @@ class Evidence(Document):
     loading: Loading = Loading()  # how the import went
     answers: tuple[Answer, ...] = ()  # one for each hidden image, in the hidden set's order
     parts: tuple[PartAnswers, ...] = ()  # of what else the assignment asks, in its order
-    lenet5: LeNet5 | None = None  # None where the assignment asks for none
+    networks: tuple[Network, ...] = ()  # that the assignment asks for, in its order
     checks: tuple[Check, ...] = ()  # in the order of the assignment
     records: Records = Records()  # lab report and records of training
     fingerprint: Fingerprint = Fingerprint()  # for the search for copies
@@ -259,3 +296,13 @@ class Evidence(Document):
     started: str = ""  # ISO 8601, UTC
     seconds: float = 0.0  # wall clock of the whole examination
     grader: str = ""  # version
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_lenet5_alone(cls, data: Any) -> Any:
+        """Evidence of releases that knew one network."""
+        if isinstance(data, dict) and "lenet5" in data:
+            data = dict(data)
+            network = data.pop("lenet5")
+            data["networks"] = [network] if network else []
+        return data

@@ -108,6 +108,37 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "LeNet5's output is not as it should be: {actual} (expected {expected}).",
         "{hint}",
     ),
+    "network-missing": (
+        W,
+        "No network {name} was found in any of the files.",
+        "Define a class {name}, or a function of that name that builds it, in {entry} or in a "
+        "module beside it.",
+    ),
+    "network-shape": (
+        W,
+        "{network} differs from the lecture's first at {layer}: expected {expected}, found "
+        "{actual}.",
+        "{hint}",
+    ),
+    "network-output": (
+        W,
+        "{network} has the lecture's layers, and with the same weights it computes something else "
+        "from {layer} on: {actual} (expected {expected}).",
+        "Look at how the layers are joined there: their order, strides and padding, activations, "
+        "what is added to what, and how the maps are flattened.",
+    ),
+    "network-untrained": (
+        W,
+        "{network} could not be trained: {error}.",
+        "Its output must follow from its weights without .detach(), no_grad or a way through "
+        "NumPy, and its weights must not be frozen.",
+    ),
+    "network-unlearned": (
+        W,
+        "{network} does not learn: in {steps} steps its loss goes from {before} to {after}.",
+        "Look for layers that are made anew in each pass or are no parts of the network, and for "
+        "what cuts the gradient.",
+    ),
     "wrong-return-type": (
         E,
         "{function} returned {said} for {count} of {total} images; a class name (str) is expected.",

@@ -1,19 +1,28 @@
-"""LeNet5 taken apart: what the worker tells of it, held against the lecture's."""
+"""A network that the assignment asks for, taken apart: what the worker tells of it, held against
+what is asked.
+"""
 
 from __future__ import annotations
 
-import base64
+import re
 
-import numpy as np
-from numpy.typing import NDArray
-
-from grader.evidence import Finding, Layer, LeNet5, Maps, Parameter
+from grader.assignment import AskedNetwork
+from grader.evidence import Finding, Layer, Network, Parameter, WantedLayer
 from grader.evidence.findings import make_finding
-from grader.examine import lenet5_reference as reference
-from grader.examine.lenet5 import LayersReport, first_difference
+from grader.examine import network_pictures
+from grader.examine.layer_reports import LayersReport
 from grader.examine.mnist import prepared, read_mnist
-from grader.examine.replies import LeNet5Report
+from grader.examine.network_comparison import compared
+from grader.examine.network_differences import (
+    LENET5_INPUTS,
+    Difference,
+    first_difference,
+    in_comparable_order,
+)
+from grader.examine.network_reference import NetworkReference
+from grader.examine.replies import NetworkReport
 from grader.examine.session import Session
+from grader.examine.submitted_network import SubmittedNetwork
 from grader.language import Sentence
 
 WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".weights")
@@ -21,60 +30,89 @@ MAX_CHECKPOINTS = 3  # checkpoints
 BATCH_IMAGES = 1000  # images
 
 
-def describe(session: Session) -> tuple[LeNet5, list[Finding]]:
-    """What the submission's LeNet5 is, and the findings that follow.
+def describe(
+    session: Session, asked: AskedNetwork, reference: NetworkReference | None
+) -> tuple[Network, list[Finding]]:
+    """What the submission's network is, and the findings that follow. `reference`: the teacher's,
+    where there is one; `asked` then has its layers.
 
     Raises WorkerEndedError.
     """
-    interface = session.setup.assignment.interface
-    report = session.lenet5()
+    network = SubmittedNetwork(session, asked)
+    report = network.find()
     if not report.found:
-        missing = make_finding("lenet5-missing", name=interface.lenet5, entry=interface.entry)
-        return _described(report, LayersReport()), [] if report.error else [missing]
-    layers = session.lenet5_layers()
-    described = _described(report, layers).model_copy(update=_trained(session, report))
-    described = described.model_copy(update=_drawn(session, report))
-    difference = first_difference(layers.layers, report.input)
-    taken = _taken(report, interface.lenet5)
-    if difference is None:
-        return described, taken
-    described = described.model_copy(
+        entry = session.setup.assignment.interface.entry
+        missing = make_finding(f"{_family(asked)}-missing", name=asked.name, entry=entry)
+        told = _described(asked, report, LayersReport())
+        return told, [] if report.error else [missing]
+    layers = network.layers()
+    described = _described(asked, report, layers).model_copy(
+        update=_trained(session, network, report)
+    )
+    looks = network_pictures.looks(network, report.input, layers)
+    described = described.model_copy(update={"looks": looks})
+    difference = first_difference(layers.layers, report.input, asked)
+    taken = _taken(report, asked)
+    if difference is not None:
+        return _differing(described, difference), [_shape(asked, difference), *taken]
+    if asked.is_lenet5:
+        return described, taken  # which the checks put weights into, and train
+    found = compared(network, report, layers, reference)
+    return described.model_copy(update=found.facts), [*found.findings, *taken]
+
+
+def _family(asked: AskedNetwork) -> str:
+    """What codes of findings begin with."""
+    return "lenet5" if asked.is_lenet5 else "network"
+
+
+def _differing(described: Network, difference: Difference) -> Network:
+    return described.model_copy(
         update={
             "differs_at": difference.layer,
             "expected": difference.expected,
             "actual": difference.actual,
         }
     )
-    finding = make_finding(
-        "lenet5-shape",
+
+
+def _shape(asked: AskedNetwork, difference: Difference) -> Finding:
+    return make_finding(
+        f"{_family(asked)}-shape",
+        network=asked.name,
         layer=difference.layer,
         expected=difference.expected,
         actual=difference.actual,
         hint=difference.help,
     )
-    return described, [finding, *taken]
 
 
 _HOW = {
     "likeness": Sentence("its name is like {wanted}"),
     "layers": Sentence("it has two convolutions, pooling and dense layers"),
 }
+_BY_WEIGHTS = Sentence("most of its weights have the sizes of those of {wanted}")
 
 
-def _taken(report: LeNet5Report, wanted: str) -> list[Finding]:
-    """Which network was taken for LeNet5, and why, where that does not go without saying."""
-    if report.how not in _HOW and not report.others and list(report.input) in ([], [1, 32, 32]):
+def _taken(report: NetworkReport, asked: AskedNetwork) -> list[Finding]:
+    """Which network was taken for the one that is asked for, and why, where that does not go
+    without saying.
+    """
+    usual = ((), LENET5_INPUTS[0] if asked.is_lenet5 else asked.input)
+    if report.how not in _HOW and not report.others and tuple(report.input) in usual:
         return []
-    how = Sentence(_HOW.get(report.how, Sentence("it has that name")).text, {"wanted": wanted})
+    told = _HOW.get(report.how, Sentence("it has that name"))
+    if report.how == "layers" and not asked.is_lenet5:
+        told = _BY_WEIGHTS
     cure = Sentence("Nothing has to be done, if that is the lecture's network.")
     found = make_finding(
         "lenet5-taken",
         {} if report.how in _HOW else {"cure": cure},
         name=report.name,
-        wanted=wanted,
+        wanted=asked.name,
         file=report.file,
         line=report.line,
-        how=how,
+        how=Sentence(told.text, {"wanted": asked.name}),
         input="x".join(map(str, report.input)) or "?",
         others=Sentence("; left aside: {names}", {"names": ", ".join(report.others)})
         if report.others
@@ -83,30 +121,34 @@ def _taken(report: LeNet5Report, wanted: str) -> list[Finding]:
     return [found]
 
 
-def _trained(session: Session, report: LeNet5Report) -> dict[str, object]:
-    """The first checkpoint of the submission that fits all of the network, and how many of MNIST's
-    test images it reads, in the better of two usual preparations; for a reader, never for marks.
+def _trained(
+    session: Session, network: SubmittedNetwork, report: NetworkReport
+) -> dict[str, object]:
+    """The first checkpoint of the submission that fits all of the network, and of LeNet5 how many
+    of MNIST's test images it reads, in the better of two usual preparations; for a reader, never
+    for marks.
     """
-    for path in _checkpoints(session):
-        loaded = session.lenet5_load(path).loaded
+    for path in _checkpoints(session, network.asked):
+        loaded = network.load(path).loaded
         if loaded and loaded == len(report.parameters):
-            return {"checkpoint": path, **_read(session, report)}
+            return {"checkpoint": path, **_read(session, network, report)}
     return {}
 
 
-def _checkpoints(session: Session) -> list[str]:
-    """Files of weights whose names tell of LeNet, the latest epochs first, a few of them."""
+def _checkpoints(session: Session, asked: AskedNetwork) -> list[str]:
+    """Files of weights whose names tell of the network, the latest epochs first, a few of them."""
+    word = re.sub(r"[\d_]+$", "", asked.name).lower()
     names = [
         path.relative_to(session.submission).as_posix()
         for path in session.submission.rglob("*")
-        if path.suffix.lower() in WEIGHTS and "lenet" in path.as_posix().lower()
+        if path.suffix.lower() in WEIGHTS and word in path.as_posix().lower()
     ]
     return sorted(names, reverse=True)[:MAX_CHECKPOINTS]
 
 
-def _read(session: Session, report: LeNet5Report) -> dict[str, object]:
+def _read(session: Session, network: SubmittedNetwork, report: NetworkReport) -> dict[str, object]:
     folder = session.setup.assignment.mnist
-    if folder is None or len(report.input) != 3:
+    if folder is None or len(report.input) != 3 or not network.asked.is_lenet5:
         return {}
     images, labels = read_mnist(folder)
     best = 0
@@ -114,7 +156,7 @@ def _read(session: Session, report: LeNet5Report) -> dict[str, object]:
         right = 0
         for start in range(0, len(images), BATCH_IMAGES):
             part = prepared(images[start : start + BATCH_IMAGES], report.input[1], centred=centred)
-            _, output = session.lenet5_forward(part)
+            _, output = network.forward(part)
             if output is None or output.shape != (len(part), 10):
                 return {}
             right += int((output.argmax(axis=1) == labels[start : start + BATCH_IMAGES]).sum())
@@ -122,38 +164,17 @@ def _read(session: Session, report: LeNet5Report) -> dict[str, object]:
     return {"mnist_correct": best, "mnist_total": len(images)}
 
 
-def _drawn(session: Session, report: LeNet5Report) -> dict[str, object]:
-    """Kernels and maps of the first layer for one written digit."""
-    if len(report.input) != 3 or report.input[0] != 1:
-        return {}
-    digit, _ = reference.digits(8, report.input[1])
-    look, values = session.lenet5_look(digit[7:8])
-    kernels, maps = look.kernels, look.maps
-    if values is None or len(kernels) != 4 or len(maps) != 3:
-        return {}
-    split = int(np.prod(kernels))
-    if values.size != split + int(np.prod(maps)) or kernels[1] != 1:
-        return {}
-    flat = values.ravel()
-    return {
-        "kernels": _maps(flat[:split].reshape(kernels[0], *kernels[2:])),
-        "maps": _maps(flat[split:].reshape(maps)),
-    }
-
-
-def _maps(values: NDArray[np.float32]) -> Maps | None:
-    """Pictures (count, height, width) in grey; None for more than a page shows."""
-    count, height, width = values.shape
-    if values.size > 20_000 or not np.isfinite(values).all():
-        return None
-    low, high = float(values.min()), float(values.max())
-    grey = ((values - low) / max(high - low, 1e-9) * 255).round().astype(np.uint8)
-    text = base64.b64encode(grey.tobytes()).decode()
-    return Maps(count=count, height=height, width=width, grey=text)
-
-
-def _described(report: LeNet5Report, layers: LayersReport) -> LeNet5:
-    return LeNet5(
+def _described(asked: AskedNetwork, report: NetworkReport, layers: LayersReport) -> Network:
+    variant = layers.variant.model_dump() if asked.is_lenet5 else {}
+    shown = layers.layers if asked.is_lenet5 else in_comparable_order(layers.layers)
+    wanted = () if asked.is_lenet5 else asked.layers
+    return Network(
+        asked=asked.name,
+        is_lenet5=asked.is_lenet5,
+        wanted=tuple(
+            WantedLayer(name=one.name or one.kinds[0], kinds=one.kinds, outputs=one.outputs)
+            for one in wanted
+        ),
         file=report.file,
         name=report.name,
         framework=report.framework,
@@ -167,12 +188,9 @@ def _described(report: LeNet5Report, layers: LayersReport) -> LeNet5:
                 output=tuple(layer.output),
                 parameters=layer.parameters,
                 multiply_adds=layer.multiply_adds,
+                seconds=layer.seconds,
             )
-            for layer in layers.layers
+            for layer in shown
         ),
-        variant={
-            name: str(value)
-            for name, value in layers.variant.model_dump().items()
-            if value not in ("", 0)
-        },
+        variant={name: str(value) for name, value in variant.items() if value not in ("", 0)},
     )

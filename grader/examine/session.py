@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.assignment import Part
+from grader.assignment import AskedNetwork, Part
 from grader.evidence import Confinement
 from grader.examine import replies
 from grader.examine.clock import Clock
-from grader.examine.lenet5 import LayersReport
 from grader.examine.outside_kills import KILLS_BORNE, KilledError
 from grader.examine.sandbox_refusals import require_allowed
 from grader.examine.setup import Setup
@@ -57,8 +56,8 @@ class Session:
         self.log = ""
         self.lent: dict[str, str] = {}  # path that the code asks for -> file of the submission
         self._import = True  # False once an import has ended its worker: it would do so again
-        self._network_end: End | None = None  # how looking for LeNet5 ended a worker
-        self._network_in = 0  # the start whose worker has found LeNet5
+        self._network_ends: dict[str, End] = {}  # how looking for a network ended a worker
+        self._networks_in: dict[str, int] = {}  # the start whose worker has found a network
         self._saw_hidden = False  # whether the worker has seen a hidden image
         self._disturbed = False  # whether more ran in it than an import changes nothing by
         self._peak = self._peak_before = 0  # MiB: in all, before the first hidden image
@@ -80,7 +79,7 @@ class Session:
         """Start a worker and import the submission in it, within the limit for imports.
 
         Where an import has ended its worker before, the new worker only lays the files out, so
-        that LeNet5 can still be looked for in modules that can be imported.
+        that networks can still be looked for in modules that can be imported.
         """
         self.close()
         started = time.monotonic()
@@ -210,74 +209,49 @@ class Session:
         """The exception behind the last answer to an image that is not hidden."""
         return self._ask(replies.LastErrorReport, "last_error", self._patience)[0].error
 
-    def lenet5(self) -> replies.LeNet5Report:
-        """The submission's LeNet5, found and built.
+    def find_network(self, asked: AskedNetwork) -> replies.NetworkReport:
+        """The submission's network of that name, found and built.
 
-        Where that has ended a worker once, it is not tried again: it would end as before.
+        Where looking for it has ended a worker once, it is not tried again: it would end as before.
         """
-        if self._network_end is not None:
-            raise WorkerEndedError(self._network_end)
-        meta = {"name": self.setup.assignment.interface.lenet5, "classes": 10}
+        if asked.name in self._network_ends:
+            raise WorkerEndedError(self._network_ends[asked.name])
+        meta = {
+            "name": asked.name,
+            "classes": asked.outputs,
+            "inputs": asked.inputs,
+            "weights": []
+            if asked.is_lenet5
+            else [one.weights[0] for one in asked.layers if one.weights],
+        }
         try:
-            report, _ = self._ask(replies.LeNet5Report, "lenet5", self._patience, meta=meta)
+            report, _ = self._ask(replies.NetworkReport, "network", self._patience, meta=meta)
         except WorkerEndedError as ended:
             if ended.end.cause is not Cause.KILLED:
-                self._network_end = ended.end
+                self._network_ends[asked.name] = ended.end
             raise
-        self._network_in = self.starts
+        self._networks_in[asked.name] = self.starts
         self._disturbed = self._disturbed or not report.undisturbed
+        if tuple(report.input) not in asked.inputs:  # inputs are drawn in no other sizes
+            return report.model_copy(update={"input": []})
         return report
 
-    def lenet5_forward(
-        self, images: NDArray[np.float32]
-    ) -> tuple[replies.ForwardReport, NDArray[Any] | None]:
-        """One forward pass of the LeNet5 that was found: float32 (N, 1, H, W) in, what came out
-        beside the report.
+    def ask_network(
+        self,
+        kind: type[R],
+        operation: str,
+        asked: AskedNetwork,
+        array: NDArray[Any] | None = None,
+        meta: protocol.Meta | None = None,
+    ) -> tuple[R, NDArray[Any] | None]:
+        """Ask about a network, which is found again where the worker that had found it is gone, or
+        has seen too much.
         """
-        self._require_network()
-        return self._ask(replies.ForwardReport, "lenet5_forward", self._patience, images)
-
-    def lenet5_layers(self) -> LayersReport:
-        """The layers of the LeNet5 that was found, in order of execution."""
-        self._require_network()
-        report, _ = self._ask(LayersReport, "lenet5_layers", self._patience)
-        return report
-
-    def lenet5_set(self, role: str, values: NDArray[np.float32]) -> replies.SetReport:
-        """Put `values` in as the weights of a role, "conv1.w" to "dense3.b", sizes (out, in, …)."""
-        self._require_network()
-        report, _ = self._ask(
-            replies.SetReport, "lenet5_set", self._patience, values, {"role": role}
-        )
-        return report
-
-    def lenet5_load(self, path: str) -> replies.CheckpointReport:
-        """Load a checkpoint, named by its path in the submission, into the LeNet5 that was
-        found.
-        """
-        self._require_network()
-        report, _ = self._ask(
-            replies.CheckpointReport, "lenet5_load", self._patience, meta={"path": path}
-        )
-        return report
-
-    def lenet5_look(
-        self, image: NDArray[np.float32]
-    ) -> tuple[replies.OutputsReport, NDArray[Any] | None]:
-        """The first convolution at work on one image, float32 (1, 1, H, W): sizes of its kernels
-        and maps, and the values of both, one after the other.
-        """
-        self._require_network()
-        return self._ask(replies.OutputsReport, "lenet5_look", self._patience, image)
-
-    def lenet5_train(
-        self, images: NDArray[np.float32], labels: list[int], steps: int
-    ) -> replies.TrainReport:
-        """Losses of `steps` steps of training on float32 (N, 1, H, W) and N labels."""
-        self._require_network()
-        meta = {"labels": labels, "steps": steps}
-        report, _ = self._ask(replies.TrainReport, "lenet5_train", self._patience, images, meta)
-        return report
+        self._unseen()
+        if not self.alive or self._networks_in.get(asked.name) != self.starts:
+            self.find_network(asked)
+        told = {"name": asked.name, "inputs": asked.inputs, **(meta or {})}
+        return self._ask(kind, operation, self._patience, array, told)
 
     def dataset(
         self, digits: NDArray[np.uint8], labels: list[int]
@@ -322,14 +296,8 @@ class Session:
 
     @property
     def _patience(self) -> float:
-        """Seconds for one question about LeNet5: as for a first image, since it may compile."""
+        """Seconds for one question about a network: as for a first image, since it may compile."""
         return self.setup.assignment.limits.first_answer
-
-    def _require_network(self) -> None:
-        """Find LeNet5 again where the worker that had found it is gone, or has seen too much."""
-        self._unseen()
-        if not self.alive or self._network_in != self.starts:
-            self.lenet5()
 
     @property
     def _peak_now(self) -> int:

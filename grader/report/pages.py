@@ -151,6 +151,7 @@ TABLES: Final = (
         "STAGE",
         "LEVEL_NAMES",
         "KIND",
+        "UNCOMPARED",
         "VARIANT",
         "QUANTITY",
         "AXIS_NAMES",

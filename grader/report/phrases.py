@@ -81,6 +81,19 @@ KIND = {
     "flatten": "Flatten",
     "dropout": "Dropout",
     "batch-norm": "Batch normalisation",
+    "layer-norm": "Layer normalisation",
+    "group-norm": "Group normalisation",
+    "transposed-convolution": "Transposed convolution",
+    "padding": "Padding",
+    "add": "Sum",
+    "concatenate": "Side by side",
+}
+UNCOMPARED = {
+    "input": "It takes another input than the reference: what both compute was not compared.",
+    "padding": "It pads layers with strides on other sides than the reference, as frameworks do "
+    "differently: what both compute was not compared.",
+    "reference": "The reference has weights of a kind that cannot be drawn: what both compute was "
+    "not compared.",
 }
 VARIANT = {
     "input": "Image size",
@@ -130,6 +143,11 @@ FINDING = {
     "lenet5-taken": "What was taken for LeNet5",
     "lenet5-shape": "LeNet5 layers differ",
     "lenet5-output": "LeNet5 output differs",
+    "network-missing": "Network not found",
+    "network-shape": "Network layers differ",
+    "network-output": "Network output differs",
+    "network-untrained": "Network cannot be trained",
+    "network-unlearned": "Network does not learn",
     "wrong-return-type": "Wrong type returned",
     "unknown-class": "Unknown class names",
     "group-answers": "Groups in place of classes",

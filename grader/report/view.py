@@ -105,7 +105,7 @@ class StudentView:
     if_report_complete: float | None
     findings: tuple[FindingView, ...]
     checks: tuple[CheckView, ...]
-    net: NetView | None
+    nets: tuple[NetView, ...]
     per_class: tuple[ClassScore, ...] | None
     entry: str
     notes: tuple[str, ...]
@@ -171,7 +171,7 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
             for check in evidence.checks
             if full or check.outcome != "broken"  # that is the teacher's
         ),
-        net=net_view(evidence.lenet5, keep) if evidence.lenet5 else None,
+        nets=tuple(net_view(one, keep, lab.asked_networks) for one in evidence.networks),
         per_class=_per_class(evidence, lab) if full or context.per_class else None,
         entry=keep(loading.entry),
         notes=tuple(map(keep, loading.notes)),

@@ -30,17 +30,19 @@ def differences(before: BaseModel, after: BaseModel) -> tuple[str, ...]:
 
 
 def checks_of(assignment: Assignment) -> dict[str, str]:
-    """The files that the assignment's checks are made of, by path, and sha256: those beside them,
-    and the packages that they import. What else lies in the folder may be anything.
+    """The files that the assignment's checks and networks are made of, by path, and sha256: those
+    beside them, the packages that they import, and the folders of references. What else lies in
+    the folder may be anything.
     """
     home = assignment.home
     beside = [path for path in home.iterdir() if path.is_file() and path.name != FILE_NAME]
     code = b"\n".join(path.read_bytes() for path in beside if path.suffix == ".py")
     imported = set(_IMPORTED.findall(code))
+    references = {one.reference.encode().partition(b"/")[0] for one in assignment.networks}
     inside = [
         path
         for folder in home.iterdir()
-        if folder.is_dir() and folder.name.encode() in imported
+        if folder.is_dir() and folder.name.encode() in imported | references
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]

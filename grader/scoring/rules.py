@@ -234,6 +234,13 @@ def _why(right: Sentence, correct: int, total: int, policy: MarkRule, earned: fl
     )
 
 
+_OUTCOMES = {
+    "passed": Sentence("Passed"),
+    "failed": Sentence("Not passed"),
+    "skipped": Sentence("Skipped"),
+}
+
+
 def _checks(evidence: Evidence) -> tuple[GradePart, ...]:
     """Checks that carry points, but for those that broke by themselves: they earn nothing, and cost
     nobody anything.
@@ -243,9 +250,7 @@ def _checks(evidence: Evidence) -> tuple[GradePart, ...]:
             name=check.name,
             earned=check.points if check.outcome == "passed" else 0,
             possible=check.points,
-            because={
-                language: f"{title}: {check.outcome}" for language, title in check.title.items()
-            },
+            because=_OUTCOMES[check.outcome].in_each(),
         )
         for check in evidence.checks
         if check.points and check.outcome != "broken"

@@ -18,9 +18,10 @@ Inputs = Sequence[Tuple[int, ...]]
 
 # What a network may take: the lecture's first, then variants, which are told in the reply.
 INPUTS: Inputs = ((1, 32, 32), (1, 28, 28), (3, 32, 32), (32, 32, 1), (28, 28, 1), (1024,), (784,))
-PICTURES: Inputs = INPUTS[:5]  # for a network without a telling name, which is known by its layers
 
 _CLASSES = object()  # stands for the number of classes
+_CHANNELS = object()  # for that of channels, or of numbers that are no image
+_SIZE = object()  # for the height of an image
 
 # Constructor arguments by a part of their name; the first that fits counts.
 _GUESSES: tuple[tuple[str, Any], ...] = (
@@ -28,9 +29,9 @@ _GUESSES: tuple[tuple[str, Any], ...] = (
     ("n_out", _CLASSES),
     ("out_feature", _CLASSES),
     ("output", _CLASSES),
-    ("channel", 1),
-    ("in_feature", 1),
-    ("size", 32),
+    ("channel", _CHANNELS),
+    ("in_feature", _CHANNELS),
+    ("size", _SIZE),
     ("train", False),
     ("phase", "test"),
     ("keep_prob", 1.0),
@@ -53,6 +54,13 @@ class Built(NamedTuple):
     error: BaseException | None  # of the forward pass, where it takes none
 
 
+def pictures(inputs: Inputs) -> Inputs:
+    """Those of the inputs that are images, where any is: for a network without a telling name,
+    which is known by its layers.
+    """
+    return [sizes for sizes in inputs if len(sizes) == 3] or inputs
+
+
 def build(candidate: NetworkCandidate, classes: int, inputs: Inputs, place: Workdir) -> Built:
     """The network of a candidate, built with as few arguments as needed, or with guesses for
     more where only those give `classes` numbers.
@@ -64,13 +72,14 @@ def build(candidate: NetworkCandidate, classes: int, inputs: Inputs, place: Work
         return _tried(candidate, candidate.thing, {}, inputs, place)
     best: Built | None = None
     trouble: BaseException = TypeError(f"{candidate.name} cannot be built")
-    for arguments in _argument_sets(candidate.thing, classes):
+    known = {_CLASSES: classes, _CHANNELS: inputs[0][0], _SIZE: inputs[0][-1]}
+    for arguments in _argument_sets(candidate.thing, known):
         try:
             built = _built(candidate, arguments, inputs, place)
         except BaseException as error:
             trouble = error
             continue
-        if built.accepts == INPUTS[0] and built.gives == (classes,):
+        if built.accepts == inputs[0] and built.gives == (classes,):
             return built
         best = best or built
     if best is None:
@@ -114,14 +123,14 @@ def _framework_of(network: Any) -> Framework | None:
     return None
 
 
-def _argument_sets(thing: Callable[..., Any], classes: int) -> list[dict[str, Any]]:
+def _argument_sets(thing: Callable[..., Any], values: dict[object, int]) -> list[dict[str, Any]]:
     """Arguments to try: what must be given, then also what has a default that may be another."""
     needed: dict[str, Any] = {}
     optional: dict[str, Any] = {}
     for parameter in inspect.signature(thing).parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        known, value = _guess(parameter.name, classes)
+        known, value = _guess(parameter.name, values)
         if parameter.default is parameter.empty:
             if not known:
                 raise TypeError(f"its constructor needs {parameter.name!r}, which says nothing")
@@ -131,10 +140,10 @@ def _argument_sets(thing: Callable[..., Any], classes: int) -> list[dict[str, An
     return [needed, dict(needed, **optional)] if optional else [needed]
 
 
-def _guess(name: str, classes: int) -> tuple[bool, Any]:
+def _guess(name: str, values: dict[object, int]) -> tuple[bool, Any]:
     for part, value in _GUESSES:
         if part in name.lower():
-            return True, classes if value is _CLASSES else value
+            return True, values.get(value, value)
     return False, None
 
 

@@ -1,12 +1,37 @@
-"""Whether a network whose name says nothing is a LeNet5: by its layers."""
+"""Whether a network whose name says nothing is the one that is sought: by its layers."""
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import NamedTuple
+
 from .building import Built
-from .layers import POOLS, Layer, trace_layers
+from .flow import Layer
+from .layers import POOLS, trace_layers
 
 GREY = ((1, 32, 32), (1, 28, 28), (32, 32, 1), (28, 28, 1))
 MOST_DENSE = 4  # with a dense C5, and one to spare
+LEAST_ALIKE = 0.5  # share of the weights of the network sought, by sizes, that it has
+
+
+class Likeness(NamedTuple):
+    """What a network is known by under another name.
+
+    classes: numbers that it makes. weights: sizes that its weights have in the assignment; none
+    for LeNet5, which comes in many sizes.
+    """
+
+    classes: int
+    weights: tuple[tuple[int, ...], ...] = ()
+
+    def of(self, built: Built) -> bool:
+        """Whether `built` is like it."""
+        if not self.weights:
+            return resembles(built)
+        layers, _ = trace_layers(built.framework, built.network, built.accepts)
+        have = Counter(layer.weight for layer in layers if layer.weight)
+        wanted = Counter(self.weights)
+        return sum((have & wanted).values()) >= LEAST_ALIKE * len(self.weights)
 
 
 def resembles(built: Built) -> bool:

@@ -10,8 +10,8 @@ import numpy as np
 from . import answers, faults
 from .datasets import Datasets
 from .exported import Exports
-from .lenet5 import LeNet5
 from .loading import Loading, LoadOrder
+from .networks import SoughtNetworks
 from .observing import Observation
 from .operations import Array, Operation, Reply
 from .outputs import outputs_watched
@@ -23,7 +23,7 @@ MOST_OUTPUTS = 100  # rows that are reported
 
 
 class WorkerSession:
-    """State between calls: the loaded submission, the last error, its LeNet5."""
+    """State between calls: the loaded submission, the last error, its networks."""
 
     def __init__(self) -> None:
         self._loading: Loading | None = None
@@ -38,7 +38,7 @@ class WorkerSession:
         }
 
     def operations(self) -> dict[str, Operation]:
-        """Operations by name, except `predict` and `bye`; LeNet5's come with the load."""
+        """Operations by name, except `predict` and `bye`; those of networks come with the load."""
         return self._operations
 
     def hello(self, meta: Meta, array: Array) -> Reply:
@@ -55,7 +55,7 @@ class WorkerSession:
         """
         order = LoadOrder.read(meta)
         self._loading = loading = Loading(order)
-        self._operations.update(LeNet5(loading.place).operations())
+        self._operations.update(SoughtNetworks(loading.place).operations())
         self._operations.update(Datasets(loading.place).operations())
         self._operations.update(Observation(loading, self.predict).operations())
         self._operations.update(Exports(loading, self.predict).operations())

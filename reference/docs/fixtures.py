@@ -6,11 +6,12 @@ import inspect
 import re
 from collections.abc import Iterator
 
-from grader.checks import plugin, subjects
+from grader.checks import network_subject, plugin, subjects
 from reference.docs.markdown import code, table
 
 ALIASES = ("garbage",)  # another name of a fixture
 INNER = ("session",)  # the fixture that the others are made of: no interface of ours
+ASKED_BY = {"__call__": "", "__getitem__": ".__getitem__"}  # methods that go by a sign
 
 
 def names() -> list[str]:
@@ -24,7 +25,7 @@ def subject_of(name: str) -> type:
     """The class of what the fixture gives."""
     source = inspect.getsource(plugin)
     (returned,) = re.findall(rf"\ndef {name}\([^\n]*\) -> (\w+):", source)
-    found: type = getattr(subjects, returned)
+    found: type = getattr(subjects, returned, None) or getattr(network_subject, returned)
     return found
 
 
@@ -33,7 +34,7 @@ def members(name: str) -> Iterator[tuple[str, str]]:
     public: dict[str, object] = {}
     for each in reversed(subject_of(name).__mro__[:-1]):
         public |= {key: value for key, value in vars(each).items() if not key.startswith("_")}
-        public |= {key: value for key, value in vars(each).items() if key == "__call__"}
+        public |= {key: value for key, value in vars(each).items() if key in ASKED_BY}
     for key, value in public.items():
         inner = getattr(value, "fget", None) or getattr(value, "func", None) or value
         if not callable(inner):
@@ -41,7 +42,7 @@ def members(name: str) -> Iterator[tuple[str, str]]:
         shown = str(inspect.signature(inner)).replace("'", "").replace("(self, ", "(")
         if inner is not value:
             shown = shown.removeprefix("(self)")
-        written = name if key == "__call__" else f"{name}.{key}"
+        written = f"{name}{ASKED_BY[key]}" if key in ASKED_BY else f"{name}.{key}"
         yield (
             f"{written}{shown.replace('(self)', '()')}",
             " ".join((inspect.getdoc(inner) or "").split()),

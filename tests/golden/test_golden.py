@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.examine.lenet5 import LayersReport, first_difference
+from grader.assignment import lenet5
+from grader.examine.layer_reports import LayersReport
+from grader.examine.network_differences import first_difference
 from grader.examine.replies import read
 from tests.golden.submissions import EXPECTED, agree, lay_out
 from tests.worker.client import Worker
@@ -35,7 +37,7 @@ def test_golden(name: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFact
         if "last_error" in expected:
             agree("last_error", expected["last_error"], worker.ask("last_error")["error"])
         if "lenet5" in expected:
-            agree("lenet5", expected["lenet5"], worker.ask("lenet5", name="LeNet5", classes=10))
+            agree("lenet5", expected["lenet5"], worker.ask("network", name="LeNet5", classes=10))
         for network, difference in expected.get("differences", {}).items():
             assert first_difference_of(worker, network) == difference, network
         assert worker.close() == 0
@@ -43,8 +45,8 @@ def test_golden(name: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFact
 
 def first_difference_of(worker: Worker, network: str) -> list[str]:
     """Layer, expected and found of the first difference from the lecture's LeNet5, [] if none."""
-    built = worker.ask("lenet5", name=network, classes=10)
+    built = worker.ask("network", name=network, classes=10)
     assert built["found"], network
-    report = read(LayersReport, worker.ask("lenet5_layers"))
-    difference = first_difference(report.layers, built["input"])
+    report = read(LayersReport, worker.ask("network_layers", name=network))
+    difference = first_difference(report.layers, built["input"], lenet5("LeNet5"))
     return list(difference[:3]) if difference else []

@@ -205,6 +205,6 @@ def _outcomes(out: Path, names: Sequence[str]) -> dict[str, list[Outcome]]:
         name = next(name for name in names if source.startswith(name))
         log = (out / "logs" / f"{submission}.txt").read_text(encoding="utf-8")
         page = (out / "report" / "student" / f"{submission}.html").read_text(encoding="utf-8")
-        page += json.dumps([evidence[field] for field in ("told", "lenet5", "checks")])
+        page += json.dumps([evidence[field] for field in ("told", "networks", "checks")])
         found.setdefault(name, []).append(Outcome(statuses[submission], evidence, log, page))
     return found

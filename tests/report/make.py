@@ -176,7 +176,7 @@ def one(
             seconds=round(chance.uniform(1.2, 9), 2),
         ),
         answers=answers,
-        lenet5=lenet,
+        networks=(lenet,),
         checks=checks_of(chance, lenet, bad),
         records=Records(
             reports=reports,

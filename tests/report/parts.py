@@ -14,7 +14,7 @@ from grader.evidence import (
     Curve,
     Fingerprint,
     Layer,
-    LeNet5,
+    Network,
     Parameter,
     Problem,
     Tensors,
@@ -193,9 +193,9 @@ def curves_of(chance: random.Random, bad: str) -> tuple[Curve, ...]:
     return tuple(curves)
 
 
-def lenet_of(chance: random.Random, torch: bool) -> LeNet5:
+def lenet_of(chance: random.Random, torch: bool) -> Network:
     if chance.random() < 0.08:
-        return LeNet5(error="no class LeNet5 in main.py or any module beside it")
+        return Network(error="no class LeNet5 in main.py or any module beside it")
     kernel, weight = ("weight", "weight")
     wide = 400 if chance.random() < 0.9 else 256
     shapes = [
@@ -209,7 +209,7 @@ def lenet_of(chance: random.Random, torch: bool) -> LeNet5:
         ("fc3.bias", (10,)),
     ]
     parameters = tuple(Parameter(name=name, shape=shape) for name, shape in shapes)
-    return LeNet5(
+    return Network(
         file="lenet.py",
         name="LeNet5",
         framework="torch" if torch else "mindspore",
@@ -227,7 +227,7 @@ def lenet_of(chance: random.Random, torch: bool) -> LeNet5:
     )
 
 
-def checks_of(chance: random.Random, lenet: LeNet5, bad: str) -> tuple[Check, ...]:
+def checks_of(chance: random.Random, lenet: Network, bad: str) -> tuple[Check, ...]:
     lost = bool(lenet.error)
     wide = any(p.shape == (120, 256) for p in lenet.parameters)
     return (

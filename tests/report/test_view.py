@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.assignment import Policy
-from grader.evidence import Layer, LeNet5, Parameter
+from grader.evidence import Layer, Network, Parameter
 from grader.report import Context, Result
 from grader.report.band_steps import all_steps
 from grader.report.network_view import NetView
@@ -16,10 +16,9 @@ from tests.report import make
 
 def net(context: Context, *layers: tuple[str, tuple[int, ...]], **facts: object) -> NetView:
     made = tuple(Layer(name=kind, kind=kind, output=output) for kind, output in layers)
-    evidence = make.one(0).model_copy(update={"lenet5": LeNet5(layers=made, **facts)})
+    evidence = make.one(0).model_copy(update={"networks": (Network(layers=made, **facts),)})
     shown = view(Result(evidence, grade(evidence, context.assignment.policy, 26)), context)
-    assert shown.net is not None
-    return shown.net
+    return shown.nets[0]
 
 
 def test_layers_stand_beside_the_lectures(context: Context) -> None:

@@ -70,7 +70,7 @@ def find(worker: Worker, load: Load) -> Any:
 
     def find(**sources: str) -> dict[str, Any]:
         load(**dict(sources, main=sources["main"] + PREDICT, torch=TORCH))
-        return worker.ask("lenet5", name="LeNet5", classes=10)
+        return worker.ask("network", name="LeNet5", classes=10)
 
     return find
 
@@ -155,7 +155,7 @@ def test_a_forward_pass_that_fails_is_told_with_its_line(find: Any, worker: Work
     assert found["found"]
     assert (found["input"], found["output"]) == ([], [])
     assert (found["error"]["type"], found["error"]["line"]) == ("RuntimeError", 7)
-    reply, output = worker.call("lenet5_forward", np.zeros((1, 1, 32, 32), np.float32))
+    reply, output = worker.call("network_forward", np.zeros((1, 1, 32, 32), np.float32))
     assert reply["error"]["message"] == "size mismatch"
     assert output is None
 
@@ -170,14 +170,14 @@ def test_a_file_that_hangs_on_import_is_not_run_again(worker: Worker, load: Load
     source = "while True: pass\n" + network() + PREDICT
     report = load({"run": False}, main=source, torch=TORCH)
     assert (report["entry"], report["function"]) == ("main.py", False)
-    assert worker.ask("lenet5")["found"]
+    assert worker.ask("network")["found"]
 
 
 def test_operations_without_a_network_are_answered(worker: Worker, load: Load) -> None:
     load(main=PREDICT)
-    reply = worker.ask("lenet5")
+    reply = worker.ask("network")
     assert (reply["found"], reply["error"]) == (False, None)
     images = np.zeros((1, 1, 32, 32), np.float32)
-    for operation in ("lenet5_forward", "lenet5_layers", "lenet5_train"):
+    for operation in ("network_forward", "network_layers", "network_train"):
         assert worker.ask(operation, images)["missing"]
-    assert worker.ask("lenet5_set", images, role="conv1.w")["set"] is False
+    assert worker.ask("network_set", images, role="conv1.w")["set"] is False

@@ -101,11 +101,11 @@ def test_the_same_weights_do_the_same_in_every_framework(runtime: str, tmp_path:
     submission = write(tmp_path / "submission", main=CLASSES[runtime.rstrip("1")])
     with Worker(tmp_path / "scratch", require(runtime)) as worker:
         worker.load(submission)
-        found = worker.ask("lenet5")
+        found = worker.ask("network")
         assert (found["name"], found["count"], found["error"]) == ("LeNet5", 61_706, None)
         values = set_weights(worker)
         gives_what_numpy_gives(worker, values)
-        tells_its_layers(worker.ask("lenet5_layers"))
+        tells_its_layers(worker.ask("network_layers"))
         learns(worker)
         gives_what_numpy_gives(worker, set_weights(worker))
         assert worker.close() == 0
@@ -115,16 +115,16 @@ def set_weights(worker: Worker) -> dict[str, Any]:
     random = np.random.default_rng(0)
     values = {role: random.normal(0, 0.1, size) for role, size in SIZES.items()}
     for role, value in values.items():
-        reply = worker.ask("lenet5_set", value.astype(np.float32), role=role)
+        reply = worker.ask("network_set", value.astype(np.float32), role=role)
         assert reply == {"set": True, "error": None}, role
-    wrong = worker.ask("lenet5_set", np.zeros((5, 5), np.float32), role="dense2.w")
+    wrong = worker.ask("network_set", np.zeros((5, 5), np.float32), role="dense2.w")
     assert wrong == {"set": False, "error": "ValueError: expected (84, 120), got (5, 5)"}
     return values
 
 
 def gives_what_numpy_gives(worker: Worker, values: dict[str, Any]) -> None:
     images = np.random.default_rng(1).uniform(-1, 1, (4, 1, 32, 32)).astype(np.float32)
-    reply, output = worker.call("lenet5_forward", images)
+    reply, output = worker.call("network_forward", images)
     assert reply == {"shape": [4, 10], "error": None}
     assert output is not None
     assert output.dtype == np.float32
@@ -153,6 +153,6 @@ def learns(worker: Worker) -> None:
     labels = [number % 10 for number in range(40)]
     patterns = np.random.default_rng(2).uniform(-1, 1, (10, 1, 32, 32))
     images = np.stack([patterns[label] for label in labels]).astype(np.float32)
-    report = worker.ask("lenet5_train", images, labels=labels, steps=30, batch=20, rate=0.05)
+    report = worker.ask("network_train", images, labels=labels, steps=30, batch=20, rate=0.05)
     assert len(report["losses"]) == 30
     assert report["losses"][-1] < 0.8 * report["losses"][0]

@@ -8,8 +8,8 @@ import pytest
 
 from grader.worker import network_structure
 from grader.worker.building import Built
+from grader.worker.flow import Layer
 from grader.worker.frameworks import Framework, NetworkParameter
-from grader.worker.layers import Layer
 
 
 def layer(told: str) -> Layer:

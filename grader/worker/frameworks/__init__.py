@@ -6,7 +6,7 @@ import sys
 from typing import Any, Callable
 
 from ..hooks import loaded
-from .base import Framework, NetworkParameter, Training, TrainingStep, calls_watched
+from .base import Framework, LayerTrace, NetworkParameter, Training, TrainingStep, calls_watched
 from .keras import Keras, eager_execution
 from .mindspore import MindSpore
 from .runners import Runner, TensorFlow
@@ -14,6 +14,7 @@ from .torch import Torch
 
 __all__ = [
     "Framework",
+    "LayerTrace",
     "NetworkParameter",
     "Training",
     "TrainingStep",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator, NamedTuple
 
@@ -19,7 +20,8 @@ class TrainingStep(NamedTuple):
     """One layer as it was run: the layer, its name in the network, what went in and came out.
 
     Arrays are as (N, C, H, W) or (N, F), whatever the framework's own order is. `inside` is True
-    for a layer that ran within another layer, such as the activation of a dense layer.
+    for a layer that ran within another layer, such as the activation of a dense layer. `seconds`:
+    wall clock, with what ran within it.
     """
 
     layer: Any
@@ -27,6 +29,7 @@ class TrainingStep(NamedTuple):
     given: np.ndarray[Any, Any]
     made: np.ndarray[Any, Any]
     inside: bool
+    seconds: float = 0.0
 
 
 class LayerTrace(NamedTuple):
@@ -58,6 +61,16 @@ def same_sizes(expected: Any, values: np.ndarray[Any, Any]) -> np.ndarray[Any, A
         raise ValueError(f"expected {tuple(expected.shape)}, got {values.shape}")
     fitting: np.ndarray[Any, Any] = values.reshape(expected.shape).astype(np.float32)
     return fitting
+
+
+def strides_with_same(padding: Any, strides: Any, kernel: Any) -> bool:
+    """Whether a layer with these settings pads "same" with an odd number of rows, so that one side
+    gets more: windows that overlap by an odd number, over sizes that the strides divide.
+    """
+    stride, size = (max(np.ravel(np.asarray(each)).tolist() or [1]) for each in (strides, kernel))
+    return (
+        str(padding).lower() == "same" and stride > 1 and size > stride and (size - stride) % 2 == 1
+    )
 
 
 class Framework:
@@ -149,6 +162,18 @@ class Framework:
         """Put new biases in. Raises ValueError for other sizes or a layer without biases."""
         raise NotImplementedError
 
+    def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
+        """Put "gamma", "beta", "mean" and "variance" into a normalisation over batches, as far as
+        it has them. Raises ValueError for other sizes.
+        """
+        raise NotImplementedError
+
+    def pads_one_side(self, layer: Any) -> bool:
+        """Whether a convolution or pooling pads below and to the right alone where sizes are even,
+        as "same" with strides does.
+        """
+        return False
+
     def fitting(self, network: Any, values: Any) -> dict[str, Any]:
         """Those of a checkpoint's `values` that have a parameter's name and sizes."""
         return {
@@ -197,15 +222,17 @@ class Framework:
             running.append(layer)
             before = self.array(given)
             before = None if before is None else np.array(before)
-            place = len(steps)
+            place, begun = len(steps), time.perf_counter()
             try:
                 made = call()
             finally:
                 running.pop()
-            after = self.array(made)
+            after = self.array(made)  # which waits for what is computed behind Python's back
+            took = time.perf_counter() - begun
             if before is not None and after is not None:
                 name = names.get(id(layer), type(layer).__name__)
-                steps.insert(place, TrainingStep(layer, name, before, np.array(after), inside))
+                step = TrainingStep(layer, name, before, np.array(after), inside, took)
+                steps.insert(place, step)
             return made
 
         with calls_watched(self.network_type(), "__call__", watch):

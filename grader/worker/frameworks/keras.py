@@ -10,7 +10,7 @@ from typing import Any, Iterator
 import numpy as np
 
 from ..hooks import loaded
-from .base import Framework, NetworkParameter, Training, same_sizes
+from .base import Framework, NetworkParameter, Training, same_sizes, strides_with_same
 
 
 @contextmanager
@@ -142,9 +142,16 @@ class Keras(Framework):
             yield str(getattr(item, "path", item.name)), np.asarray(item)
 
     def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
-        """The kernel, turned from (height, width, in, out) and (in, out)."""
-        kernel = getattr(layer, "kernel", None)
-        return None if kernel is None else np.array(_turned(np.asarray(kernel)))
+        """The kernel, turned from (height, width, in, out) and (in, out); from (height, width, in,
+        each) of a depthwise convolution to (in x each, 1, height, width), as other frameworks have.
+        """
+        kernel = _kernel_of(layer)
+        if kernel is None:
+            return None
+        values = np.asarray(kernel)
+        if _is_depthwise(layer):
+            return np.array(values.transpose(2, 3, 0, 1).reshape(-1, 1, *values.shape[:2]))
+        return np.array(_turned(values))
 
     def bias(self, layer: Any) -> np.ndarray[Any, Any] | None:
         """The weight `bias`."""
@@ -153,14 +160,33 @@ class Keras(Framework):
 
     def set_weight(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """By `assign`, turned back."""
-        values = same_sizes(self.weight(layer), values)
-        back = values.transpose(2, 3, 1, 0) if values.ndim == 4 else values.transpose()
-        layer.kernel.assign(back)
+        values, kernel = same_sizes(self.weight(layer), values), _kernel_of(layer)
+        if _is_depthwise(layer):
+            height, width, inner, each = kernel.shape
+            back = values.reshape(inner, each, height, width).transpose(2, 3, 0, 1)
+        else:
+            back = values.transpose(2, 3, 1, 0) if values.ndim == 4 else values.transpose()
+        kernel.assign(back)
 
     def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """By `assign`."""
         values = same_sizes(self.bias(layer), values)
         layer.bias.assign(values)
+
+    def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
+        """By `assign`."""
+        for key in ("gamma", "beta", "mean", "variance"):
+            name = key if key in ("gamma", "beta") else f"moving_{key}"
+            place = getattr(layer, name, None)
+            if place is not None:
+                place.assign(same_sizes(np.asarray(place), values[key]))
+
+    def pads_one_side(self, layer: Any) -> bool:
+        """With `padding="same"`."""
+        kernel = getattr(layer, "kernel_size", getattr(layer, "pool_size", 1))
+        return strides_with_same(
+            getattr(layer, "padding", ""), getattr(layer, "strides", 1), kernel
+        )
 
     def activation(self, layer: Any) -> str:
         """The layer's `activation`, which most layers of Keras can have."""
@@ -206,6 +232,16 @@ class Keras(Framework):
             bool(layers)
             and "softmax" in (self.activation(layers[-1]) or self.kind_of(layers[-1])).lower()
         )
+
+
+def _is_depthwise(layer: Any) -> bool:
+    return type(layer).__name__ in ("DepthwiseConv2D", "DepthwiseConv1D")
+
+
+def _kernel_of(layer: Any) -> Any:
+    """Of Keras 2 a depthwise convolution's has a name of its own."""
+    own = getattr(layer, "depthwise_kernel", None) if _is_depthwise(layer) else None
+    return getattr(layer, "kernel", None) if own is None else own
 
 
 def _turned(kernel: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from .base import Framework, NetworkParameter, Training, same_sizes
+from .base import Framework, NetworkParameter, Training, same_sizes, strides_with_same
 
 
 class MindSpore(Framework):
@@ -26,7 +26,7 @@ class MindSpore(Framework):
 
     def is_container(self, layer: Any) -> bool:
         """Cells of the submission's own, and sequences and lists of cells."""
-        own = not type(layer).__module__.startswith("mindspore")
+        own = not f"{type(layer).__module__}.".startswith("mindspore.")
         return own or isinstance(layer, (self._ms.nn.SequentialCell, self._ms.nn.CellList))
 
     def parameters(self, network: Any) -> list[NetworkParameter]:
@@ -99,6 +99,22 @@ class MindSpore(Framework):
         """By `set_data`."""
         values = same_sizes(self.bias(layer), values)
         layer.bias.set_data(self._ms.Tensor(values))
+
+    def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
+        """By `set_data`."""
+        for key in ("gamma", "beta", "mean", "variance"):
+            name = key if key in ("gamma", "beta") else f"moving_{key}"
+            place = getattr(layer, name, None)
+            if place is not None:
+                place.set_data(self._ms.Tensor(same_sizes(self.array(place), values[key])))
+
+    def pads_one_side(self, layer: Any) -> bool:
+        """With `pad_mode="same"`."""
+        return strides_with_same(
+            getattr(layer, "pad_mode", ""),
+            getattr(layer, "stride", 1),
+            getattr(layer, "kernel_size", 1),
+        )
 
     def _values(self, layer: Any, name: str) -> np.ndarray[Any, Any] | None:
         values = getattr(layer, name, None)

@@ -9,6 +9,8 @@ import numpy as np
 
 from .base import Framework, NetworkParameter, Training, same_sizes
 
+_NORM = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "variance"}
+
 
 class Torch(Framework):
     """Networks are `torch.nn.Module`s."""
@@ -26,7 +28,7 @@ class Torch(Framework):
     def is_container(self, layer: Any) -> bool:
         """Modules of the submission's own, and sequences and lists of modules."""
         nn = self._torch.nn
-        own = not type(layer).__module__.startswith("torch")
+        own = not f"{type(layer).__module__}.".startswith("torch.")
         return own or isinstance(layer, (nn.Sequential, nn.ModuleList, nn.ModuleDict))
 
     def parameters(self, network: Any) -> list[NetworkParameter]:
@@ -117,6 +119,13 @@ class Torch(Framework):
     def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """In place, without gradients."""
         self._put(getattr(layer, "bias", None), same_sizes(self.bias(layer), values))
+
+    def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
+        """`weight`, `bias`, `running_mean`, `running_var`."""
+        for name, key in _NORM.items():
+            place = getattr(layer, name, None)
+            if place is not None:
+                self._put(place, same_sizes(self.array(place), values[key]))
 
     def _put(self, parameter: Any, values: np.ndarray[Any, Any]) -> None:
         with self._torch.no_grad():

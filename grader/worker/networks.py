@@ -1,4 +1,4 @@
-"""The submission's LeNet5 as operations: find, run, describe, set weights, train."""
+"""The networks that an assignment asks for: find, run, describe, set weights, train them."""
 
 from __future__ import annotations
 
@@ -11,57 +11,63 @@ import re
 import numpy as np
 
 from . import faults, seeding
-from .building import INPUTS, PICTURES, Built, build
+from .building import INPUTS, Built, build, pictures
 from .frameworks import Training, eager_execution, loaded_frameworks
-from .layers import put_in, trace_layers, variant
+from .known_weights import put_known
+from .layers import drawn_input, layers_of, put_in, trace_layers, variant
 from .network_search import NetworkCandidate, NetworkSearch
-from .network_structure import resembles
+from .network_structure import Likeness
 from .operations import Array, Operation, Reply
 from .protocol import Meta
+from .stages import Stages
 from .text import clean
 from .workdir import Workdir
 
 MOST_OTHERS = 3  # networks that would do as well, which are told
-LARGEST_LOOK = 200_000  # values of kernels and maps together
+MOST_LAYERS = 600  # that are reported
 
 
-class LeNet5:
-    """Operations on the one network that `lenet5` found."""
+class SoughtNetworks:
+    """Operations on networks that `network` found, each by the `name` that it was sought by."""
 
     def __init__(self, place: Workdir) -> None:
         self._place = place
-        self._built: Built | None = None
+        self._found: dict[str, Built] = {}
 
     def operations(self) -> dict[str, Operation]:
         """Operations by name."""
         operations: dict[str, Operation] = {
-            "lenet5": self.find,
-            "lenet5_forward": self.forward,
-            "lenet5_layers": self.layers,
-            "lenet5_set": self.set,
-            "lenet5_train": self.train,
-            "lenet5_load": self.load,
-            "lenet5_look": self.look,
+            "network": self.find,
+            "network_forward": self.forward,
+            "network_layers": self.layers,
+            "network_set": self.set,
+            "network_train": self.train,
+            "network_load": self.load,
+            "network_look": self.look,
+            "network_known": self.known,
         }
         return {name: _at_once(operation) for name, operation in operations.items()}
 
     def find(self, meta: Meta, array: Array) -> Reply:
-        """Find and build the network; see `Built` for the reply's fields. `undisturbed` tells that
-        the submission's function answers as if this had never been asked: no file was run for it,
-        and nothing but classes of that name was tried.
+        """Find and build the network `name` that makes `classes` numbers; see `Built` for the
+        reply's fields. `inputs`: sizes of one image, to try; `weights`: sizes of the weights that
+        it has in the assignment, by which it is known under another name; LeNet5's where there are
+        none. `undisturbed` tells that the submission's function answers as if this had never been
+        asked: no file was run for it, and nothing but classes of that name was tried.
         """
-        name, classes = str(meta.get("name", "LeNet5")), int(meta.get("classes", 10))
-        self._built = None
+        name, classes = _name_in(meta), int(meta.get("classes", 10))
+        likeness = Likeness(classes, _sizes_in(meta, "weights"))
+        inputs = _sizes_in(meta, "inputs") or INPUTS
+        self._found.pop(name, None)
         search, seen = NetworkSearch(self._place, name), _Seen()
         for candidate in search.candidates():
             seen.undisturbed = seen.undisturbed and _leaves_no_trace(candidate)
             if seen.best is not None and (seen.how != "layers" or candidate.named):
                 break  # what comes now could not take its place
             try:
-                built = build(
-                    candidate, classes, INPUTS if candidate.named else PICTURES, self._place
-                )
-                how = _how(candidate, built, name, classes)
+                tried = inputs if candidate.named else pictures(inputs)
+                built = build(candidate, classes, tried, self._place)
+                how = _how(candidate, built, name, likeness)
             except BaseException as error:
                 seen.trouble = (seen.trouble or error) if candidate.named else seen.trouble
                 continue
@@ -69,21 +75,23 @@ class LeNet5:
             if seen.how == "name" or len(seen.others) >= MOST_OTHERS:
                 break
         undisturbed = seen.undisturbed and not search.imported
-        self._built = seen.best or seen.fallback
-        if self._built is not None:
-            others = seen.others or [clean(one) for one in search.others(self._built.name)]
+        taken = seen.best or seen.fallback
+        if taken is not None:
+            self._found[name] = taken
+            others = seen.others or [clean(one) for one in search.others(taken.name)]
             told = {"how": seen.how if seen.best else "likeness", "others": others}
-            return dict(self._report(self._built), undisturbed=undisturbed, **told), None
+            return dict(self._report(taken), undisturbed=undisturbed, **told), None
         trouble = seen.trouble or search.trouble
         described = faults.describe(trouble, self._place, []) if trouble else None
         return {"found": False, "error": described, "undisturbed": undisturbed}, None
 
     def forward(self, meta: Meta, array: Array) -> Reply:
         """The network's output for a batch, in evaluation mode: {shape, error} and the array."""
-        if self._built is None or array is None:
+        built = self._found.get(_name_in(meta))
+        if built is None or array is None:
             return {"shape": [], "error": None, "missing": True}, None
         try:
-            made = self._built.framework.forward(self._built.network, array)
+            made = built.framework.forward(built.network, array)
         except BaseException as error:
             return {"shape": [], "error": faults.describe(error, self._place, [])}, None
         return {"shape": list(made.shape), "error": None}, made.astype(np.float32)
@@ -92,54 +100,80 @@ class LeNet5:
         """Load the checkpoint `path` of the submission into the network: {loaded, error}, the
         number of parameters that it gave a value.
         """
-        if self._built is None:
+        built = self._found.get(_name_in(meta))
+        if built is None:
             return {"loaded": 0, "error": None, "missing": True}, None
         path = self._place.root / str(meta.get("path", ""))
         try:
-            loaded = self._built.framework.load(self._built.network, str(path))
+            loaded = built.framework.load(built.network, str(path))
         except BaseException as error:
             return {"loaded": 0, "error": faults.describe(error, self._place, [])}, None
         return {"loaded": loaded, "error": None}, None
 
     def look(self, meta: Meta, array: Array) -> Reply:
-        """The first convolution at work on one image: sizes {kernels, maps, error}, and the values
-        of both, one after the other.
+        """Kernels of convolutions and what they and the poolings make of one image: {stages,
+        error} as `Stages` has them, and the values of all, one after the other.
         """
-        nothing: Meta = {"kernels": [], "maps": [], "error": None}
-        if self._built is None or array is None:
+        nothing: Meta = {"stages": [], "error": None}
+        built = self._found.get(_name_in(meta))
+        if built is None or array is None:
             return dict(nothing, missing=True), None
-        framework = self._built.framework
         try:
-            for step in framework.trace(self._built.network, array).steps:
-                kernels = framework.weight(step.layer)
-                if kernels is not None and kernels.ndim == 4:
-                    maps = step.made[0]
-                    both = np.concatenate([kernels.ravel(), maps.ravel()]).astype(np.float32)
-                    sizes = {"kernels": list(kernels.shape), "maps": list(maps.shape)}
-                    return dict(nothing, **sizes), both if both.size <= LARGEST_LOOK else None
+            trace = built.framework.trace(built.network, array)
+            layers = layers_of(built.framework, array, trace)
+            stages = Stages(built.framework, layers)
         except BaseException as error:
             return dict(nothing, error=faults.describe(error, self._place, [])), None
-        return nothing, None
+        return dict(nothing, stages=stages.report), stages.values()
 
     def layers(self, meta: Meta, array: Array) -> Reply:
-        """Layers in order of execution and the variant, for images sized like the array's, or
-        like what the network takes: {layers, variant, error}. See `layers.py` for the fields.
+        """Layers in order of execution and the variant, for what the network takes: {layers,
+        variant, error}. See `flow.py` for the fields.
         """
-        if self._built is None:
+        built = self._found.get(_name_in(meta))
+        if built is None:
             return {"layers": [], "variant": {}, "error": None, "missing": True}, None
-        sizes = tuple(array.shape[1:]) if array is not None else self._built.accepts or INPUTS[0]
-        found, error = trace_layers(self._built.framework, self._built.network, sizes)
+        sizes = built.accepts or (_sizes_in(meta, "inputs") or INPUTS)[0]
+        found, error = trace_layers(built.framework, built.network, sizes)
+        if error is None:  # the first pass prepares what is counted as time in the second
+            found, error = trace_layers(built.framework, built.network, sizes)
         return {
-            "layers": [layer.report() for layer in found[:200]],
+            "layers": [layer.report() for layer in found[:MOST_LAYERS]],
             "variant": variant(found, sizes[1] if len(sizes) == 3 else 0),
             "error": faults.describe(error, self._place, []) if error else None,
         }, None
+
+    def known(self, meta: Meta, array: Array) -> Reply:
+        """Put weights that everybody can draw into the layers numbered in `order`, and run the
+        pass of `layers`: {unfit: a layer for which there are none, levels: of each of all layers,
+        error} and the output.
+        """
+        nothing: Meta = {"unfit": "", "levels": [], "error": None}
+        built = self._found.get(_name_in(meta))
+        if built is None or not built.accepts:
+            return dict(nothing, missing=True), None
+        unfit = ""
+        try:
+            traced, error = trace_layers(built.framework, built.network, built.accepts)
+            order = [int(number) for number in meta.get("order", [])]
+            unfit = put_known(built.framework, traced, order)
+            if error is None and not unfit:
+                traced, error = trace_layers(built.framework, built.network, built.accepts)
+                made = built.framework.forward(built.network, drawn_input(built.accepts))
+                levels = [list(layer.level) for layer in traced[:MOST_LAYERS]]
+                if np.isfinite(made).all() and np.isfinite(levels).all():
+                    return dict(nothing, levels=levels), made.astype(np.float32)
+                return dict(nothing, unfit="not finite"), None
+        except BaseException as raised:
+            error = raised
+        told = faults.describe(error, self._place, []) if error else None
+        return dict(nothing, unfit=clean(unfit) if error is None else "", error=told), None
 
     def set(self, meta: Meta, array: Array) -> Reply:
         """Put the array in as `role`: "conv1.w", "dense2.b", counted in order of execution, in
         the sizes (out, in, height, width) or (out, in): {set, error}.
         """
-        built, role = self._built, str(meta.get("role", ""))
+        built, role = self._found.get(_name_in(meta)), str(meta.get("role", ""))
         match = re.fullmatch(r"(conv|dense)([1-9])\.([wb])", role)
         if built is None or array is None or match is None:
             return {"set": False, "error": f"there is no {clean(role)} to set"}, None
@@ -159,7 +193,8 @@ class LeNet5:
         """Train on the array's images with `labels` for `steps`: {losses, diverged, error}. Losses
         end before the first that is not finite.
         """
-        if self._built is None or array is None:
+        built = self._found.get(_name_in(meta))
+        if built is None or array is None:
             return {"losses": [], "error": None, "missing": True}, None
         plan = Training(
             int(meta.get("steps", 30)), int(meta.get("batch", 32)), float(meta.get("rate", 0.1))
@@ -167,7 +202,7 @@ class LeNet5:
         images = np.array(array, np.float32)
         labels = np.array(meta.get("labels", [0] * len(images)))
         try:
-            losses = self._built.framework.train(self._built.network, images, labels, plan)
+            losses = built.framework.train(built.network, images, labels, plan)
         except BaseException as error:
             return {"losses": [], "error": faults.describe(error, self._place, [])}, None
         finite = list(itertools.takewhile(math.isfinite, losses))
@@ -214,15 +249,24 @@ class _Seen:
             self.others.append(clean(built.name))
 
 
-def _how(candidate: NetworkCandidate, built: Built, name: str, classes: int) -> str:
+def _name_in(meta: Meta) -> str:
+    """The name by which the network is sought."""
+    return str(meta.get("name", "LeNet5"))
+
+
+def _sizes_in(meta: Meta, key: str) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(map(int, sizes)) for sizes in meta.get(key) or ())
+
+
+def _how(candidate: NetworkCandidate, built: Built, name: str, likeness: Likeness) -> str:
     """Why a network is to be taken: its "name", its "likeness" to that, its "layers"; "unlike" for
     one that is only named alike, "" for none.
     """
     if candidate.name == name:
         return "name"
     if candidate.named:
-        return "likeness" if built.accepts and resembles(built) else "unlike"
-    return "layers" if built.gives == (classes,) and resembles(built) else ""
+        return "likeness" if built.accepts and likeness.of(built) else "unlike"
+    return "layers" if built.gives == (likeness.classes,) and likeness.of(built) else ""
 
 
 def _at_once(operation: Operation) -> Operation:

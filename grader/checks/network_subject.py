@@ -1,0 +1,155 @@
+"""What the fixture `networks` is: the networks that the assignment asks for in `[[networks]]`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from grader.assignment import AskedNetwork
+from grader.checks.failure import CheckFailedError
+from grader.examine.layer_reports import LayersReport
+from grader.examine.network_comparison import compared
+from grader.examine.network_differences import first_difference
+from grader.examine.network_reference import benches_of, with_reference
+from grader.examine.network_training import trained
+from grader.examine.replies import NetworkReport
+from grader.examine.session import Session
+from grader.examine.submitted_network import SubmittedNetwork
+from grader.language import Sentence
+
+NONE_ASKED = "the assignment asks for no networks of its own: [[networks]]"
+
+
+class NetworkSubject:
+    """The submission's network of a name that the assignment asks for, already built.
+
+    Attributes:
+        report: what was found of it: class, file, parameters.
+    """
+
+    def __init__(self, session: Session, asked: AskedNetwork, report: NetworkReport) -> None:
+        self._network = SubmittedNetwork(session, asked)
+        self.report = report
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of the parameters, in the network's order."""
+        return [tuple(parameter.shape) for parameter in self.report.parameters]
+
+    @property
+    def count(self) -> int:
+        """How many single weights the network has."""
+        return self.report.count
+
+    @cached_property
+    def layers(self) -> LayersReport:
+        """The layers in order of execution."""
+        return self._network.layers()
+
+    def expect_layers(self) -> None:
+        """The layers are those of the reference, or of the table in the assignment.
+
+        Raises:
+            CheckFailedError: at the first layer that is not.
+        """
+        asked, _ = self._asked
+        found = first_difference(self.layers.layers, self.report.input, asked)
+        if found is not None:
+            text = "The network differs first at {layer}."
+            raise CheckFailedError(
+                Sentence(text, {"layer": found.layer}).in_lines(),
+                expected=found.expected,
+                actual=found.actual,
+                help=found.help,
+            )
+
+    def expect_outputs(self) -> None:
+        """With the same weights it computes what the reference computes.
+
+        A check that calls this is skipped where the assignment has no reference, where the layers
+        differ, and where the two can't be compared (see the documentation of `[[networks]]`).
+
+        Raises:
+            CheckFailedError: where it computes something else.
+        """
+        asked, reference = self._asked
+        if reference is None or first_difference(self.layers.layers, self.report.input, asked):
+            pytest.skip("there is nothing to compare the outputs with")
+        found = compared(self._network, self.report, self.layers, reference)
+        if found.facts.get("uncompared"):
+            pytest.skip("the outputs cannot be compared")
+        for finding in found.findings:
+            if finding.code == "network-output":
+                raise CheckFailedError(
+                    Sentence("The outputs differ from the reference's.").in_lines(),
+                    expected=str(finding.facts["expected"]),
+                    actual=str(finding.facts["actual"]),
+                )
+
+    def losses(self) -> list[float]:
+        """Build the network anew and train it for a few steps to tell drawn patterns apart, with
+        cross-entropy and the framework's SGD.
+
+        Returns:
+            The loss after each step; none where it can't be trained or is too large for it.
+        """
+        return list(trained(self._network, self.report.input, self.layers.layers).losses)
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[Any]:
+        """Run the network forward, in the worker.
+
+        Args:
+            inputs: (N, …), sent as float32; images as (N, C, H, W), most often of 0 to 1.
+
+        Returns:
+            What it gave, (N, outputs) if it is as it is asked for.
+
+        Raises:
+            CheckFailedError: where the network raises, or gives no array.
+        """
+        report, output = self._network.forward(inputs.astype(np.float32))
+        if report.error is not None or output is None:
+            raise CheckFailedError(
+                Sentence("The network could not process the input.").in_lines(),
+                expected=f"an output for an input of shape {inputs.shape}",
+                actual=report.error.told if report.error else "no output",
+                help=Sentence("Call it on zeros of this shape.").in_lines(),
+            )
+        return output
+
+    @cached_property
+    def _asked(self) -> Any:
+        """What is asked for, with the reference's layers, and the reference."""
+        return with_reference(self._network.asked, benches_of(self._network.session.setup))
+
+
+class NetworkSubjects:
+    """The fixture `networks`: `networks["ResNet18"]` is the submission's network of that name."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._asked = {one.name: one for one in session.setup.assignment.networks}
+        self._found: dict[str, NetworkSubject] = {}
+
+    def __getitem__(self, name: str) -> NetworkSubject:
+        """The network.
+
+        Raises:
+            KeyError: where no [[networks]] has that name.
+            CheckFailedError: where the submission has none that can be built.
+        """
+        if name not in self._found:
+            asked = self._asked[name]
+            report = self._session.find_network(asked)
+            if not report.found:
+                raise CheckFailedError(
+                    Sentence("No {name} could be built.", {"name": name}).in_lines(),
+                    expected=name,
+                    actual=report.error.told if report.error else "–",
+                )
+            self._found[name] = NetworkSubject(self._session, asked, report)
+        return self._found[name]
