@@ -35,6 +35,7 @@ def repeatable(after: AfterImportFinder) -> None:
     after.when("torch", lambda module: module.manual_seed(SEED))
     after.when("tensorflow", lambda module: module.random.set_seed(SEED))
     after.when("mindspore", lambda module: module.set_seed(SEED))
+    after.when("mindspore", _dropout_by_seed)
     after.when("mindspore.dataset.transforms.transforms", _another_seed_each_time)
 
 
@@ -75,3 +76,28 @@ def _another_seed_each_time(transforms: ModuleType) -> None:
         return original(self, *arguments)
 
     operation.__call__ = call
+
+
+def _dropout_by_seed(mindspore: ModuleType) -> None:
+    """MindSpore's dropout for the CPU draws as its threads come, and now and then another mask for
+    one seed: where Python runs it, in PyNative mode, the mask is drawn here, by the seeds that it
+    was made with.
+    """
+    dropout: Any = getattr(getattr(mindspore, "ops", None), "Dropout", None)
+    if dropout is None or "__call__" not in dir(dropout):
+        return
+    ms: Any = mindspore
+    original = dropout.__call__
+    drawing: dict[tuple[int, ...], Any] = {}
+
+    def call(self: Any, x: Any) -> Any:
+        here = ms.get_context("mode") == ms.PYNATIVE_MODE and isinstance(x, ms.Tensor)
+        if not here or ms.get_context("device_target") != "CPU":
+            return original(self, x)
+        seeds = tuple(abs(int(getattr(self, name, 0) or 0)) % 2**32 for name in ("Seed0", "Seed1"))
+        random = drawing.setdefault(seeds, np.random.RandomState(seeds))
+        kept = random.random_sample(x.shape) < self.keep_prob
+        mask = ms.Tensor((kept / self.keep_prob).astype(np.float32)).astype(x.dtype)
+        return x * mask, mask
+
+    dropout.__call__ = call

@@ -41,6 +41,15 @@ net.set_train()
 def draw(image):
     return np.random.rand(), net(ms.Tensor(image[:1, 0].astype("float32"))).asnumpy().tolist()
 """
+DROPOUT = """
+import mindspore as ms
+from mindspore import nn
+ms.set_context(device_target="CPU", mode=ms.PYNATIVE_MODE)
+net, ones = nn.Dropout(0.5), ms.Tensor([[1.0] * 3], ms.float32)
+net.set_train()
+def draw(image):
+    return "".join(str(int(n > 0)) for _ in range(29) for n in net(ones).asnumpy()[0])
+"""
 CROPS = """
 try:
     from mindspore.dataset.vision import RandomCrop
@@ -70,12 +79,17 @@ CASES = [
     ("torch", TORCH),
     ("tensorflow", KERAS),
     ("mindspore", MINDSPORE.format(dropout="nn.Dropout(0.5)")),
-    # its dropout for the CPU cannot be seeded
+    ("mindspore", DROPOUT),
+    pytest.param("mindspore1", DROPOUT, marks=pytest.mark.thorough),
+    # its dropout for the CPU cannot be seeded in graph mode
     ("mindspore1", MINDSPORE.format(dropout="nn.Tanh()")),
     ("mindspore", CROPS),
     ("mindspore1", CROPS),
 ]
-NAMES = ["plain", "late", "torch", "keras", "mindspore", "mindspore1", "crops", "crops1"]
+NAMES = [
+    *("plain", "late", "torch", "keras", "mindspore", "masks", "masks1", "mindspore1"),
+    *("crops", "crops1"),
+]
 
 
 def drawn(folder: Path, main: str, python: str) -> list[str]:
