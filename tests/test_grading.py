@@ -121,7 +121,7 @@ def test_a_lenet5_that_hangs_costs_its_time_once_and_no_marks(tmp_path: Path, hi
     run(hidden, out, folder)
     evidence = json.loads((out / "evidence" / "ann.json").read_text(encoding="utf-8"))
     assert rows(out)["ann"]["score"] == "100"
-    assert "time" in evidence["lenet5"]["error"]
+    assert "time" in evidence["networks"][0]["error"]
     assert evidence["checks"][0]["outcome"] == "failed"
     assert evidence["confinement"]["restarts"] == 1  # for the images, beside the one it hung in
 

@@ -54,14 +54,16 @@ def test_a_checkpoint_of_2021_reads_97_93_per_cent_of_mnist(tmp_path: Path) -> N
     )
     assert done.returncode == 0, done.stdout + done.stderr
     evidence = json.loads((tmp_path / "out" / "evidence" / "ann.json").read_text())
-    network = evidence["lenet5"]
+    (network,) = evidence["networks"]
     assert network["checkpoint"] == "results/lenet-3_1875.ckpt"
     # 9,792 where OpenCV enlarges the images: Pillow rounds a pixel in twenty by 1 of 255 otherwise.
     assert (network["mnist_correct"], network["mnist_total"]) == (9793, 10_000)
     assert network["variant"]["dense_activation"] == "none"
     assert network["variant"]["pool"] == "max"
     assert network["differs_at"] == ""
-    assert (network["kernels"]["count"], network["maps"]["height"]) == (6, 28)
+    looks = network["looks"]
+    assert [look["layer"] for look in looks] == ["conv1", "max_pool2d", "conv2", "max_pool2d"]
+    assert (looks[0]["kernels"]["count"], looks[0]["maps"]["height"]) == (6, 28)
     page = (tmp_path / "out" / "report" / "student" / "ann.html").read_text(encoding="utf-8")
     assert "97.93" in page
     assert "data:image/png;base64," in page

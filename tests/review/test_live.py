@@ -73,6 +73,6 @@ def test_one_submission_alone_is_examined_again(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     wished = {p.stem: p.read_bytes() for p in (out / "evidence").glob("*.json")}
     assert wished["ann"] != after["ann"] and wished["bob"] == after["bob"]
-    assert (out / "former/ann.json").read_bytes() == after["ann"]
+    assert (out / "former/ann/1.json").read_bytes() == after["ann"]
     assert submissions.grade(*words).returncode == 0
     assert {p.stem: p.read_bytes() for p in (out / "evidence").glob("*.json")} == wished
