@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from grader.assignment import AskedNetwork
 from grader.checks.failure import CheckFailedError
 from grader.examine.layer_reports import LayersReport
-from grader.examine.network_comparison import compared
+from grader.examine.network_comparison import compared_outputs
 from grader.examine.network_differences import first_difference
 from grader.examine.network_reference import benches_of, with_reference
 from grader.examine.network_training import trained
@@ -84,16 +84,15 @@ class NetworkSubject:
         asked, reference = self._asked
         if reference is None or first_difference(self.layers.layers, self.report.input, asked):
             pytest.skip("there is nothing to compare the outputs with")
-        found = compared(self._network, self.report, self.layers, reference)
+        found = compared_outputs(self._network, self.report, self.layers, reference)
         if found.facts.get("uncompared"):
             pytest.skip("the outputs cannot be compared")
         for finding in found.findings:
-            if finding.code == "network-output":
-                raise CheckFailedError(
-                    Sentence("The outputs differ from the reference's.").in_lines(),
-                    expected=str(finding.facts["expected"]),
-                    actual=str(finding.facts["actual"]),
-                )
+            raise CheckFailedError(
+                Sentence("The outputs differ from the reference's.").in_lines(),
+                expected=str(finding.facts["expected"]),
+                actual=str(finding.facts["actual"]),
+            )
 
     def losses(self) -> list[float]:
         """Build the network anew and train it for a few steps to tell drawn patterns apart, with

@@ -33,22 +33,31 @@ def compared(
     layers: LayersReport,
     reference: NetworkReference | None,
 ) -> Comparison:
-    """What a network that has the layers which are asked for computes, and learns."""
-    facts: dict[str, object] = {}
-    findings: list[Finding] = []
-    if reference is not None:
-        uncompared = not_comparable(network.asked, report.input, layers.layers, reference)
-        if uncompared:
-            facts["uncompared"] = uncompared
-        else:
-            outputs = _outputs(network, layers.layers, reference)
-            facts["outputs"] = "same" if outputs is None else "other"
-            findings += [outputs] if outputs is not None else []
+    """What a network that has the layers which are asked for computes, and whether it learns."""
+    outputs = compared_outputs(network, report, layers, reference)
     training = trained(network, report.input, layers.layers)
-    facts["losses"] = training.losses
+    findings = list(outputs.findings)
     if not training.learns and (reference is None or reference.learns):
         findings += _unlearned(network.asked, training)
-    return Comparison(facts, tuple(findings))
+    return Comparison({**outputs.facts, "losses": training.losses}, tuple(findings))
+
+
+def compared_outputs(
+    network: SubmittedNetwork,
+    report: NetworkReport,
+    layers: LayersReport,
+    reference: NetworkReference | None,
+) -> Comparison:
+    """What such a network computes with the weights that the reference has, too."""
+    if reference is None:
+        return Comparison({}, ())
+    uncompared = not_comparable(network.asked, report.input, layers.layers, reference)
+    if uncompared:
+        return Comparison({"uncompared": uncompared}, ())
+    found = _outputs(network, layers.layers, reference)
+    if found is None:
+        return Comparison({"outputs": "same"}, ())
+    return Comparison({"outputs": "other"}, (found,))
 
 
 def not_comparable(
