@@ -158,12 +158,15 @@ class SoughtNetworks:
             order = [int(number) for number in meta.get("order", [])]
             unfit = put_known(built.framework, traced, order)
             if error is None and not unfit:
-                traced, error = trace_layers(built.framework, built.network, built.accepts)
-                made = built.framework.forward(built.network, drawn_input(built.accepts))
-                levels = [list(layer.level) for layer in traced[:MOST_LAYERS]]
-                if np.isfinite(made).all() and np.isfinite(levels).all():
-                    return dict(nothing, levels=levels), made.astype(np.float32)
-                return dict(nothing, unfit="not finite"), None
+                drawn = drawn_input(built.accepts)
+                trace = built.framework.trace(built.network, drawn)
+                made, error = trace.output, trace.error
+                if made is not None:
+                    traced = layers_of(built.framework, drawn, trace)
+                    levels = [list(layer.level) for layer in traced[:MOST_LAYERS]]
+                    if np.isfinite(made).all() and np.isfinite(levels).all():
+                        return dict(nothing, levels=levels), made.astype(np.float32)
+                    return dict(nothing, unfit="not finite"), None
         except BaseException as raised:
             error = raised
         told = faults.describe(error, self._place, []) if error else None
