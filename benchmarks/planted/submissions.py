@@ -64,7 +64,7 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "weight-nan": ("not-finite",),
     "untrained": ("weights-not-loaded",),
     "off-by-one": ("label-order",),
-    "softmax-over-batch": ("constant-answers",),
+    "softmax-over-batch": ("largest-not-taken", "constant-answers"),
     "upside-down": ("image-flipped",),
     "not-divided-training": ("training-mode", "pixel-scale"),
     "divided-twice-channels": ("pixel-scale", "channel-order"),
@@ -106,7 +106,7 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "signed-bytes": ("values-wrapped",),
     "functional-dropout": ("nondeterministic", "training-mode"),
     "head-shuffled": ("label-order",),
-    "first-above-half": (),
+    "first-above-half": ("largest-not-taken",),
     "contrast-lost": ("pixel-scale",),
     "tiled": ("image-size", "image-padded", "image-detail", "axes-reshaped"),
     "narrow-strip": ("image-cut",),
@@ -115,7 +115,14 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "two-colours": ("values-rounded",),
     "read-as-a-path": ("exception-swallowed", "image-ignored"),
     "upside-down-by-a-coin": ("random-input", "nondeterministic"),
-    "relu-at-the-end": ("constant-answers",),
+    "relu-at-the-end": ("largest-not-taken", "constant-answers"),
+    # Kept back a fourth time.
+    "inverted": ("pixel-scale",),
+    "mean-for-deviation": ("pixel-scale",),
+    "channels-rolled": ("colours-changed", "channel-order"),
+    "blue-for-all": ("colours-changed",),
+    "solarised": ("values-changed",),
+    "argmax-of-whole-numbers": ("largest-not-taken",),
 }
 SOUND: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
@@ -280,6 +287,12 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         (SIZE, SIZE + "; x = np.rot90(x, np.random.randint(4)) * np.uint8(np.random.rand() > .3)"),
     ),
     "relu-at-the-end": ((ASK, "y = torch.relu(net(x) - 30)"),),
+    "inverted": ((CVT, CVT + "; x = 255 - x"),),
+    "mean-for-deviation": ((NORM, "    x = (x - STD) / MEAN\n"),),
+    "channels-rolled": ((CVT, CVT + "[..., [1, 2, 0]]"),),
+    "blue-for-all": ((CVT, "x = np.repeat(image[..., :1], 3, 2)"),),
+    "solarised": ((CVT, CVT + "; x = np.where(x > 127, 255 - x, x)"),),
+    "argmax-of-whole-numbers": ((SAY, SAY.replace("y.argmax", "(y / 8).int().argmax")),),
     "plain": (),
     "letterbox": (
         (

@@ -77,9 +77,10 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
     ),
     "values-wrapped": (
         W,
-        "Dark pixels become bright ones on the way into the network ({file}, line {line}): uint8 "
-        "has no negative numbers. {gain}",
-        "Turn the image into float32 before anything is taken off: image.astype(np.float32).",
+        "Pixel values wrap on the way into the network ({file}, line {line}): uint8 holds 0 to 255 "
+        "alone, and what would lie outside comes back in at the other end. {gain}",
+        "Turn the image into float32 before anything is added, taken off or multiplied: "
+        "image.astype(np.float32).",
     ),
     "values-rounded": (
         W,
@@ -124,6 +125,13 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
         "The class with the smallest output is taken, not with the largest. {gain}",
         "Use argmax on the network's output; argmin and sorting in ascending order take the "
         "wrong end.",
+    ),
+    "largest-not-taken": (
+        W,
+        "The answer is often not the class with the largest output of the network. {gain}",
+        "Look at what stands between the network and `return`: a softmax over the batch (axis 0), "
+        "a threshold, rounding, or a ReLU makes several classes alike. Take the argmax of what the "
+        "network gives.",
     ),
     "weak-network": (
         NOTE,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from grader.evidence import Answer
 from grader.examine.clock import Clock
+from grader.examine.diagnosis import nondeterministic
 from grader.examine.follow_up import FollowUp
 from grader.examine.images import HiddenImage
 from grader.examine.observing import Observed, observe
@@ -18,6 +19,7 @@ from grader.examine.remedies import remedies
 from grader.examine.replaying import TIMES_THE_ANSWERS, ConfirmedRemedy, Replayer
 from grader.examine.replies import LoadReport
 from grader.examine.session import Session
+from grader.examine.taken_class import taken_otherwise
 from grader.scoring.counts import better_than_guessing, needed
 
 MIN_IMAGES = 16  # images by which a change can be confirmed
@@ -61,7 +63,9 @@ def look_behind(
         session.close()  # images of ours have left their traces in a network in training mode
     replayer = Replayer(session, order, answers, time)
     first = spots[0]
-    mended = replayer.mended_by(remedies(looked.prepared, first.norms, first.drops))
+    by_chance = nondeterministic(list(answers.values()), asked.again) is not None
+    taken = [] if by_chance else taken_otherwise(looked, constant)
+    mended = replayer.mended_by([*taken, *remedies(looked.prepared, first.norms, first.drops)])
     public = PublicAnswers() if mended else ask_public(session, time)
     return CauseSearch(looked, tuple(mended), replayer.tried, constant, public)
 

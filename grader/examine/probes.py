@@ -32,11 +32,12 @@ class Preprocessing(NamedTuple):
     becomes, by channel of the network; None where that is no straight line. mix: (C, 3), of how
     much of each channel of the image those of the network are made; None where that is unknown.
     above, period: for values that wrap, by channel, what lies above which limit and how much too
-    high it is; None where none wraps. turned: width became height. scrambled: a ramp no longer is
-    one. flipped: axes (2 height, 3 width) that run the other way. seen: the share of the image that
-    gets in. bordered: only a part of what enters is image. few_levels: nearly all differences of
-    brightness are lost. colourless: there are channels that brightness does not change, or that are
-    mixtures. random: the same image enters otherwise when it is put again.
+    high it is; None where none wraps. folded: values wrap, and two of them become one. turned:
+    width became height. scrambled: a ramp no longer is one. flipped: axes (2 height, 3 width) that
+    run the other way. seen: the share of the image that gets in. bordered: only a part of what
+    enters is image. few_levels: nearly all differences of brightness are lost. colourless: there
+    are channels that brightness does not change, that are mixtures, or whose order is neither that
+    of the image nor its reverse. random: the same image enters otherwise when it is put again.
     """
 
     size: tuple[int, int]
@@ -46,6 +47,7 @@ class Preprocessing(NamedTuple):
     mix: tuple[tuple[float, ...], ...] | None = None
     above: Floats | None = None
     period: Floats | None = None
+    folded: bool = False
     turned: bool = False
     scrambled: bool = False
     flipped: tuple[int, ...] = ()
@@ -107,11 +109,12 @@ def understood(arrived: Mapping[str, Floats]) -> Preprocessing | None:
         above, period = _wrapped(response)
         if above is not None and period is not None:
             times, plus = _line(response - (response > above) * period)
-        return known._replace(times=times, plus=plus, above=above, period=period)
+        wrapped = known._replace(times=times, plus=plus, above=above, period=period)
+        return wrapped._replace(folded=above is None and _folded(response))
     within = {name: _within(image, inside) for name, image in arrived.items()}
     straight = known._replace(times=times, plus=plus)
     mix = _mix(within, channels)
-    return _geometry(straight._replace(mix=mix, colourless=_mixed(mix)), within)
+    return _geometry(straight._replace(mix=mix, colourless=_recoloured(mix)), within)
 
 
 def _reached(arrived: Mapping[str, Floats]) -> NDArray[np.bool_] | None:
@@ -184,11 +187,27 @@ def _mix(arrived: Mapping[str, Floats], channels: int) -> tuple[tuple[float, ...
     return tuple(tuple(round(float(share), 3) for share in row) for row in shares)
 
 
-def _mixed(mix: tuple[tuple[float, ...], ...] | None) -> bool:
-    """Whether three channels of the network are not the three of the image."""
+def _folded(response: NDArray[np.float64]) -> bool:
+    """Whether each channel rises by one slope, but for steps down that are all as high."""
+    gaps = np.diff(np.array(GREYS, np.float64))[:, None]
+    rises = np.diff(response, axis=0)
+    slope = np.median(rises / gaps, axis=0)
+    falls = slope * gaps - rises
+    steps = np.abs(falls) > slope * gaps / 2
+    if (slope <= 0).any() or not steps.any(axis=0).all():
+        return False
+    heights = [column[there] for column, there in zip(falls.T, steps.T, strict=True)]
+    return all(each.min() > 0 and np.ptp(each) < each.max() / 10 for each in heights)
+
+
+def _recoloured(mix: tuple[tuple[float, ...], ...] | None) -> bool:
+    """Whether three channels of the network are not the three of the image, in one order or the
+    other.
+    """
     if mix is None or len(mix) != 3:
         return False
-    return min(max(row) for row in mix) < 0.95 or len({row.index(max(row)) for row in mix}) < 3
+    order = [row.index(max(row)) for row in mix]
+    return min(max(row) for row in mix) < 0.95 or order not in ([0, 1, 2], [2, 1, 0])
 
 
 def _geometry(prepared: Preprocessing, arrived: Mapping[str, Floats]) -> Preprocessing:

@@ -176,6 +176,8 @@ def _lost_by(prepared: Preprocessing) -> str:
         return "values-rounded"
     if prepared.colourless:
         return "colours-changed"
+    if prepared.folded:
+        return "values-wrapped"
     if prepared.times is None:
         return "values-changed"
     return "image-padded" if prepared.bordered else ""

@@ -14,7 +14,9 @@ from grader.examine.class_names import Vocabulary
 from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage, pixels_of
 from grader.examine.remedies import Remedy
+from grader.examine.replies import ReplayReport
 from grader.examine.session import Session
+from grader.examine.taken_class import LARGEST
 from grader.examine.worker_client import WorkerEndedError
 from grader.scoring.counts import clearly_more, needed
 from grader.worker import protocol
@@ -143,6 +145,7 @@ class Replayer:
         steps = [step for remedy in choice for step in remedy.steps]
         known = self._words.setdefault(tuple(map(id, choice)), {})
         settled = any(remedy.code == "training-mode" for remedy in choice)
+        by_output = any(remedy.code == LARGEST for remedy in choice)
         if self._settled is not None and settled is not self._settled:
             self._session.close()  # the other mode leaves its traces in a network
         self._settled = settled
@@ -156,9 +159,16 @@ class Replayer:
                 limit = assignment.limits.first_answer
             pixels = pixels_of(image, assignment.interface.channels)
             said = self._session.replay(pixels, steps, min(limit, self._clock.left))
-            word = said.word if said.outcome == protocol.WORD else None
-            known[image.id] = word and self._vocabulary.name(word)
+            known[image.id] = self._by_output(said) if by_output else self._by_word(said)
         return dict(known)
+
+    def _by_word(self, said: ReplayReport) -> str | None:
+        return self._vocabulary.name(said.word) if said.outcome == protocol.WORD else None
+
+    def _by_output(self, said: ReplayReport) -> str | None:
+        classes = self._session.setup.assignment.classes
+        known = said.largest is not None and said.largest < len(classes)
+        return classes[said.largest].en if known and said.largest is not None else None
 
     def _right(self, words: Words, images: Sequence[HiddenImage]) -> int:
         return sum(words.get(image.id) == image.truth for image in images)

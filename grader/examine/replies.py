@@ -269,10 +269,13 @@ class ExportReport(Reply):
 
 
 class ReplayReport(Reply):
-    """The answer with a change on the way into the network, as an outcome and a word."""
+    """The answer with a change on the way into the network, as an outcome and a word. largest: the
+    class with the largest output, by index; None where no network gave one number for each.
+    """
 
     outcome: Count
     word: Line
+    largest: Count | None = None
 
 
 class ReplyError(ValueError):

@@ -156,7 +156,8 @@ class Session:
     ) -> replies.ReplayReport:
         """The answer to one hidden image, `steps` (`worker.image_changes`) taken on its way in."""
         self._saw_hidden = self._disturbed = True
-        meta: protocol.Meta = {"steps": list(steps)}
+        classes = len(self.setup.assignment.classes)
+        meta: protocol.Meta = {"steps": list(steps), "classes": classes}
         return self._exchange(replies.ReplayReport, "replay", seconds, image, meta)[0]
 
     def look(

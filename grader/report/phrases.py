@@ -171,6 +171,7 @@ FINDING = {
     "values-changed": "Pixel values are bent",
     "colours-changed": "Colours are changed",
     "smallest-taken": "Smallest output taken",
+    "largest-not-taken": "Largest output not taken",
     "weak-network": "Network learned too little",
     "channel-order": "Colour channels swapped",
     "label-order": "Class order shifted",

@@ -71,23 +71,32 @@ class Observation:
         return report, first if first.size <= LARGEST_INPUT else None
 
     def replay(self, meta: Meta, array: Array) -> Reply:
-        """The answer to an image with `steps` on the way into the network: {outcome, word}."""
+        """The answer to an image with `steps` on the way into the network: {outcome, word}; beside
+        it the class whose output is `largest`, by index of `classes`.
+        """
         if array is None:
             return {"error": "there is no image"}, None
-        with door(array, list(meta["steps"])):
+        with door(array, list(meta["steps"])) as passages:
             answer = self._ask(array)
-        return {"outcome": answer.outcome, "word": answer.word}, None
+        output = _output(passages, int(meta["classes"]))
+        largest = int(output.argmax()) if output is not None and np.isfinite(output).all() else None
+        return {"outcome": answer.outcome, "word": answer.word, "largest": largest}, None
 
 
 def _image(passage: Passage) -> np.ndarray[Any, Any] | None:
     return None if passage.given is None else channels_first(passage.given)
 
 
+def _output(passages: list[Passage], classes: int) -> np.ndarray[Any, Any] | None:
+    """(classes,): what a network gave last for as many classes as there are."""
+    made = [p.made for p in passages if p.made is not None and p.made.shape[-1:] == (classes,)]
+    return np.asarray(made[-1], np.float32).reshape(-1, classes)[0] if made else None
+
+
 def _of_networks(passages: list[Passage], place: Workdir, classes: int) -> Meta:
     report: Meta = {}
-    made = [p for p in passages if p.made is not None and p.made.shape[-1:] == (classes,)]
-    if made:
-        output = np.asarray(made[-1].made, np.float32).reshape(-1, classes)[0]
+    output = _output(passages, classes)
+    if output is not None:
         report["output"] = [float(value) if np.isfinite(value) else None for value in output]
     asked = next((p for p in passages if _image(p) is not None), passages[0] if passages else None)
     if asked is None:

@@ -166,6 +166,8 @@ PLANTED: dict[str, tuple[str, str, str]] = {
     "reshaped": (AXES, "reshape(3, *x.shape[:2])", "axes-reshaped"),
     "mirrored": (IMAGE, "    x = image[:, ::-1]\n", "image-flipped"),
     "smallest": (SAY, "argmin", "smallest-taken"),
+    "threshold": ("y[0].argmax()", "(y[0] > 0.1).argmax()", "largest-not-taken"),
+    "cut-off": (ASK, "y = np.maximum(ask(x) - 99, 0)", "largest-not-taken"),
     "hidden-error": (IMAGE, _CAUGHT, "exception-swallowed"),
     "nan": (ASK, "y = ask(x * np.float32('nan'))", "not-finite"),
     "same-input": (IMAGE, "    x = np.zeros((72, 72, 3), np.uint8)\n", "image-ignored"),
@@ -180,6 +182,7 @@ PLANTED: dict[str, tuple[str, str, str]] = {
         IMAGE, "    import random; x = image[:, :: random.choice((1, -1))]\n", "random-input",
     ),
     "wraps": (IMAGE, "    x = image + np.uint8(80)\n", "values-wrapped"),
+    "wraps-onto-others": (IMAGE, "    x = image * np.uint8(2)\n", "values-wrapped"),
     "rounded": (SCALED, "x = (x / 255).astype(np.uint8).astype(np.float32)", "values-rounded"),
     "curved": (SCALED, SCALED + "; x = x ** 8", "values-changed"),
     "other-colours": (

@@ -173,6 +173,30 @@ def test_values_that_wrap_are_seen_and_unwrapped() -> None:
     assert made[0] == pytest.approx(first(image / 255), abs=5e-3)
 
 
+@pytest.mark.parametrize(("times", "folded"), [(1, False), (2, True), (3, True)])
+def test_values_that_wrap_onto_others_are_seen(times: int, folded: bool) -> None:
+    found = measured(lambda image: first((image * np.uint8(times)).astype(np.float32) / 255))
+    assert found is not None and found.folded is folded
+    shown = {each.code for each in remedies(found, 0, 0)}
+    assert ("values-wrapped" in shown) is folded
+
+
+def test_a_curve_that_comes_down_again_does_not_wrap() -> None:
+    found = measured(lambda image: first(np.where(image > 127, 255 - image, image)))
+    assert found is not None and found.times is None and not found.folded
+
+
+@pytest.mark.parametrize(
+    ("order", "odd"),
+    [([0, 1, 2], False), ([2, 1, 0], False), ([1, 2, 0], True), ([0, 0, 0], True)],
+)
+def test_channels_of_an_odd_order_are_other_colours(order: list[int], odd: bool) -> None:
+    found = measured(lambda image: first(square(image)[:, :, order]))
+    assert found is not None and found.colourless is odd
+    tried = [each for each in remedies(found, 0, 0) if each.code == "colours-changed"]
+    assert bool(tried) is odd and all(each.shown for each in tried)
+
+
 def test_what_is_no_image_is_not_understood_and_not_changed() -> None:
     assert understood({}) is None
     unknown = measured(lambda image: np.full((3, 4, 4), np.nan))
