@@ -136,7 +136,8 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
     "weak-network": (
         NOTE,
         "{correct} of {total} answers are right, and none of {tried} changes that were tried on "
-        "the way into the network makes more of them right: {kind}.{public}{course}{confused}",
+        "the way into the network makes more of them right: {kind}."
+        "{public}{course}{scale}{confused}",
         "Train longer, with augmentation, or begin with pretrained weights; the answers on images "
         "kept out of training show how far it is.",
     ),

@@ -13,6 +13,7 @@ from grader.examine.clock import Clock
 from grader.examine.diagnosis import nondeterministic
 from grader.examine.follow_up import FollowUp
 from grader.examine.images import HiddenImage
+from grader.examine.normalisation_fit import favoured
 from grader.examine.observing import Observed, observe
 from grader.examine.public_images import PublicAnswers, ask_public
 from grader.examine.remedies import remedies
@@ -65,7 +66,8 @@ def look_behind(
     first = spots[0]
     by_chance = nondeterministic(list(answers.values()), asked.again) is not None
     taken = [] if by_chance else taken_otherwise(looked, constant)
-    mended = replayer.mended_by([*taken, *remedies(looked.prepared, first.norms, first.drops)])
+    tried = remedies(looked.prepared, first.norms, first.drops)
+    mended = replayer.mended_by([*taken, *favoured(tried, looked.prepared, looked.stored)])
     public = PublicAnswers() if mended else ask_public(session, time)
     return CauseSearch(looked, tuple(mended), replayer.tried, constant, public)
 

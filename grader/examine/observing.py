@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage
+from grader.examine.normalisation_fit import FirstNormalisation, first_normalisation_of
 from grader.examine.probes import Preprocessing, probes, understood
 from grader.examine.replies import ObservedReport
 from grader.examine.session import Session
@@ -22,12 +24,13 @@ SPOT_IMAGES = 3  # images of spots that are looked at: each is like no other
 
 
 class Observed(NamedTuple):
-    """The reports by the name of the image, and how an image is prepared; None where that is not
-    known.
+    """The reports by the name of the image, how an image is prepared, and what the network's first
+    normalisation stored; None where that is not known.
     """
 
     reports: Mapping[str, ObservedReport] = {}
     prepared: Preprocessing | None = None
+    stored: FirstNormalisation | None = None
 
     @property
     def spots(self) -> list[ObservedReport]:
@@ -64,13 +67,24 @@ def observe(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Ob
             limit = limits.answer
     except WorkerEndedError:
         pass
+    stored = _stored(session, spots[0], min(limits.answer, clock.left)) if arrived else None
     again = [reports.pop(name) for name in list(reports) if name.startswith(AGAIN)]
     probed = {name: array for name, array in arrived.items() if name in names}
     prepared = understood(probed)
     if prepared is not None and f"{SPOTS} 0" in reports:
         differ = {report.digest for report in (*again, reports[f"{SPOTS} 0"])}
         prepared = prepared._replace(random=len(differ) > 1)
-    return Observed(reports, prepared)
+    return Observed(reports, prepared, stored)
+
+
+def _stored(
+    session: Session, image: NDArray[np.uint8], seconds: float
+) -> FirstNormalisation | None:
+    try:
+        report, values = session.first_normalisation(image, seconds)
+    except WorkerEndedError:
+        return None
+    return first_normalisation_of(report.sizes, values)
 
 
 def _may_swallow(reports: Mapping[str, ObservedReport]) -> bool:

@@ -31,6 +31,8 @@ EQUAL_WITHIN_IMAGES = 1  # right answers of the part by which two changes count 
 SIGNIFICANCE_LEVEL = (
     0.01  # of the exact test over all images, divided by the number of changes tried
 )
+LEVEL_OF_SLIPS = 0.05  # of one question about what a probe shows and nobody means to do
+SLIPS = ("training-mode", "axes-reshaped", "values-wrapped")
 LEAST_SHARE = 0.03  # of the images that have to be gained
 MOST_CONFIRMED = 3  # changes that are put to all images
 TIMES_THE_ANSWERS = 3  # that looking and replays may take, of the time of import and answers
@@ -128,7 +130,10 @@ class Replayer:
                 continue  # the other half will not make a clear gain of none
             then = self._put(choice, self._order)
             shown = all(each.shown for each in choice[len(first) :])
-            if len(then) == len(self._order) and self._clearly_better(now, then, shown):
+            level = SIGNIFICANCE_LEVEL if shown else SIGNIFICANCE_LEVEL / self.tried
+            if shown and all(each.code in SLIPS for each in choice[len(first) :]):
+                level = LEVEL_OF_SLIPS
+            if len(then) == len(self._order) and self._clearly_better(now, then, level):
                 before, correct = self._right(now, self._order), self._right(then, self._order)
                 return ConfirmedRemedy(choice, before, correct, len(self._order)), then
         return None
@@ -173,7 +178,7 @@ class Replayer:
     def _right(self, words: Words, images: Sequence[HiddenImage]) -> int:
         return sum(words.get(image.id) == image.truth for image in images)
 
-    def _clearly_better(self, now: Words, then: Words, shown: bool) -> bool:
+    def _clearly_better(self, now: Words, then: Words, level: float) -> bool:
         """McNemar's exact one-sided test. What a probe shows is one question; of changes that
         nothing speaks for, all that were tried divide the level (Holm's first step). A gain of a
         few images is none.
@@ -183,9 +188,7 @@ class Replayer:
         lost = sum(before and not after for before, after in pairs)
         if gained - lost < LEAST_SHARE * len(pairs):
             return False
-        return clearly_more(
-            gained, gained + lost, SIGNIFICANCE_LEVEL if shown else SIGNIFICANCE_LEVEL / self.tried
-        )
+        return clearly_more(gained, gained + lost, level)
 
 
 def _worth_all(

@@ -245,6 +245,14 @@ class ObservedReport(Reply):
     opened: Annotated[list[Line], Field(max_length=2_000)] = []
 
 
+class FirstNormalisationReport(Reply):
+    """Sizes (out, in, height, width) of the convolution before a network's first normalisation,
+    whose values travel beside it; none where there is none.
+    """
+
+    sizes: Annotated[list[Count], Field(max_length=4)] = []
+
+
 class TracedReport(Reply):
     """Files of the submission that are TorchScript."""
 

@@ -171,6 +171,17 @@ class Session:
         meta = {"classes": len(self.setup.assignment.classes), "exceptions": exceptions}
         return self._exchange(replies.ObservedReport, "look", seconds, image, meta)
 
+    def first_normalisation(
+        self, image: NDArray[np.uint8], seconds: float
+    ) -> tuple[replies.FirstNormalisationReport, NDArray[Any] | None]:
+        """What the first normalisation of the network stored that answers about one image of ours,
+        as `worker.first_normalisation.packed` has it.
+        """
+        self._unseen()
+        self._disturbed = True
+        kind = replies.FirstNormalisationReport
+        return self._exchange(kind, "first_normalisation", seconds, image)
+
     def exported(self, file: str, kind: str, images: NDArray[np.uint8]) -> replies.ExportReport:
         """What an exported file of the submission answers beside its network, which is asked about
         `images`, uint8 (N, H, W, 3), of ours.

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 from grader.evidence import Answer, Curve, Finding
 from grader.evidence.findings import make_finding
+from grader.examine.normalisation_fit import fitting_scale
 from grader.examine.observing import Observed
 from grader.examine.public_images import Answered, PublicAnswers
+from grader.examine.remedies import scale_of
 from grader.language import Sentence
 from grader.scoring.counts import interval
 
@@ -43,9 +45,22 @@ def weak(
         "kind": _kind(Answered(correct, total), public, near=near),
         "public": _said_of_public(public),
         "course": _course(curves),
+        "scale": _scale(looked),
         "confused": _confused(answers),
     }
     return make_finding("weak-network", facts, tried=tried, correct=correct, total=total)
+
+
+def _scale(looked: Observed) -> Sentence | str:
+    """That the network, or the backbone that it came from, was trained with another scale."""
+    scale = fitting_scale(looked.prepared, looked.stored)
+    if scale is None or looked.prepared is None:
+        return ""
+    return Sentence(
+        " The statistics of its first normalisation fit values of {then}, what enters is of {now}: "
+        "train and predict with the scale that the pretrained weights were made with.",
+        {"then": scale.name, "now": scale_of(looked.prepared)},
+    )
 
 
 def without_classes(finding: Finding) -> Finding:

@@ -13,6 +13,7 @@ from typing import Any, Callable, ContextManager, Iterator
 import numpy as np
 
 from . import faults
+from .first_normalisation import MEANS, first_normalisation, packed
 from .frameworks import Framework
 from .image_changes import channels_first
 from .loading import Loading
@@ -24,10 +25,6 @@ from .workdir import Workdir
 
 MOST_SWALLOWED = 5
 LARGEST_INPUT = 3 * 1024 * 1024  # numbers of an input that are reported
-STATISTICS_NAMES = (
-    "running_mean",
-    "moving_mean",
-)  # a normalisation's statistics: zeros until it is trained
 
 Ask = Callable[[Array], Answer]
 
@@ -40,7 +37,11 @@ class Observation:
 
     def operations(self) -> dict[str, Operation]:
         """By name."""
-        return {"look": self.look, "replay": self.replay}
+        return {
+            "look": self.look,
+            "replay": self.replay,
+            "first_normalisation": self.first_normalisation,
+        }
 
     def look(self, meta: Meta, array: Array) -> Reply:
         """What happens while one image is answered: see `grader.examine.replies.ObservedReport`;
@@ -81,6 +82,21 @@ class Observation:
         output = _output(passages, int(meta["classes"]))
         largest = int(output.argmax()) if output is not None and np.isfinite(output).all() else None
         return {"outcome": answer.outcome, "word": answer.word, "largest": largest}, None
+
+    def first_normalisation(self, meta: Meta, array: Array) -> Reply:
+        """The first normalisation of the network that answers about one image: {sizes}, with
+        `packed` beside it; no sizes where there is none.
+        """
+        if array is None:
+            return {"error": "there is no image"}, None
+        with door(array, []) as passages:
+            self._ask(array)
+        for passage in passages:
+            found = first_normalisation(passage.framework, passage.network)
+            if found is not None:
+                sizes, values = packed(found)
+                return {"sizes": sizes}, values
+        return {"sizes": []}, None
 
 
 def _image(passage: Passage) -> np.ndarray[Any, Any] | None:
@@ -134,8 +150,7 @@ def _fresh(framework: Framework, network: Any) -> bool | None:
     means = [
         values
         for name, values in framework.stored(network)
-        if name.rpartition(".")[2] in STATISTICS_NAMES
-        or name.rpartition("/")[2] in STATISTICS_NAMES
+        if name.replace("/", ".").rpartition(".")[2] in MEANS  # zeros until it is trained
     ]
     return not any(values.any() for values in means) if means else None
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.examine import observing
 from grader.examine.clock import Clock
-from grader.examine.replies import ObservedReport, Swallowed
+from grader.examine.replies import FirstNormalisationReport, ObservedReport, Swallowed
 from grader.examine.session import Session
 from tests import make
 
@@ -28,7 +28,11 @@ def test_lines_are_traced_until_an_image_swallows_no_exception(
 
     spots = [np.zeros((8, 8, 3), np.uint8)] * (observing.SPOT_IMAGES + 1)
     monkeypatch.setattr(observing, "stand_ins", lambda hidden: spots)
-    setup = SimpleNamespace(assignment=make.assignment())
-    looked = observing.observe(cast(Session, SimpleNamespace(setup=setup, look=look)), [], Clock(9))
+    session = SimpleNamespace(
+        setup=SimpleNamespace(assignment=make.assignment()),
+        look=look,
+        first_normalisation=lambda image, seconds: (FirstNormalisationReport(), None),
+    )
+    looked = observing.observe(cast(Session, session), [], Clock(9))
     assert len(asked) > 10 and sum(asked) == traced
     assert all(report.swallowed for report in looked.spots) is swallows

@@ -149,6 +149,7 @@ class Worker:
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 stream.close()
+        self._temporary.cleanup()
 
 
 def cuda_runtime(python: str) -> list[Path]:

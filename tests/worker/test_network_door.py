@@ -105,7 +105,7 @@ def test_what_enters_a_network_is_seen_and_changed(tmp_path: Path, name: str) ->
         assert entered is not None, report
         assert report["calls"] == 1
         assert entered.mean(axis=(1, 2)) == pytest.approx(image[0, 0] / 255, abs=1e-5)
-        assert worker.ask("replay", image, steps=[darker])["word"] == "b"
+        assert worker.ask("replay", image, steps=[darker], classes=3)["word"] == "b"
         assert worker.predict(image) == ("word", "a")
 
 
@@ -120,7 +120,8 @@ def test_a_keras_network_that_is_asked_in_training_mode_is_put_into_evaluation_m
         worker.load(write(tmp_path / "submission", main=main))
         report, _ = worker.call("look", image, classes=3)
         assert (report["norms"], report["drops"]) == (1, 0)
-        assert worker.ask("replay", image, steps=[{"kind": "settle"}])["word"] == "c"
+        settled = [{"kind": "settle"}]
+        assert worker.ask("replay", image, steps=settled, classes=3)["word"] == "c"
 
 
 def test_exceptions_that_are_swallowed_are_told_where_they_are_asked_for(tmp_path: Path) -> None:
