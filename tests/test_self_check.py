@@ -182,6 +182,9 @@ def test_what_only_this_machine_has_is_found_before_it_is_graded(
         "module": f"import sys\nsys.path.append({str(elsewhere)!r})\nimport mine\n{honest}".replace(
             begun, f"{begun}    mine.x + 1\n"
         ),
+        "fallback": f"import os\nhere = os.path.exists({str(elsewhere / 'net.bin')!r})\n{honest}",
+        "late module": f"import importlib as i, sys\nsys.path.append({str(elsewhere)!r})\n"
+        + honest.replace(begun, f"{begun}    i.import_module('mi' + 'ne')\n"),
         "package": f"import hypothesis\n{honest}".replace(
             begun, f"{begun}    hypothesis.strategies.integers()\n"
         ),
@@ -198,6 +201,11 @@ def test_what_only_this_machine_has_is_found_before_it_is_graded(
     assert said["fine"][0] == 0, said["fine"][1]
     assert all(said[name][0] == 1 for name in ("weights", "module", "package")), said
     assert "net.bin" in said["weights"][1]
+    assert said["late module"][0] == 1
+    assert "mine" in said["late module"][1]
+    if not confined:  # in a sandbox nobody can say that it was there
+        assert said["fallback"][0] == 1
+        assert "net.bin" in said["fallback"][1]
     assert "mine" in said["module"][1]
     assert "hypothesis" in said["package"][1]
 

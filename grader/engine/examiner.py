@@ -223,7 +223,8 @@ def _compared(
     except Exception as error:
         return _changed(evidence, mishaps=(*evidence.mishaps, mishap("comparison", error)))
     # For staff alone: which files it opened is the word of a worker that has seen hidden images.
-    findings = (*evidence.findings, *compared.findings)
+    new = [found for found in compared.findings if found not in evidence.findings]
+    findings = (*evidence.findings, *new)
     return _changed(evidence, findings=findings, fingerprint=compared.fingerprint)
 
 

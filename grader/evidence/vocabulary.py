@@ -205,8 +205,9 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "outside-folder": (
         E,
-        "{path} is read by {file}, line {line}, and is not in the folder that you hand in.",
-        'Copy it into the folder, and name it by a path from there: "net.pth", not "{path}".',
+        "{file}, line {line}, uses {path}, which is on this machine alone and not in the folder "
+        "that is handed in.",
+        "Copy {name} into the folder, and open it by a path relative to {entry}.",
     ),
     "network-attempt": (
         W,

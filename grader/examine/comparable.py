@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from grader.evidence import Finding, Fingerprint
-from grader.evidence.findings import make_finding
+from grader.examine import outside_folder
 from grader.examine.prepare import Conditions, Prepared, left_out, reading_of
-from grader.examine.replies import OpenedReport
 from grader.examine.session import Session
-from grader.sandbox.contract import Level
 
 
 class Comparable(NamedTuple):
@@ -27,7 +25,7 @@ def with_opened(session: Session, prepared: Prepared, conditions: Conditions) ->
     """
     opened = session.opened()
     unprinted = set(opened.files) - {each.file for each in prepared.fingerprint.weights}
-    outside = _outside(opened) if session.setup.sandbox.level is Level.NONE else ()
+    outside = tuple(outside_folder.findings(opened.outside, conditions.assignment))
     if not unprinted:
         return Comparable(prepared.fingerprint, outside)
     with reading_of(prepared.folder.parent, conditions) as reading:
@@ -35,11 +33,3 @@ def with_opened(session: Session, prepared: Prepared, conditions: Conditions) ->
     weights = (*prepared.fingerprint.weights, *more.weights)
     fingerprint = prepared.fingerprint.model_copy(update={"weights": weights})
     return Comparable(fingerprint, (*outside, *left_out(reading.left_out)))
-
-
-def _outside(opened: OpenedReport) -> tuple[Finding, ...]:
-    """A finding for each file beside the submission that it read, on its author's own machine."""
-    return tuple(
-        make_finding("outside-folder", path=each.what, file=each.file, line=each.line)
-        for each in opened.outside
-    )

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping
 from grader.assignment import Assignment
 from grader.evidence import Finding, Severity
 from grader.evidence.findings import make_finding
+from grader.examine import outside_folder
 from grader.examine.hints import AT_IMPORT, cure
 from grader.examine.known_packages import is_own
 from grader.examine.replies import Failure, LoadReport
@@ -22,7 +23,10 @@ def findings(
     """
     entry, function = assignment.interface.entry, assignment.interface.function
     found: list[Finding] = []
-    if report.error is not None:
+    outside = list(outside_folder.findings(report.outside, assignment, report.error))
+    if outside_folder.stopped(report):
+        found += outside
+    elif report.error is not None:
         found.append(_failure(report, report.error, assignment, device, runtimes))
     elif not report.entry:
         found.append(make_finding("entry-missing", entry=entry, function=function))
@@ -46,6 +50,7 @@ def findings(
         found.append(make_finding("installs-at-import", told))
     for attempt in report.attempts.network[:1]:
         found.append(make_finding("network-attempt", what=attempt.what))
+    found += (one for one in outside if one not in found)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -93,11 +93,19 @@ class AttemptReport(Reply):
     line: Count = 0
 
 
+class OutsideReport(AttemptReport):
+    """A path that only its author's machine has."""
+
+    how: Literal["reads", "writes", "looks"] = "reads"  # or only looks whether it is there
+    inside: Line = ""  # the submission's own file of that name
+    dataset: bool = False  # whether it looks like a part of a data set
+
+
 class OpenedReport(Reply):
     """Files of the submission that its code has read, and others beside it."""
 
     files: Annotated[list[Line], Field(max_length=1_000)] = []
-    outside: Annotated[list[AttemptReport], Field(max_length=20)] = []
+    outside: Annotated[list[OutsideReport], Field(max_length=20)] = []
 
 
 class Unloaded(ForeignNames):
@@ -136,6 +144,7 @@ class LoadReport(Reply):
     frameworks: Annotated[list[Line], Field(max_length=20)] = []
     error: Failure | None = None
     attempts: AttemptsReport = AttemptsReport()
+    outside: Annotated[list[OutsideReport], Field(max_length=20)] = []
 
 
 class ParameterReport(Reply):

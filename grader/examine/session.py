@@ -24,6 +24,7 @@ from grader.sandbox.contract import (
     ASK_DOCTOR,
     Cause,
     End,
+    Level,
     SandboxedProcess,
     SandboxUnavailableError,
 )
@@ -104,6 +105,7 @@ class Session:
             "concealed": list(self.setup.concealed),
             "others": [part.function for part in self.setup.assignment.parts],
             "move": "device" in interface.repair,
+            "enclose": self.setup.sandbox.level is Level.NONE,
             "run": importing,
             "seconds": max(limit - GRACE_SECONDS, limit / 2),
         }

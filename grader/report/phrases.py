@@ -191,7 +191,7 @@ FINDING = {
     "similar-code": "Code alike another's",
     "report-missing": "No lab report",
     "records-missing": "No training records",
-    "outside-folder": "Reads files outside of the folder",
+    "outside-folder": "Uses files outside of the folder",
     "reading-stopped": "Not readable within limits",
     "archive-refused": "Archive not readable",
 }

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from .opened_files import OpenedFiles
-from .outside_files import is_outside
 from .text import clean, text_of
 from .workdir import Workdir, is_there
 
@@ -28,8 +27,7 @@ class Observer:
     line} and what `prefixes.of_names` says of the names.
     missing: files that were opened for reading and are not there. unread: images that OpenCV was
     asked for and could not read, for which it raises no error. opened: the submission's own files
-    that were read. networks: those that OpenCV read a network from. outside: {what,
-    file, line} of files that only its author's machine has.
+    that were read. networks: those that OpenCV read a network from.
     """
 
     def __init__(self, place: Workdir) -> None:
@@ -44,7 +42,6 @@ class Observer:
         self.unread: list[str] = []
         self.opened = OpenedFiles(place.root)
         self.networks: list[Path] = []
-        self.outside: list[dict[str, Any]] = []
         self._names: list[Path] | None = None
 
     def start(self) -> None:
@@ -136,11 +133,9 @@ class Observer:
         self._busy = True
         try:
             inside = self._place.within(path)
-            if inside is None:
-                self._read_outside(path)
-            elif path.endswith(".py"):
+            if inside is None or path.endswith(".py"):
                 return
-            elif is_there(inside):
+            if is_there(inside):
                 self.opened.heard(inside)
                 self.readable(path)
             elif len(self.missing) < MAX_FACTS:
@@ -151,13 +146,6 @@ class Observer:
             pass
         finally:
             self._busy = False
-
-    def _read_outside(self, path: str) -> None:
-        if len(self.outside) < MAX_FACTS and is_outside(path):
-            spot = self._place.calling_spot(sys._getframe(3))
-            if spot is not None:
-                told = {"what": clean(path), "file": spot.file, "line": spot.line}
-                self._keep(self.outside, told)
 
     def _add(self, attempts: list[dict[str, Any]], what: str) -> None:
         self._keep(attempts, self._attempt(what))

@@ -16,7 +16,7 @@ from .importing import TimeLimit
 from .missing_paths import path_facts
 from .prefixes import of_error
 from .text import MAX_TEXT_CHARS, clean, text_of
-from .workdir import SourceLine, Workdir, is_there
+from .workdir import SourceLine, Workdir
 
 
 def explain(
@@ -134,7 +134,7 @@ def _of_path(
     """
     if isinstance(error, OSError) and isinstance(error.filename, (str, bytes)):
         asked = os.fsdecode(error.filename)
-        missing = not is_there(place.cwd / asked) and error.errno != errno.ENAMETOOLONG
+        missing = not place.shows(asked) and error.errno != errno.ENAMETOOLONG
         return path_facts(place, _as_written(asked, place)) if missing else {}
     message = text_of(error, MAX_TEXT_CHARS)
     if _ABSENT.search(message):
@@ -142,7 +142,7 @@ def _of_path(
         named = [next(filter(None, groups)) for groups in _PATHS.findall(message)]
         named += [next(filter(None, groups)) for groups in _LITERALS.findall(line)]
         for asked in (*written, *(text.rstrip(".,:;") for text in named)):
-            if _like_a_path(asked) and not is_there(place.cwd / asked):
+            if _like_a_path(asked) and not place.shows(asked):
                 return path_facts(place, _as_written(asked, place))
     return {}
 

@@ -10,6 +10,7 @@ from typing import Any, Callable, NamedTuple
 from . import compat, faults, hooks, importing, notebooks, seeding, shell, source, staging
 from .audit import Observer
 from .entry import Entry, find_entry, module_name, write_source
+from .own_view import OwnView
 from .protocol import Meta
 from .text import clean
 from .workdir import Workdir
@@ -47,6 +48,7 @@ class LoadOrder(NamedTuple):
     lend: dict[str, str]  # path that the code asks for -> file of the submission that goes there
     concealed: list[str]  # installed packages that are not to be found
     others: list[str]  # functions of the assignment's other parts
+    enclose: bool  # whether what only this machine has is hidden here, as nothing else does it
 
     @classmethod
     def read(cls, meta: Meta) -> LoadOrder:
@@ -69,6 +71,7 @@ class LoadOrder(NamedTuple):
             dict(meta.get("lend") or {}),
             list(meta.get("concealed") or []),
             list(meta.get("others") or []),
+            bool(meta.get("enclose", False)),
         )
 
 
@@ -99,6 +102,7 @@ class Loading:
         if self._entry is not None and self._entry.cells:
             self.place.made[self._entry.path] = (self._entry.origin, self._entry.cells)
         self.observer = Observer(self.place)
+        self.view = OwnView(self.place) if order.enclose else None
         self.function: Callable[[Any], Any] | None = None
         self.error: BaseException | None = None
         self._module: Any = None  # that was imported, once it was
@@ -117,6 +121,8 @@ class Loading:
         hooks.conceal(order.concealed)
         after, put_back = hooks.AfterImportFinder(), hooks.PutBackFinder()
         seeding.repeatable(after)
+        if self.view is not None:
+            self.view.watch_readers(after)
         layer = compat.CompatLayer(
             after, put_back, self.observer, self.place, order.device, order.threads
         )
@@ -128,6 +134,8 @@ class Loading:
         )
         hooks.install([after], [put_back, stand_ins])
         self.observer.start()
+        if self.view is not None:
+            self.view.start()
         self._give_shell(after, stand_ins)
         return layer.used
 
@@ -183,7 +191,12 @@ class Loading:
         report["frameworks"] = [name for name in FRAMEWORKS if hooks.loaded(name)]
         report["frameworks"] += ["cv2.dnn"] if self.observer.networks else []
         report["attempts"] = self.observer.facts()
+        report["outside"] = self.outside()
         return report
+
+    def outside(self) -> list[dict[str, Any]]:
+        """What the submission asked for that only its author's machine has, as `OwnView` has it."""
+        return list(self.view.told) if self.view is not None else []
 
     def _defined(self, entry: Entry) -> Meta:
         """Where the entry's text defines the function, whether or not it is ever run."""

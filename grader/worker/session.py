@@ -94,12 +94,12 @@ class WorkerSession:
 
     def opened(self, meta: Meta, array: Array) -> Reply:
         """{files: the submission's own that it has read, as `OpenedFiles` has them, outside:
-        others}.
+        what `OwnView` has told}.
         """
         if self._loading is None:
             return {"files": [], "outside": []}, None
         observer = self._loading.observer
-        return {"files": observer.opened.files(), "outside": list(observer.outside)}, None
+        return {"files": observer.opened.files(), "outside": self._loading.outside()}, None
 
     def last_error(self, meta: Meta, array: Array) -> Reply:
         """{error: what `load` and the last RAISED answer report, or null}."""

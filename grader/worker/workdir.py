@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from . import notebooks
 from .text import clean
@@ -39,7 +39,13 @@ class Workdir:
     def __init__(self, root: Path, cwd: Path | None = None) -> None:
         self.root = root.resolve()
         self.cwd = (cwd or root).resolve()
+        self.hidden: Callable[[str], bool] = lambda path: False  # full paths that are not shown
         self.made: dict[Path, tuple[str, tuple[notebooks.Cell, ...]]] = {}
+
+    def shows(self, name: str) -> bool:
+        """Whether there is something at a path, as the submission sees it."""
+        path = self.cwd / name
+        return is_there(path) and not self.hidden(str(path))
 
     def within(self, filename: str) -> Path | None:
         """The full path of a file that lies, or would lie, in the submission; None elsewhere."""

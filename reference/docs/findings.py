@@ -45,6 +45,7 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "installs-at-import": {"command": "pip install timm"},
     "device-refused": {"asked": "Ascend", "device": "CPU", "error": "device_target Ascend"},
     "exported-models": {"names": "best.onnx, best.mindir"},
+    "outside-folder": {"path": "D:\\lab2\\net.pth", "name": "net.pth"},
     "not-finite": {"where": "conv1"},
     "image-ignored": {"read": ""},
     "training-mode": {"norms": "52", "drops": "1"},
