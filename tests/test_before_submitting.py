@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from grader.assignment import Assignment, PlatformSettings
 from grader.cli import own_python, packing, self_check
 from grader.cli.main import UsageError
+from grader.cli.upload_size import upload_line
 from grader.language import translator
 from grader.runtimes import detect
 from grader.runtimes.detect import Runtime
@@ -109,6 +112,42 @@ def test_the_zip_leaves_data_sets_and_caches_at_home_and_says_so(
     assert "a data set: data/train (100 files" in said
     assert "a cache: kernel_meta" in said
     assert "the lab takes 1,024.0 MB unpacked" in said
+
+
+def with_upload(limit: int) -> Assignment:
+    one = make.assignment()
+    return one.model_copy(update={"platform": PlatformSettings(upload=limit)})
+
+
+@pytest.mark.parametrize("packs", [True, False])
+@pytest.mark.parametrize(("limit", "fine"), [(1, False), (4, True)])
+def test_a_zip_that_the_platform_refuses_is_something_to_mend(
+    tmp_path: Path, packs: bool, limit: int, fine: bool
+) -> None:
+    folder = submissions.submission(
+        tmp_path / "mine", {"main.py": "", "net.pth": os.urandom(2_000_000), "old.ckpt": "x"}
+    )
+    assignment = with_upload(limit)
+    packed = packing.pack(folder, tmp_path / "a.zip", assignment, ()) if packs else None
+    lines = upload_line(folder, packed, assignment, SAY)
+    assert [line.fine for line in lines] == ([fine] if packs or not fine else [])
+    if not fine:
+        assert "1.9 MB" in lines[0].text
+        assert "net.pth (1.9 MB), old.ckpt" in lines[0].cure
+
+
+def test_without_a_limit_nothing_is_said_of_the_size(tmp_path: Path) -> None:
+    folder = submissions.submission(tmp_path / "mine", {"main.py": "x"})
+    assert upload_line(folder, None, make.assignment(), SAY) == []
+
+
+def test_data_of_one_class_alone_is_answered_by_the_folder_above(tmp_path: Path) -> None:
+    label = make.assignment().classes[0].folder
+    submissions.submission(tmp_path, {f"val/{label}/1.png": b""})
+    with pytest.raises(UsageError, match=r"Did you mean `--data .*val`"):
+        self_check._own_images(make.assignment(), tmp_path / "val" / label)
+    with pytest.raises(UsageError, match=r"images of your own"):
+        self_check._own_images(make.assignment(), tmp_path / "nowhere")
 
 
 def test_a_folder_too_high_is_answered_by_the_one_that_was_meant(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from grader.assignment.model import (
     Limits,
     PagesSettings,
     Part,
+    PlatformSettings,
     RunSettings,
 )
 from grader.assignment.networks import LENET5_LAYERS, AskedLayer, AskedNetwork, lenet5
@@ -36,6 +37,7 @@ __all__ = [
     "MarkRule",
     "PagesSettings",
     "Part",
+    "PlatformSettings",
     "Policy",
     "RunSettings",
     "Title",

@@ -107,6 +107,14 @@ class RunSettings(Document):
     """Submissions that share one accelerator; each must fit into its memory beside the rest."""
 
 
+class PlatformSettings(Document):
+    """What the learning platform asks of an upload; no evidence and no mark depends on it."""
+
+    upload: Annotated[int, Field(ge=0, le=1_048_576)] = 0
+    """MiB of the zip that it takes: `--self-check` and its `--pack` hold what a student hands in
+    against it. 0: no limit is known."""
+
+
 class PagesSettings(Document):
     """What students may see on their pages beyond their own marks."""
 
@@ -210,6 +218,7 @@ class Assignment(Document):
     images: ImagesSettings = ImagesSettings()
     limits: Limits = Limits()
     run: RunSettings = RunSettings()
+    platform: PlatformSettings = PlatformSettings()
     policy: Policy = Policy()
     pages: PagesSettings = PagesSettings()
     parts: tuple[Part, ...] = ()

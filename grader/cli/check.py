@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from grader import resources
-from grader.assignment import Assignment, AssignmentError, read_assignment
+from grader.assignment import FILE_NAME, Assignment, AssignmentError, read_assignment
 from grader.checks import reference, trial
 from grader.checks.pytest_run import files_of
 from grader.checks.trial import ChecksTrial
@@ -43,6 +43,14 @@ CLOSE = 0.5  # share of a limit from which on a submission that is no slower is 
 def run(arguments: argparse.Namespace) -> int:
     """Say what there is and what is wrong; 1 where something is."""
     console, bad = Console(), 0
+    if not (arguments.folder / FILE_NAME).is_file() and list(arguments.folder.glob("*.py")):
+        raise UsageError(
+            Sentence(
+                "{folder} holds no {file}, so it is no lab. Did you mean `grade --self-check "
+                "{folder}`, which examines what a student hands in?",
+                {"folder": str(arguments.folder), "file": FILE_NAME},
+            )
+        )
     for line in _lines(arguments.folder, arguments.hidden, arguments.lang):
         bad += line.fine is False
         _print(console, line, arguments.lang)

@@ -262,7 +262,9 @@ def _tasks(
     which only turns evidence into marks.
     """
     assignment = what.assignment
-    asked = assignment.model_dump_json(exclude={"policy", "pages", "run", "home", "images"})
+    asked = assignment.model_dump_json(
+        exclude={"policy", "pages", "run", "platform", "home", "images"}
+    )
     checks = trial.digest_of(assignment)
     common = [__version__, str(SCHEMA), asked, assignment.images.mnist, checks, what.hidden.digest]
     common += [arguments.device, arguments.runtime or ""]

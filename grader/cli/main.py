@@ -37,6 +37,8 @@ COMMANDS = {
     "hand-out": "make the zip for a lab's students, without any hidden image",
 }
 
+# What is no command, and what is meant by it.
+MEANT = {"pack": "--self-check --pack FILE.zip"}
 ALIKE = 0.8  # of `difflib`, from which on a word is taken for a mistyped one
 
 Run = Callable[[argparse.Namespace], int]
@@ -110,11 +112,11 @@ def did_you_mean(words: Sequence[str]) -> Sentence | None:
     before = _before_command(words)
     for place, word in enumerate(words):
         bare = word.strip("-–—").lower().replace("_", "-")
-        known = ["self-check", *COMMANDS] if place == before else ["self-check"]
+        known = ["self-check", *COMMANDS, *MEANT] if place == before else ["self-check"]
         close = get_close_matches(bare, known, 1, ALIKE)
         if not close or word in COMMANDS or Path(word).exists():
             continue
-        meant = "--self-check" if close[0] == "self-check" else close[0]
+        meant = {"self-check": "--self-check", **MEANT}.get(close[0], close[0])
         return Sentence(
             "{word}: no such file or folder, and no command. Did you mean `grade {meant}`?",
             {"word": word, "meant": meant},

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -16,8 +15,10 @@ from rich.console import Console
 from grader import __version__, resources
 from grader.assignment import Assignment, read_assignment
 from grader.cli import machine, own_python, packing
+from grader.cli.checklist import SelfCheckLine
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_notices
+from grader.cli.upload_size import upload_line
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
@@ -41,21 +42,14 @@ MAX_MEANT = 3  # folders that a sentence names as what was probably meant
 _NUMBER_OF_TRIAL_IMAGES = 3
 
 
-class SelfCheckLine(NamedTuple):
-    """One line of the checklist: whether it is fine, what it is about, what to do if not."""
-
-    fine: bool | None  # None: worth knowing, nothing to mend
-    text: str
-    cure: str = ""
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Examine the folder and say what to mend."""
     say = translator(arguments.lang)
     console = Console()
     home = arguments.assignment or (PUBLIC if PUBLIC.is_dir() else Path("hidden_tests"))
     assignment = read_assignment(home, arguments.settings)
-    submission = _submission(arguments, assignment, console, say)
+    packed = _packed(arguments, assignment, console, say)
+    submission = _submission(arguments, assignment)
     with TemporaryDirectory(prefix="self-check-") as temporary:
         workspace = Path(temporary)
         data = _own_images(assignment, arguments.data) if arguments.data else None
@@ -64,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         conditions = _conditions(arguments, assignment, submission, workspace, console)
         with console.status(say("Examining your folder as the grader will …")):
             evidence, log = examine(submission, "", conditions, trial, lambda *step: None)
-    lines = list(_checklist(evidence, assignment, data, arguments.lang))
+    lines = upload_line(arguments.folder, packed, assignment, say)
+    lines += _checklist(evidence, assignment, data, arguments.lang)
     if data is not None:
         lines += _twins(arguments.data, say)
     for line in lines:
@@ -83,9 +78,10 @@ def run(arguments: argparse.Namespace) -> int:
     return SOMETHING_LEFT if bad else OK
 
 
-def _submission(
+def _packed(
     arguments: argparse.Namespace, assignment: Assignment, console: Console, say: Translate
-) -> Submission:
+) -> packing.Packed | None:
+    """Make the zip, where one is asked for, and say what is in it."""
     folder, pack = arguments.folder, arguments.pack
     if not folder.is_dir() and not folder.is_file():
         raise UsageError(
@@ -94,10 +90,19 @@ def _submission(
                 {"folder": str(folder)},
             )
         )
+    if pack is None:
+        return None
     try:
-        if pack is not None:
-            packed = packing.pack(folder, pack, assignment, made=(pack, arguments.page))
-            packing.tell(packed, pack, assignment, console, say)
+        packed = packing.pack(folder, pack, assignment, made=(pack, arguments.page))
+    except IntakeError as error:
+        raise UsageError(error.said) from None
+    packing.tell(packed, pack, assignment, console, say)
+    return packed
+
+
+def _submission(arguments: argparse.Namespace, assignment: Assignment) -> Submission:
+    folder, pack = arguments.folder, arguments.pack
+    try:
         found = find([pack or folder], sandbox=Unconfined(own_code=True))
     except IntakeError as error:
         raise UsageError(error.said) from None
@@ -128,17 +133,27 @@ def _below(folder: Path, entry: str) -> Sentence | str:
 def _own_images(assignment: Assignment, folder: Path) -> HiddenSet:
     """The student's own images. Raises UsageError where their folders of classes lie deeper."""
     classes = {label.folder for label in assignment.classes}
+    example = assignment.classes[0].folder
+    if not folder.is_dir():
+        raise UsageError(
+            Sentence(
+                "--data {folder}: not found. Expected a folder with images of your own, one folder "
+                "for each class, such as {example}.",
+                {"folder": str(folder), "example": example},
+            )
+        )
     inner = [folder, *sorted(path for path in folder.glob("*") if path.is_dir())]
     inner += sorted(path for path in folder.glob("*/*") if path.is_dir())
+    inner.append(folder.resolve().parent)
     fitting = [path for path in inner if classes & {below.name for below in path.glob("*")}]
-    if folder.is_dir() and fitting and fitting[0] != folder:
+    if fitting and fitting[0] != folder:
         raise UsageError(
             Sentence(
                 "--data {folder}: expected one folder for each class, such as {example}. Did you "
                 "mean {meant}?",
                 {
                     "folder": str(folder),
-                    "example": assignment.classes[0].folder,
+                    "example": example,
                     "meant": ", ".join(f"`--data {path}`" for path in fitting[:MAX_MEANT]),
                 },
             )

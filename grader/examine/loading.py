@@ -39,9 +39,7 @@ def findings(
         found.append(make_finding("predict-missing", facts, entry=report.entry, function=function))
     # A notebook is a known form of submission: a note says so, no finding.
     if report.function and report.entry != entry and not report.entry.endswith(".ipynb"):
-        found.append(
-            make_finding("entry-elsewhere", entry=entry, function=function, found=report.entry)
-        )
+        found.append(_elsewhere(report.entry, entry, function))
     if report.absent and report.function:
         names = ", ".join(dict.fromkeys(report.absent))
         found.append(make_finding("packages-absent", packages=names, function=function))
@@ -52,6 +50,22 @@ def findings(
         found.append(make_finding("network-attempt", what=attempt.what))
     found += (one for one in outside if one not in found)
     return found
+
+
+def _elsewhere(found: str, entry: str, function: str) -> Finding:
+    """The finding about an entry that is not where it belongs: often one folder too high was handed
+    in.
+    """
+    folder, _, name = found.rpartition("/")
+    facts: dict[str, object] = {"entry": entry, "function": function, "found": found}
+    if name != entry:
+        return make_finding("entry-elsewhere", facts)
+    cure = Sentence(
+        "Hand in the folder {folder} itself, so that {entry} is at the top; also where you try it: "
+        "`grade --self-check {folder}`.",
+        {"folder": folder, "entry": entry},
+    )
+    return make_finding("entry-elsewhere", {**facts, "cure": cure})
 
 
 def _failure(
