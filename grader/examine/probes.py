@@ -22,6 +22,9 @@ MAX_CROSS_VARIATION = 0.25  # of its range, how much a ramp may vary across its 
 MIN_CROPPED_SHARE = 0.07  # of a ramp that may be missing on one side before something was cut off
 MIN_BORDER_SHARE = 0.04  # of what enters that no image reaches before it counts as a border
 NO_RESPONSE = 1e-3  # of the largest response, below which a channel does not follow the image
+STRIPES = 16  # across an image that shows what becomes of details
+MIN_PIXELS = 4  # of a stripe and its gap, from which it can be told
+MIN_DETAIL = 0.3  # of their contrast, below which details are lost
 MAX_FEW_LEVELS = 4  # numbers that all of GREYS become, which are few
 
 
@@ -38,6 +41,8 @@ class Preprocessing(NamedTuple):
     enters is image. few_levels: nearly all differences of brightness are lost. colourless: there
     are channels that brightness does not change, that are mixtures, or whose order is neither that
     of the image nor its reverse. random: the same image enters otherwise when it is put again.
+    detail: the share of the contrast of STRIPES stripes that gets in; 1 where they
+    can't be told, as where only a part of the image does.
     """
 
     size: tuple[int, int]
@@ -56,6 +61,12 @@ class Preprocessing(NamedTuple):
     few_levels: bool = False
     colourless: bool = False
     random: bool = False
+    detail: float = 1.0
+
+    @property
+    def blurred(self) -> bool:
+        """Whether details are lost that networks of 64 pixels and more can see."""
+        return self.detail < MIN_DETAIL
 
     @property
     def cut(self) -> bool:
@@ -72,11 +83,16 @@ def probes(height: int, width: int) -> Images:
         made[f"channel {channel}"] = image
     across = np.linspace(0, 255, width).astype(np.uint8)
     down = np.linspace(0, 255, height).astype(np.uint8)
-    made["across"] = np.ascontiguousarray(
-        np.broadcast_to(across[None, :, None], (height, width, 3))
-    )
+    made["across"] = _of_line(across, height)
+    if width >= MIN_PIXELS * STRIPES:
+        waves = 127.5 + 127.5 * np.sin(2 * np.pi * STRIPES * np.arange(width) / width)
+        made["stripes"] = _of_line(waves.astype(np.uint8), height)
     made["down"] = np.ascontiguousarray(np.broadcast_to(down[:, None, None], (height, width, 3)))
     return made
+
+
+def _of_line(line: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.broadcast_to(line[None, :, None], (height, len(line), 3)))
 
 
 def understood(arrived: Mapping[str, Floats]) -> Preprocessing | None:
@@ -216,7 +232,8 @@ def _geometry(prepared: Preprocessing, arrived: Mapping[str, Floats]) -> Preproc
     # One channel: of a reshaped image the mean over channels looks like a ramp again.
     back = {
         name: (arrived[name][0].astype(np.float64) - prepared.plus[0]) / prepared.times[0]
-        for name in ("across", "down")
+        for name in ("across", "down", "stripes")
+        if name in arrived
     }
     across, down = back["across"], back["down"]
     along = _runs_along(across), _runs_along(down)
@@ -226,11 +243,21 @@ def _geometry(prepared: Preprocessing, arrived: Mapping[str, Floats]) -> Preproc
         return prepared._replace(scrambled=True)
     columns, rows = across.mean(axis=0), down.mean(axis=1)
     flipped = tuple(axis for axis, line in ((3, columns), (2, rows)) if line[-1] < line[0])
-    return prepared._replace(
-        turned=along == ("height", "width"),
-        flipped=flipped,
-        seen=_share_of(columns) * _share_of(rows),
+    turned = along == ("height", "width")
+    known = prepared._replace(
+        turned=turned, flipped=flipped, seen=_share_of(columns) * _share_of(rows)
     )
+    if known.cut or "stripes" not in back:
+        return known
+    stripes = back["stripes"].mean(axis=1 if turned else 0)
+    seen = len(stripes) >= MIN_PIXELS * STRIPES
+    return known._replace(detail=_contrast(stripes)) if seen else known
+
+
+def _contrast(stripes: NDArray[np.float64]) -> float:
+    """Of the waves along a line of values of 0 to 255, as a share of their full height."""
+    turns = np.exp(2j * np.pi * STRIPES * np.arange(len(stripes)) / len(stripes))
+    return float(min(1.0, 2 * abs((stripes * turns).mean()) / 127.5))
 
 
 def _share_of(ramp: NDArray[np.float64]) -> float:

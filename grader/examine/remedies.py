@@ -224,7 +224,8 @@ def _of_size(prepared: Preprocessing) -> Iterator[Remedy]:
             "then": f"{size[1]} x {size[0]}",
         }
         same = size == (height, width)
-        yield Remedy(own if same else other, (step,), facts, shown=same and prepared.cut)
+        shown = same and (prepared.cut or prepared.blurred)
+        yield Remedy(own if same else other, (step,), facts, shown)
 
 
 def _blind() -> Iterator[Remedy]:

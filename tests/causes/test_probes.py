@@ -155,6 +155,26 @@ def test_a_letterbox_a_centre_crop_and_a_grey_network_show_no_mistake_of_their_o
     assert grey.mix is not None and list(grey.mix[0]) == pytest.approx([1 / 3] * 3, abs=1e-2)
 
 
+@pytest.mark.parametrize("side", [64, 96, 224, 299])
+def test_lost_details_are_seen_at_every_size(side: int) -> None:
+    def sharp(image: Image) -> Image:
+        return first(image_changes.resized(image, side, side) / 255)
+
+    def dull(image: Image) -> Image:
+        small = image_changes.resized(image, 20, 20)
+        return first(cv2.resize(small, (side, side)) / 255)
+
+    def turned(image: Image) -> Image:
+        return np.ascontiguousarray(np.swapaxes(sharp(image), 1, 2)[:, ::-1])
+
+    for prepare, lost in ((sharp, False), (turned, False), (dull, True)):
+        arrived = {name: prepare(image) for name, image in probes(300, 400).items()}
+        found = understood(arrived)
+        assert found is not None and not found.cut and found.blurred is lost
+        own = [each for each in remedies(found, 0, 0) if each.code == "image-detail"]
+        assert [each.shown for each in own] == [lost]
+
+
 def test_values_that_wrap_are_seen_and_unwrapped() -> None:
     def prepare(image: Image) -> Image:
         return first((image - np.uint8(90)).astype(np.float32) / 255)
