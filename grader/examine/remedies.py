@@ -161,11 +161,12 @@ def _anew(prepared: Preprocessing) -> Iterator[Remedy]:
         return
     mixes = ORDERS if prepared.channels == 3 else (GREY,)
     own = prepared.mix is not None and not prepared.colourless
+    shown = prepared.times is not None or prepared.folded  # values that wrap can't be meant
     for scale in _scales_of(prepared):
         for mix in (prepared.mix,) if own and prepared.mix else mixes:
             facts: dict[str, Sentence | str] = {"then": scale.name, "made_by": scale.made_by}
             step = _whole(prepared.size, mix, scale.times, scale.plus)
-            yield Remedy(code, (step,), facts, shown=prepared.times is not None)
+            yield Remedy(code, (step,), facts, shown)
 
 
 def _lost_by(prepared: Preprocessing) -> str:
