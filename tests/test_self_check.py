@@ -76,6 +76,21 @@ def test_pack_makes_the_zip_and_examines_that_zip(tmp_path: Path) -> None:
     assert zipfile.ZipFile(target).namelist() == ["main.py"]
 
 
+@pytest.mark.parametrize(
+    ("main", "told"),
+    [
+        (submissions.honest().replace("    return", "    print(image.mean())\n    return"), True),
+        ("for epoch in range(60): print('epoch', epoch)\n" + submissions.honest(), False),
+    ],
+)
+def test_who_prints_for_each_image_is_told_once_that_it_does_no_harm(
+    tmp_path: Path, main: str, told: bool
+) -> None:
+    done = check(submissions.submission(tmp_path / "mine", {"main.py": main}))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("prints something for each image") == told
+
+
 def test_packing_again_leaves_out_what_was_made_before(tmp_path: Path) -> None:
     files = {"main.py": submissions.honest(), "results/curve.html": "mine", "old.zip": "mine too"}
     folder = submissions.submission(tmp_path / "mine", files)

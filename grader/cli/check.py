@@ -42,7 +42,7 @@ CLOSE = 0.5  # share of a limit from which on a submission that is no slower is 
 
 def run(arguments: argparse.Namespace) -> int:
     """Say what there is and what is wrong; 1 where something is."""
-    console, bad = Console(), 0
+    console, bad = Console(emoji=False), 0
     if not (arguments.folder / FILE_NAME).is_file() and list(arguments.folder.glob("*.py")):
         raise UsageError(
             Sentence(

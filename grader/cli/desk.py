@@ -237,7 +237,7 @@ class ClassDesk:
 
     def publish(self) -> None:
         """Write all tables and pages with the marks as they are."""
-        console = Console(quiet=True)
+        console = Console(quiet=True, emoji=False)
         try:
             with opened_run(self._out, "review", console, self._language) as (folder, run):
                 if run is None:

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the publications that are kept, and what the latter of two changed."""
-    console, language = Console(), arguments.lang
+    console, language = Console(emoji=False), arguments.lang
     folder = RunFolder(require_results(arguments.out))
     try:
         before, after = (

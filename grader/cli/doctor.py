@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what there is; 1 where grading could not start."""
     if arguments.attack is not None:
         return _attack(arguments.attack)
-    say, console = translator(arguments.lang), Console()
+    say, console = translator(arguments.lang), Console(emoji=False)
     memory = psutil.virtual_memory().total / 2**30
     console.print(
         f"grade {__version__} · Python {platform.python_version()} · {platform.platform()} · "

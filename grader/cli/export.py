@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     An export never has other marks than tables and pages: where what is stored, ``--set`` or
     ``--assignment`` give others, these are published first.
     """
-    console, language = Console(), arguments.lang
+    console, language = Console(emoji=False), arguments.lang
     path = arguments.to or arguments.out / exports.FILE_NAMES[arguments.format]
     with opened_run(arguments.out, "export", console, language) as (folder, former):
         wanted = meant(arguments, former, console)

@@ -70,7 +70,7 @@ def _once_more(arguments: argparse.Namespace) -> argparse.Namespace:
 
 
 def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed) -> int:
-    console = Console()
+    console = Console(emoji=False)
     folder = RunFolder(arguments.out)
     former = _former(folder)
     what = _asked(arguments, former)

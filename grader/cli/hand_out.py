@@ -22,7 +22,7 @@ MAX_LISTED = 20  # files that are named
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the zip and say what is in it."""
-    console, say = Console(), translator(arguments.lang)
+    console, say = Console(emoji=False), translator(arguments.lang)
     assignment = read_assignment(arguments.folder)
     target = arguments.to or Path(f"{assignment.id}.zip")
     try:

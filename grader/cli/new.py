@@ -25,7 +25,7 @@ MAX_LEFT_OUT = 5  # files that are no images and are named
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the lab and say what to do next."""
-    console, say = Console(), translator(arguments.lang)
+    console, say = Console(emoji=False), translator(arguments.lang)
     wanted = _wanted(arguments, console, say)
     try:
         made = scaffold.make(arguments.folder, wanted)

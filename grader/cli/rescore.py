@@ -56,7 +56,7 @@ def rescore(
 
     With ``--dry-run`` it is only said.
     """
-    console, language = Console(), arguments.lang
+    console, language = Console(emoji=False), arguments.lang
     with opened_run(arguments.out, why, console, language) as (folder, former):
         run = meant(arguments, former, console)
         store = Store(arguments.out)

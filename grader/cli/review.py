@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         from grader.review.serving import serve
     except ImportError:
         raise UsageError(MISSING) from None
-    console, say = Console(), translator(arguments.lang)
+    console, say = Console(emoji=False), translator(arguments.lang)
     require_results(arguments.out)
     try:
         desk = ClassDesk(arguments.out, arguments.lang)

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List, make or remove runtimes."""
-    console = Console()
+    console = Console(emoji=False)
     if arguments.action == "list":
         tell(console, arguments.lang)
         return OK

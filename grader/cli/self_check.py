@@ -18,6 +18,7 @@ from grader.cli import machine, own_python, packing
 from grader.cli.checklist import SelfCheckLine
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_notices
+from grader.cli.printing import printing_line
 from grader.cli.upload_size import upload_line
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Finding, Severity
@@ -45,7 +46,7 @@ _NUMBER_OF_TRIAL_IMAGES = 3
 def run(arguments: argparse.Namespace) -> int:
     """Examine the folder and say what to mend."""
     say = translator(arguments.lang)
-    console = Console()
+    console = Console(emoji=False)
     home = arguments.assignment or (PUBLIC if PUBLIC.is_dir() else Path("hidden_tests"))
     assignment = read_assignment(home, arguments.settings)
     packed = _packed(arguments, assignment, console, say)
@@ -60,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             evidence, log = examine(submission, "", conditions, trial, lambda *step: None)
     lines = upload_line(arguments.folder, packed, assignment, say)
     lines += _checklist(evidence, assignment, data, arguments.lang)
+    lines += printing_line(arguments.folder, evidence, log, assignment, say)
     if data is not None:
         lines += _twins(arguments.data, say)
     for line in lines:

@@ -297,6 +297,28 @@ AT_IMPORT: tuple[HintRule, ...] = (
         Sentence("This is Python 2: write print(…), and run {entry} once in Python 3."),
     ),
     HintRule(
+        r"^SyntaxError: invalid (non-printable )?character '?(?P<found>[^' ]+)'? ?\(?U\+"
+        r"(FF|300|301|201|00A0|200B|FEFF)",
+        "",
+        Sentence(
+            "{found} is a Chinese or typographic sign that looks like one of Python's: type it "
+            "again with the keyboard set to English."
+        ),
+    ),
+    HintRule(
+        "^SyntaxError: (Non-UTF-8|.*codec can't decode)",
+        "",
+        Sentence("Save {entry} in UTF-8: Chinese Windows may have written it in GBK."),
+    ),
+    HintRule(
+        r"^SyntaxError: (expected ':'|'(?P<found>.)' was never closed|unterminated)",
+        "",
+        Sentence(
+            "Python cannot read the file from this line on: end what is open there, a bracket, a "
+            "quote or the colon at the end of the line."
+        ),
+    ),
+    HintRule(
         "^SyntaxError",
         "",
         Sentence(

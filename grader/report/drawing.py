@@ -19,6 +19,7 @@ from grader.assignment import Label
 from grader.evidence import Answer, Finding
 from grader.report.band_steps import BandSteps
 from grader.report.phrases import PROBLEM, both, t
+from grader.report.repetition import folded
 from grader.report.text import visible
 from grader.report.view import StudentView
 
@@ -190,7 +191,9 @@ class AnswerTable:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What a submission printed, for the page: escaped, cut in the middle, failing lines marked."""
+    """What a submission printed, for the page: escaped, repetitions once, cut in the middle,
+    failing lines marked.
+    """
 
     html: Markup
     cut: int
@@ -198,6 +201,7 @@ class Log:
     @classmethod
     def of(cls, text: str, findings: Sequence[Finding], limit: int = 120_000) -> Log:
         """The log `text`; lines that name the place of a finding are marked."""
+        text = folded(text)
         cut = max(len(text) - limit, 0)
         kept = f"{text[: limit // 3]}\n…\n{text[-limit * 2 // 3 :]}" if cut else text
         safe = str(escape(visible(kept)))

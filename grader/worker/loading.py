@@ -226,6 +226,11 @@ class Loading:
             report.update(error=error, stopped=self.function is not None)
         return report
 
+    def where_function(self) -> Meta:
+        """{file, line} of the function's definition; nothing where that is not known."""
+        place = _place_of(self.function, self.place) if self.function is not None else {}
+        return {name: place[name] for name in ("file", "line") if name in place}
+
     def named(self, function: str) -> Callable[..., Any] | None:
         """A function of the imported module, by its name; None where there is none."""
         called = _named(self._module, function)

@@ -105,7 +105,10 @@ class WorkerSession:
         """{error: what `load` and the last RAISED answer report, or null}."""
         if self._loading is None or self._last_error is None:
             return {"error": None}, None
-        return {"error": self._loading.described(self._last_error, self._unread)}, None
+        facts = self._loading.described(self._last_error, self._unread)
+        if not facts["file"]:  # raised where the function is called: its own line is to blame
+            facts.update(self._loading.where_function())
+        return {"error": facts}, None
 
     def escaped(self, operation: str, error: BaseException) -> Meta:
         """The report about an operation that raised: {error} where the exception came through a

@@ -11,12 +11,14 @@ import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+import grader
 from grader.report import text
 from grader.report.templating import environment
 
@@ -174,3 +176,13 @@ def test_a_good_name_is_kept(word: str) -> None:
 def test_one_line_is_one_short_line(word: str, limit: int) -> None:
     line = text.one_line(word, limit)
     assert len(line) <= limit and "\n" not in line and "\t" not in line
+
+
+def test_no_word_of_a_message_becomes_an_emoji_in_the_terminal() -> None:
+    """OpenCV writes ":-1:" into its messages."""
+    sources = [
+        path.read_text(encoding="utf-8") for path in Path(grader.__file__).parent.rglob("*.py")
+    ]
+    made = [call for text in sources for call in re.findall(r"\bConsole\(([^)]*)\)", text)]
+    assert made
+    assert all("emoji=False" in call for call in made)
