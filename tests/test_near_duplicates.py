@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from grader.examine.near_duplicates import near_duplicates, pictures
+from grader.examine.near_duplicates import near_duplicates, near_duplicates_within, pictures
 from tests import make
 
 
@@ -26,6 +26,14 @@ def test_a_brighter_copy_is_a_twin_and_another_image_is_none(tmp_path: Path) -> 
     assert pictures(tmp_path / "val") == [copy, other, tmp_path / "val" / "torn.jpg"]
     assert near_duplicates(pictures(tmp_path / "val"), [original]) == [(copy, original)]
     assert near_duplicates([], [original]) == []
+
+
+def test_twins_within_a_set_are_named_once_each(tmp_path: Path) -> None:
+    first, other = picture(tmp_path / "a.png", 1), picture(tmp_path / "b.png", 2)
+    copy, third = picture(tmp_path / "c.jpg", 1, change=30), picture(tmp_path / "d.png", 1, 9)
+    found = near_duplicates_within([first, other, copy, third])
+    assert found == [(first, copy), (first, third)]
+    assert near_duplicates_within([]) == []
 
 
 @pytest.mark.skipif(not (make.SHARED / "data").is_dir(), reason="needs the lab's public images")

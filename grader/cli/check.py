@@ -15,6 +15,7 @@ from grader.checks import reference, trial
 from grader.checks.pytest_run import files_of
 from grader.checks.trial import ChecksTrial
 from grader.cli import machine
+from grader.cli.device_check import prove_all
 from grader.cli.exposure import require_unexposed
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.words.check import add_arguments
@@ -54,10 +55,24 @@ def run(arguments: argparse.Namespace) -> int:
     for line in _lines(arguments.folder, arguments.hidden, arguments.lang):
         bad += line.fine is False
         _print(console, line, arguments.lang)
+    if arguments.device is not None:
+        bad += not _proven(console, arguments.device, arguments.lang)
     say = translator(arguments.lang)
     verdict = say("Ready for a class.") if not bad else say("Things to mend: {count}.")
     console.print(f"\n[bold]{verdict.format(count=bad)}[/]", highlight=False)
     return SOMETHING_LEFT if bad else OK
+
+
+def _proven(console: Console, kind: str, language: str) -> bool:
+    """Whether every device of a kind computes what it should, as `grade doctor --device` says."""
+    try:
+        devices = machine.devices(kind)
+        sandbox = machine.sandbox(None, unsafe=False, accelerator=kind != "CPU")
+    except UsageError as error:
+        said = Sentence("device {kind}: {why}", {"kind": kind, "why": error.said_in(language)})
+        _print(console, Line(False, said), language)
+        return False
+    return prove_all(console, devices, machine.runtimes(None), sandbox, language)
 
 
 def _print(console: Console, line: Line, language: str) -> None:

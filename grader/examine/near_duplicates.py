@@ -38,6 +38,18 @@ def near_duplicates(images: Sequence[Path], others: Sequence[Path]) -> list[tupl
     ]
 
 
+def near_duplicates_within(images: Sequence[Path]) -> list[tuple[Path, Path]]:
+    """Pairs of different images that look the same, each image beside the first that it is like."""
+    ours = _thumbnails(images)
+    if not ours:
+        return []
+    names, rows = list(ours), np.stack(list(ours.values()))
+    alike = np.tril(rows @ rows.T >= MIN_CORRELATION, -1)
+    return [
+        (names[int(row.argmax())], names[place]) for place, row in enumerate(alike) if row.any()
+    ]
+
+
 def _thumbnails(paths: Sequence[Path]) -> dict[Path, NDArray[np.float32]]:
     """Vectors of length 1 with mean 0, by path."""
     found = {}

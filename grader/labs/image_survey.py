@@ -13,7 +13,7 @@ from PIL import Image
 
 from grader.assignment import Assignment
 from grader.examine.images import HiddenImage, HiddenSet, decode, pixels_digest
-from grader.examine.near_duplicates import near_duplicates, pictures
+from grader.examine.near_duplicates import near_duplicates, near_duplicates_within, pictures
 from grader.language import Sentence
 from grader.scoring import worth
 from grader.scoring.counts import better_than_guessing
@@ -210,6 +210,37 @@ def _same(found: Sequence[_Facts]) -> Iterator[Line]:
         yield Line(
             None, Sentence("hidden images: {count} pictures are there twice: {names}", facts)
         )
+    yield from _alike([group[0] for group in groups.values()])
+
+
+def _alike(images: Sequence[HiddenImage]) -> Iterator[Line]:
+    """Different pictures that look the same, all but for a crop or a filter."""
+    truth = {image.path: image.truth for image in images}
+    found = near_duplicates_within(list(truth))
+    torn = [pair for pair in found if truth[pair[0]] != truth[pair[1]]]
+    plain = [pair for pair in found if pair not in torn]
+    if torn:
+        yield Line(
+            None,
+            Sentence(
+                "hidden images: {count} pairs look alike and stand in different classes: {names}",
+                {"count": str(len(torn)), "names": _named(torn)},
+            ),
+            Sentence("Look at them: one of the two may be in the wrong folder."),
+        )
+    if plain:
+        yield Line(
+            None,
+            Sentence(
+                "hidden images: {count} pairs of a class look alike: {names}",
+                {"count": str(len(plain)), "names": _named(plain)},
+            ),
+            Sentence("Where they are one picture, remove one: it counts twice."),
+        )
+
+
+def _named(pairs: Sequence[tuple[Path, Path]]) -> str:
+    return _listed([f"{_short(one)} = {_short(other)}" for one, other in pairs])
 
 
 def _seen(assignment: Assignment, hidden: HiddenSet) -> Iterator[Line]:

@@ -12,4 +12,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "folder", nargs="?", type=Path, default=Path(), metavar="DIR",
         help="folder with assignment.toml (default: the present folder)",
     )  # fmt: skip
+    parser.add_argument(
+        "--device",
+        choices=("CPU", "GPU", "Ascend"),
+        help="device of the class: prove that it computes, confined",
+    )
     parser.add_argument("--hidden", type=Path, metavar="DIR", help="other hidden images")
