@@ -122,7 +122,8 @@ class Replayer:
             scores.append(self._right(self._put(choice, part), part))
             following = choices[number + 1][-1].code if number + 1 < len(choices) else ""
             group_ends = choice[-1].shown or following != choice[-1].code
-            if group_ends and max(scores) >= max(base + MIN_SAMPLE_GAIN, DECISIVE * len(part)):
+            enough = max(scores) >= max(base + MIN_SAMPLE_GAIN, DECISIVE * len(part))
+            if enough and (group_ends or scores[-1] == len(part)):
                 break  # it explains enough: the time is for confirming it
         half = self._order[: len(self._order) // 2]
         for choice in _worth_all(choices, scores, base, len(part), len(first)):
