@@ -18,6 +18,7 @@ from grader.cli import machine
 from grader.cli.device_check import prove_all
 from grader.cli.exposure import require_unexposed
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
+from grader.cli.terminal import terminal
 from grader.cli.words.check import add_arguments
 from grader.engine.examiner import examine
 from grader.evidence import Evidence
@@ -43,7 +44,7 @@ CLOSE = 0.5  # share of a limit from which on a submission that is no slower is 
 
 def run(arguments: argparse.Namespace) -> int:
     """Say what there is and what is wrong; 1 where something is."""
-    console, bad = Console(emoji=False), 0
+    console, bad = terminal(), 0
     if not (arguments.folder / FILE_NAME).is_file() and list(arguments.folder.glob("*.py")):
         raise UsageError(
             Sentence(

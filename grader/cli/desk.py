@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from grader.cli import desk_changes, papers, progress, publishing
 from grader.cli.kept_rows import KeptRows
 from grader.cli.main import UsageError
 from grader.cli.output_folder import opened_run
 from grader.cli.recording import Wish, worded
+from grader.cli.terminal import terminal
 from grader.decisions import DecisionError, Decisions
 from grader.evidence import Evidence
 from grader.evidence.findings import make_finding
@@ -237,7 +236,7 @@ class ClassDesk:
 
     def publish(self) -> None:
         """Write all tables and pages with the marks as they are."""
-        console = Console(quiet=True, emoji=False)
+        console = terminal(quiet=True)
         try:
             with opened_run(self._out, "review", console, self._language) as (folder, run):
                 if run is None:

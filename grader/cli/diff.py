@@ -6,11 +6,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from grader.cli.main import OK, UsageError
 from grader.cli.notices import tell_changes
 from grader.cli.output_folder import require_results
+from grader.cli.terminal import terminal
 from grader.language import Sentence
 from grader.report.text import for_rich
 from grader.runs import Publication, RunError, RunFolder
@@ -31,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the publications that are kept, and what the latter of two changed."""
-    console, language = Console(emoji=False), arguments.lang
+    console, language = terminal(), arguments.lang
     folder = RunFolder(require_results(arguments.out))
     try:
         before, after = (

@@ -18,6 +18,7 @@ from grader import __version__, resources
 from grader.cli import machine, runtime
 from grader.cli.device_check import prove_all
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
+from grader.cli.terminal import terminal
 from grader.language import Sentence, Translate, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what there is; 1 where grading could not start."""
     if arguments.attack is not None:
         return _attack(arguments.attack)
-    say, console = translator(arguments.lang), Console(emoji=False)
+    say, console = translator(arguments.lang), terminal()
     memory = psutil.virtual_memory().total / 2**30
     console.print(
         f"grade {__version__} · Python {platform.python_version()} · {platform.platform()} · "

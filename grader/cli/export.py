@@ -13,6 +13,7 @@ from grader.cli.main import OK, UsageError
 from grader.cli.notices import tell_changes, tell_notices
 from grader.cli.output_folder import meant, opened_run
 from grader.cli.rescore import add_run
+from grader.cli.terminal import terminal
 from grader.decisions import DecisionError, Decisions
 from grader.language import Sentence
 from grader.readers.notices import notice
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     An export never has other marks than tables and pages: where what is stored, ``--set`` or
     ``--assignment`` give others, these are published first.
     """
-    console, language = Console(emoji=False), arguments.lang
+    console, language = terminal(), arguments.lang
     path = arguments.to or arguments.out / exports.FILE_NAMES[arguments.format]
     with opened_run(arguments.out, "export", console, language) as (folder, former):
         wanted = meant(arguments, former, console)

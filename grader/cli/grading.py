@@ -36,6 +36,7 @@ from grader.cli.run_document import (
     without_gone,
 )
 from grader.cli.summary import summarise
+from grader.cli.terminal import terminal
 from grader.cli.workplace import RunRequest, Workplace
 from grader.decisions import DecisionError, Decisions
 from grader.engine.contract import Engine, Event, Task
@@ -70,7 +71,7 @@ def _once_more(arguments: argparse.Namespace) -> argparse.Namespace:
 
 
 def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed) -> int:
-    console = Console(emoji=False)
+    console = terminal()
     folder = RunFolder(arguments.out)
     former = _former(folder)
     what = _asked(arguments, former)

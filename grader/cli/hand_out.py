@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rich.console import Console
-
 from grader.assignment import read_assignment
 from grader.cli.main import OK, UsageError
 from grader.cli.packing import size_text
+from grader.cli.terminal import terminal
 from grader.cli.words.hand_out import add_arguments
 from grader.labs import hand_out
 from grader.language import translator
@@ -22,7 +21,7 @@ MAX_LISTED = 20  # files that are named
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the zip and say what is in it."""
-    console, say = Console(emoji=False), translator(arguments.lang)
+    console, say = terminal(), translator(arguments.lang)
     assignment = read_assignment(arguments.folder)
     target = arguments.to or Path(f"{assignment.id}.zip")
     try:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from grader.assignment import Title
 from grader.cli.main import OK, UsageError
+from grader.cli.terminal import terminal
 from grader.cli.words.new import add_arguments
 from grader.labs import scaffold
 from grader.labs.splitting import ImagesError
@@ -25,7 +26,7 @@ MAX_LEFT_OUT = 5  # files that are no images and are named
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the lab and say what to do next."""
-    console, say = Console(emoji=False), translator(arguments.lang)
+    console, say = terminal(), translator(arguments.lang)
     wanted = _wanted(arguments, console, say)
     try:
         made = scaffold.make(arguments.folder, wanted)

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from grader.cli import publishing
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_unset
 from grader.cli.notices import tell_changes
 from grader.cli.output_folder import meant, opened_run
 from grader.cli.recording import DecisionRecorder, Wish, from_file
+from grader.cli.terminal import terminal
 from grader.decisions import DecisionError, Decisions
 from grader.scoring import Status, in_order
 from grader.store import Store
@@ -56,7 +55,7 @@ def rescore(
 
     With ``--dry-run`` it is only said.
     """
-    console, language = Console(emoji=False), arguments.lang
+    console, language = terminal(), arguments.lang
     with opened_run(arguments.out, why, console, language) as (folder, former):
         run = meant(arguments, former, console)
         store = Store(arguments.out)

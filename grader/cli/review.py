@@ -12,12 +12,11 @@ import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
-
 from grader.cli.desk import ClassDesk
 from grader.cli.main import OK, UsageError
 from grader.cli.output_folder import require_results
 from grader.cli.reviewed import MISSING
+from grader.cli.terminal import terminal
 from grader.decisions import DecisionError
 from grader.language import Sentence, translator
 from grader.runs import RunError
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         from grader.review.serving import serve
     except ImportError:
         raise UsageError(MISSING) from None
-    console, say = Console(emoji=False), translator(arguments.lang)
+    console, say = terminal(), translator(arguments.lang)
     require_results(arguments.out)
     try:
         desk = ClassDesk(arguments.out, arguments.lang)

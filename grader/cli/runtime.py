@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 
 from grader.cli.main import OK, UsageError
+from grader.cli.terminal import terminal
 from grader.language import Sentence, Translate, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect, install, paths
@@ -40,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List, make or remove runtimes."""
-    console = Console(emoji=False)
+    console = terminal()
     if arguments.action == "list":
         tell(console, arguments.lang)
         return OK

@@ -19,6 +19,7 @@ from grader.cli.checklist import SelfCheckLine
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_notices
 from grader.cli.printing import printing_line
+from grader.cli.terminal import terminal
 from grader.cli.upload_size import upload_line
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Finding, Severity
@@ -46,7 +47,7 @@ _NUMBER_OF_TRIAL_IMAGES = 3
 def run(arguments: argparse.Namespace) -> int:
     """Examine the folder and say what to mend."""
     say = translator(arguments.lang)
-    console = Console(emoji=False)
+    console = terminal()
     home = arguments.assignment or (PUBLIC if PUBLIC.is_dir() else Path("hidden_tests"))
     assignment = read_assignment(home, arguments.settings)
     packed = _packed(arguments, assignment, console, say)
