@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         made = scaffold.make(arguments.folder, wanted)
     except (scaffold.LabError, ImagesError) as error:
         raise UsageError(error.said) from None
-    _tell(console, arguments.folder, made, say)
+    _tell(console, arguments, made, say)
     return OK
 
 
@@ -68,10 +68,15 @@ def _wanted(arguments: argparse.Namespace, console: Console, say: Translate) -> 
         full_at=int(full_at),
         hidden=arguments.hidden,
         images=arguments.images,
+        network=arguments.network or "",
+        framework=arguments.framework,
     )
 
 
-def _tell(console: Console, folder: Path, made: scaffold.Made, say: Translate) -> None:
+def _tell(
+    console: Console, arguments: argparse.Namespace, made: scaffold.Made, say: Translate
+) -> None:
+    folder: Path = arguments.folder
     parts = {
         "assignment.toml": say("what is asked and how it is marked: every key, explained"),
         "images/": say("{count} hidden images, which no student gets").format(count=made.hidden),
@@ -83,6 +88,10 @@ def _tell(console: Console, folder: Path, made: scaffold.Made, say: Translate) -
     }
     console.print(f"[green]✓[/] {for_rich(str(folder))}", highlight=False)
     for name, what in parts.items():
+        console.print(f"    {name:<16} {for_rich(what)}", highlight=False, soft_wrap=True)
+    if arguments.network:
+        name = f"networks/{arguments.network.lower()}.py"
+        what = say("the network that is asked for; test_network.py checks it")
         console.print(f"    {name:<16} {for_rich(what)}", highlight=False, soft_wrap=True)
     if made.left_out:
         names = ", ".join(path.name for path in made.left_out[:MAX_LEFT_OUT])

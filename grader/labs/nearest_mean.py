@@ -50,7 +50,7 @@ def write(
     means = np.stack([_mean(public / label.folder, channels) for label in classes])
     data = io.BytesIO()
     np.savez(data, means=means, names=np.array([label.en for label in classes]))
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / WEIGHTS).write_bytes(data.getvalue())
     text = _MAIN.substitute(side=SIDE, weights=WEIGHTS, function=function, channels=channels)
     (folder / entry).write_text(text, encoding="utf-8")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from grader.assignment import FILE_NAME, Label, Title
 from grader.checks.reference import FOLDER as REFERENCE
 from grader.labs import nearest_mean, shapes, splitting
+from grader.labs.asked_network import FRAMEWORKS, ScaffoldedNetwork
 from grader.labs.settings_file import settings_file
 from grader.language import SaidError, Sentence
 
@@ -29,7 +30,8 @@ class Wanted(NamedTuple):
     """What is asked for of a new lab.
 
     images: a folder of images for each class; None for the example of coloured shapes.
-    hidden: per cent of the images that are hidden.
+    hidden: per cent of the images that are hidden. network: one that is asked for ("" for none), of
+    `asked_network.INPUTS`, its reference in `framework`.
     """
 
     id: str
@@ -39,6 +41,8 @@ class Wanted(NamedTuple):
     full_at: int
     hidden: int
     images: Path | None = None
+    network: str = ""
+    framework: str = FRAMEWORKS[0]
 
 
 class Made(NamedTuple):
@@ -127,12 +131,19 @@ def _write_texts(folder: Path, wanted: Wanted, classes: Sequence[Label], public:
         "count": str(len(classes)),
         "public": str(public),
         "full": str(wanted.full_at),
+        "network": "",
+        "network_zh": "",
     }
+    network = None
+    if wanted.network:
+        network = ScaffoldedNetwork(wanted.network, wanted.framework, len(classes))
+        facts["network"], facts["network_zh"] = network.asked
     texts = {
-        FILE_NAME: settings_file(values, classes),
+        FILE_NAME: settings_file(values, classes, network.table if network else ""),
         f"{STARTER}/main.py": _text("main.py", facts),
         "README.md": _text("README.md", facts),
         "test_answers.py": _text("test_answers.py", facts),
+        **(network.files if network else {}),
     }
     for name, text in texts.items():
         (folder / name).parent.mkdir(exist_ok=True)

@@ -17,6 +17,15 @@ WIDTH = 110  # characters of a line of comment
 # What stands in a comment where a key has no value by itself.
 EXAMPLES: Mapping[str, Any] = {"report_from": 50, "absent": 0}
 
+NETWORK = """\
+# A network that submissions are to have: what it is to be, a reference beside this file says, in
+# MindSpore, PyTorch or Keras. A check makes it marks.
+# [[networks]]
+# name = "MLP"
+# input = [768]
+# outputs = 10
+# reference = "networks/mlp.py\""""
+
 PARTS = """\
 # More that a submission answers: each part has a function, hidden inputs and marks of its own.
 # Inputs are "images", "arrays" (.npy) or "texts" (.txt), one folder a class. Remove the first "# "
@@ -37,10 +46,13 @@ PARTS = """\
 # full_at = 90"""
 
 
-def settings_file(values: Mapping[str, Mapping[str, Any]], classes: Sequence[Label]) -> str:
+def settings_file(
+    values: Mapping[str, Mapping[str, Any]], classes: Sequence[Label], network: str = ""
+) -> str:
     """The text of ``assignment.toml``.
 
     values: by table and key, what differs from the defaults. classes: in the order of the table.
+    network: the table of one that is asked for.
     """
     blocks = [
         "# What is asked of the students, and how it is marked. A key that is not written keeps\n"
@@ -59,7 +71,7 @@ def settings_file(values: Mapping[str, Mapping[str, Any]], classes: Sequence[Lab
     about = [f"# {line}" for each in explained for line in _wrapped(each)]
     blocks += ["\n".join([*about, *_class(classes[0])])]
     blocks += ["\n".join(_class(label)) for label in classes[1:]]
-    return "\n\n".join([*blocks, PARTS]) + "\n"
+    return "\n\n".join([*blocks, network or NETWORK, PARTS]) + "\n"
 
 
 def _tables() -> Iterator[tuple[str, type[Document]]]:

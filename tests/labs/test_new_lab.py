@@ -68,6 +68,34 @@ def test_a_sound_lab_is_ready(lab: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("name", "framework"),
+    [
+        ("MLP", "torch"),
+        ("LeNet", "mindspore"),
+        pytest.param("MLP", "mindspore", marks=pytest.mark.thorough),
+        pytest.param("LeNet", "torch", marks=pytest.mark.thorough),
+    ],
+)
+def test_a_network_that_is_asked_for_comes_with_what_passes_its_check(
+    name: str, framework: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "lab"
+    words = ("--network", name, "--framework", framework, *WORDS)
+    assert main(["new", str(folder), "--example", "shapes", *words]) == 0
+    assert [one.name for one in read_assignment(folder).networks] == [name]
+    assert f"`{name}`" in (folder / "README.md").read_text(encoding="utf-8")
+    assert main(["check", str(folder), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert f"network {name}:" in said
+    assert "checks: 4 tried with the reference, and passed" in said
+    submitted = folder / "reference" / f"{name.lower()}.py"
+    source = submitted.read_text(encoding="utf-8")
+    submitted.write_text(source.replace("nn.ReLU(),", "nn.Sigmoid(),", 1), encoding="utf-8")
+    assert main(["check", str(folder), "--lang", "en"]) == 1
+    assert "test_network" in capsys.readouterr().out
+
+
 def test_a_wrong_check_and_a_wrong_key_are_named(
     lab: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,4 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hidden", type=int, default=40, metavar="PERCENT",
         help="share of the images that no student sees (default: 40)",
     )  # fmt: skip
+    parser.add_argument(
+        "--network",
+        choices=("MLP", "LeNet"),
+        help="also ask for a network: with a reference, a check and a submission that has it",
+    )
+    parser.add_argument(
+        "--framework", choices=("mindspore", "torch"), default="mindspore",
+        help="framework of its reference (default: mindspore); students may use any",
+    )  # fmt: skip
     parser.add_argument("--id", metavar="ID", help="identifier of the lab (default: of the folder)")
