@@ -63,6 +63,7 @@ FACTS: Mapping[str, Mapping[str, object]] = {
             {"right": "40", "asked": "104"},
         ),
         "course": "",
+        "scale": "",
         "confused": Sentence(
             " Most often confused: {pairs}. Classes that are never answered: {never}.",
             {"pairs": "Paper → Newspaper (4)", "never": "Hats"},
