@@ -216,6 +216,7 @@ def test_what_only_this_machine_has_is_found_before_it_is_graded(
     assert said["fine"][0] == 0, said["fine"][1]
     assert all(said[name][0] == 1 for name in ("weights", "module", "package")), said
     assert "net.bin" in said["weights"][1]
+    assert "Things to mend: 1." in said["weights"][1]
     assert said["late module"][0] == 1
     assert "mine" in said["late module"][1]
     if not confined:  # in a sandbox nobody can say that it was there

@@ -37,6 +37,7 @@ from grader.examine.clock import Clock
 from grader.examine.comparable import with_opened
 from grader.examine.further_questions import stopped_by
 from grader.examine.images import HiddenSet, PartSet, shuffled
+from grader.examine.outside_folder import untold
 from grader.examine.predicting import ask_all, ask_part
 from grader.examine.prepare import Conditions, Prepared, left_out, prepare
 from grader.examine.session import Session
@@ -240,7 +241,7 @@ def _explained(evidence: Evidence, explained: Explanation) -> Evidence:
         evidence,
         answers=answers,
         checks=(*evidence.checks, *explained.checks),
-        findings=(*evidence.findings, *explained.findings),
+        findings=(*evidence.findings, *untold(explained.findings, evidence.findings)),
         told=(*evidence.told, *explained.told),
         mishaps=(*evidence.mishaps, *explained.mishaps),
         stage=Stage.DONE,

@@ -52,6 +52,15 @@ def _cure(each: OutsideReport, name: str, entry: str, looks: bool) -> Sentence |
     return None
 
 
+def untold(found: Sequence[Finding], known: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Those of `found` that do not say again of a path what a finding above says of it in
+    `known`.
+    """
+    told = {one.facts["path"] for one in known if one.code == "outside-folder"}
+    again = ("weights-missing", "dataset-at-import")
+    return tuple(one for one in found if one.code not in again or one.facts.get("path") not in told)
+
+
 def stopped(report: LoadReport) -> bool:
     """Whether what stopped the import is that a path was not there which is on its author's machine
     alone: what one of the findings tells.
