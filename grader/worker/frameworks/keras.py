@@ -92,20 +92,17 @@ class Keras(Framework):
 
     def array(self, value: Any) -> np.ndarray[Any, Any] | None:
         """Values of a tensor, channels first."""
+        made = self.values(value)
+        return made.transpose(0, 3, 1, 2) if made is not None and made.ndim == 4 else made
+
+    def values(self, value: Any) -> np.ndarray[Any, Any] | None:
+        """Not turned; as float32 where NumPy lacks their kind of number."""
         if not hasattr(value, "shape") or not (
             hasattr(value, "numpy") or hasattr(value, "__array__")
         ):
             return None
         made = np.asarray(value)
-        return made.transpose(0, 3, 1, 2) if made.ndim == 4 else made
-
-    def values(self, value: Any) -> np.ndarray[Any, Any] | None:
-        """Not turned."""
-        if not hasattr(value, "shape") or not (
-            hasattr(value, "numpy") or hasattr(value, "__array__")
-        ):
-            return None
-        return np.asarray(value)
+        return made.astype(np.float32) if made.dtype.kind == "V" else made
 
     def like(self, values: np.ndarray[Any, Any], other: Any) -> Any:
         """A tensor of the backend, or an array where `other` is one."""

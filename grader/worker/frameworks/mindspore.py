@@ -50,8 +50,14 @@ class MindSpore(Framework):
         return made
 
     def array(self, value: Any) -> np.ndarray[Any, Any] | None:
-        """Values of a Tensor."""
-        return value.asnumpy() if isinstance(value, self._ms.Tensor) else None
+        """Values of a Tensor; as float32 where NumPy lacks their kind of number."""
+        if not isinstance(value, self._ms.Tensor):
+            return None
+        short = "bfloat" in str(value.dtype).lower()
+        values: np.ndarray[Any, Any] = (
+            value.astype(self._ms.float32) if short else value
+        ).asnumpy()
+        return values
 
     def like(self, values: np.ndarray[Any, Any], other: Any) -> Any:
         """A Tensor of the same kind of numbers, where that can hold them."""
@@ -81,7 +87,9 @@ class MindSpore(Framework):
     def stored(self, network: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
         """All parameters, with the statistics of normalisations."""
         for item in network.get_parameters():
-            yield str(item.name), item.asnumpy()
+            values = self.array(item)
+            if values is not None:
+                yield str(item.name), values
 
     def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
         """The parameter `weight`; one-dimensional convolutions keep their own form."""

@@ -19,6 +19,8 @@ class Torch(Framework):
 
     def __init__(self) -> None:
         self._torch: Any = sys.modules["torch"]
+        torch = self._torch
+        self._known = (torch.float16, torch.float32, torch.float64)  # that NumPy has, too
 
     def network_type(self) -> type:
         """`torch.nn.Module`."""
@@ -55,10 +57,17 @@ class Torch(Framework):
         return made
 
     def array(self, value: Any) -> np.ndarray[Any, Any] | None:
-        """Values of a Tensor."""
+        """Values of a Tensor; as float32 where NumPy lacks their kind of number."""
         if not isinstance(value, self._torch.Tensor):
             return None
-        values: np.ndarray[Any, Any] = value.detach().cpu().numpy()
+        plain = value.detach().cpu()
+        if plain.is_quantized:
+            plain = plain.dequantize()
+        elif plain.layout != self._torch.strided:
+            plain = plain.to_dense()
+        if plain.is_floating_point() and plain.dtype not in self._known:
+            plain = plain.float()
+        values: np.ndarray[Any, Any] = plain.numpy()
         return values
 
     def like(self, values: np.ndarray[Any, Any], other: Any) -> Any:
