@@ -15,7 +15,7 @@ from grader.examine.follow_up import FollowUp
 from grader.examine.images import HiddenImage
 from grader.examine.normalisation_fit import favoured
 from grader.examine.observing import Observed, observe
-from grader.examine.public_images import PublicAnswers, ask_public
+from grader.examine.public_images import PublicAnswers, ask_public, public_folders
 from grader.examine.remedies import remedies
 from grader.examine.replaying import TIMES_THE_ANSWERS, ConfirmedRemedy, Replayer
 from grader.examine.replies import LoadReport
@@ -24,6 +24,7 @@ from grader.examine.taken_class import taken_otherwise
 from grader.scoring.counts import better_than_guessing, needed
 
 MIN_IMAGES = 16  # images by which a change can be confirmed
+SHARE_OF_REPLAYS = 0.6  # of the time that looking on leaves, where public images may be asked, too
 NEARLY_ALL = 0.95  # of the answers, that count as all
 
 
@@ -62,7 +63,9 @@ def look_behind(
         return CauseSearch(looked, constant=constant)
     if any(one.norms for one in spots):
         session.close()  # images of ours have left their traces in a network in training mode
-    replayer = Replayer(session, order, answers, time)
+    asks_public = bool(public_folders(session.setup.assignment))
+    replays = Clock(SHARE_OF_REPLAYS * time.left) if asks_public else time
+    replayer = Replayer(session, order, answers, replays)
     first = spots[0]
     by_chance = nondeterministic(list(answers.values()), asked.again) is not None
     taken = [] if by_chance else taken_otherwise(looked, constant)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-# Mean and standard deviation of ImageNet's red, green and blue, on a scale of 0 to 1; most backbones
+# Mean and standard deviation of ImageNet's red, green and blue, of 0 to 1; most backbones
 # were trained with them. That of EfficientNet-lite was with -1 to 1, and the head learns either.
 _MEAN = np.array((0.485, 0.456, 0.406), np.float32)
 _DEVIATION = np.array((0.229, 0.224, 0.225), np.float32)
