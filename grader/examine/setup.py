@@ -35,8 +35,7 @@ class Setup(NamedTuple):
 
     def command(self) -> list[str]:
         """The command line of a worker."""
-        program = self.sandbox.place(WORKER) / "__main__.py"
-        return [str(self.runtime.python), "-s", "-B", "-u", str(program)]
+        return self.runtime.command(str(self.sandbox.place(WORKER) / "__main__.py"))
 
     def place_of(self, submission: Path) -> str:
         """Where a worker finds the submission staged at this folder."""

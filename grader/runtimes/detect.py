@@ -24,6 +24,7 @@ MARKER_FILE = (
 )
 CACHE_FILE = "runtimes.json"
 PACKAGES_FOLDERS = ("site-packages", "dist-packages")
+OF_USER = "PYTHONUSERBASE"  # variable that says below which folder a user's own packages lie
 FRAMEWORKS = ("mindspore", "torch", "tensorflow")
 
 
@@ -56,6 +57,11 @@ class Runtime:
         """The package of its framework: "mindspore", "torch", "tensorflow" or ""."""
         recipe = BY_NAME.get(self.name)
         return recipe.framework if recipe else ""
+
+    def command(self, program: str, *words: str) -> list[str]:
+        """The command line of a program of ours that finds what the submission finds."""
+        alone = [] if OF_USER in self.environment else ["-s"]
+        return [str(self.python), *alone, "-B", "-u", program, *words]
 
 
 class BrokenRuntimeError(Exception):
@@ -128,6 +134,8 @@ def examine_python(python: Path, name: str = "") -> Runtime:
     name = name or _name_by(modules, packages)
     devices = facts["devices"]
     environment: dict[str, str] = {}
+    if facts["user"] and Path(facts["user"][0]).is_dir():
+        environment |= {OF_USER: facts["user"][1], "PYTHONNOUSERSITE": ""}
     mounts = _mounts(python, facts)
     if recipe := BY_NAME.get(name):
         environment.update(recipe.quiet)

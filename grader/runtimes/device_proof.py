@@ -227,7 +227,7 @@ def _start(
     sandbox: Sandbox, runtime: Runtime, words: list[str], spec: SandboxSpec
 ) -> SandboxedProcess:
     program = str(sandbox.place(_program()))
-    box = sandbox.start([str(runtime.python), "-s", "-B", "-u", program, *words], spec)
+    box = sandbox.start(runtime.command(program, *words), spec)
     box.deadline(START_SECONDS)
     return box
 

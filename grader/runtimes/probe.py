@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import site
 import sys
 from pathlib import Path
 
@@ -67,9 +68,20 @@ def versions(folder: Path) -> dict[str, str]:
     return found
 
 
+def of_user() -> list[str]:
+    """The folder of packages that one user has (`pip install --user`, Python of Microsoft's store)
+    and what it is below; none for a virtual environment, which has all its own.
+    """
+    if sys.prefix != sys.base_prefix:
+        return []
+    return [site.getusersitepackages(), site.getuserbase()]
+
+
 def main() -> None:
     """Print what there is."""
+    user = of_user()
     folders = [Path(path) for path in sys.path if Path(path).is_dir()]
+    folders += map(Path, user[:1])
     names = set(sys.builtin_module_names) | set(getattr(sys, "stdlib_module_names", ()))
     packages: dict[str, str] = {}
     devices = set()
@@ -84,6 +96,7 @@ def main() -> None:
                 "prefix": sys.prefix,
                 "base": sys.base_prefix,
                 "path": [str(folder) for folder in folders],
+                "user": user,
                 "modules": sorted(names),
                 "packages": dict(sorted(packages.items())),
                 "devices": sorted(devices),

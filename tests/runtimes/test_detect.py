@@ -27,6 +27,31 @@ def test_an_interpreter_tells_what_it_has_without_importing_it(tmp_path: Path) -
     assert found.devices == ("CPU",)
 
 
+def test_what_its_user_installed_for_himself_belongs_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    python = Path(sys.base_prefix) / "bin/python3"
+    assert "torch" not in examine_python(python).modules
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    (tmp_path / "home/.local/lib" / version / "site-packages").mkdir(parents=True)
+    install(tmp_path / "home/.local", "torch", "2.14.1")
+    found = examine_python(python)
+    assert found.frameworks["torch"] == "2.14.1" and found.name == "torch"
+    assert any(mount.outside.is_relative_to(tmp_path / "home") for mount in found.mounts)
+    script = tmp_path / "script.py"
+    script.write_text("import torch; print(torch.__file__)")
+    said = subprocess.check_output(
+        found.command(str(script)),
+        text=True,
+        env={"PYTHONNOUSERSITE": "1", **found.environment, "HOME": "/nowhere"},
+    )
+    assert str(tmp_path / "home/.local") in said
+    # One that has all its own is not shown what its user has beside it.
+    other = examine_python(environment(tmp_path / "rt", {}))
+    assert "torch" not in other.modules and "-s" in other.command("x.py")
+
+
 def test_its_shares_hold_all_that_it_reads(tmp_path: Path) -> None:
     (tmp_path / "linked").symlink_to(environment(tmp_path / "rt", {}).parent.parent)
     found = examine_python(tmp_path / "linked/bin/python")
