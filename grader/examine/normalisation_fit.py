@@ -80,8 +80,8 @@ def first_normalisation_of(
 def favoured(
     tried: Sequence[Remedy], prepared: Preprocessing | None, stored: FirstNormalisation | None
 ) -> list[Remedy]:
-    """The remedies; the one whose scale fits best what was stored comes first among its kind, and
-    is shown where what enters fits far worse.
+    """The remedies; the one whose scale fits best what was stored comes first among its kind, but
+    for what a probe shows, and is shown itself where what enters fits far worse.
     """
     if prepared is None or stored is None or len(stored.kernel[0]) != prepared.channels:
         return list(tried)
@@ -96,8 +96,9 @@ def favoured(
         first = remedy._replace(shown=True)
     else:
         first = remedy
-    place = next(n for n, each in enumerate(tried) if each.code == remedy.code)
     others = [each for each in tried if each is not remedy]
+    later = [n for n, each in enumerate(others) if each.code == first.code and not each.shown]
+    place = len(others) if not later else later[0]
     return [*others[:place], first, *others[place:]]
 
 

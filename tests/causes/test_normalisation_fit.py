@@ -68,6 +68,14 @@ def test_the_scale_of_training_fits_best_and_is_asked_about_first(number: int) -
     assert fitting_scale(far, stored) is SCALES[number]
 
 
+def test_a_division_that_was_forgotten_comes_before_another_scale() -> None:
+    slipped = SCALES[1]._replace(times=SCALES[1].times * 255)
+    prepared = preparing(slipped)
+    tried = favoured(remedies(prepared, 0, 0), prepared, trained_with(SCALES[2]))
+    scales = [each.facts["made_by"] for each in tried if each.code == "pixel-scale" and each.shown]
+    assert scales == [SCALES[1].made_by, SCALES[2].made_by]
+
+
 def test_a_weak_network_is_told_of_the_scale_of_its_pretrained_weights() -> None:
     looked = Observed(
         {"spots 0": ObservedReport(calls=1)}, preparing(SCALES[0]), trained_with(SCALES[2])
