@@ -26,6 +26,8 @@ SAMPLE_RIGHT_IMAGES = 3  # of them, that are right without a change
 MIN_SAMPLE_GAIN = (
     2  # right answers more in the part that make a change worth it, where no probe shows it
 )
+NEARLY_ALL = 0.9  # of the part, after which nothing else of the kind is tried either
+SHARE_TO_CONFIRM = 0.4  # of the time, kept for that where something is worth it
 DECISIVE = 0.7  # of the part that a change makes right, after which no other kind is tried
 EQUAL_WITHIN_IMAGES = 1  # right answers of the part by which two changes count as equally good
 SIGNIFICANCE_LEVEL = (
@@ -116,14 +118,15 @@ class Replayer:
         base = self._right(now, part)
         scores: list[int] = []
         for number, choice in enumerate(choices):
-            if self._clock.left <= 0:
+            worth_it = bool(scores) and max(scores) >= base + MIN_SAMPLE_GAIN
+            if self._clock.left <= (SHARE_TO_CONFIRM * self._clock.total if worth_it else 0):
                 break
             self.tried += 1
             scores.append(self._right(self._put(choice, part), part))
             following = choices[number + 1][-1].code if number + 1 < len(choices) else ""
             group_ends = choice[-1].shown or following != choice[-1].code
             enough = max(scores) >= max(base + MIN_SAMPLE_GAIN, DECISIVE * len(part))
-            if enough and (group_ends or scores[-1] == len(part)):
+            if enough and (group_ends or scores[-1] >= NEARLY_ALL * len(part)):
                 break  # it explains enough: the time is for confirming it
         half = self._order[: len(self._order) // 2]
         for choice in _worth_all(choices, scores, base, len(part), len(first)):
