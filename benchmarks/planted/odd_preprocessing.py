@@ -99,7 +99,7 @@ RETRAINED: dict[str, Changes] = {
         (EVAL, "net.features[0].weight.data /= 60\n" + EVAL),
     ),
     "as-opencv-reads": ((CVT, "x = image"),),
-    "logarithm": ((NORM, "    x = (np.log1p(20 * x) / np.log(21) - MEAN) / STD\n"),),
+    "logarithm": ((NORM, "    x = (np.log1p(20 * x) / np.float32(np.log(21)) - MEAN) / STD\n"),),
     "gamma": ((NORM, "    x = (x ** 0.45 - MEAN) / STD\n"),),
     "inverted-by-design": ((NORM, "    x = (1 - x - MEAN) / STD\n"),),
     "equalised": (
