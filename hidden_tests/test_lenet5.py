@@ -22,7 +22,13 @@ def test_can_be_built(submission: SubmissionSubject) -> None:
     能找到并构建 LeNet5。
     """
     report = submission.lenet5
-    none = "no class of that name in any file\n所有文件中都没有这个名字的类"
+    none = "no network of that name in any file\n所有文件中都没有这个名字的网络"
+    if report.file:
+        place = f"{report.file}, line {report.line}"
+        none = (
+            f"a class at {place}, that derives from no network class of a framework\n"
+            f"{place} 处的类没有继承任何框架的网络类"
+        )
     expect(
         report.found,
         "No LeNet5 could be built.\n无法构建 LeNet5。",

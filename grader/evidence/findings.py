@@ -17,6 +17,8 @@ from grader.evidence.vocabulary import VOCABULARY
 from grader.language import LANGUAGES, Sentence, by_language, fill, translator
 
 BILINGUAL = ("hint", "expected", "actual")  # facts that come from a teacher's check
+# Sentences that came to a finding in a later version: evidence of an earlier one has none.
+ADDED = ("public", "course", "scale", "confused", "namesake")
 BETWEEN_IDS = "/"  # in the fact `ids`: names of files, so none holds it
 
 
@@ -44,8 +46,8 @@ def make_finding(
     **facts: object,
 ) -> Finding:
     """A finding of the vocabulary with its facts (`known` and named ones) filled in; those that
-    are missing read as "?". Those in BILINGUAL may have a line in each language. A fact `cure` is
-    said in place of the hint.
+    are missing read as "?", those of ADDED as nothing. Those in BILINGUAL may have a line in each
+    language. A fact `cure` is said in place of the hint.
 
     Raises KeyError for a code that is not in the vocabulary.
     """
@@ -57,7 +59,8 @@ def make_finding(
             told |= {f"{name}.{other}": value.said_in(other) for other in LANGUAGES[1:]}
         else:
             told[name] = str(value)
-    shown = {name: told.get(f"{name}.{language}", text) for name, text in told.items()}
+    shown = dict.fromkeys(ADDED, "")
+    shown |= {name: told.get(f"{name}.{language}", text) for name, text in told.items()}
     shown |= {name: by_language(told[name])[language] for name in BILINGUAL if name in told}
     say = translator(language)
     return Finding(

@@ -84,7 +84,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "lenet5-missing": (
         W,
-        "No class {name} was found in any of the files.",
+        "No network {name} was found in any of the files.{namesake}",
         "Define a network class {name} in {entry} or in a module beside it.",
     ),
     "exported-models": (
@@ -110,7 +110,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "network-missing": (
         W,
-        "No network {name} was found in any of the files.",
+        "No network {name} was found in any of the files.{namesake}",
         "Define a class {name}, or a function of that name that builds it, in {entry} or in a "
         "module beside it.",
     ),

@@ -42,7 +42,8 @@ def describe(
     report = network.find()
     if not report.found:
         entry = session.setup.assignment.interface.entry
-        missing = make_finding(f"{_family(asked)}-missing", name=asked.name, entry=entry)
+        facts = {"name": asked.name, "entry": entry, "namesake": _namesake(report)}
+        missing = make_finding(f"{_family(asked)}-missing", facts)
         told = _described(asked, report, LayersReport())
         return told, [] if report.error else [missing]
     layers = network.layers()
@@ -59,6 +60,16 @@ def describe(
         return described, taken  # which the checks put weights into, and train
     found = compared(network, report, layers, reference)
     return described.model_copy(update=found.facts), [*found.findings, *taken]
+
+
+def _namesake(report: NetworkReport) -> Sentence | str:
+    if not report.file:
+        return ""
+    return Sentence(
+        " The class at {file}, line {line}, derives from no network class of a framework: "
+        "nn.Cell of MindSpore, nn.Module of PyTorch, keras.Model.",
+        {"file": report.file, "line": str(report.line)},
+    )
 
 
 def _family(asked: AskedNetwork) -> str:

@@ -155,8 +155,9 @@ class ParameterReport(Reply):
 
 
 class NetworkReport(Reply):
-    """The network that was found, or why none was. `undisturbed`: to look for it changed nothing of
-    how the submission's function answers.
+    """The network that was found, or why none was; where that is a class of its name that is no
+    network, its file and line. `undisturbed`: to look for it changed nothing of how the
+    submission's function answers.
     """
 
     found: bool = False

@@ -13,7 +13,7 @@ from typing import Any, Callable, Iterator, NamedTuple
 
 from . import entry, importing, notebooks, source
 from .frameworks import loaded_frameworks
-from .workdir import Workdir
+from .workdir import SourceLine, Workdir
 
 MOST_FILES = 12  # that are imported in one search
 IMPORT_SECONDS = 20.0  # soft limit for importing one of them
@@ -85,6 +85,17 @@ class NetworkSearch:
             if name != taken and self._alike(name) and _is(self._classes, thing, bases)
         }
         return sorted(found)[:3]
+
+    def namesake(self) -> SourceLine | None:
+        """Where a class of the name, or of one like it, stands that is no network."""
+        for fits in (self._exact, self._alike):
+            for suffix in ("*.py", "*.ipynb"):
+                for path in entry.handed_in(self._place.root, suffix):
+                    made = self._source_of(path)
+                    node = _definition(source.read_source(made), fits) if made else None
+                    if made is not None and isinstance(node, ast.ClassDef):
+                        return self._place.spot(str(made), node.lineno)
+        return None
 
     def functions(self) -> Iterator[NetworkCandidate]:
         """Functions by exact name, then by likeness, each in memory and then in files."""

@@ -83,7 +83,11 @@ class SoughtNetworks:
             return dict(self._report(taken), undisturbed=undisturbed, **told), None
         trouble = seen.trouble or search.trouble
         described = faults.describe(trouble, self._place, []) if trouble else None
-        return {"found": False, "error": described, "undisturbed": undisturbed}, None
+        found: Meta = {"found": False, "error": described, "undisturbed": undisturbed}
+        namesake = search.namesake() if trouble is None else None
+        if namesake is not None:
+            found.update(file=namesake.file, line=namesake.line)
+        return found, None
 
     def forward(self, meta: Meta, array: Array) -> Reply:
         """The network's output for a batch, in evaluation mode: {shape, error} and the array."""

@@ -36,6 +36,7 @@ USUAL: Mapping[str, object] = {
     "error": "ValueError: cannot reshape array of size 150528",
     "found": "",
     "gain": "",
+    "namesake": "",
 }
 FACTS: Mapping[str, Mapping[str, object]] = {
     "entry-elsewhere": {"found": "src/model.py"},

@@ -81,6 +81,7 @@ def test_what_it_computes_is_compared_and_whether_it_learns(tmp_path: Path) -> N
     for name, words in variants.items():
         lab.submission(tmp_path / "in" / name, MLP.format(**words))
     lab.submission(tmp_path / "in" / "absent")
+    lab.submission(tmp_path / "in" / "bare", "class MLP:\n    pass\n")
     found = graded(home, tmp_path)
     codes = {
         name: [each["code"] for each in one["findings"] if "network" in each["code"]]
@@ -91,7 +92,10 @@ def test_what_it_computes_is_compared_and_whether_it_learns(tmp_path: Path) -> N
         "turned": ["network-output"],
         "cut": ["network-untrained"],
         "absent": ["network-missing"],
+        "bare": ["network-missing"],
     }
+    (told,) = [one for one in found["bare"]["findings"] if one["code"] == "network-missing"]
+    assert "derives from no network class of a framework" in told["message"]
     assert found["right"]["networks"][0]["outputs"] == "same"
     assert found["turned"]["networks"][0]["outputs"] == "other"
     page = (tmp_path / "out" / "report" / "student" / "right.html").read_text()
