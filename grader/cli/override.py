@@ -14,6 +14,7 @@ from grader.cli.main import UsageError
 from grader.cli.recording import (
     DecisionRecorder,
     Wish,
+    about_ids,
     confirming,
     decision,
     from_file,
@@ -80,10 +81,11 @@ def _wish(arguments: argparse.Namespace, deciding: DecisionRecorder) -> Wish:
             Sentence("expected whose mark: an id, number or name, as grades.csv has it")
         )
     student = deciding.row(arguments.id)
+    ids = {student, *deciding.others(student)}
     if arguments.undo is not None:
-        return lambda known: [_undo(student, arguments, known, deciding)]
+        return lambda known: [_undo(student, arguments, about_ids(known, ids))]
     if arguments.confirm is not None:
-        return lambda known: _confirm(student, arguments, known, deciding)
+        return lambda known: _confirm(student, arguments, about_ids(known, ids), deciding)
     added, whole = _points(arguments.points), _points(arguments.set_points)
     if arguments.report is None and not added and whole is None and arguments.word is None:
         raise UsageError(
@@ -96,7 +98,7 @@ def _wish(arguments: argparse.Namespace, deciding: DecisionRecorder) -> Wish:
         raise UsageError(Sentence("expected --reason: why; it is kept and shown"))
     says = {"report": arguments.report, "points": added or 0.0, "set_points": whole}
     says |= {"word": arguments.word, "reason": arguments.reason}
-    return lambda known: [decision(student, arguments.author, known, **says)]
+    return lambda known: [decision(student, arguments.author, about_ids(known, ids), **says)]
 
 
 def _points(text: str | None) -> float | None:
@@ -115,28 +117,34 @@ def _points(text: str | None) -> float | None:
     return number
 
 
-def _undo(
-    student: str,
-    arguments: argparse.Namespace,
-    known: Sequence[Override],
-    deciding: DecisionRecorder,
-) -> Override:
-    able = standing_words(known, {student, *deciding.others(student)})
+def _undo(student: str, arguments: argparse.Namespace, mine: Sequence[Override]) -> Override:
+    able = standing_words(mine, {each.id for each in mine})
+    if not able:
+        raise UsageError(
+            Sentence("{id}: nothing is decided that could be taken back", {"id": student})
+        )
     meant = _meant(able, arguments.undo, student)[-1]
-    return undoing(student, arguments.author, known, meant, arguments.reason or "")
+    return undoing(student, arguments.author, mine, meant, arguments.reason or "")
 
 
 def _confirm(
     student: str,
     arguments: argparse.Namespace,
-    known: Sequence[Override],
+    mine: Sequence[Override],
     deciding: DecisionRecorder,
 ) -> list[Override]:
     evidence, others = deciding.evidence(student), deciding.others(student)
-    earlier = standing(known, evidence, others).earlier if evidence else ()
+    earlier = standing(mine, evidence, others).earlier if evidence else ()
+    if not earlier:
+        raise UsageError(
+            Sentence(
+                "{id}: nothing was decided about an earlier submission that waits to be confirmed",
+                {"id": student},
+            )
+        )
     new: list[Override] = []
     for each in _meant(earlier, arguments.confirm, student):
-        so_far = [*known, *new]
+        so_far = [*mine, *new]
         new.append(confirming(student, arguments.author, so_far, each, arguments.reason or ""))
     return new
 
@@ -148,7 +156,7 @@ def _meant(able: Sequence[Override], word: str, student: str) -> Sequence[Overri
     )
     if found and (word == LAST_DECISION or len(found) == 1):
         return found
-    there = ", ".join(f"{each.decision[:SHORT_ID_CHARS]} ({each.reason})" for each in able) or "–"
+    there = ", ".join(f"{each.decision[:SHORT_ID_CHARS]} ({each.reason})" for each in able)
     facts = {"id": student, "there": there}
     raise UsageError(
         Sentence("{id}: expected one of the decisions that this can mean: {there}", facts)

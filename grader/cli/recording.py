@@ -19,6 +19,8 @@ from grader.runs import Run
 from grader.scoring import Override, standing, taken_back
 from grader.store import Store
 
+TICK = timedelta(microseconds=1)  # between two decisions about one student, at least
+LATEST = datetime.max.replace(tzinfo=timezone.utc) - TICK  # to which a tick can be added
 Wish = Callable[[Sequence[Override]], Iterable[Override]]  # from what is decided, what to decide
 
 
@@ -152,37 +154,42 @@ class DecisionRecorder:
             )
 
 
-def decision(about: str, author: str, known: Sequence[Override], **says: Any) -> Override:
-    """A new decision, later than all that are known: what is said last is the last word."""
-    now = datetime.now(timezone.utc)
-    if known and known[-1].moment >= now:
-        now = known[-1].moment + timedelta(microseconds=1)
+def decision(about: str, author: str, mine: Sequence[Override], **says: Any) -> Override:
+    """A new decision, later than all of `mine`, those about the same student: what is said last is
+    the last word. What a machine with a wrong clock said of others moves no time of this one.
+    """
+    now = max([datetime.now(timezone.utc), *(min(each.moment, LATEST) + TICK for each in mine)])
     told = {"decision": uuid4().hex, "time": now.isoformat(timespec="microseconds"), **says}
     return Override(id=about, author=author, **told)
 
 
+def about_ids(known: Sequence[Override], ids: Collection[str]) -> list[Override]:
+    """Of what is decided, what is about these ids, in the same order."""
+    return [each for each in known if each.id in ids]
+
+
 def standing_words(known: Sequence[Override], ids: Collection[str]) -> list[Override]:
     """The decisions about these ids that can be taken back, oldest first."""
-    mine = [each for each in known if each.id in ids]
+    mine = about_ids(known, ids)
     back = taken_back(mine)
     return [each for each in mine if each.says_something and each.decision not in back]
 
 
 def undoing(
-    about: str, author: str, known: Sequence[Override], meant: Override, reason: str, **says: Any
+    about: str, author: str, mine: Sequence[Override], meant: Override, reason: str, **says: Any
 ) -> Override:
     """The decision that takes `meant` back."""
     told = {"undoes": meant.decision, "reason": reason or "taken back", **says}
-    return decision(about, author, known, **told)
+    return decision(about, author, mine, **told)
 
 
 def confirming(
-    about: str, author: str, known: Sequence[Override], meant: Override, reason: str, **says: Any
+    about: str, author: str, mine: Sequence[Override], meant: Override, reason: str, **says: Any
 ) -> Override:
     """The decision that says of the present submission what `meant` said of an earlier one."""
     told = meant.model_dump(include={"report", "points", "set_points", "beyond", "word"})
     told |= {"undoes": meant.decision, "reason": reason or meant.reason, **says}
-    return decision(about, author, known, **told)
+    return decision(about, author, mine, **told)
 
 
 def worded(
@@ -195,6 +202,7 @@ def worded(
     """The decision that is wanted; `mine` are those about this row. Raises UsageError."""
     name, reason = evidence.submission.id, " ".join(want.reason.split())
     ids = {each.id for each in mine}
+    known = about_ids(known, {name, *ids})
     if want.what in ("undo", "confirm"):
         earlier = standing(mine, evidence, ids).earlier
         able = standing_words(mine, ids) if want.what == "undo" else earlier

@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from grader.cli import publishing
+from grader.cli.decision_notices import about_decisions
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError, add_assignment, add_unset
-from grader.cli.notices import tell_changes
+from grader.cli.notices import tell_changes, tell_notices
 from grader.cli.output_folder import meant, opened_run
 from grader.cli.recording import DecisionRecorder, Wish, from_file
 from grader.cli.terminal import terminal
 from grader.decisions import DecisionError, Decisions
-from grader.scoring import Status, in_order
+from grader.scoring import Override, Status, in_order
 from grader.store import Store
 
 
@@ -62,17 +63,20 @@ def rescore(
         try:
             deciding = DecisionRecorder(run, store)
             wish = asks(deciding) if asks is not None else None
+            new: list[Override] = []
             if arguments.dry_run:
                 new = deciding.tried(wish, beyond=arguments.beyond) if wish else []
                 decided = in_order([*Decisions(store.out).all(), *new])
                 made = publishing.draft(run, store, decided, why)
             else:
                 if wish:
-                    deciding.record(wish, beyond=arguments.beyond)
+                    new = deciding.record(wish, beyond=arguments.beyond)
                 made = publishing.draft(run, store, Decisions(store.out).all(), why)
                 publishing.publish(folder, made, language)
+            told = list(about_decisions(new, made.marking, store))
         except DecisionError as error:
             raise UsageError(error.said) from None
+    tell_notices(console, told, language)
     tell_changes(console, made.changes, len(made.survey.ids), language)
     statuses = {mark.status for mark in made.survey.marks.values()}
     return SOMETHING_LEFT if Status.UNGRADED in statuses else OK
