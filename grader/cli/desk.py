@@ -13,7 +13,7 @@ from grader.cli import desk_changes, papers, progress, publishing
 from grader.cli.kept_rows import KeptRows
 from grader.cli.main import UsageError
 from grader.cli.output_folder import opened_run
-from grader.cli.recording import Wish, worded
+from grader.cli.recording import Wish, all_confirmed, worded
 from grader.cli.terminal import terminal
 from grader.decisions import DecisionError, Decisions
 from grader.evidence import Evidence
@@ -91,7 +91,17 @@ class ClassDesk:
             log = kept.roll.log(kept.store, name)
             row = kept.rows[kept.facts[name].row.page]
             others = desk_changes.attempts(kept.store, marking, name, evidence)
-            return RowView(row, Result(full, marking.grade(evidence), log), others)
+            grade, confirmed = marking.grade(evidence), self._confirmed(name, evidence)
+            back = {each.undoes: each.author for each in marking.overrides if each.undoes}
+            return RowView(row, Result(full, grade, log), others, back, confirmed)
+
+    def _confirmed(self, name: str, evidence: Evidence) -> float | None:
+        """The mark of a row if all that was decided about earlier evidence held for this one."""
+        known = self._kept.known
+        tie = {"key": evidence.key, "digest": evidence.submission.digest}
+        again = all_confirmed(evidence, "-", self._kept.about(name, known))
+        new = [each.model_copy(update=tie) for each in again]
+        return self._kept.marking(name, new).grade(evidence).score if new else None
 
     def papers(self, page: str) -> tuple[list[tuple[str, ShownReport | None]] | None, list[str]]:
         """The lab reports of a row's submission, and the names of all of its files."""
@@ -197,7 +207,7 @@ class ClassDesk:
                     current = version(evidence.key, mine) if evidence else ""
                     rows.append(self._kept.rows[row.page]._replace(version=current))
                     continue
-                new.append(worded(evidence, want, author, [*known, *new], mine))
+                new += worded(evidence, want, author, [*known, *new], mine)
             if theirs:
                 raise ConflictError(theirs, rows)
             return new

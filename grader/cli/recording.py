@@ -198,18 +198,21 @@ def worded(
     author: str,
     known: Sequence[Override],
     mine: Sequence[Override],
-) -> Override:
-    """The decision that is wanted; `mine` are those about this row. Raises UsageError."""
+) -> list[Override]:
+    """The decisions that are wanted, the last one by the name of `want`; `mine` are those about
+    this row. Raises UsageError.
+    """
     name, reason = evidence.submission.id, " ".join(want.reason.split())
     ids = {each.id for each in mine}
     known = about_ids(known, {name, *ids})
-    if want.what in ("undo", "confirm"):
-        earlier = standing(mine, evidence, ids).earlier
-        able = standing_words(mine, ids) if want.what == "undo" else earlier
-        if not able:
-            raise UsageError(Sentence("there is no decision to take back"))
-        make = undoing if want.what == "undo" else confirming
-        return make(name, author, known, able[-1], reason, decision=want.name)
+    if want.what == "undo":
+        meant = _to_take_back(want, author, mine)
+        return [undoing(name, author, known, meant, reason, decision=want.name)]
+    if want.what == "confirm":
+        confirmed = all_confirmed(evidence, author, known, reason, want.name)
+        if not confirmed:
+            raise UsageError(Sentence("Nothing that was decided before waits for this one."))
+        return confirmed
     if not reason:
         raise UsageError(Sentence("Say why: the reason is kept with the mark."))
     if want.what in ("points", "set") and want.number is None:
@@ -221,7 +224,47 @@ def worded(
         "set": {"set_points": want.number},
     }
     says = said.get(want.what, {"word": want.what})
-    return decision(name, author, known, decision=want.name, reason=reason, **says)
+    return [decision(name, author, known, decision=want.name, reason=reason, **says)]
+
+
+def _to_take_back(want: DecisionRequest, author: str, mine: Sequence[Override]) -> Override:
+    """The decision that `want` takes back: the one that it names, else the last of the author's
+    own. Nobody takes back another's without naming it. Raises UsageError.
+    """
+    able = standing_words(mine, {each.id for each in mine})
+    if want.meant:
+        able = [each for each in able if each.decision == want.meant]
+    elif able:
+        able = [each for each in able if each.author == author]
+        if not able:
+            raise UsageError(
+                Sentence(
+                    "You decided nothing here that could be taken back. What others decided has a "
+                    "button each, in the list of decisions."
+                )
+            )
+    if not able:
+        raise UsageError(Sentence("there is no decision to take back"))
+    return able[-1]
+
+
+def all_confirmed(
+    evidence: Evidence,
+    author: str,
+    mine: Sequence[Override],
+    reason: str = "",
+    name: str = "",
+) -> list[Override]:
+    """The decisions that say again, of this evidence, all that was decided about earlier evidence;
+    `name` is the last one's, so that what is sent twice counts once.
+    """
+    earlier = standing(mine, evidence, {each.id for each in mine}).earlier
+    new: list[Override] = []
+    for place, each in enumerate(earlier, 1):
+        says = {"decision": name} if name and place == len(earlier) else {}
+        so_far = [*mine, *new]
+        new.append(confirming(evidence.submission.id, author, so_far, each, reason, **says))
+    return new
 
 
 def from_file(path: Path, deciding: DecisionRecorder) -> Wish:

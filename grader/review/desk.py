@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,6 +54,7 @@ class DecisionRequest(BaseModel):
     version: Annotated[str, Field(max_length=64)]
     what: Literal["complete", "incomplete", "points", "set", "stands", "look", "undo", "confirm"]
     number: Annotated[float | None, Field(allow_inf_nan=False)] = None
+    meant: Annotated[str, Field(max_length=64)] = ""  # the decision that "undo" takes back
     reason: Annotated[str, Field(max_length=REASON)] = ""
 
 
@@ -87,6 +89,8 @@ class RowView(NamedTuple):
     row: QueueRow
     result: Result
     attempts: tuple[AttemptChange, ...] = ()  # the latest first
+    taken_back: Mapping[str, str] = MappingProxyType({})  # id of a decision -> who took it back
+    confirmed: float | None = None  # the mark that confirming all former decisions would give
 
 
 class ChangesView(NamedTuple):

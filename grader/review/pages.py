@@ -75,6 +75,7 @@ class ReviewPages:
         view: QueueView,
         look: RowView,
         reasons: Sequence[tuple[str, int]],
+        person: str,
         **more: Any,
     ) -> str:
         """One submission beside the decision about it."""
@@ -82,7 +83,8 @@ class ReviewPages:
         shown = staff_view(result, self._context)
         if view.blind:
             shown = replace(shown, name=look.row.handle, number="", source="")
-        evidence = result.evidence
+        evidence, grade = result.evidence, result.grade
+        standing = (*grade.overrides, *grade.earlier)
         channels = self._context.assignment.interface.channels
         return self._render(
             "review_submission.html",
@@ -91,7 +93,11 @@ class ReviewPages:
             row=look.row,
             v=shown,
             e=evidence,
-            g=result.grade,
+            g=grade,
+            own=any(each.author == person for each in standing),
+            taken_back=look.taken_back,
+            confirmed=look.confirmed,
+            person=person,
             reasons=reasons[:MAX_REASON_KEYS],
             gallery=gallery(evidence.answers, channels, self._thumbnails),
             log=Log.of(result.log, evidence.findings) if result.log.strip() else None,

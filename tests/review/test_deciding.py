@@ -130,6 +130,41 @@ def test_what_is_decided_about_older_evidence_is_asked_again(out: Path) -> None:
     assert "again" not in row(fresh).needs
 
 
+def test_one_confirmation_takes_over_all_former_decisions_and_the_page_says_the_mark_first(
+    out: Path,
+) -> None:
+    reviewing = Reviewing(out)
+    ann, before = reviewing.person("Ann"), row(reviewing).score or 0
+    for number in (1, 1.5, 0.5):
+        decide(ann, want(row(reviewing), "points", number=number))
+    Store(out).write(waiting(0).model_copy(update={"key": "another"}), "")
+    fresh = Reviewing(out)
+    ann = fresh.person("Ann")
+    assert f"→ {before + 3:g}<" in ann.get("/s/s0000.html").text
+    wanted = want(row(fresh), "confirm", reason="")
+    assert decide(ann, wanted).json()["rows"][0]["score"] == before + 3
+    assert decide(ann, wanted).status_code == 200  # sent twice
+    assert len(Decisions(out).all()) == 6
+    assert "again" not in row(fresh).needs and row(fresh).score == before + 3
+
+
+def test_u_takes_back_ones_own_and_others_only_by_name(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann, bob = reviewing.person("Ann"), reviewing.person("Bob")
+    before = row(reviewing).score or 0
+    decide(ann, want(row(reviewing), "points", number=1))
+    refused = decide(bob, want(row(reviewing), "undo", reason=""))
+    assert refused.status_code == 422 and len(Decisions(out).all()) == 1
+    decide(bob, want(row(reviewing), "points", number=2))
+    answer = decide(ann, want(row(reviewing), "undo", reason=""))
+    assert answer.json()["rows"][0]["score"] == before + 2  # Ann's own, though Bob's is later
+    theirs = next(each.decision for each in Decisions(out).all() if each.points == 2)
+    assert f'data-meant="{theirs}"' in ann.get("/s/s0000.html").text
+    decide(ann, want(row(reviewing), "undo", reason="", meant=theirs))
+    assert row(reviewing).score == before
+    assert ann.get("/s/s0000.html").text.count("taken back by Ann") == 2
+
+
 def test_a_running_server_takes_up_new_evidence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.cli.kept_rows.LOOK_SECONDS", 0.0)
     desk = ClassDesk(out, "en")

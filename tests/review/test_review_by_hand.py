@@ -183,12 +183,24 @@ def test_whoever_leaves_what_others_decided_has_the_reason_still(out: Path, brow
         reason(ann, "all there")
         decided(ann, "c")
         reason(bob, "no curves")
-        bob.keyboard.press("i")
+        bob.fill("#points", "-2")
+        bob.click("[data-what=points]")
         bob.wait_for_selector("#conflict[open]")
+        assert "-2" in bob.locator("#conflict-yours").inner_text()
         bob.keyboard.press("Escape")  # as good as leaving theirs
         bob.wait_for_selector("text=all there")
-        assert bob.input_value("#reason") == "no curves"
+        assert (bob.input_value("#reason"), bob.input_value("#points")) == ("no curves", "-2")
         assert [one.author for one in Decisions(out).all()] == ["Ann"]
+        # Whoever takes back what another decided is asked first.
+        bob.keyboard.press("u")
+        toast(bob, "could be taken back")
+        asked: list[str] = []
+        bob.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        bob.click("[data-meant]")
+        assert asked == ["Take back what Ann decided (all there)?"]
+        bob.once("dialog", lambda dialog: dialog.accept())
+        bob.click("[data-meant]")
+        bob.wait_for_selector("text=taken back by Bob")
 
 
 def test_a_key_that_is_held_decides_once_and_the_end_is_said(out: Path, browser: Any) -> None:
@@ -251,6 +263,7 @@ def test_a_closed_tab_a_lost_server_and_a_new_one_lose_nothing(out: Path, browse
         home = ann.url.partition("?")[0]
         ann.goto(f"{home}s/s0003.html")
         reason(ann, "half wri")
+        ann.fill("#points", "3")
         context = ann.context
         ann.close()
         ann = context.new_page()
@@ -273,6 +286,7 @@ def test_a_closed_tab_a_lost_server_and_a_new_one_lose_nothing(out: Path, browse
         come_in(ann, link, "Ann")
         ann.goto(f"{home}s/s0003.html")
         assert ann.input_value("#reason") == "half wri"
+        assert ann.input_value("#points") == "3"
         decided(ann, "c")
         assert [one.reason for one in Decisions(out).all()] == ["half wri"]
         assert ann.input_value("#reason") == ""

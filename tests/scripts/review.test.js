@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fill, mark, newName, short } from "../../templates/scripts/common/texts.js";
-import { againWith, theirsAsText } from "../../templates/scripts/review/conflicts.js";
+import { againWith, mineAsText, theirsAsText } from "../../templates/scripts/review/conflicts.js";
 import { effectsAsText, progressAsText } from "../../templates/scripts/review/telling.js";
 
 const say = (name, facts = {}) => `${name} ${Object.values(facts).join(" ")}`.trim();
@@ -20,6 +20,19 @@ test("names of decisions are 32 hexadecimal digits, and differ", () => {
   assert.match(newName(), /^[0-9a-f]{32}$/);
   assert.equal(newName(new Uint8Array(16)), "0".repeat(32));
   assert.equal(new Set(Array.from({ length: 100 }, () => newName())).size, 100);
+});
+
+test("one's own wish in a conflict has its number", () => {
+  const wish = (what, number = null) => mineAsText({ what, number, reason: "r" }, say);
+  assert.deepEqual(
+    [wish("points", 2), wish("points", -1), wish("set", 60), wish("look")],
+    [
+      "yours-number wish-points +2 r",
+      "yours-number wish-points -1 r",
+      "yours-number wish-set 60 r",
+      "yours wish-look r",
+    ],
+  );
 });
 
 test("a conflict shows the last decisions of others, or that the evidence is newer", () => {

@@ -10,6 +10,13 @@ export function theirsAsText(conflicts, say, language) {
   });
 }
 
+/* What was wished, with its number where it has one. */
+export function mineAsText({ what, number, reason }, say) {
+  const says = say(`wish-${what}`);
+  if (!["points", "set"].includes(what)) return say("yours", { says, reason });
+  return say("yours-number", { says, number: `${what === "points" && number > 0 ? "+" : ""}${number}`, reason });
+}
+
 /* The same wishes, about the state that is known by now. */
 export function againWith(wants, conflicts) {
   const versions = new Map(conflicts.map((row) => [row.page, row.version]));

@@ -1,6 +1,6 @@
 /* Recording decisions: the same one sent twice counts once, as it has a name of its own. */
 import { byId } from "../common/elements.js";
-import { againWith, theirsAsText } from "./conflicts.js";
+import { againWith, mineAsText, theirsAsText } from "./conflicts.js";
 import { answerOf, listIn } from "./dialogs.js";
 import { myName, sign } from "./signing.js";
 import { post, say, sayRefused, shownLanguage, toast } from "./talking.js";
@@ -27,8 +27,7 @@ export async function record(wants, anew = record) {
 /* Shows what others decided meanwhile; goes on all the same only if that is wanted, and else records nothing. */
 async function settle(wants, conflicts, anew) {
   listIn(byId("conflict-theirs"), theirsAsText(conflicts, say, shownLanguage()));
-  const [{ what, reason }] = wants;
-  byId("conflict-yours").textContent = say("yours", { says: say(`wish-${what}`), reason });
+  byId("conflict-yours").textContent = mineAsText(wants[0], say);
   if ((await answerOf(byId("conflict"))) === "again") return anew(againWith(wants, conflicts));
   return { left: conflicts.map((row) => row.page) };
 }
