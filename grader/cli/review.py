@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import shutil
 import socket
 import tempfile
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.cli.desk import ClassDesk
@@ -22,6 +23,7 @@ from grader.language import Sentence, translator
 from grader.runs import RunError
 
 PORT = 8420
+LAST_PORT = 65535
 LOOPBACK = "127.0.0.1"
 
 
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of the results",
     )  # fmt: skip
     parser.add_argument(
-        "--port", type=int, metavar="N", help="port to listen on (default: 8420, or a free one)"
+        "--port", metavar="N", help="port to listen on (default: 8420, or a free one)"
     )
     parser.add_argument("--open", action="store_true", help="open the pages in a browser")
     parser.add_argument(
@@ -52,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ImportError:
         raise UsageError(MISSING) from None
     console, say = terminal(), translator(arguments.lang)
+    port = _port(arguments.port)
     require_results(arguments.out)
     try:
         desk = ClassDesk(arguments.out, arguments.lang)
@@ -59,7 +62,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(error.said) from None
     except DecisionError as error:
         raise UsageError(error.said) from None
-    port = PORT if arguments.port is None else arguments.port
 
     def tell(link: str) -> None:
         console.print(say("Open this link; it lets one browser in, once:"), highlight=False)
@@ -78,6 +80,23 @@ def run(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _port(text: str | None) -> int:
+    """The port that is asked for; 0 for any that is free. Raises UsageError."""
+    if text is None:
+        return PORT
+    if text.isascii() and text.isdigit() and len(text) <= len(str(LAST_PORT)):
+        number = int(text)
+        if number <= LAST_PORT:
+            return number
+    raise UsageError(
+        Sentence(
+            "--port {found}: expected a number from 1 to 65535, or nothing for the usual port, or "
+            "a free one where that is taken",
+            {"found": text},
+        )
+    )
+
+
 @contextlib.contextmanager
 def _listening(arguments: argparse.Namespace, port: int) -> Iterator[socket.socket]:
     """The socket: asked for, or the usual port, or a free one where that is taken."""
@@ -89,14 +108,36 @@ def _listening(arguments: argparse.Namespace, port: int) -> Iterator[socket.sock
     family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((arguments.host, port))
-        except OSError:
-            if arguments.port is not None:
-                raise
-            listener.bind((arguments.host, 0))
-        listener.listen()
+        _bind(listener, arguments.host, [port] if arguments.port is not None else [port, 0])
         yield listener
+
+
+def _bind(listener: socket.socket, host: str, ports: Sequence[int]) -> None:
+    """Listen on the first of `ports` that can be had. Raises UsageError where none can."""
+    refused = OSError()
+    for port in ports:
+        try:
+            listener.bind((host, port))
+            listener.listen()  # two that bind at once are told apart here
+            return
+        except OSError as error:
+            refused = error
+    facts = {"host": host, "port": str(ports[0]), "why": refused.strerror or str(refused)}
+    if refused.errno == errno.EADDRINUSE:
+        raise UsageError(
+            Sentence(
+                "--port {port} is taken: another program listens there, perhaps another "
+                "`grade review`. Name another one, or leave --port out: a free one is found.",
+                facts,
+            )
+        )
+    raise UsageError(
+        Sentence(
+            "cannot listen on {host}, port {port}: {why}. Expected an address of this machine and "
+            "a port that you may use; leave out --host and --port for one that works.",
+            facts,
+        )
+    )
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from grader.language import Sentence
 from grader.report import files, scripts
 from grader.report.text import file_name
 from grader.review.desk import ConflictError, DecisionRequest, Desk, QueueRow, RefusedError, RowView
-from grader.review.events import Presence, stream
+from grader.review.events import Closing, Presence, stream
 from grader.review.guard import ASSETS_PATH, ENTRY_PATH, STREAM_PATH, Guard
 from grader.review.needs import NEEDS
 from grader.review.pages import ReviewPages, decision_words
@@ -68,11 +68,11 @@ class RowsForm(BaseModel):
 class Review:
     """The pages and what they ask for."""
 
-    def __init__(self, desk: Desk, sessions: Sessions, cookie: str) -> None:
+    def __init__(self, desk: Desk, sessions: Sessions, cookie: str, closing: Closing) -> None:
         self._desk, self._sessions, self._cookie = desk, sessions, cookie
         self._pages, self._made_for = ReviewPages(desk.context), desk.context
         self._publishing, self._reading = threading.Lock(), threading.Lock()
-        self._here = Presence()
+        self._here, self._closing = Presence(), closing
         assets = files.templates() / "assets"
         self._assets = {name: ((assets / name).read_bytes(), "text/css") for name in STYLES}
         for name in SCRIPTS:
@@ -236,7 +236,7 @@ class Review:
     async def _events(self, request: Request) -> Response:
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        return stream(self._desk, self._here, request, _person(request))
+        return stream(self._desk, self._here, request, _person(request), self._closing)
 
     async def _look(self, request: Request) -> RowView:
         look = await run_in_threadpool(self._desk.look, request.path_params["page"])
@@ -334,9 +334,15 @@ class Review:
         return self._pages
 
 
-def application(desk: Desk, sessions: Sessions, hosts: Collection[str], cookie: str) -> ASGIApp:
-    """The guarded application over one class."""
-    inner = Starlette(routes=Review(desk, sessions, cookie).routes())
+def application(
+    desk: Desk,
+    sessions: Sessions,
+    hosts: Collection[str],
+    cookie: str,
+    closing: Closing | None = None,
+) -> ASGIApp:
+    """The guarded application over one class, until `closing` is asked for."""
+    inner = Starlette(routes=Review(desk, sessions, cookie, closing or Closing()).routes())
     inner.router.redirect_slashes = False  # no address of ours is made out of what was asked
     return Guard(inner, sessions, hosts, cookie)
 

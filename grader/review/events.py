@@ -17,6 +17,7 @@ from grader.review.queue import counts
 from grader.review.sessions import Person
 
 POLL_SECONDS = 1.0  # seconds between two looks
+CLOSING_POLLS = 10  # times in between that a stream sees whether the server ends
 MAX_PLACE_CHARS = 300  # characters of where somebody is
 
 
@@ -44,8 +45,16 @@ class Presence:
         }
 
 
-def stream(desk: Desk, here: Presence, request: Request, person: Person) -> StreamingResponse:
-    """The events for one window, until it closes."""
+class Closing:
+    """Whether the server was asked to end."""
+
+    asked = False
+
+
+def stream(
+    desk: Desk, here: Presence, request: Request, person: Person, closing: Closing
+) -> StreamingResponse:
+    """The events for one window, until it closes or the server ends."""
     page = request.query_params.get("at", "")[:MAX_PLACE_CHARS]
 
     async def events() -> AsyncIterator[str]:
@@ -53,13 +62,15 @@ def stream(desk: Desk, here: Presence, request: Request, person: Person) -> Stre
         last = ""
         try:
             yield "retry: 2000\n\n"
-            while not await request.is_disconnected():
+            while not closing.asked and not await request.is_disconnected():
                 await run_in_threadpool(desk.refresh)
                 now = json.dumps(_now(desk, here, page))
                 if now != last:
                     last = now
                     yield f"data: {now}\n\n"
-                await anyio.sleep(POLL_SECONDS)
+                for _ in range(CLOSING_POLLS):
+                    if not closing.asked:
+                        await anyio.sleep(POLL_SECONDS / CLOSING_POLLS)
         finally:
             here.go(page, person)
 

@@ -195,7 +195,12 @@ def test_whoever_leaves_what_others_decided_has_the_reason_still(out: Path, brow
         bob.keyboard.press("u")
         toast(bob, "could be taken back")
         asked: list[str] = []
-        bob.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+        def declined(dialog: Any) -> None:
+            asked.append(dialog.message)
+            dialog.dismiss()
+
+        bob.once("dialog", declined)
         bob.click("[data-meant]")
         assert asked == ["Take back what Ann decided (all there)?"]
         bob.once("dialog", lambda dialog: dialog.accept())

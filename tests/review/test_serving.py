@@ -16,7 +16,7 @@ import pytest
 
 from grader.cli.desk import ClassDesk
 from grader.cli.desk_rows import RowFacts, RowReader
-from grader.cli.main import UsageError
+from grader.cli.main import UsageError, main
 from grader.cli.review import _unix
 from tests import make, submissions
 from tests.review.folder import Reviewing, stored
@@ -64,13 +64,38 @@ def test_a_socket_in_a_folder_of_ones_own_serves_what_a_port_does(tmp_path: Path
         cookie = headers["set-cookie"].partition(";")[0]
         status, page, _ = asked(place, "GET", "/", Cookie=cookie)
         assert status == 200 and b"s0000" in page
+        stream = OverSocket(place)  # as a browser holds it open
+        stream.request("GET", "/events", headers={"Cookie": cookie})
+        told = stream.getresponse()
+        assert told.read(4) == b"retr"
         process.send_signal(signal.SIGINT)
-        process.wait()
+        assert process.stdout.read().count("\n") == 1  # that Ctrl-C ends it: no more than was said
+        assert process.wait() == 0
         assert not place.exists()
+        told.close()
+        stream.close()
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+@pytest.mark.parametrize("wrong", ["99999", "-1", "http", "taken", "elsewhere"])
+def test_a_port_that_cannot_be_had_is_wrong_usage_and_says_what_to_do(
+    wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = stored(tmp_path / "out", [waiting(0)])
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = {"taken": str(other.getsockname()[1]), "elsewhere": "0"}.get(wrong, wrong)
+        host = ["--host", "192.0.2.1"] if wrong == "elsewhere" else []
+        told = []
+        for language in ("en", "zh"):
+            assert main(["review", str(out), f"--port={port}", *host, "--lang", language]) == 2
+            told.append(capsys.readouterr().err)
+    assert port in told[0] and told[0] != told[1]
+    assert "xpected" in told[0] or "leave --port out" in told[0]
 
 
 @pytest.mark.parametrize(("kind", "told"), [("open", "chmod 700"), ("taken", "socket")])
