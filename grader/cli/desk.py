@@ -13,7 +13,7 @@ from grader.cli import desk_changes, papers, progress, publishing
 from grader.cli.kept_rows import KeptRows
 from grader.cli.main import UsageError
 from grader.cli.output_folder import opened_run
-from grader.cli.recording import Wish, all_confirmed, worded
+from grader.cli.recording import BoundsError, Wish, all_confirmed, worded
 from grader.cli.terminal import terminal
 from grader.decisions import DecisionError, Decisions
 from grader.evidence import Evidence
@@ -155,7 +155,7 @@ class ClassDesk:
         with self._lock:
             kept = self._kept
             asked = self._meant(wants)
-            self._recorded(partial(kept.deciding.record, self._wish(asked, author)))
+            self._recorded(partial(kept.deciding.record, self._wish(asked, author)), asked)
             kept.take_up_decisions()
             return [kept.rows[kept.facts[name].row.page] for name, _ in asked]
 
@@ -164,7 +164,7 @@ class ClassDesk:
         with self._lock:
             kept = self._kept
             asked = self._meant(wants)
-            new = self._recorded(partial(kept.deciding.tried, self._wish(asked, author)))
+            new = self._recorded(partial(kept.deciding.tried, self._wish(asked, author)), asked)
             found = []
             for name in dict.fromkeys(name for name, _ in asked):
                 evidence = kept.evidence(name)
@@ -214,9 +214,17 @@ class ClassDesk:
 
         return wish
 
-    def _recorded(self, record: partial[list[Override]]) -> list[Override]:
+    def _recorded(
+        self, record: partial[list[Override]], asked: Sequence[tuple[str, DecisionRequest]]
+    ) -> list[Override]:
         try:
             return record()
+        except BoundsError as error:
+            row = self._kept.facts[error.about].row
+            blind = any(want.page == row.handle for _, want in asked)
+            name = row.handle if blind else row.name
+            facts: dict[str, str | Sentence] = {"name": name, "why": error.on_pages}
+            raise RefusedError(Sentence("{name}: {why}", facts)) from None
         except UsageError as error:
             raise _refused(error) from None
         except DecisionError as error:

@@ -24,6 +24,16 @@ LATEST = datetime.max.replace(tzinfo=timezone.utc) - TICK  # to which a tick can
 Wish = Callable[[Sequence[Override]], Iterable[Override]]  # from what is decided, what to decide
 
 
+class BoundsError(UsageError):
+    """A decision would take a mark out of its bounds; `on_pages`: the same for who does not type
+    commands, and who names the student beside it.
+    """
+
+    def __init__(self, said: Sentence, on_pages: Sentence, about: str) -> None:
+        super().__init__(said)
+        self.on_pages, self.about = on_pages, about
+
+
 class DecisionRecorder:
     """Records decisions about the rows of one output folder."""
 
@@ -129,11 +139,13 @@ class DecisionRecorder:
             return
         before = self._marking.given(known).grade(evidence)
         if before.score is None and override.set_points is None:
-            raise UsageError(
+            raise BoundsError(
                 Sentence(
                     "{id} has no mark to which points could be added. Set one with --set-points N.",
                     {"id": override.id},
-                )
+                ),
+                Sentence("There is no mark to which points could be added. Set the whole mark."),
+                override.id,
             )
         free = override.model_copy(update={"beyond": True})
         after = self._marking.given([*known, free]).grade(evidence)
@@ -145,12 +157,18 @@ class DecisionRecorder:
                 "wanted": f"{after.score:g}",
                 "possible": f"{after.possible:g}",
             }
-            raise UsageError(
+            raise BoundsError(
                 Sentence(
                     "{id}: the mark would go from {now} to {wanted}, outside 0 to {possible}. "
                     "Nothing was recorded. If it is meant, say --beyond.",
                     facts,
-                )
+                ),
+                Sentence(
+                    "The mark would go from {now} to {wanted}, outside 0 to {possible}. Nothing "
+                    "was recorded.",
+                    facts,
+                ),
+                override.id,
             )
 
 

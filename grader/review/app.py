@@ -252,9 +252,10 @@ class Review:
         return await self._answered(
             request,
             lambda author: [
-                {**_told(row), "before": before.get(row.id)}
+                {**_told(row, wanted), "before": before.get(row.id)}
                 for row in self._desk.decide(wanted, author)
             ],
+            wanted,
         )
 
     async def _preview(self, request: Request) -> Response:
@@ -262,9 +263,10 @@ class Review:
         return await self._answered(
             request,
             lambda author: [
-                {**_told(effect.row), "before": effect.row.score, "score": effect.after}
+                {**_told(effect.row, wanted), "before": effect.row.score, "score": effect.after}
                 for effect in self._desk.effects(wanted, author)
             ],
+            wanted,
         )
 
     async def _give(self, request: Request) -> Response:
@@ -288,7 +290,10 @@ class Review:
         return await self._answered(request, note)
 
     async def _answered(
-        self, request: Request, act: Callable[[str], Sequence[dict[str, object]]]
+        self,
+        request: Request,
+        act: Callable[[str], Sequence[dict[str, object]]],
+        wanted: Sequence[DecisionRequest] = (),
     ) -> Response:
         """What came of a wish; a conflict shows what others decided, and nothing was recorded."""
         author = _person(request).name
@@ -299,7 +304,7 @@ class Review:
         except ConflictError as conflict:
             told = [
                 {
-                    **_told(row),
+                    **_told(row, wanted),
                     "theirs": [decision_words(each) for each in conflict.theirs[row.page]],
                 }
                 for row in conflict.rows
@@ -352,10 +357,12 @@ def _person(request: Request) -> Person:
     return person
 
 
-def _told(row: QueueRow) -> dict[str, object]:
+def _told(row: QueueRow, wanted: Sequence[DecisionRequest]) -> dict[str, object]:
+    """A row for a page's script: without a name where the page knew it without one."""
+    blind = any(want.page == row.handle for want in wanted)
     return {
-        "page": row.page,
-        "name": row.name,
+        "page": row.handle if blind else row.page,
+        "name": row.handle if blind else row.name,
         "score": row.score,
         "version": row.version,
         "needs": list(row.needs),

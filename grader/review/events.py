@@ -80,7 +80,7 @@ def stream(
 def _now(desk: Desk, here: Presence, page: str) -> dict[str, Any]:
     """What a window is told."""
     rows, running = desk.rows(), desk.running()
-    mine = rows.get(page)
+    mine = rows.get(page) or next((row for row in rows.values() if row.handle == page), None)
     return {
         "edition": desk.edition,
         "needs": counts(rows.values()),

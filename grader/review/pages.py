@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from grader.evidence import Evidence
+from grader.evidence.findings import make_finding
 from grader.language import Sentence
 from grader.report import phrases as report_phrases
 from grader.report.drawing import Log
@@ -16,10 +18,10 @@ from grader.report.pages import environment, staff_view
 from grader.report.phrases import pattern
 from grader.report.text import for_script, one_line
 from grader.report.thumbnails import Thumbnails
-from grader.report.values import Context
+from grader.report.values import Context, Result
 from grader.review import phrases
 from grader.review.desk import QueueRow, RowView
-from grader.review.needs import NEEDS
+from grader.review.needs import NEEDS, SIMILARITY_CODES
 from grader.review.queue import ON_A_PAGE, QueueView, counts
 from grader.scoring import Override
 
@@ -80,6 +82,8 @@ class ReviewPages:
     ) -> str:
         """One submission beside the decision about it."""
         result = look.result
+        if view.blind:
+            result = Result(_without_names(result.evidence), result.grade, result.log)
         shown = staff_view(result, self._context)
         if view.blind:
             shown = replace(shown, name=look.row.handle, number="", source="")
@@ -91,6 +95,7 @@ class ReviewPages:
             nonce,
             view=view,
             row=look.row,
+            place=look.row.handle if view.blind else look.row.page,
             v=shown,
             e=evidence,
             g=grade,
@@ -121,6 +126,21 @@ class ReviewPages:
         script = Markup(for_script(told))  # noqa: S704 - safe there
         values = {"person": "", "unpublished": 0, **values, "script": script, "nonce": nonce}
         return self._environment.get_template(template).render(**values)
+
+
+def _without_names(evidence: Evidence) -> Evidence:
+    """The evidence for who marks without names: partners and a number that is claimed twice are
+    left out.
+    """
+    findings = tuple(
+        make_finding(each.code, {**each.facts, "other": "…", "ids": ""})
+        if each.code in SIMILARITY_CODES
+        else each
+        for each in evidence.findings
+    )
+    origin = evidence.submission.origin.model_copy(update={"contested": ""})
+    submission = evidence.submission.model_copy(update={"origin": origin})
+    return evidence.model_copy(update={"findings": findings, "submission": submission})
 
 
 def _in_both(sentence: Sentence) -> Markup:

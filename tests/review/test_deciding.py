@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from grader.cli.desk import ClassDesk
 from grader.decisions import Decisions
 from grader.evidence import Records
+from grader.evidence.findings import make_finding
 from grader.review import queue
 from grader.review.desk import QueueRow
 from grader.review.needs import NEEDS
@@ -333,6 +334,28 @@ def test_marking_without_names_shows_none(out: Path) -> None:
     for one in reviewing.desk.rows().values():
         assert one.handle in queued
         assert one.name not in told and one.number not in told + shown and one.name not in shown
+        assert one.id not in told and one.id not in shown
+    # What is answered has no names either, and a refusal says nothing of the command line.
+    blind = row(reviewing)
+    wanted = {**want(blind, "look"), "page": blind.handle}
+    answer = decide(ann, wanted, path="/preview").json()["rows"][0]
+    assert answer["name"] == answer["page"] == blind.handle
+    far = {**want(blind, "points", number=1e9), "page": blind.handle}
+    refused = decide(ann, far).json()["refused"]["en"]
+    assert refused.startswith(f"{blind.handle}: ") and "--" not in refused
+    assert decide(ann, want(blind, "points", number=1e9)).json()["refused"]["en"].startswith("Ann")
+
+
+def test_partners_have_no_names_where_marking_is_without_names(tmp_path: Path) -> None:
+    facts = {"same": 9, "wrong": 12, "rare": 7, "other": "Li Si (Li_Si)", "ids": "Li_Si"}
+    alike = waiting(0).model_copy(update={"findings": (make_finding("similar-answers", facts),)})
+    reviewing = Reviewing(stored(tmp_path / "out", [alike]))
+    ann, seen = reviewing.person("Ann"), row(reviewing)
+    named = ann.get(f"/s/{seen.page}.html").text
+    shown = ann.get(f"/s/{seen.handle}.html?order=blind").text
+    assert "Li Si" in named and "Li_Si" in named
+    assert "Li Si" not in shown and "Li_Si" not in shown and "9 of 12" in shown
+    assert seen.id not in shown
 
 
 def test_shares_are_a_partition_of_the_queue(tmp_path: Path) -> None:

@@ -57,13 +57,13 @@ test("a conflict shows the last decisions of others, or that the evidence is new
   );
 });
 
-test("a preview counts and names the marks that change, no others", () => {
+test("a preview names everybody who is decided about, those whose mark changes first", () => {
   const rows = [
     { name: "a", before: 60, score: 100 },
     { name: "b", before: 60, score: 60 },
     { name: "c", before: null, score: 0 },
   ];
-  assert.deepEqual(effectsAsText(rows, say), ["effects 2", "effect a 60 100", "effect c – 0"]);
+  assert.deepEqual(effectsAsText(rows, say), ["effects 3 2", "effect a 60 100", "effect c – 0", "stays b 60"]);
 });
 
 test("the time left is told in whole minutes, where it is known", () => {

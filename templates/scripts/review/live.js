@@ -5,7 +5,7 @@ import { myName } from "./signing.js";
 import { LOST, say, sayRefused, toast } from "./talking.js";
 import { stateAsText } from "./telling.js";
 
-const page = beside?.dataset.page ?? "";
+const page = beside?.dataset.handle ?? "";
 const shown = document.querySelector("[data-edition]")?.dataset.edition;
 const others = (names = []) => names.filter((one) => one !== myName());
 

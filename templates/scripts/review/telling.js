@@ -3,11 +3,15 @@ import { mark } from "../common/texts.js";
 
 const MINUTE_SECONDS = 60;
 
-/* Whose mark changes, and how. */
+/* Who is decided about, and how the mark changes: those whose mark does are first. */
 export function effectsAsText(rows, say) {
-  const changed = rows.filter((row) => row.before !== row.score);
-  const line = ({ name, before, score }) => say("effect", { name, before: mark(before), after: mark(score) });
-  return [say("effects", { count: changed.length }), ...changed.map(line)];
+  const changes = ({ before, score }) => before !== score;
+  const changed = rows.filter(changes);
+  const effect = ({ name, before, score }) => say("effect", { name, before: mark(before), after: mark(score) });
+  const stays = ({ name, score }) => say("stays", { name, mark: mark(score) });
+  const others = rows.filter((row) => !changes(row));
+  const title = say("effects", { chosen: rows.length, count: changed.length });
+  return [title, ...changed.map(effect), ...others.map(stays)];
 }
 
 /* How far a class is, as one line. */
