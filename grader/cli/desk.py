@@ -34,7 +34,7 @@ from grader.review.desk import (
 )
 from grader.runs import SubmissionEntry
 from grader.runs.notes import RowNotes
-from grader.scoring import Override
+from grader.scoring import Override, taken_back
 from grader.store import Store
 
 
@@ -122,9 +122,11 @@ class ClassDesk:
         return entry, evidence.records.reports if evidence is not None else ()
 
     def reasons(self) -> Sequence[tuple[str, int]]:
-        """Reasons that were given, and how often; the most frequent first."""
+        """Reasons of decisions that stand, and how often; the most frequent first."""
         with self._lock:
-            said = Counter(each.reason for each in self._kept.known if each.says_something)
+            known = self._kept.known
+        back = taken_back(known)
+        said = Counter(e.reason for e in known if e.says_something and e.decision not in back)
         return said.most_common()
 
     def changes(self, before: int | None, after: int | None) -> ChangesView:

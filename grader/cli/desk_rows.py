@@ -15,7 +15,7 @@ from grader.review.desk import QueueRow, handle, version
 from grader.review.needs import NEEDS, fell, mark_is_settled, needs
 from grader.runs import PublishedMark, Run, mark_of
 from grader.runs.notes import RowNote, waits
-from grader.scoring import Override
+from grader.scoring import Override, taken_back
 from grader.similarity import ComparedPrints, trace
 from grader.store import Store
 
@@ -54,7 +54,8 @@ def facts_of(run: Run, evidence: Evidence, marking: Marking) -> RowFacts:
     """What follows from `evidence` and the decisions about it; see `grader.review.needs`."""
     name, grade = evidence.submission.id, marking.grade(evidence)
     policy, classes = marking.policy, marking.classes
-    said = [each for each in marking.overrides if each.says_something]
+    back = taken_back(marking.overrides)
+    said = [e for e in marking.overrides if e.says_something and e.decision not in back]
     codes = (each.code for each in evidence.findings if each.severity is not Severity.INFO)
     row = QueueRow(
         id=name,

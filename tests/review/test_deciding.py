@@ -219,6 +219,8 @@ def test_undo_is_one_more_document(out: Path) -> None:
     decide(ann, want(row(reviewing), "undo", reason=""))
     assert len(Decisions(out).all()) == 2
     assert row(reviewing).score == seen.score and row(reviewing).needs == ("report",)
+    # What was taken back is nobody's decision any more, and no reason to offer.
+    assert row(reviewing).decided == "" and reviewing.desk.reasons() == []
     answer = decide(ann, want(row(reviewing), "undo", reason=""))
     assert answer.status_code == 422 and "zh" in answer.json()["refused"]
 

@@ -77,6 +77,10 @@ def test_two_persons_decide_by_keys_and_a_kill_loses_nothing(tmp_path: Path) -> 
             bob.set_viewport_size({"width": 390, "height": 800})
             come_in(bob, f"{link.partition('#')[0]}#{code}", "Bob")
 
+            # Names and numbers keep a width that can be read, and the table scrolls in its place.
+            name = bob.locator(".rows tbody th").first.bounding_box()
+            assert name["width"] >= 120 and name["height"] < 150
+            assert bob.evaluate("document.documentElement.scrollWidth") <= 390
             ann.keyboard.press("n")
             ann.wait_for_url("**/s/s0000.html*")
             bob.keyboard.press("n")
