@@ -85,3 +85,13 @@ def test_where_nothing_is_decided_nothing_is_offered_to_be_taken_back(room: Clas
     for word, told in (("--undo", "nothing is decided"), ("--confirm", "nothing was decided")):
         code, said = room.run("override", "ann", word)
         assert code == 2 and told in said and "expected one of" not in said
+
+
+def test_who_submitted_nothing_and_has_a_mark_is_reached_by_mail(room: Classroom) -> None:
+    room.submit("3210000001_ann", 20)
+    roster = room.folder.parent / "roster.csv"
+    roster.write_text("number,name,email\n3210000001,ann,a@x.example\n3210000002,bob,b@x.example\n")
+    room.grade("--roster", roster)
+    room.told("override", "bob", "--set-points", "60", "--reason", "oral exam")
+    said = room.told("export", "mail")
+    assert "no page for" not in said

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from grader.evidence import Evidence, Stage, SubmissionRecord, Submitter
+from grader.evidence import Evidence, Origin, Stage, SubmissionRecord, Submitter
 from grader.intake.ids import safe_id, unique
 from grader.intake.roster_lookup import spellings
 from grader.intake.submissions import natural
@@ -30,6 +30,7 @@ class ClassRows(NamedTuple):
     """The rows of a run, by their ids."""
 
     rows: Mapping[str, StudentRow]
+    platform: str = ""  # whose keys the roster has
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -45,6 +46,7 @@ class ClassRows(NamedTuple):
             told = SubmissionRecord(
                 id=name, name=who.name or who.number or name, number=who.number,
                 source="", digest="", size=0, files=0,
+                origin=Origin(platform=self.platform, submitters=(who,)),
             )  # fmt: skip
             return Evidence(key=ABSENT_KEY, submission=told, stage=Stage.ABSENT)
         evidence = store.read(source)
@@ -106,7 +108,7 @@ def roll(run: Run, store: Store, overrides: Sequence[Override]) -> ClassRows:
         if not present and not perhaps:
             others = _without([claim.id for claim in theirs], name)
             rows[name] = StudentRow(who, "", others, _submissions(theirs))
-    return ClassRows(rows)
+    return ClassRows(rows, run.roster.platform if run.roster is not None else "")
 
 
 def _names_of_nobody(
