@@ -222,15 +222,19 @@ class ClassDesk:
         try:
             return record()
         except BoundsError as error:
-            row = self._kept.facts[error.about].row
-            blind = any(want.page == row.handle for _, want in asked)
-            name = row.handle if blind else row.name
-            facts: dict[str, str | Sentence] = {"name": name, "why": error.on_pages}
-            raise RefusedError(Sentence("{name}: {why}", facts)) from None
+            pages = {name: want.page for name, want in asked}
+            each = [(pages[one.about], self._named(one, pages)) for one in error.every]
+            raise RefusedError(each[0][1], each) from None
         except UsageError as error:
             raise _refused(error) from None
         except DecisionError as error:
             raise RefusedError(error.said) from None
+
+    def _named(self, error: BoundsError, pages: Mapping[str, str]) -> Sentence:
+        """Why, with the name by which the page knows the row. pages: id -> as it was asked for."""
+        row = self._kept.facts[error.about].row
+        name = row.handle if pages[error.about] == row.handle else row.name
+        return Sentence("{name}: {why}", {"name": name, "why": error.on_pages})
 
     # --- what the team notes ------------------------------------------------------------
 

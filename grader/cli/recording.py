@@ -32,6 +32,7 @@ class BoundsError(UsageError):
     def __init__(self, said: Sentence, on_pages: Sentence, about: str) -> None:
         super().__init__(said)
         self.on_pages, self.about = on_pages, about
+        self.every: Sequence[BoundsError] = (self,)  # that was found with it
 
 
 class DecisionRecorder:
@@ -115,9 +116,16 @@ class DecisionRecorder:
 
     def _new(self, wish: Wish, book: DecisionBook, beyond: bool) -> list[Override]:
         new: list[Override] = []
+        refused: list[BoundsError] = []
         for each in wish(book.known):
             if book.is_new(each) and each.decision not in {one.decision for one in new}:
-                new.append(self._checked(each, [*book.known, *new], beyond))
+                try:
+                    new.append(self._checked(each, [*book.known, *new], beyond))
+                except BoundsError as error:
+                    refused.append(error)
+        if refused:  # all of them are told, as one alone would hide the others
+            refused[0].every = refused
+            raise refused[0]
         return new
 
     def _checked(self, override: Override, known: Sequence[Override], beyond: bool) -> Override:

@@ -375,8 +375,9 @@ def _number(text: str | None) -> int | None:
 
 
 def _refusal(refused: RefusedError) -> Response:
-    why = {language: refused.said.said_in(language) for language in ("en", "zh")}
-    return JSONResponse({"refused": why}, status_code=HTTPStatus.UNPROCESSABLE_ENTITY)
+    each = [{"page": page, "why": said.in_each()} for page, said in refused.each]
+    told = {"refused": refused.said.in_each(), "each": each}
+    return JSONResponse(told, status_code=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 async def _json(request: Request) -> object:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.evidence import Answer, Finding
 from grader.intake.viewing import ShownReport
-from grader.language import SaidError
+from grader.language import SaidError, Sentence
 from grader.report import Context, Result
 from grader.runs import Publication
 from grader.runs.changes import PublishedChange
@@ -120,7 +120,13 @@ class RunProgress(NamedTuple):
 
 
 class RefusedError(SaidError):
-    """A decision cannot be recorded: says why and what to do."""
+    """A decision cannot be recorded: says why and what to do. `each`: of several, the pages as they
+    were asked for, with why.
+    """
+
+    def __init__(self, said: Sentence, each: Sequence[tuple[str, Sentence]] = ()) -> None:
+        super().__init__(said)
+        self.each = each
 
 
 class ConflictError(Exception):

@@ -348,6 +348,18 @@ def test_marking_without_names_shows_none(out: Path) -> None:
     assert decide(ann, want(blind, "points", number=1e9)).json()["refused"]["en"].startswith("Ann")
 
 
+def test_all_that_cannot_be_recorded_are_named_at_once(out: Path) -> None:
+    reviewing = Reviewing(out)
+    ann, rows = reviewing.person("Ann"), list(reviewing.desk.rows().values())
+    far = {rows[1].page, rows[3].page}
+    wants = [want(r, "points", number=1e9 if r.page in far else 1) for r in rows]
+    answer = decide(ann, *wants, path="/preview")
+    assert answer.status_code == 422
+    assert {one["page"] for one in answer.json()["each"]} == far
+    assert decide(ann, *wants).status_code == 422 and Decisions(out).all() == ()
+    assert decide(ann, wants[0], wants[2]).status_code == 200
+
+
 def test_partners_have_no_names_where_marking_is_without_names(tmp_path: Path) -> None:
     facts = {"same": 9, "wrong": 12, "rare": 7, "other": "Li Si (Li_Si)", "ids": "Li_Si"}
     alike = waiting(0).model_copy(update={"findings": (make_finding("similar-answers", facts),)})

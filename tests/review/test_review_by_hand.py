@@ -173,6 +173,25 @@ def test_what_others_decide_during_the_preview_is_previewed_anew(out: Path, brow
         assert sorted(one.author for one in Decisions(out).all()) == ["Ann", "Bob", "Bob"]
 
 
+def test_one_goes_on_without_those_that_cannot_be_decided_so(tmp_path: Path, browser: Any) -> None:
+    out = stored(tmp_path / "out", [waiting(0), waiting(1, correct=128)])
+    with served(out) as (_, link):
+        ann = in_a_window(browser, link, "Ann")
+        ann.goto(f"{ann.url.partition('?')[0]}?need=all")
+        ann.check("#choose-all")
+        ann.select_option("#bulk-what", "points")
+        ann.fill("#bulk-number", "3")
+        ann.fill("#bulk-reason", "a good plot")
+        ann.click("#bulk-preview")
+        ann.wait_for_selector("#refused[open]")
+        assert "Ann 1" in ann.locator("#refused-list").inner_text()
+        ann.click("#refused button[value=others]")
+        ann.wait_for_selector("#effects[open] :text('95 → 98')")
+        ann.keyboard.press("Enter")
+        ann.wait_for_selector("#chosen:has-text('0 chosen')")
+        assert [one.id for one in Decisions(out).all()] == ["s0000"]
+
+
 def test_whoever_leaves_what_others_decided_has_the_reason_still(out: Path, browser: Any) -> None:
     with served(out) as (_, link):
         ann = in_a_window(browser, link, "Ann")

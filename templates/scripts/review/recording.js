@@ -11,8 +11,19 @@ export async function wish(path, wants, anew = (again) => wish(path, again)) {
   const answer = await post(path, { wants });
   if (answer.status === 409) return settle(wants, answer.told.conflicts, anew);
   if (answer.status === 200) return { wants, rows: answer.told.rows };
+  if (answer.told.each?.length && byId("refused")) return goOn(wants, answer.told.each, anew);
   sayRefused(answer);
   return null;
+}
+
+/* Names all that cannot be decided so; goes on with the others if that is wanted. */
+async function goOn(wants, refused, anew) {
+  const lines = refused.map(({ why }) => why[shownLanguage()]);
+  listIn(byId("refused-list"), lines);
+  const pages = refused.map(({ page }) => page);
+  const others = wants.filter(({ page }) => !pages.includes(page));
+  const goes = (await answerOf(byId("refused"))) === "others" && others.length;
+  return goes ? anew(others) : null;
 }
 
 /* Records all that is wanted, or nothing; the rows as they are then, null where nothing came of it. */
