@@ -56,9 +56,11 @@ class ReviewPages:
         view: QueueView,
         rows: Sequence[QueueRow],
         every: Sequence[QueueRow],
+        person: str,
         **more: Any,
     ) -> str:
         """The queue. rows: of the view, in its order; every: all of the class."""
+        team = sorted({name for row in every for name in (row.given, row.decided) if name})
         return self._render(
             "review_queue.html",
             nonce,
@@ -67,7 +69,9 @@ class ReviewPages:
             shown=len(rows),
             counts=counts(every),
             on_a_page=ON_A_PAGE,
-            team=sorted({name for row in every for name in (row.given, row.decided) if name}),
+            team=team,
+            share_is_known=view.share_is_known([*team, person]),
+            person=person,
             **more,
         )
 

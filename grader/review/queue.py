@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -54,6 +54,11 @@ class QueueView:
     def blind(self) -> bool:
         """Whether names are kept from who marks."""
         return self.order == "blind"
+
+    def share_is_known(self, team: Collection[str]) -> bool:
+        """Whether there can be such a share: a part such as "1/2", or one of the `team`."""
+        known = {name.casefold() for name in team}
+        return not self.share or bool(_share(self.share)) or self.share.casefold() in known
 
 
 def arranged(rows: Iterable[QueueRow], view: QueueView, seed: str) -> list[QueueRow]:

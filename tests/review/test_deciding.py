@@ -387,6 +387,14 @@ def test_shares_are_a_partition_of_the_queue(tmp_path: Path) -> None:
         assert sum(map(len, parts)) == 30 and set().union(*parts) == {one.id for one in rows}
 
 
+def test_a_share_that_cannot_be_is_said_to_be_none(out: Path) -> None:
+    ann = Reviewing(out).person("Ann")
+    for share in ("2", "3/2", "0/0", "Anm"):
+        assert "There is no share" in ann.get("/", params={"share": share}).text, share
+    for share in ("", "1/2", "ann"):
+        assert "There is no share" not in ann.get("/", params={"share": share}).text, share
+
+
 def test_everything_of_a_made_up_class_is_found_by_its_need(tmp_path: Path) -> None:
     reviewing = Reviewing(class_of(tmp_path, 30))
     ann, rows = reviewing.person("Ann"), list(reviewing.desk.rows().values())
