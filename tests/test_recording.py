@@ -95,3 +95,10 @@ def test_who_submitted_nothing_and_has_a_mark_is_reached_by_mail(room: Classroom
     room.told("override", "bob", "--set-points", "60", "--reason", "oral exam")
     said = room.told("export", "mail")
     assert "no page for" not in said
+
+
+def test_a_folder_of_results_is_no_class(room: Classroom) -> None:
+    class_of_two(room)
+    out = room.folder.parent / "other"
+    code, said = room.run(room.out, "--hidden", room.hidden, "--out", out)
+    assert code == 2 and "folder of results" in said and "--out" in said

@@ -21,6 +21,7 @@ from grader.intake.layout import (
     is_told,
     judge,
     of_students,
+    our_output,
     read_tree,
     tree_of,
 )
@@ -87,6 +88,14 @@ def _in_path(
                 "folder is {here})",
                 path=path,
                 here=Path.cwd(),
+            )
+        )
+    if path.is_dir() and our_output(path):
+        raise IntakeError(
+            notice(
+                "{path} is a folder of results; give the folder of the submissions, and name this "
+                "one with --out",
+                path=path,
             )
         )
     if path.is_dir():

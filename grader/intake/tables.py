@@ -27,6 +27,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_QUOTES = (('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"))
 _WORKBOOK = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _PAGE = (b"<html", b"<!doc", b"<tabl")  # as offices' programs save it under ".xls"
@@ -117,7 +118,25 @@ def plain(cell: object) -> str:
     text = text.strip()
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
-    return text.strip("\"'“”‘’\u3000 ").strip()
+    return _unquoted(text.strip("\u3000 "))
+
+
+def _unquoted(text: str) -> str:
+    """A text without the quotes around it and the single ones that guard it: those that belong to
+    a part of it, as of Bob "Bobby", are its own.
+    """
+    for opening, closing in _QUOTES:
+        before, after = text[:1] == opening, text[1:][-1:] == closing
+        if before and after:
+            return _unquoted(text[1:-1].strip("\u3000 "))
+        paired = (
+            text.count(opening) % 2 == 0
+            if opening == closing
+            else text.count(opening) == text.count(closing)
+        )
+        if (before or after) and not paired:
+            return _unquoted((text[1:] if before else text[:-1]).strip("\u3000 "))
+    return text
 
 
 def _shown(cell: Any) -> str:
