@@ -241,7 +241,7 @@ def worded(
         return confirmed
     if not reason:
         raise UsageError(Sentence("Say why: the reason is kept with the mark."))
-    if want.what in ("points", "set") and want.number is None:
+    if (want.what == "points" and not want.number) or (want.what == "set" and want.number is None):
         raise UsageError(Sentence("Say how many points."))
     said: dict[str, dict[str, Any]] = {
         "complete": {"report": "complete"},

@@ -86,6 +86,7 @@ def _now(desk: Desk, here: Presence, page: str) -> dict[str, Any]:
         "needs": counts(rows.values()),
         "unpublished": desk.unpublished,
         "version": mine.version if mine else "",
+        "waits": mine is not None and mine.waits,
         "here": here.names(),
         "running": running._asdict() if running else None,
         "reading": desk.reading(),

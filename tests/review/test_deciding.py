@@ -244,6 +244,7 @@ def test_many_at_once_are_previewed_and_recorded_together_or_not_at_all(out: Pat
     [
         {"what": "points", "number": 1e9},
         {"what": "points"},
+        {"what": "points", "number": 0},
         {"what": "complete", "reason": "  "},
         {"what": "confirm"},
     ],

@@ -51,6 +51,10 @@ def test_a_window_is_told_who_is_where_and_what_was_decided(tmp_path: Path) -> N
     told = _now(reviewing.desk, here, "s0000")
     assert told["here"] == {"s0000": ["Bob"]} and told["needs"]["report"] == 1
     assert told["version"] != before and told["unpublished"] == 1
+    # Who waits for the grader, and when no more: the same evidence may come of it again.
+    assert not told["waits"]
+    assert reviewing.person("Bob").post("/again", json={"pages": ["s0000"]}).status_code == 200
+    assert _now(reviewing.desk, here, seen.handle)["waits"]
 
 
 @pytest.mark.thorough

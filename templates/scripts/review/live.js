@@ -23,8 +23,9 @@ function tellOfThisOne(now) {
   const names = others(now.here[page]);
   byId("here").textContent = names.length ? say("here", { names: names.join(", ") }) : "";
   const changed = now.version && now.version !== beside.dataset.version;
-  byId("meanwhile").hidden = !changed;
-  if (changed) byId("meanwhile").querySelector("span").textContent = say("changed");
+  const examined = now.version && beside.dataset.waits && !now.waits; // the same evidence has the same version
+  byId("meanwhile").hidden = !changed && !examined;
+  byId("meanwhile").querySelector("span").textContent = say(examined ? "newer" : "changed");
 }
 
 function tellProgress(now) {

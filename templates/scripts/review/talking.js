@@ -5,6 +5,7 @@ import { fill } from "../common/texts.js";
 const LATER = "review.toast"; // told once the page is there again
 export const LOST = 0; // the status of an answer that never came
 const OUT = 401; // that of a server which does not know this browser
+const TOLD_MS = 15_000; // how long something that went well is told
 const words = JSON.parse(byId("words").textContent);
 
 export const shownLanguage = () => window.pages.language();
@@ -21,6 +22,7 @@ export function tellWhatWaited() {
   if (kept === null) return;
   sessionStorage.removeItem(LATER);
   toast(kept);
+  setTimeout(() => byId("toast").textContent === kept && toast(""), TOLD_MS);
 }
 
 /* That there is no other one to go to, where the address says so. */
