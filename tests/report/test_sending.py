@@ -97,9 +97,12 @@ def test_the_next_sending_tells_what_is_new(tmp_path: Path) -> None:
             news = [row["news"] for row in table]
         return news, [told.said_in("en") for told in pages.told(rows)]
 
-    absent = f"no page for {{}}, {rows[2]}, {rows[3]}: no mark yet"
-    news, told = made(first, unmarked)
-    assert news == ["new"] and len(told) == 1 and told[0].startswith(absent.format(rows[1]))
+    news, told = made(first, unmarked, contested)
+    assert news == ["new"]
+    assert told == [  # to each the one reason that is true of it
+        f"no page for {rows[2]}: no mark yet",
+        f"no page for {rows[3]}: not sure whose it is",
+    ]
     assert made(first)[0] == ["same"]
     news, told = made(first, second)
     assert news == ["same", "new"] and f"new since this was made before: {rows[1]}" in told

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from grader.evidence import Submitter
 from grader.language import SaidError, Sentence
 from grader.report.exports import sent
-from grader.report.exports.sent import MadePages, SentPage, SentPages
+from grader.report.exports.sent import MadePages, SentPage, SentPages, Unreached
 from grader.report.files import replacing
 from grader.report.pages import ReportPages
 from grader.report.text import for_cell
@@ -67,18 +67,26 @@ def hand_back(
         raise ValueError("this export needs the context of the run: expected a Context, found None")
     out = None if context.kept is None else context.kept.parent
     former = sent.before(out, way.name)
+    unreached: dict[str, Unreached] = {}
     with replacing(path) as part:
-        pages, shared = _pack(part, _parcels(results, context, way, former, _secret(out)), way)
+        parcels = _parcels(results, context, way, former, _secret(out), unreached)
+        pages, shared = _pack(part, parcels, way)
         if shared and not pages:
             raise NobodyError(sent.in_common(shared))
         if not pages:
             raise NobodyError(way.nobody)
-    return former.made(out, way.name, pages, shared)
+    return former.made(out, way.name, pages, shared, unreached)
 
 
 def _parcels(
-    results: Iterable[Result], context: Context, way: Way, former: SentPages, secret: bytes
+    results: Iterable[Result],
+    context: Context,
+    way: Way,
+    former: SentPages,
+    secret: bytes,
+    unreached: dict[str, Unreached],
 ) -> Iterator[tuple[SentPage, Parcel]]:
+    """The parcels; who has none is put into `unreached`."""
     pages = ReportPages(context)
     for result in results:
         shown, who = view(result, context), _person(result)
@@ -88,9 +96,18 @@ def _parcels(
 
         token = hmac.new(secret, who.encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS]
         parcel = way.wrapped(result, page, token)
-        if parcel is not None:
+        if parcel is None:
+            unreached[result.grade.id] = _why(result)
+        else:
             file, key = next(iter(parcel.files)), result.evidence.key
             yield former.noted(who, result.grade.id, key, file, repr(shown)), parcel
+
+
+def _why(result: Result) -> Unreached:
+    """Why somebody is not reached."""
+    if result.grade.score is None:
+        return "unmarked"
+    return "contested" if result.evidence.submission.origin.contested else "unknown"
 
 
 def _pack(

@@ -7,10 +7,11 @@ made before, and whose is the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import Literal, NamedTuple, get_args
 
 from pydantic import ValidationError
 
@@ -20,6 +21,7 @@ from grader.readers.notices import notice
 from grader.store import write_atomically
 
 News = Literal["new", "changed", "same"]
+Unreached = Literal["unmarked", "contested", "unknown"]  # why somebody gets no page
 
 
 class SentPage(Document):
@@ -47,22 +49,24 @@ class MadePages(NamedTuple):
     pages: Sequence[SentPage]
     shared: Sequence[str]  # ids of who get none, as they have an addressee in common
     again: bool  # whether something was made before
+    unreached: Mapping[str, Unreached] = MappingProxyType({})  # ids of who else gets none -> why
 
     def told(self, rows: Collection[str]) -> list[Sentence]:
-        """What a person should know: who of `rows` has no page, and what is new where there was a
-        sending before.
+        """What a person should know: who of `rows` has no page and why, and what is new where there
+        was a sending before.
         """
         new = [page.id for page in self.pages if page.news == "new"]
         changed = [page.id for page in self.pages if page.news == "changed"]
-        left_out = {page.id for page in self.pages} | set(self.shared)
-        absent = [row for row in rows if row not in left_out]
+        without = {
+            why: [row for row in rows if self.unreached.get(row) == why]
+            for why in get_args(Unreached)
+        }
         found = [
             (new if self.again else [], "new since this was made before: {ids}"),
             (changed, "other pages than were made before: {ids}"),
-            (
-                absent,
-                "no page for {ids}: no mark yet, not sure whose it is, or no key or address here",
-            ),
+            (without["unmarked"], "no page for {ids}: no mark yet"),
+            (without["contested"], "no page for {ids}: not sure whose it is"),
+            (without["unknown"], "no page for {ids}: no key or address of theirs is known here"),
         ]
         said = [notice(text, ids=ids) for ids, text in found if ids]
         if self.shared:
@@ -87,7 +91,12 @@ class SentPages(NamedTuple):
         return SentPage(who=who, id=name, key=key, file=file, page=digest, news=news)
 
     def made(
-        self, out: Path | None, way: str, pages: Sequence[SentPage], shared: Sequence[str]
+        self,
+        out: Path | None,
+        way: str,
+        pages: Sequence[SentPage],
+        shared: Sequence[str],
+        unreached: Mapping[str, Unreached],
     ) -> MadePages:
         """Keep what was made now, where there is a folder for it. Raises OSError."""
         if out is not None:
@@ -97,7 +106,7 @@ class SentPages(NamedTuple):
             folder.mkdir(exist_ok=True)
             path = folder / f"{now:%Y%m%dT%H%M%S%f}-{way}.json"
             write_atomically(path, sending.model_dump_json(indent=1))
-        return MadePages(pages, shared, bool(self.last))
+        return MadePages(pages, shared, bool(self.last), unreached)
 
 
 def before(out: Path | None, way: str) -> SentPages:
