@@ -102,3 +102,11 @@ def test_a_folder_of_results_is_no_class(room: Classroom) -> None:
     out = room.folder.parent / "other"
     code, said = room.run(room.out, "--hidden", room.hidden, "--out", out)
     assert code == 2 and "folder of results" in said and "--out" in said
+
+
+def test_a_publication_is_not_compared_with_itself(room: Classroom) -> None:
+    class_of_two(room)
+    said = room.told("diff")
+    assert said.count("publication 1") == 1 and "marks changed" not in said
+    room.told("override", "bob", "--points", "1", "--reason", "r")
+    assert "1 of 2 marks changed" in room.told("diff")

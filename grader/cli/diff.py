@@ -38,6 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
         )
     except RunError as error:
         raise UsageError(error.said) from None
+    if before.number == after.number:
+        console.print(for_rich(_title(after).said_in(language)), highlight=False)
+        alone = Sentence("There is nothing to compare: both are this publication.")
+        console.print(for_rich(alone.said_in(language)), highlight=False)
+        return OK
     for publication in (before, after):
         console.print(for_rich(_title(publication).said_in(language)), highlight=False)
     found = changes(before, after)
