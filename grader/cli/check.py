@@ -27,6 +27,7 @@ from grader.examine.network_reference import Benches, evaluated
 from grader.examine.part_inputs import with_parts
 from grader.examine.prepare import Conditions
 from grader.intake import find
+from grader.labs.given_survey import given_away
 from grader.labs.image_survey import Line, survey
 from grader.language import Sentence, TroubleError, translator
 from grader.report.text import for_rich
@@ -97,6 +98,7 @@ def _lines(home: Path, images: Path | None, language: str) -> Iterator[Line]:
     if hidden is not None:
         yield from (Line(None, said) for said in hidden.told)
         yield from survey(assignment, hidden)
+    yield from given_away(assignment)
     yield from _machine(assignment, hidden, language)
 
 

@@ -1,8 +1,9 @@
-"""``grade hand-out``: the zip for the students of a lab, without any hidden image."""
+"""``grade hand-out``: the zip for the students of a lab, without anything hidden."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.assignment import read_assignment
@@ -11,7 +12,8 @@ from grader.cli.packing import size_text
 from grader.cli.terminal import terminal
 from grader.cli.words.hand_out import add_arguments
 from grader.labs import hand_out
-from grader.language import translator
+from grader.labs.leaks import Compared
+from grader.language import Sentence, translator
 from grader.report.text import for_rich
 
 __all__ = ["add_arguments", "run"]
@@ -25,7 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
     assignment = read_assignment(arguments.folder)
     target = arguments.to or Path(f"{assignment.id}.zip")
     try:
-        made = hand_out.write(assignment, target, checks=not arguments.no_checks)
+        made = hand_out.write(
+            assignment, target, checks=not arguments.no_checks, likeness=arguments.likeness
+        )
     except hand_out.HandOutError as error:
         raise UsageError(error.said) from None
     for name in made.files[:MAX_LISTED]:
@@ -33,7 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
     if len(made.files) > MAX_LISTED:
         more = say("… and {count} more").format(count=len(made.files) - MAX_LISTED)
         console.print(f"    [dim]{more}[/]")
-    text = say("{zip}: {count} files, {size}; no hidden image is among them. Students begin with:")
+    for warning in _not_compared(made.compared):
+        console.print(f"[yellow]![/] {for_rich(warning.said_in(arguments.lang))}", soft_wrap=True)
+    text = say(
+        "{zip}: {count} files, {size}; none is a hidden input or a model answer, as far as files, "
+        "archives and notebooks were compared. Students begin with:"
+    )
     told = text.format(zip=target, count=len(made.files), size=size_text(made.size))
     console.print(f"[green]✓[/] {for_rich(told)}", highlight=False, soft_wrap=True)
     for command in (
@@ -42,3 +51,13 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         console.print(f"    {command}", highlight=False, soft_wrap=True)
     return OK
+
+
+def _not_compared(compared: Compared) -> Iterator[Sentence]:
+    """What was not looked at, so that nobody takes it for harmless."""
+    for folder in compared.absent:
+        facts = {"folder": str(folder)}
+        yield Sentence("{folder}: not found, so nothing was compared with it", facts)
+    if compared.closed:
+        facts = {"names": ", ".join(compared.closed[:MAX_LISTED])}
+        yield Sentence("not looked into: {names}", facts)

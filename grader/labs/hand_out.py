@@ -1,14 +1,14 @@
-"""The zip that students of a lab get: all that they need, and no hidden image."""
+"""The zip that students of a lab get: all that they need, and nothing that is hidden."""
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import FILE_NAME, Assignment
+from grader.labs.leaks import Compared, Leak, compare, is_hidden, plain_files
 from grader.language import SaidError, Sentence
 
 FOLDERS = ("public", "starter", "provided")  # that students get whole
@@ -33,29 +33,25 @@ class HandOutError(SaidError):
 
 
 class HandOut(NamedTuple):
-    """What the zip holds, and its size in bytes."""
+    """What the zip holds, its size in bytes, and what came of comparing it with what is hidden."""
 
     files: tuple[str, ...]
     size: int
+    compared: Compared
 
 
-def write(assignment: Assignment, target: Path, *, checks: bool) -> HandOut:
+def write(assignment: Assignment, target: Path, *, checks: bool, likeness: bool = False) -> HandOut:
     """Write the zip for the students of `assignment` to `target`, everything in one folder.
 
-    checks: with the checks, so that a self-check tries them.
-    Raises HandOutError for a file that is a hidden image, whatever it is called, and OSError.
+    checks: with the checks, so that a self-check tries them. likeness: even though pictures look
+    like hidden ones.
+    Raises HandOutError where it would give away what is hidden, in whatever form, and OSError.
     """
-    hidden = {_digest(path): path for path in _files(assignment.hidden)}
-    files = sorted({path for path in _public(assignment, checks=checks) if path != target})
-    for path in files:
-        if twin := hidden.get(_digest(path)):
-            raise HandOutError(
-                Sentence(
-                    "{path} is the hidden image {hidden}: take it out of one of both. Nothing was "
-                    "written.",
-                    {"path": str(path), "hidden": str(twin)},
-                )
-            )
+    files = [path for path in given(assignment, checks=checks) if path != target]
+    compared = compare(assignment, files)
+    for leak in sorted(compared.leaks, key=lambda leak: not leak.exact):
+        if leak.exact or not likeness:
+            raise HandOutError(_given_away(leak, assignment))
     names = {path.relative_to(assignment.home).as_posix(): path for path in files}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in names.items():
@@ -64,26 +60,41 @@ def write(assignment: Assignment, target: Path, *, checks: bool) -> HandOut:
             text = README.format(title=assignment.assignment.title.en, id=assignment.id)
             archive.writestr(f"{assignment.id}/README.md", text)
         written = tuple(archive.namelist())
-    return HandOut(written, target.stat().st_size)
+    return HandOut(written, target.stat().st_size, compared)
+
+
+def _given_away(leak: Leak, assignment: Assignment) -> Sentence:
+    hidden = leak.hidden
+    if hidden.is_relative_to(assignment.home):
+        hidden = hidden.relative_to(assignment.home)
+    facts = {"path": leak.given, "hidden": hidden.as_posix()}
+    if leak.exact:
+        return Sentence(
+            "{path} is the hidden {hidden}: take it out of one of both. Nothing was written.", facts
+        )
+    return Sentence(
+        "{path} looks like the hidden {hidden}: take it out of one of both, or, where they are two "
+        "pictures, add --likeness. Nothing was written.",
+        facts,
+    )
+
+
+def given(assignment: Assignment, *, checks: bool = True) -> list[Path]:
+    """The files that students get; nothing that is hidden, wherever it lies."""
+    found = set(_public(assignment, checks=checks))
+    return sorted(path for path in found if not is_hidden(path, assignment))
+
+
+def kept_out(assignment: Assignment) -> list[Path]:
+    """What is hidden, and lies in a folder that students get."""
+    return sorted(path for path in _public(assignment, checks=True) if is_hidden(path, assignment))
 
 
 def _public(assignment: Assignment, *, checks: bool) -> Iterator[Path]:
-    """What students get; nothing below the hidden images, wherever those lie."""
+    """What lies where students get it."""
     home = assignment.home
     yield home / FILE_NAME
     for pattern in (*TEXTS, *(CHECKS if checks else ())):
         yield from (path for path in home.glob(pattern) if path.is_file())
     for folder in FOLDERS:
-        for path in _files(home / folder):
-            if not path.is_relative_to(assignment.hidden):
-                yield path
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink() and "__pycache__" not in path.parts:
-            yield path
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+        yield from plain_files(home / folder)

@@ -15,3 +15,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-checks", action="store_true", help="leave the checks out: students can't try them"
     )
+    parser.add_argument(
+        "--likeness", action="store_true", help="even if pictures look like hidden ones"
+    )
