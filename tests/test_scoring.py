@@ -293,3 +293,18 @@ def test_where_no_report_is_asked_for_none_is_missing_and_none_counts() -> None:
     assert (one.report, one.score, one.if_report_complete) == ("not-asked", 95, None)
     decided = grade(found, Policy(), 26, said({"report": "complete"}))
     assert (decided.report, decided.score) == ("complete", 95)
+
+
+@pytest.mark.parametrize(
+    ("keys", "named"),
+    [
+        ({"formula": "points"}, ("formula", "bands")),
+        ({"formula": "points", "rule": "linear"}, ("formula", "linear")),
+        ({"zero_at": 40}, ("zero_at", "bands")),
+    ],
+)
+def test_a_key_of_another_rule_is_not_ignored_in_silence(
+    keys: dict[str, object], named: tuple[str, str]
+) -> None:
+    with pytest.raises(ValueError, match=f"{named[0]} counts only with .* rule is .{named[1]}"):
+        Policy.model_validate(keys)

@@ -65,6 +65,14 @@ class MarkRule(Document):
             raise WrongError(Sentence("zero_at ({none}) must be below full_at ({full})", facts))
         if self.rule == "formula" and not self.formula:
             raise WrongError(Sentence("rule is formula, and there is no formula"))
+        for key, rule in (("formula", "formula"), ("zero_at", "linear")):
+            if self.rule != rule and getattr(self, key):  # it would be ignored in silence
+                raise WrongError(
+                    Sentence(
+                        '{key} counts only with rule = "{rule}", and rule is "{found}"',
+                        {"key": key, "rule": rule, "found": self.rule},
+                    )
+                )
         return self
 
 
