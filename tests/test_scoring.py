@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 
 from grader.assignment import Policy
 from grader.evidence import Check, Stage, Trouble
+from grader.evidence.evidence import PartAnswers
 from grader.scoring import Override, Status, grade, worth
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
 from tests import make
@@ -308,3 +309,14 @@ def test_a_key_of_another_rule_is_not_ignored_in_silence(
 ) -> None:
     with pytest.raises(ValueError, match=f"{named[0]} counts only with .* rule is .{named[1]}"):
         Policy.model_validate(keys)
+
+
+@pytest.mark.parametrize("rule", [{"rule": "linear"}, {"rule": "bands"}, {"full_at": 50}])
+def test_what_another_part_counts_is_not_called_images(rule: dict[str, object]) -> None:
+    policy = Policy.model_validate({"parts": {"words": {"title": {"en": "Words"}, **rule}}})
+    part = PartAnswers(id="words", classes=26, answers=make.answers(60))
+    bill = grade(make.evidence(make.answers(60)).model_copy(update={"parts": (part,)}), policy, 26)
+    images, words = bill.parts[:2]
+    assert images.because["en"].startswith("60 of 130 images are right")
+    assert words.because["en"].startswith("60 of 130 inputs are right")
+    assert "images" not in words.because["en"] and "图片" not in words.because["zh"]

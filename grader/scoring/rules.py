@@ -157,7 +157,13 @@ def worth(correct: int, total: int, policy: MarkRule) -> float:
 
 
 def images_part(
-    correct: int, total: int, policy: Policy, classes: int, report: Report
+    correct: int,
+    total: int,
+    policy: Policy,
+    classes: int,
+    report: Report,
+    *,
+    other: bool = False,
 ) -> GradePart:
     """The part of the hidden images: full marks at `full_at`, or from `report_from` with a complete
     report; below by the policy's rule; guessing earns nothing.
@@ -168,6 +174,7 @@ def images_part(
         policy: the rules.
         classes: how many classes there are to guess among.
         report: what is known of the lab report.
+        other: of another part, whose inputs need not be images.
 
     Returns:
         The part, with the reason for its marks in both languages.
@@ -177,10 +184,12 @@ def images_part(
         return GradePart(name=IMAGES, earned=earned, possible=policy.points, because=why.in_each())
 
     if not total:
-        return part(0, Sentence("no hidden image was answered"))
-    right = Sentence(
-        "{correct} of {total} images are right", {"correct": str(correct), "total": str(total)}
-    )
+        none = Sentence("no hidden image was answered")
+        return part(0, Sentence("no hidden input was answered") if other else none)
+    counts: Facts = {"correct": str(correct), "total": str(total)}
+    right = Sentence("{correct} of {total} images are right", counts)
+    if other:
+        right = Sentence("{correct} of {total} inputs are right", counts)
     if not better_than_guessing(correct, total, classes, policy.guessing):
         guess: Facts = {"right": right, "classes": str(classes)}
         return part(0, Sentence("{right}: no better than guessing among {classes} classes", guess))
@@ -210,7 +219,7 @@ def _more_parts(evidence: Evidence, policy: Policy) -> Iterator[GradePart]:
         rule = policy.of_part(part.id)
         whole = Policy.model_validate(rule.model_dump())  # no report and nothing else belongs to it
         total, classes = len(part.answers), part.classes
-        one = images_part(part.correct, total, whole, classes, "not-asked")
+        one = images_part(part.correct, total, whole, classes, "not-asked", other=True)
         yield one.model_copy(update={"name": f"{PART}{part.id}"})
 
 
@@ -223,13 +232,13 @@ def _why(right: Sentence, correct: int, total: int, policy: MarkRule, earned: fl
     common: Facts = {"right": right, "full": str(full), "percent": str(policy.full_at)}
     if policy.rule == "linear":
         return Sentence(
-            "{right}, on the line from {zero} % (no marks) to {percent} % ({full} images, all of "
+            "{right}, on the line from {zero} % (no marks) to {percent} % ({full} right: all of "
             "them)",
             {**common, "zero": str(policy.zero_at)},
         )
     below = bands_below(correct, total, policy.full_at, policy.band)
     return Sentence(
-        "{right}: {below} band(s) of {band} % below {percent} % ({full} images), minus {cost}",
+        "{right}: {below} band(s) of {band} % below {percent} % ({full} right), minus {cost}",
         {**common, "below": str(below), "band": str(policy.band), "cost": f"{cost:g}"},
     )
 
