@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -188,8 +189,8 @@ def number(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """Per cent to one decimal."""
-    return f"{value:.1f}\u202f%"
+    """Per cent to one decimal, half up, as the scripts of the class page round it."""
+    return f"{Decimal(value).quantize(Decimal('0.1'), ROUND_HALF_UP)}\u202f%"
 
 
 def seconds(value: float) -> str:
