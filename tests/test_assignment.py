@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import Assignment, AssignmentError, read_assignment
+from grader.assignment.reading import line_of
 from grader.examine.class_names import Vocabulary
 from tests import make
 
@@ -173,3 +174,34 @@ def test_a_name_belongs_to_one_class_and_fits_an_answer(tmp_path: Path) -> None:
         lab(tmp_path, '[[classes]]\nfolder = "a"\nzh = "b"\n[[classes]]\nfolder = "b"\n')
     with pytest.raises(AssignmentError, match="200 bytes"):
         lab(tmp_path, f'[[classes]]\nfolder = "a"\nen = "{"类" * 70}"\n')
+
+
+NESTED = """[policy]
+rule = "bands"
+[policy.parts.points]
+rule = "linear"
+[[networks]]
+name = "A"
+[[networks.layers]]
+kinds = ["dense"]
+[[networks]]
+name = "B"
+[[networks.layers]]
+kinds = ["dense"]
+weights = [8]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("policy", "rule"), 2),
+        (("policy", "parts", "points", "rule"), 4),
+        (("policy", "parts", "points", "full_at"), 3),
+        (("networks", "1", "layers", "0", "weights", "0"), 13),
+        (("networks", "0", "layers", "0", "kinds"), 8),
+        (("networks", "1", "layers", "0", "outputs"), 11),
+    ],
+)
+def test_the_line_of_a_key_in_tables_within_tables(path: tuple[str, ...], line: int) -> None:
+    assert line_of(NESTED, path) == line

@@ -150,20 +150,33 @@ def _keys_of(path: tuple[str, ...]) -> list[str]:
 
 
 def line_of(text: str, path: Sequence[str]) -> int:
-    """The line (from 1) of TOML `text` where the key at `path` stands; else that of its table,
-    else 1. Array indices are parts of the path: ("classes", "3", "folder").
+    """The line (from 1) of TOML `text` where the key at `path` stands; else that of the innermost
+    table or key around it, else 1. Array indices are parts of the path: ("classes", "3", "folder").
     """
-    wanted = [part for part in path if not part.isdigit()]
-    index = next((int(part) for part in path if part.isdigit()), None)
-    best, seen, inside = 1, -1, len(wanted) == 1
+    wanted, table = tuple(path), tuple[str, ...]()
+    last: dict[tuple[str, ...], int] = {}  # index of the last table of an array
+    best, depth = 1, 0
     for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[\[?\s*([^\]\s]+)\s*\]", line):
-            inside = header[1] == ".".join(wanted[: len(header[1].split("."))])
-            seen += inside
-            inside = inside and (seen == index if index is not None else seen == 0)
-            if inside:
-                best = number
+        if header := re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line):
+            table = ()
+            *outer, name = _names(header[2])
+            for part in outer:
+                table += (part,)
+                if table in last:
+                    table += (str(last[table]),)
+            table += (name,)
+            if header[1] == "[[":
+                last[table] = last.get(table, -1) + 1
+                table += (str(last[table]),)
+            here = table
+        elif key := re.match(r"\s*([\w.\"'-]+)\s*(?:=|$)", line):
+            here = table + tuple(_names(key[1]))
+        else:
             continue
-        if (inside or len(wanted) == 1) and re.match(rf"\s*[\"']?{re.escape(wanted[-1])}\b", line):
-            return number
+        if len(here) > depth and here == wanted[: len(here)]:
+            best, depth = number, len(here)
     return best
+
+
+def _names(dotted: str) -> list[str]:
+    return [name.strip().strip("\"'") for name in dotted.split(".")]
