@@ -14,14 +14,12 @@ from grader.cli.desk import ClassDesk
 from grader.decisions import Decisions
 from grader.evidence import Records
 from grader.evidence.findings import make_finding
-from grader.review import queue
 from grader.review.desk import QueueRow
-from grader.review.needs import NEEDS
 from grader.scoring import Override
 from grader.store import Store
 from tests import make, submissions
 from tests.report import make as made
-from tests.review.folder import Reviewing, class_of, stored
+from tests.review.folder import Reviewing, stored
 
 
 def waiting(number: int, correct: int = 108):  # type: ignore[no-untyped-def]
@@ -371,36 +369,3 @@ def test_partners_have_no_names_where_marking_is_without_names(tmp_path: Path) -
     assert "Li Si" in named and "Li_Si" in named
     assert "Li Si" not in shown and "Li_Si" not in shown and "9 of 12" in shown
     assert seen.id not in shown
-
-
-def test_shares_are_a_partition_of_the_queue(tmp_path: Path) -> None:
-    rows = Reviewing(class_of(tmp_path, 30)).desk.rows().values()
-    for many in (1, 2, 7):
-        parts = [
-            {
-                one.id
-                for one in queue.arranged(
-                    rows, queue.QueueView(need="all", share=f"{n}/{many}"), "s"
-                )
-            }
-            for n in range(1, many + 1)
-        ]
-        assert sum(map(len, parts)) == 30 and set().union(*parts) == {one.id for one in rows}
-
-
-def test_a_share_that_cannot_be_is_said_to_be_none(out: Path) -> None:
-    ann = Reviewing(out).person("Ann")
-    for share in ("2", "3/2", "0/0", "Anm"):
-        assert "There is no share" in ann.get("/", params={"share": share}).text, share
-    for share in ("", "1/2", "ann"):
-        assert "There is no share" not in ann.get("/", params={"share": share}).text, share
-
-
-def test_everything_of_a_made_up_class_is_found_by_its_need(tmp_path: Path) -> None:
-    reviewing = Reviewing(class_of(tmp_path, 30))
-    ann, rows = reviewing.person("Ann"), list(reviewing.desk.rows().values())
-    counted = queue.counts(rows)
-    assert counted["ungraded"] and counted["report"] and set(counted) <= {*NEEDS, "any", "all"}
-    for need in NEEDS:
-        page = ann.get(f"/?need={need}").text
-        assert page.count("<tr data-page") == counted[need], need

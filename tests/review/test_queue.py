@@ -1,0 +1,42 @@
+"""Who is shown to whom: needs, shares, and what is counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.review import queue
+from grader.review.needs import NEEDS
+from tests.review.folder import Reviewing, class_of
+
+
+def test_shares_are_a_partition_of_the_queue(tmp_path: Path) -> None:
+    rows = Reviewing(class_of(tmp_path, 30)).desk.rows().values()
+    for many in (1, 2, 7):
+        parts = [
+            {
+                one.id
+                for one in queue.arranged(
+                    rows, queue.QueueView(need="all", share=f"{n}/{many}"), "s"
+                )
+            }
+            for n in range(1, many + 1)
+        ]
+        assert sum(map(len, parts)) == 30 and set().union(*parts) == {one.id for one in rows}
+
+
+def test_a_share_that_cannot_be_is_said_to_be_none(tmp_path: Path) -> None:
+    ann = Reviewing(class_of(tmp_path, 4)).person("Ann")
+    for share in ("2", "3/2", "0/0", "Anm"):
+        assert "There is no share" in ann.get("/", params={"share": share}).text, share
+    for share in ("", "1/2", "ann"):
+        assert "There is no share" not in ann.get("/", params={"share": share}).text, share
+
+
+def test_everything_of_a_made_up_class_is_found_by_its_need(tmp_path: Path) -> None:
+    reviewing = Reviewing(class_of(tmp_path, 30))
+    ann, rows = reviewing.person("Ann"), list(reviewing.desk.rows().values())
+    counted = queue.counts(rows)
+    assert counted["ungraded"] and counted["report"] and set(counted) <= {*NEEDS, "any", "all"}
+    for need in NEEDS:
+        page = ann.get(f"/?need={need}").text
+        assert page.count("<tr data-page") == counted[need], need
