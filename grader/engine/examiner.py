@@ -38,6 +38,7 @@ from grader.examine.comparable import with_opened
 from grader.examine.further_questions import stopped_by
 from grader.examine.images import HiddenSet, PartSet, shuffled
 from grader.examine.outside_folder import untold
+from grader.examine.part_findings import unanswered
 from grader.examine.predicting import ask_all, ask_part
 from grader.examine.prepare import Conditions, Prepared, left_out, prepare
 from grader.examine.session import Session
@@ -207,7 +208,7 @@ def _parts(
         answers = tuple(found.answers[one.id] for one in given)
         told = PartAnswers(id=part.id, classes=len(part.classes), answers=answers)
         parts = tuple(told if one.id == part.id else one for one in evidence.parts)
-        yield (evidence := _changed(evidence, parts=parts))
+        yield (evidence := _found(_changed(evidence, parts=parts), unanswered(part, answers)))
         session.close()  # what follows is no matter of this part's worker
         if found.trouble is not None:
             raise found.trouble

@@ -108,6 +108,16 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "LeNet5's output is not as it should be: {actual} (expected {expected}).",
         "{hint}",
     ),
+    "part-missing": (
+        E,
+        "{entry} has no function {function}, which the part {part} asks for.",
+        "Define {function} at the top level of {entry}, with one parameter.",
+    ),
+    "part-unanswered": (
+        W,
+        "{function} named no class of the part {part} for {count} of {total} inputs: {why}.",
+        "Call {function} with an input of that part and look at what it gives.",
+    ),
     "network-missing": (
         W,
         "No network {name} was found in any of the files.{namesake}",

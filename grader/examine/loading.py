@@ -40,6 +40,12 @@ def findings(
     # A notebook is a known form of submission: a note says so, no finding.
     if report.function and report.entry != entry and not report.entry.endswith(".ipynb"):
         found.append(_elsewhere(report.entry, entry, function))
+    if report.error is None or report.stopped:
+        missing = [part for part in assignment.parts if part.function in report.without]
+        found += (
+            make_finding("part-missing", part=part.id, function=part.function, entry=report.entry)
+            for part in missing
+        )
     if report.absent and report.function:
         names = ", ".join(dict.fromkeys(report.absent))
         found.append(make_finding("packages-absent", packages=names, function=function))

@@ -144,6 +144,7 @@ class LoadReport(Reply):
     frameworks: Annotated[list[Line], Field(max_length=20)] = []
     error: Failure | None = None
     attempts: AttemptsReport = AttemptsReport()
+    without: Annotated[list[Line], Field(max_length=100)] = []
     outside: Annotated[list[OutsideReport], Field(max_length=20)] = []
 
 

@@ -144,6 +144,8 @@ FINDING = {
     "lenet5-shape": "LeNet5 layers differ",
     "lenet5-output": "LeNet5 output differs",
     "network-missing": "Network not found",
+    "part-missing": "Function of a part not found",
+    "part-unanswered": "Inputs of a part without an answer",
     "network-shape": "Network layers differ",
     "network-output": "Network output differs",
     "network-untrained": "Network cannot be trained",

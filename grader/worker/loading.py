@@ -83,7 +83,8 @@ class Loading:
     student of hidden images), absent (packages that are not here, which it went on without),
     function (is it there), parameter (its first one's name), file, line and lines (first and last)
     of its definition, elsewhere (where it stands if it is not there: see `source.where_defined`),
-    alike (what is probably it, under another name),
+    alike (what is probably it, under another name), without (functions of the assignment's other
+    parts that are not there),
     error (see `faults.describe`) and stopped (the import failed after the function was there),
     frameworks (in memory), attempts (see `Observer`).
     """
@@ -221,6 +222,7 @@ class Loading:
             self.function = called
             report.update(function=True, parameter=_first_parameter(called), elsewhere="")
             report.update(_place_of(called, self.place))
+        report["without"] = [name for name in self._order.others if self.named(name) is None]
         if self.error is not None:
             error = self.described(self.error, self.observer.unread)
             report.update(error=error, stopped=self.function is not None)

@@ -89,6 +89,12 @@ FACTS: Mapping[str, Mapping[str, object]] = {
         "hint": "End with Dense(84, 10).\n最后一层用 Dense(84, 10)。",
     },
     "network-missing": {"name": "ResNet18"},
+    "part-unanswered": {
+        "part": "points",
+        "function": "classify_points",
+        "why": Sentence("it raised an exception"),
+    },
+    "part-missing": {"part": "points", "function": "classify_points"},
     "network-shape": {
         "network": "ResNet18",
         "layer": "layer2.0.conv1",

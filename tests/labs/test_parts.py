@@ -113,10 +113,26 @@ def test_each_part_has_its_own_marks_and_none_costs_another(lab: Path, tmp_path:
     assert {grade["possible"] for grade in grades} == {100}
     page = (out / "report" / "student" / "all.html").read_text(encoding="utf-8")
     assert "Points in the plane" in page and "语言" in page and "Hallo" not in page
+    codes = {
+        path.stem: [each["code"] for each in json.loads(path.read_text(encoding="utf-8"))["told"]]
+        for path in (out / "evidence").glob("*.json")
+    }
+    assert "part-unanswered" in codes["all"] and "part-missing" not in codes["all"]
+    assert "part-missing" in codes["two"] and "part-missing" in codes["words"]
     again = submissions.grade("rescore", "--out", out, "--set", "policy.parts.points.points=40")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "100" in again.stdout  # two: 60 + 40
     assert "→" in again.stdout
+
+
+def test_a_self_check_tells_of_a_function_that_is_missing(lab: Path, tmp_path: Path) -> None:
+    folder = submissions.submission(tmp_path / "two", {"main.py": MAIN})
+    done = submissions.grade("--self-check", folder, "--assignment", lab, cwd=tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "has no function language" in done.stdout
+    whole = submissions.submission(tmp_path / "all", {"main.py": MAIN + LANGUAGE})
+    done = submissions.grade("--self-check", whole, "--assignment", lab, cwd=tmp_path)
+    assert "has no function" not in done.stdout
 
 
 def test_inputs_that_cannot_be_read_are_named_before_the_class_runs(
