@@ -13,6 +13,14 @@ from grader.expectations import WrongError
 from grader.language import Sentence
 
 Sizes = Annotated[tuple[Annotated[int, Field(ge=1, le=100_000)], ...], Field(max_length=6)]
+LAYER_KINDS = (
+    *("convolution", "transposed-convolution", "dense", "max-pool", "average-pool"),
+    *("global-average-pool", "batch-norm", "layer-norm", "group-norm", "add", "concatenate"),
+    *("embedding", "lstm", "gru", "attention", "other"),
+)
+ACTIVATIONS = (
+    *("relu", "tanh", "sigmoid", "leaky-relu", "relu6", "softmax", "log-softmax", "none"),
+)
 MOST_INPUT_NUMBERS = 1_000_000  # of one input
 
 
@@ -26,7 +34,8 @@ class AskedLayer(Document):
     """What the pages call it, such as `C1`."""
     kinds: tuple[str, ...] = Field(min_length=1)
     """Kinds of layers that may play it: convolution, transposed-convolution, dense, max-pool,
-    average-pool, global-average-pool, batch-norm, layer-norm, group-norm, add, concatenate."""
+    average-pool, global-average-pool, batch-norm, layer-norm, group-norm, add, concatenate,
+    embedding, lstm, gru, attention, other."""
     weights: tuple[Sizes, ...] = ()
     """Sizes that its weights may have: [out, in, height, width], of dense layers [out, in]; any
     where it is left out."""
@@ -78,6 +87,18 @@ class AskedNetwork(Document):
     @classmethod
     def _each_of_a_size(cls, also: tuple[Sizes, ...]) -> tuple[Sizes, ...]:
         return tuple(cls._of_a_size(sizes) for sizes in also)
+
+    @field_validator("layers")
+    @classmethod
+    def _of_known_kinds(cls, layers: tuple[AskedLayer, ...]) -> tuple[AskedLayer, ...]:
+        """In a table: a reference's layers are what the frameworks call them."""
+        for layer in layers:
+            for words, known in ((layer.kinds, LAYER_KINDS), (layer.followed_by, ACTIVATIONS)):
+                unknown = [word for word in words if word not in known]
+                if unknown:
+                    facts = {"found": unknown[0], "known": ", ".join(known)}
+                    raise WrongError(Sentence("found {found}; expected one of {known}", facts))
+        return layers
 
     @field_validator("reference")
     @classmethod

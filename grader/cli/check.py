@@ -21,7 +21,7 @@ from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.terminal import terminal
 from grader.cli.words.check import add_arguments
 from grader.engine.examiner import examine
-from grader.evidence import Evidence
+from grader.evidence import Evidence, Severity
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.network_reference import Benches, evaluated
 from grader.examine.part_inputs import with_parts
@@ -272,9 +272,19 @@ def _marked(evidence: Evidence, mark: Grade) -> Iterator[Line]:
     yield Line(fine, text, cure)
     for finding in evidence.findings:
         yield Line(
-            None if fine else False,
+            None if fine and finding.severity is not Severity.ERROR else False,
             Sentence("reference/: {finding}", {"finding": f"{finding.message} ({finding.code})"}),
         )
+    for check in evidence.checks:
+        if check.outcome in ("failed", "broken"):
+            facts = {"check": check.name, "why": check.rationale.partition("\n")[0]}
+            yield Line(
+                False,
+                Sentence("reference/: the check {check} does not pass: {why}", facts),
+                Sentence(
+                    "The reference has to pass every check: correct the check, or the reference."
+                ),
+            )
 
 
 def _times(evidence: Evidence, assignment: Assignment) -> Iterator[Line]:

@@ -136,6 +136,11 @@ def test_students_get_no_reference(tmp_path: Path, capfd: pytest.CaptureFixture[
         ('reference = "a/net.py"\nlayers = [{ kinds = ["dense"] }]', "not both"),
         ("input = [4000, 4000]", "16000000 numbers"),
         ('nmae = "x"', "nmae"),
+        ('layers = [{ kinds = ["maxpol"] }]', "found maxpol; expected one of convolution"),
+        (
+            'layers = [{ kinds = ["dense"], followed_by = ["rleu"] }]',
+            "found rleu; expected one of relu",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, line: str, said: str) -> None:
