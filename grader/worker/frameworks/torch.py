@@ -19,8 +19,6 @@ class Torch(Framework):
 
     def __init__(self) -> None:
         self._torch: Any = sys.modules["torch"]
-        torch = self._torch
-        self._known = (torch.float16, torch.float32, torch.float64)  # that NumPy has, too
 
     def network_type(self) -> type:
         """`torch.nn.Module`."""
@@ -61,13 +59,11 @@ class Torch(Framework):
         if not isinstance(value, self._torch.Tensor):
             return None
         plain = value.detach().cpu()
-        if plain.is_quantized:
-            plain = plain.dequantize()
-        elif plain.layout != self._torch.strided:
-            plain = plain.to_dense()
-        if plain.is_floating_point() and plain.dtype not in self._known:
-            plain = plain.float()
-        values: np.ndarray[Any, Any] = plain.numpy()
+        try:
+            values: np.ndarray[Any, Any] = plain.numpy()
+        except (TypeError, RuntimeError):  # bfloat16, quantised, sparse
+            dense = plain.dequantize() if plain.is_quantized else plain.to_dense()
+            values = dense.float().numpy()
         return values
 
     def like(self, values: np.ndarray[Any, Any], other: Any) -> Any:
