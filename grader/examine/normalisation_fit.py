@@ -91,6 +91,8 @@ def favoured(
     misfits = [stored.misfit(*scale) for _, scale in scales]
     best = int(np.argmin(misfits))
     remedy = scales[best][0]
+    if remedy.shown:
+        return list(tried)
     now = _scale_of(prepared)
     if now and stored.misfit(*now) >= FAR_WORSE * max(misfits[best], GOOD_MISFIT):
         first = remedy._replace(shown=True)
