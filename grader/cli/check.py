@@ -41,6 +41,7 @@ from grader.scoring import Grade, grade
 __all__ = ["add_arguments", "run"]
 
 CLOSE = 0.5  # share of a limit from which on a submission that is no slower is in danger
+PASS_EVERY = Sentence("The reference has to pass every check: correct the check, or the reference.")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -200,7 +201,7 @@ def _checks(
         yield Line(
             False,
             Sentence("checks: {fault}", {"fault": fault}),
-            Sentence("The reference has to pass every check: correct the check, or the reference."),
+            PASS_EVERY,
         )
     for name in dict.fromkeys(name for one in trials for name in one.left_out):
         yield Line(
@@ -281,9 +282,7 @@ def _marked(evidence: Evidence, mark: Grade) -> Iterator[Line]:
             yield Line(
                 False,
                 Sentence("reference/: the check {check} does not pass: {why}", facts),
-                Sentence(
-                    "The reference has to pass every check: correct the check, or the reference."
-                ),
+                PASS_EVERY,
             )
 
 

@@ -94,14 +94,11 @@ def favoured(
     if remedy.shown:
         return list(tried)
     now = _scale_of(prepared)
-    if now and stored.misfit(*now) >= FAR_WORSE * max(misfits[best], GOOD_MISFIT):
-        first = remedy._replace(shown=True)
-    else:
-        first = remedy
+    far = now and stored.misfit(*now) >= FAR_WORSE * max(misfits[best], GOOD_MISFIT)
     others = [each for each in tried if each is not remedy]
-    later = [n for n, each in enumerate(others) if each.code == first.code and not each.shown]
-    place = len(others) if not later else later[0]
-    return [*others[:place], first, *others[place:]]
+    later = (n for n, each in enumerate(others) if each.code == remedy.code and not each.shown)
+    place = next(later, len(others))
+    return [*others[:place], remedy._replace(shown=bool(far)), *others[place:]]
 
 
 def fitting_scale(
@@ -131,13 +128,13 @@ def _scale_of(prepared: Preprocessing) -> tuple[Doubles, Doubles, Doubles] | Non
 def _scale_with(remedy: Remedy, prepared: Preprocessing) -> tuple[Doubles, Doubles, Doubles] | None:
     """The same with a remedy, where it changes the scale alone or makes the image anew."""
     step, now = remedy.steps[0] if len(remedy.steps) == 1 else {"kind": ""}, _scale_of(prepared)
-    if step["kind"] == "scale" and now:
-        by, plus = np.array(step["times"], np.float64), np.array(step["plus"], np.float64)
-        return now[0] * by, now[1] * by + plus, now[2]
-    if step["kind"] == "whole" and tuple(step["size"]) == prepared.size:
-        times, plus = np.array(step["times"], np.float64), np.array(step["plus"], np.float64)
-        return times, plus, np.array(step["mix"], np.float64)
-    return None
+    if step["kind"] not in ("scale", "whole"):
+        return None
+    times, plus = np.array(step["times"], np.float64), np.array(step["plus"], np.float64)
+    if step["kind"] == "scale":
+        return (now[0] * times, now[1] * times + plus, now[2]) if now else None
+    same_size = tuple(step["size"]) == prepared.size
+    return (times, plus, np.array(step["mix"], np.float64)) if same_size else None
 
 
 def _photographs(height: int, width: int) -> tuple[Doubles, Doubles]:

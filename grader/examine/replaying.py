@@ -176,8 +176,9 @@ class Replayer:
 
     def _by_output(self, said: ReplayReport) -> str | None:
         classes = self._session.setup.assignment.classes
-        known = said.largest is not None and said.largest < len(classes)
-        return classes[said.largest].en if known and said.largest is not None else None
+        if said.largest is None or said.largest >= len(classes):
+            return None
+        return classes[said.largest].en
 
     def _right(self, words: Words, images: Sequence[HiddenImage]) -> int:
         return sum(words.get(image.id) == image.truth for image in images)
