@@ -118,15 +118,19 @@ def dataset(submission: SubmissionSubject) -> DatasetSubject:
 @pytest.fixture(scope="session")
 def classifier(session: Session, request: pytest.FixtureRequest) -> ClassifierSubject:
     """What answers the hidden images, with its answers to them: those of the run, or, with
-    `--submission`, those that it gives now.
+    `--submission`, those that it gives now. A check that uses it is skipped where no answer is
+    valid: there is nothing that it could be about.
     """
     from grader.checks.answers import put_all
-    from grader.checks.subjects import ClassifierSubject
+    from grader.checks.subjects import NONE_VALID, ClassifierSubject
 
     stash = request.config.stash
     if (digest := stash.get(DIGEST, None)) is not None:
         stash[ANSWERS] = put_all(session, digest)
-    return ClassifierSubject(session, stash.get(ANSWERS, {}))
+    answers = stash.get(ANSWERS, {})
+    if not any(one.answer for one in answers.values()):
+        pytest.skip(NONE_VALID.in_lines())
+    return ClassifierSubject(session, answers)
 
 
 @pytest.fixture(scope="session")

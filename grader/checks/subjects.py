@@ -17,10 +17,13 @@ from grader.examine import lenet5_reference as reference
 from grader.examine.mnist import read_mnist
 from grader.examine.replies import DatasetReport, NetworkReport
 from grader.examine.session import Session
+from grader.examine.worker_client import WorkerEndedError
 from grader.language import Sentence
 from grader.worker import protocol
 
 DIGITS = 128  # that a submission's data set is made of
+NO_ANSWER = Sentence("The function gave no class name.")  # why a check failed that asked for one
+NONE_VALID = Sentence("the function gave no valid answer to any image")  # why one was skipped
 
 
 class NotAskedError(pytest.skip.Exception):  # type: ignore[name-defined, misc]
@@ -67,16 +70,22 @@ class SubmissionSubject:
             The string that the function returned.
 
         Raises:
-            CheckFailedError: where it raises, or returns something else than a string.
+            CheckFailedError: where it raises, ends its process or takes too long, or returns
+                something else than a string. Where it has no valid answer to any hidden image
+                either, the check is skipped in the end: that is one fault, and told once.
         """
-        answer = self.session.predict(image, self.session.setup.assignment.limits.first_answer)
+        try:
+            answer = self.session.predict(image, self.session.setup.assignment.limits.first_answer)
+        except WorkerEndedError as ended:
+            raise _no_answer(f"{ended.end.cause.value} {ended.end.detail}".rstrip()) from None
         if answer.outcome != protocol.WORD:
-            raise CheckFailedError(
-                Sentence("The function gave no class name.").in_lines(),
-                expected="a class name (str)",
-                actual=answer.word,
-            )
+            raise _no_answer(answer.word)
         return answer.word
+
+
+def _no_answer(actual: str) -> CheckFailedError:
+    expected = Sentence("a class name (str)").in_lines()
+    return CheckFailedError(NO_ANSWER.in_lines(), expected=expected, actual=actual)
 
 
 class DatasetSubject:
@@ -199,7 +208,9 @@ class LeNet5Subject(NetworkSubject):
 
 
 class ClassifierSubject(SubmissionSubject):
-    """The fixture `classifier`, also called `garbage`: what answers the hidden images."""
+    """The fixture `classifier`, also called `garbage`: what answers the hidden images. A check that
+    asks for it is skipped where no hidden image has a valid answer.
+    """
 
     def __init__(self, session: Session, answers: Mapping[str, Answer]) -> None:
         super().__init__(session)

@@ -37,6 +37,7 @@ from grader.sandbox.temporary_folders import temporary
 
 CACHE_FILE = "checks.json"
 MOST_REMEMBERED = 100
+SCHEMA = 2  # raised when a trial says more: what is remembered of an earlier one is tried again
 # What of an assignment the reference is made of.
 INTERFACE_KEYS = {"entry", "function", "channels", "lenet5", "dataset"}
 
@@ -58,14 +59,19 @@ class ChecksTrial(Document):
     passed: names of the checks that passed.
     unfit: what breaks by itself: it can't be collected, or raises with the reference.
     failed: assertions that do not hold for the reference.
+    skipped: checks that ended without a verdict, as they found nothing to look at.
     left_out: names of checks with marks that are about what the assignment does not ask for.
+    points: the marks of each check that carries some and is asked of submissions; None where the
+    checks could not be tried.
     answers: digest of the right answers that they were tried with; "" where no check asks for any.
     """
 
     passed: frozenset[str] = frozenset()
     unfit: tuple[TrialFault, ...] = ()
     failed: tuple[TrialFault, ...] = ()
+    skipped: tuple[TrialFault, ...] = ()
     left_out: tuple[str, ...] = ()
+    points: dict[str, float] | None = None
     answers: str = ""
 
 
@@ -177,17 +183,37 @@ def _read(run: pytest_run.PytestRun, assignment: Assignment) -> ChecksTrial:
         passed=frozenset(one.check.name for one in run.ran if one.check.outcome == "passed"),
         unfit=(*uncollected, *told("raised")),
         failed=tuple(told("failed")),
+        skipped=tuple(told("skipped")),
         left_out=tuple(one.check.name for one in run.ran if _is_left_out(one, assignment)),
+        points={
+            one.check.name: one.check.points
+            for one in run.ran
+            if one.check.points and (one.asked or _is_untried(one, assignment))
+        },
     )
 
 
 def _is_left_out(one: pytest_run.CheckRun, assignment: Assignment) -> bool:
     """Whether a check with marks is about what the assignment does not ask for."""
-    untried = bool(assignment.networks) and one.check.rationale == NONE_ASKED
-    return bool(not one.asked and one.check.points and not untried)
+    return bool(not one.asked and one.check.points and not _is_untried(one, assignment))
+
+
+def _is_untried(one: pytest_run.CheckRun, assignment: Assignment) -> bool:
+    """Whether a check is about the teacher's own networks, which the stand-in has none of."""
+    return bool(assignment.networks) and one.check.rationale == NONE_ASKED
 
 
 # --- remembered -------------------------------------------------------------------------
+
+
+def points_of(trials: Sequence[ChecksTrial]) -> float | None:
+    """Marks of all checks together; None where none of the trials says."""
+    known = [one.points for one in trials if one.points is not None]
+    return (
+        sum({name: marks for one in known for name, marks in one.items()}.values())
+        if known
+        else None
+    )
 
 
 def digest_of(assignment: Assignment) -> str:
@@ -215,7 +241,7 @@ def _key(bench: TrialConditions) -> str:
     versions = sorted(runtime.frameworks.items())
     return _digest(
         [
-            (__version__, digest_of(assignment), sandbox.level.value),
+            (__version__, SCHEMA, digest_of(assignment), sandbox.level.value),
             (asked, assignment.images.mnist, *assignment.names),
             (digest_folder(folder) if folder else "", str(runtime.python), runtime.version),
             versions,

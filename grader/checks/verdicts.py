@@ -7,11 +7,12 @@ earns nothing, costs nothing, and stands on no student's page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.checks import pytest_run
 from grader.checks.pytest_run import ABOUT_ANSWERS, CheckSelection
+from grader.checks.subjects import NO_ANSWER, NONE_VALID
 from grader.checks.trial import remembered_or_tried
 from grader.evidence import Answer, Check
 from grader.examine.session import Session
@@ -45,6 +46,24 @@ def run_checks(
         truths = {image: answer.truth for image, answer in answers.items()}
         sound = remembered_or_tried(session.setup, truths).passed
     return (*(_judged(one, sound) for one in asked), *map(_broken, uncollected))
+
+
+def told_once(checks: Sequence[Check], answers: Sequence[Answer]) -> tuple[Check, ...]:
+    """The checks, without those among the failures that say again what the answers to the hidden
+    images say: that the function has none. Where no image has a valid answer, checks that failed
+    because they got none are skipped. They earn nothing, as before.
+    """
+    if any(answer.answer is not None for answer in answers):
+        return tuple(checks)
+    skipped = {
+        "outcome": "skipped",
+        "rationale": NONE_VALID.in_lines(),
+        **dict.fromkeys(("expected", "actual", "help"), ""),
+    }
+    failed = NO_ANSWER.in_lines()
+    return tuple(
+        each.model_copy(update=skipped) if each.rationale == failed else each for each in checks
+    )
 
 
 def asks_for_answers(home: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +13,7 @@ from grader import resources
 from grader.assignment import FILE_NAME, Assignment, AssignmentError, read_assignment
 from grader.checks import reference, trial
 from grader.checks.pytest_run import files_of
-from grader.checks.trial import ChecksTrial
+from grader.checks.trial import TrialFault
 from grader.cli import machine
 from grader.cli.device_check import prove_all
 from grader.cli.exposure import require_unexposed
@@ -41,6 +41,11 @@ from grader.scoring import Grade, grade
 __all__ = ["add_arguments", "run"]
 
 CLOSE = 0.5  # share of a limit from which on a submission that is no slower is in danger
+OR_THEIRS = Sentence(
+    "It asks for what only a submission of this lab has, or it is wrong: a model answer of "
+    "yours in reference/ is tried in its place."
+)
+HAVE_ONE = Sentence("Put a submission that works there, in the form that students submit.")
 PASS_EVERY = Sentence("The reference has to pass every check: correct the check, or the reference.")
 
 
@@ -195,27 +200,32 @@ def _checks(
         return
     truths = {image.id: image.truth for image in hidden.images}
     trials = [trial.tried(bench, truths) for bench in trial.benches(assignment, sandbox, runtimes)]
-    passed = frozenset[str]().union(*(one.passed for one in trials))
-    told = dict.fromkeys(str(fault) for fault in _faults(trials))
-    for fault in told:
-        yield Line(
-            False,
-            Sentence("checks: {fault}", {"fault": fault}),
-            PASS_EVERY,
-        )
+    own = reference.own(assignment) is not None
+    wrong = _named(fault for one in trials for fault in (*one.unfit, *(one.failed if own else ())))
+    for fault in wrong:
+        yield Line(False, Sentence("checks: {fault}", {"fault": fault}), PASS_EVERY)
+    for fault in _named(fault for one in trials for fault in (() if own else one.failed)):
+        text = Sentence("checks: a stand-in does not pass: {fault}", {"fault": fault})
+        yield Line(None, text, OR_THEIRS)
+    for fault in _named(fault for one in trials for fault in one.skipped):
+        yield Line(None, Sentence("checks: skipped, so not tried: {fault}", {"fault": fault}))
     for name in dict.fromkeys(name for one in trials for name in one.left_out):
         yield Line(
             None,
             Sentence("checks: {name} is about what is not asked for, and left out", {"name": name}),
         )
-    if not told:
-        facts = {"count": str(len(passed))}
+    passed = frozenset[str]().union(*(one.passed for one in trials))
+    facts = {"count": str(len(passed))}
+    if passed and own and not wrong:
         yield Line(True, Sentence("checks: {count} tried with the reference, and passed", facts))
+    elif passed and not own:
+        text = Sentence("checks: {count} can be run; no model answer was there to pass them", facts)
+        yield Line(None, text)
 
 
-def _faults(trials: Sequence[ChecksTrial]) -> Iterator[object]:
-    for one in trials:
-        yield from (*one.unfit, *one.failed)
+def _named(faults: Iterable[TrialFault]) -> list[str]:
+    """Each in a line, once whatever number of runtimes say it."""
+    return list(dict.fromkeys(map(str, faults)))
 
 
 def _reference(
@@ -231,7 +241,7 @@ def _reference(
         yield Line(
             None,
             Sentence("reference/: there is none, so nothing was graded"),
-            Sentence("Put a submission that works there, in the form that students submit."),
+            HAVE_ONE,
         )
         return
     with TemporaryDirectory(prefix="check-") as workspace:

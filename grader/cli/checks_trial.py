@@ -26,16 +26,17 @@ def require_sound(
     runtimes: Sequence[Runtime],
     console: Console,
     language: str,
-) -> None:
+) -> float | None:
     """Run the references of the networks that are asked for, and try the checks with the model
-    answer, where there are any.
+    answer, where there are any. Gives back the marks of all checks together; None where they could
+    not be tried.
 
     Raises UsageError with file and line of each check that can't run, or that the assignment's own
     model answer does not pass.
     """
     _require_references(Benches(assignment, sandbox, runtimes), console, language)
     if not files_of(assignment.home):
-        return
+        return 0
     say, truths = translator(language), {image.id: image.truth for image in hidden.images}
     try:
         with console.status(say("Trying the checks with the reference …")):
@@ -66,6 +67,7 @@ def require_sound(
             "(interface.lenet5, interface.dataset): they are left out, and so are their marks."
         )
         _warn(console, "\n".join([text, *left_out]))
+    return trial.points_of(trials)
 
 
 def _require_references(benches: Benches, console: Console, language: str) -> None:

@@ -221,7 +221,7 @@ def _counting(
         return known[0][0]
     if rule == "best":
         scores = [
-            grade(evidence, run.assignment.policy, classes, overrides).score
+            grade(evidence, run.assignment.policy, classes, overrides, asked=run.asked).score
             for _, evidence in known
         ]
         best = max(range(len(known)), key=lambda n: (scores[n] is not None, scores[n] or 0, n))

@@ -109,9 +109,10 @@ def _graded(arguments: argparse.Namespace, workplace: Workplace, pages: Reviewed
         )
         _tell_done(console, len(tasks) - len(todo), len(tasks), arguments.lang)
         if todo:
-            checks_trial.require_sound(
+            points = checks_trial.require_sound(
                 what.assignment, what.hidden, sandbox, used, console, arguments.lang
             )
+            new = new.model_copy(update={"check_points": points})
         folder.write(new)
         _tell_beginning(console, new, gone, arguments.lang)
         pages.open()

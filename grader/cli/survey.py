@@ -14,7 +14,7 @@ from grader.cli.class_rows import ClassRows, roll
 from grader.evidence import Evidence
 from grader.parallel import shares, spread
 from grader.runs import PublishedMark, Run, mark_of
-from grader.scoring import Grade, Override, grade
+from grader.scoring import Asked, Grade, Override, grade
 from grader.similarity import ComparedPrints, trace
 from grader.store import Store
 
@@ -26,6 +26,7 @@ class Marking(NamedTuple):
     classes: int
     overrides: tuple[Override, ...]
     roll: ClassRows
+    asked: Asked = Asked()
 
     def given(self, overrides: Sequence[Override]) -> Marking:
         """The same with other decisions."""
@@ -35,13 +36,13 @@ class Marking(NamedTuple):
         """The grade that follows from `evidence`."""
         row = self.roll.rows.get(evidence.submission.id)
         others = row.others if row is not None else ()
-        return grade(evidence, self.policy, self.classes, self.overrides, others)
+        return grade(evidence, self.policy, self.classes, self.overrides, others, self.asked)
 
 
 def marking(run: Run, store: Store, overrides: Sequence[Override]) -> Marking:
     """How the run marks, with what persons decided, and whom. Raises OSError."""
     lab, rows = run.assignment, roll(run, store, overrides)
-    return Marking(lab.policy, len(lab.classes), tuple(overrides), rows)
+    return Marking(lab.policy, len(lab.classes), tuple(overrides), rows, run.asked)
 
 
 class SurveyEntry(NamedTuple):

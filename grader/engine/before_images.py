@@ -84,9 +84,12 @@ def load(session: Session, prepared: Prepared, assignment: Assignment) -> LoadOu
 
 
 def describe(
-    session: Session, assignment: Assignment, unanswered: Mapping[str, Answer]
+    session: Session,
+    assignment: Assignment,
+    unanswered: Mapping[str, Answer],
+    part: CheckSelection,
 ) -> Described:
-    """Networks and the checks that need no answers, within `limits.checks`. `unanswered`: the
+    """Networks and the checks of `part`, within `limits.checks`. `unanswered`: the
     hidden images, by id.
 
     All over again where a worker was killed from outside meanwhile. Raises KilledError where that
@@ -95,7 +98,7 @@ def describe(
     session.clock = Clock(assignment.limits.checks)
     while True:
         kills = session.kills
-        described = _described(session, assignment, unanswered)
+        described = _described(session, assignment, unanswered, part)
         if session.kills == kills:
             return described
         session.require_unkilled()
@@ -130,7 +133,10 @@ def look_at_exports(
 
 
 def _described(
-    session: Session, assignment: Assignment, unanswered: Mapping[str, Answer]
+    session: Session,
+    assignment: Assignment,
+    unanswered: Mapping[str, Answer],
+    part: CheckSelection,
 ) -> Described:
     networks: list[Network] = []
     findings: list[Finding] = []
@@ -153,7 +159,7 @@ def _described(
             network = Network(asked=asked.name, error="a fault of the grader; staff see it")
             mishaps.append(mishap(asked.name, error))
         networks.append(network)
-    checks = run_checks(assignment.home, session, unanswered, CheckSelection.BEFORE)
+    checks = run_checks(assignment.home, session, unanswered, part)
     if any(one.asked == assignment.interface.lenet5 and _is_right(one) for one in networks):
         findings += _failed_checks(checks)
     return Described(tuple(networks), checks, tuple(findings), tuple(mishaps))

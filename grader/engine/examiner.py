@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader import __version__
+from grader.checks.pytest_run import CheckSelection
+from grader.checks.verdicts import told_once
 from grader.engine.after_images import Explanation, explain
 from grader.engine.before_images import describe, load, look_at_exports, mishap
 from grader.evidence import (
@@ -143,7 +145,11 @@ def _stages(
 
         tell(Stage.CHECKS, 0, 0)
         yield (evidence := _changed(evidence, stage=Stage.CHECKS))
-        described = describe(session, assignment, {one.image: one for one in evidence.answers})
+        if loaded.report.function:
+            unanswered = {one.image: one for one in evidence.answers}
+            described = describe(session, assignment, unanswered, CheckSelection.BEFORE)
+        else:  # checks that ask for answers have their turn now: there will be none
+            described = describe(session, assignment, {}, CheckSelection.ALL)
         exports = look_at_exports(session, prepared, loaded.report, hidden.images)
         evidence = _changed(
             evidence,
@@ -155,7 +161,8 @@ def _stages(
         if not loaded.report.function:
             for asked in _parts(evidence, session, hidden, prepared):
                 yield (evidence := asked)
-            yield (evidence := _changed(evidence, stage=Stage.DONE))
+            checks = told_once(evidence.checks, evidence.answers)
+            yield (evidence := _changed(evidence, checks=checks, stage=Stage.DONE))
             return
 
         yield (evidence := _changed(evidence, stage=Stage.PREDICT))
@@ -241,7 +248,7 @@ def _explained(evidence: Evidence, explained: Explanation) -> Evidence:
     return _changed(
         evidence,
         answers=answers,
-        checks=(*evidence.checks, *explained.checks),
+        checks=told_once((*evidence.checks, *explained.checks), evidence.answers),
         findings=(*evidence.findings, *untold(explained.findings, evidence.findings)),
         told=(*evidence.told, *explained.told),
         mishaps=(*evidence.mishaps, *explained.mishaps),

@@ -24,7 +24,7 @@ from grader.report.phrases import FINDING, Said, said, said_finding, two
 from grader.report.text import file_name, one_line
 from grader.report.training import TrainingRecord, trainings
 from grader.report.values import Context, Result
-from grader.scoring import IMAGES, PART, GradePart
+from grader.scoring import CHECKS, IMAGES, PART, GradePart
 from grader.scoring.counts import better_than_guessing
 
 MAX_TEXT_CHARS = 160  # characters of a text of the submission in its student's page
@@ -246,6 +246,7 @@ def _part(part: GradePart, evidence: Evidence, lab: Assignment) -> PartView:
         IMAGES: _both(lab.policy.title),
         "override": said("Decision of a person"),
         "absent": said("Nothing submitted"),
+        CHECKS: said("Checks"),
     }
     titles |= {f"{PART}{each.id}": _both(lab.policy.of_part(each.id).title) for each in lab.parts}
     check = next((check for check in evidence.checks if check.name == part.name), None)

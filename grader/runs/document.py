@@ -11,7 +11,7 @@ from pydantic import Field
 
 from grader.assignment import Assignment, Policy
 from grader.evidence import Document, Evidence, Fingerprint, Origin, Roster
-from grader.scoring import Grade, Status
+from grader.scoring import Asked, Grade, Status
 
 SCHEMA = 1  # raised when a field changes its meaning; `grader.runs.folder` reads all former ones
 
@@ -88,6 +88,8 @@ class Run(Document):
     assignment: Assignment  # all of it, with `settings` laid over
     assignment_digest: str  # of all that was asked, checks included
     checks: dict[str, str] = Field(default_factory=dict)  # file of checks -> sha256
+    # Marks of all checks together, as tried before the class; null where they could not be.
+    check_points: float | None = None
     settings: tuple[Setting, ...] = ()  # what --set laid over
     original: Assignment | None = None  # without `settings`; None in documents of 0.1.0
     hidden: HiddenImages  # the images that were asked
@@ -104,6 +106,12 @@ class Run(Document):
     def present(self) -> list[str]:
         """Ids of the submissions that count, in order."""
         return sorted(entry.id for entry in self.submissions if entry.state == "present")
+
+    @property
+    def asked(self) -> Asked:
+        """What carries marks beside the hidden images."""
+        parts = tuple(part.id for part in self.assignment.parts)
+        return Asked(parts, self.check_points)
 
 
 def mark_of(evidence: Evidence, grade: Grade) -> PublishedMark:

@@ -1,12 +1,14 @@
 """Marks: a pure function of evidence, policy and overrides."""
 
-from grader.scoring.grade import Grade, GradePart, Status
+from grader.scoring.grade import Asked, Grade, GradePart, Status
 from grader.scoring.override import Override, Standing, in_order, standing, taken_back
-from grader.scoring.rules import IMAGES, PART, grade, images_part, worth
+from grader.scoring.rules import CHECKS, IMAGES, PART, grade, images_part, worth
 
 __all__ = [
+    "CHECKS",
     "IMAGES",
     "PART",
+    "Asked",
     "Grade",
     "GradePart",
     "Override",

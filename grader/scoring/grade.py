@@ -1,7 +1,7 @@
 """The values of marking: a grade and its parts."""
 
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from grader.evidence import Document
 from grader.scoring.override import Override
@@ -17,6 +17,17 @@ class Status(str, Enum):
     FAULTED = "faulted"
     UNGRADED = "ungraded"
     ABSENT = "absent"
+
+
+class Asked(NamedTuple):
+    """What carries marks beside the hidden images, the same for everybody of a class.
+
+    parts: ids of the assignment's other parts. checks: marks of all checks together; None where
+    they were not tried before the class, so that the evidence alone says.
+    """
+
+    parts: tuple[str, ...] = ()
+    checks: float | None = None
 
 
 class GradePart(Document):

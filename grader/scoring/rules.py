@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Literal
 
 from grader.assignment import MarkRule, Policy
@@ -11,12 +12,14 @@ from grader.assignment.formula import value_of
 from grader.evidence import Check, Evidence, Records, Stage
 from grader.language import LANGUAGES, Sentence
 from grader.scoring.counts import bands_below, better_than_guessing, interval, needed
-from grader.scoring.grade import Grade, GradePart, Status
+from grader.scoring.grade import Asked, Grade, GradePart, Status
 from grader.scoring.override import Override, Standing, standing
 
 PART = "part:"  # begins the name of any other part
 Facts = dict[str, str | Sentence]
 IMAGES = "images"  # name of the part of the hidden images
+CHECKS = "checks"  # name of the part of checks that were not tried
+_AS_EXAMINED = Asked()
 Report = Literal["missing", "found", "complete", "incomplete", "not-asked"]
 
 
@@ -26,6 +29,7 @@ def grade(
     classes: int,
     overrides: Sequence[Override] = (),
     others: Collection[str] = (),
+    asked: Asked = _AS_EXAMINED,
 ) -> Grade:
     """The grade that follows from `evidence`.
 
@@ -38,6 +42,8 @@ def grade(
         overrides: what persons decided, of whatever submissions.
         others: ids of the same student's other work; decisions about it are shown and do not
             count.
+        asked: what carries marks beside the hidden images, so that what is possible is the same
+            for everybody, whatever came of one's examination.
 
     Returns:
         The marks, part by part, each with its reason.
@@ -46,10 +52,12 @@ def grade(
     decided = standing(overrides, evidence, others)
     report = _report(evidence.records, policy, decided)
     correct, total = sum(answer.correct for answer in evidence.answers), len(evidence.answers)
-    possible = policy.points + sum(map(_worth, evidence.checks))
-    possible += sum(policy.of_part(part.id).points for part in evidence.parts)
-    parts = _bill(evidence, policy, classes, report, decided, possible)
-    confirmed = _bill(evidence, policy, classes, "complete", decided, possible)
+    untried = _untried(evidence, asked)
+    possible = policy.points + sum(map(_worth, evidence.checks)) + untried
+    ids = dict.fromkeys((*asked.parts, *(part.id for part in evidence.parts)))
+    possible = _tidy(possible + sum(policy.of_part(name).points for name in ids))
+    bill = partial(_bill, evidence, policy, classes, decided, possible, untried)
+    parts, confirmed = bill(report), bill("complete")
     score, if_complete = _sum(parts), _sum(confirmed)
     return Grade(
         id=submission.id,
@@ -77,21 +85,23 @@ def _bill(
     evidence: Evidence,
     policy: Policy,
     classes: int,
-    report: Report,
     decided: Standing,
     possible: float,
+    untried: float,
+    report: Report,
 ) -> tuple[GradePart, ...]:
     """All parts of the mark, were the report `report`; none where there is no mark."""
     status = _status(evidence)
     parts: tuple[GradePart, ...] = ()
     if status is Status.ABSENT:
-        parts = _absent(policy)
+        parts = _absent(policy, possible)
     elif status is not Status.UNGRADED:
         correct, total = sum(answer.correct for answer in evidence.answers), len(evidence.answers)
         parts = (
             images_part(correct, total, policy, classes, report),
             *_more_parts(evidence, policy),
             *_checks(evidence),
+            *_not_tried(untried),
         )
     return (*parts, *_decided(decided.points, _sum(parts), possible))
 
@@ -271,13 +281,27 @@ def _worth(check: Check) -> float:
     return 0 if check.outcome == "broken" else check.points
 
 
-def _absent(policy: Policy) -> tuple[GradePart, ...]:
+def _untried(evidence: Evidence, asked: Asked) -> float:
+    """Marks of checks that the evidence lacks: there was nobody to try them on, or nothing that
+    could be unpacked. Where a fault of ours kept them away, they cost nobody anything.
+    """
+    ours = evidence.stage in (Stage.EXPLAIN, Stage.DONE) and evidence.mishaps
+    if asked.checks is None or ours:
+        return 0
+    return _tidy(max(asked.checks - sum(check.points for check in evidence.checks), 0))
+
+
+def _not_tried(points: float) -> tuple[GradePart, ...]:
+    because = Sentence("not tried: nothing could be run").in_each()
+    part = GradePart(name=CHECKS, earned=0, possible=points, because=because)
+    return (part,) if points else ()
+
+
+def _absent(policy: Policy, possible: float) -> tuple[GradePart, ...]:
     if policy.absent is None:
         return ()
     because = Sentence("nothing was submitted").in_each()
-    return (
-        GradePart(name="absent", earned=policy.absent, possible=policy.points, because=because),
-    )
+    return (GradePart(name="absent", earned=policy.absent, possible=possible, because=because),)
 
 
 def _decided(

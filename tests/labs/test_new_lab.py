@@ -67,6 +67,20 @@ def test_a_sound_lab_is_ready(lab: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "✗" not in shown and "100 of 100 marks" in shown and "2 tried" in shown
 
 
+def test_nothing_is_said_to_have_passed_where_no_model_answer_is_there(
+    lab: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(lab, bare)
+    shutil.rmtree(bare / "reference")
+    (bare / "test_more.py").write_text("def test_no(submission):\n    assert False\n")
+    assert main(["check", str(bare), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "! checks: 2 can be run; no model answer was there to pass them" in said
+    assert "! checks: a stand-in does not pass: test_more.py:2  test_no" in said
+    assert "✓ checks" not in said
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "framework"),
