@@ -74,13 +74,13 @@ class Limits(Document):
     import_: Seconds = Field(60, alias="import")
     """Seconds from the start of the interpreter until the function can be called."""
     first_answer: Seconds = 60
-    """Seconds for the first image and each question about LeNet5: networks compile here."""
+    """Seconds for the first image and each question about a network: networks compile here."""
     answer: Seconds = 5
     """Seconds for each image after the first."""
     total: Seconds = 600
     """Seconds for the import, the hidden images and what is asked about them."""
     checks: Seconds = 300
-    """Seconds for LeNet5 and the checks, beside `total`, before the first hidden image."""
+    """Seconds for networks and the checks, beside `total`, before the first hidden image."""
     diagnosis: Seconds = 60
     """Seconds of `total`, at most, for asking more where that can explain a score."""
     restarts: int = Field(2, ge=0, le=100)
@@ -123,7 +123,7 @@ class PagesSettings(Document):
 
 
 class Label(Document):
-    """One class: the folder of its images, the name that `predict` returns, its Chinese name.
+    """One class: the folder of its images, the name that the function returns, its Chinese name.
     Folders and names may be in any language.
     """
 

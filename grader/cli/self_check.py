@@ -29,6 +29,7 @@ from grader.examine.prepare import Conditions
 from grader.intake import IntakeError, IntakeLimits, Reading, Submission, find, stage
 from grader.language import Sentence, Translate, by_language, translator
 from grader.report import Context, Result, files, pages
+from grader.report.phrases import two
 from grader.report.text import for_rich
 from grader.runtimes.imports import ImportScan, scan_of
 from grader.runtimes.offered import not_offered
@@ -263,7 +264,7 @@ def _checklist(
     skipped = Counter(c.rationale for c in evidence.checks if c.outcome == "skipped")
     for why, count in skipped.items():
         text = say("{count} checks were skipped: {reason}.")
-        yield SelfCheckLine(None, text.format(count=count, reason=say(why)))
+        yield SelfCheckLine(None, text.format(count=count, reason=two(why)[language]))
     if data is None:
         yield _unmeasured(say)
     elif answered or not evidence.findings:  # else nothing came back, for a reason that is told

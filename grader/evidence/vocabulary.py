@@ -26,7 +26,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     "import-failed": (
         E,
         "{entry} could not be imported: {error} ({file}, line {line}).",
-        'Run `python -c "import main"` in an empty copy of the folder that you hand in; '
+        'Run `python -c "import {module}"` in an empty copy of the folder that you hand in; '
         "what is only on your own machine is missing there too.",
     ),
     "import-stopped": (
@@ -89,8 +89,8 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "exported-models": (
         NOTE,
-        "Exported models were handed in: {names}. Marks come from what predict answers alone.",
-        "Where predict loads one of them, give its path relative to the file that defines predict.",
+        "Exported models were handed in: {names}. Marks come from the function's answers alone.",
+        "Where your code loads one of them, give its path relative to the file that does.",
     ),
     "lenet5-taken": (
         NOTE,
@@ -152,7 +152,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     "wrong-return-type": (
         E,
         "{function} returned {said} for {count} of {total} images; a class name (str) is expected.",
-        "Return the name, such as 'Plastic Bottle', not an index, array or list.",
+        "Return the name of a class, as text, not an index, array or list.",
     ),
     "unknown-class": (
         E,
@@ -167,7 +167,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     "other-classes": (
         E,
         "The answers belong to another lab's classes, such as '{said}'.",
-        "Train on this lab's 26 classes and hand in that model.",
+        "Train on the classes of this lab and hand in that model.",
     ),
     "predict-failed": (
         E,
@@ -260,7 +260,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     "archive-refused": (
         E,
         "The archive {source} could not be unpacked: {reason}.",
-        "Make a new zip of the folder with main.py and weights, without a password, and try it "
+        "Make a new zip of the folder with your code and weights, without a password, and try it "
         "with `grade --self-check`.",
     ),
     **WHY_ANSWERS_ARE_WRONG,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from pathlib import PurePosixPath
 
 from grader.assignment import Assignment
 from grader.evidence import Finding, Severity
@@ -117,7 +118,9 @@ def _failure(
     if report.stopped:
         return make_finding("import-stopped", place, error=error.summary, function=function)
     facts = place if cured is None else {**place, "cure": cured}
-    return make_finding("import-failed", facts, entry=report.entry or entry, error=error.summary)
+    file = report.entry or entry
+    module = PurePosixPath(file).stem
+    return make_finding("import-failed", facts, entry=file, module=module, error=error.summary)
 
 
 def not_there(

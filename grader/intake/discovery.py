@@ -134,8 +134,8 @@ def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
     if verdict is LayoutKind.NOTHING:
         raise IntakeError(
             notice(
-                "{path} holds no submissions; folders or archives of students, or main.py, are "
-                "expected; found: {found}",
+                "{path} holds no submissions; folders or archives of students, or code of one, "
+                "are expected; found: {found}",
                 path=path,
                 found=", ".join(sorted(entry.name for entry in path.iterdir())[:5]) or "nothing",
             )

@@ -174,7 +174,7 @@ class _Budget:
         if total > limits.total:
             raise refuse(
                 "it unpacks to {found} or more, {limit} are allowed; leave out data sets "
-                "and checkpoints that predict does not need",
+                "and checkpoints that no answer needs",
                 found=size(total),
                 limit=size(limits.total),
             )

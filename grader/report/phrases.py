@@ -126,7 +126,7 @@ CHARTS = (  # id, title, whether it takes the whole width
 FINDING = {
     "entry-missing": "No entry file",
     "entry-elsewhere": "Entry in another file",
-    "predict-missing": "No predict function",
+    "predict-missing": "Function not found",
     "import-failed": "Import failed",
     "import-stopped": "Import stopped halfway",
     "package-missing": "Package missing",

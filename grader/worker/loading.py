@@ -208,7 +208,7 @@ class Loading:
         return dict(
             told,
             elsewhere=source.where_defined(text, name),
-            alike=source.similar_function(text, name),
+            alike=source.similar_function(text, name, self._order.others),
         )
 
     def _import(self, entry: Entry) -> Meta:

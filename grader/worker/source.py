@@ -9,7 +9,7 @@ import re
 import tokenize
 import warnings
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Sequence
 
 MAX_SOURCE_BYTES = 32 * 1024 * 1024  # bytes; some submissions carry weights in their source
 MOST_FOLLOWED = 20  # star imports, one from the other
@@ -202,14 +202,35 @@ def where_defined(text: str, name: str) -> str:
     return ""
 
 
-def similar_function(text: str, name: str) -> str:
-    """The function in `text` that was probably meant to be called `name`; "" if there is none."""
+def similar_function(text: str, name: str, others: Sequence[str] = ()) -> str:
+    """The function in `text` that was probably meant to be called `name`; "" if there is none: one
+    of nearly that name, or the one that is called with one value at top level, of several the one
+    called as such functions are. `others` have names of their own.
+    """
     tree = parse(text)
-    nodes = ast.walk(tree) if tree is not None else ()
+    nodes = list(ast.walk(tree)) if tree is not None else []
     found = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
-    by_lower = {each.lower(): each for each in found if each != name}
+    by_lower = {each.lower(): each for each in found if each not in (name, *others)}
     close = difflib.get_close_matches(name.lower(), by_lower, 1, ALIKE)
-    return by_lower[close[0]] if close else ""
+    if close:
+        return by_lower[close[0]]
+    answering = [
+        node.name
+        for node in (tree.body if tree is not None else ())
+        if isinstance(node, ast.FunctionDef) and _takes_one(node) and node.name in by_lower.values()
+    ]
+    usual = [each for each in answering if _ANSWERS.match(each)]
+    return (usual or answering)[0] if 1 in (len(usual), len(answering)) else ""
+
+
+_ANSWERS = re.compile("predict|classify|infer|recogni[sz]e|identify|answer", re.IGNORECASE)
+
+
+def _takes_one(function: ast.FunctionDef) -> bool:
+    """Whether it can be called with one value, and not with none."""
+    given = function.args
+    needed = len(given.args) - len(given.defaults)
+    return needed == 1 or (needed == 0 and bool(given.vararg))
 
 
 def bound_only_under_main(text: str, name: str) -> bool:

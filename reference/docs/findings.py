@@ -40,6 +40,7 @@ USUAL: Mapping[str, object] = {
 }
 FACTS: Mapping[str, Mapping[str, object]] = {
     "entry-elsewhere": {"found": "src/model.py"},
+    "import-failed": {"module": "main"},
     "package-missing": {"package": "albumentations", "runtimes": "mindspore, torch"},
     "packages-absent": {"packages": "albumentations, wandb"},
     "weights-not-loaded": {"reason": Sentence("{path} is not there", {"path": "best.ckpt"})},

@@ -18,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--title", metavar="TEXT", help="title of the lab in English")
     parser.add_argument("--title-zh", metavar="TEXT", help="title of the lab in Chinese")
-    parser.add_argument("--function", metavar="NAME", help="function that students write: predict")
+    parser.add_argument(
+        "--function", metavar="NAME", help="function that students write (default: predict)"
+    )
     parser.add_argument(
         "--channels", choices=("BGR", "RGB"), help="order of the channels in which it gets images"
     )

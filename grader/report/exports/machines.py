@@ -88,13 +88,13 @@ def _needs(context: Context | None) -> Context:
 
 
 def junit(results: Iterable[Result], path: Path, context: Context | None = None) -> None:
-    """JUnit XML: a suite for each submission, a case for its model and for each check."""
+    """JUnit XML: a suite for each submission, a case for its function and for each check."""
     with files.text_file(path) as file:
         xml = XMLGenerator(file, "utf-8", short_empty_elements=True)
         xml.startDocument()
         _start(xml, "testsuites", {"name": context.assignment.id if context else "grader"})
         for result in results:
-            _suite(xml, result)
+            _suite(xml, result, context.assignment.interface.function if context else "predict")
             xml.characters("\n")
         xml.endElement("testsuites")
         xml.endDocument()
@@ -104,7 +104,7 @@ def _start(xml: XMLGenerator, name: str, attributes: dict[str, str]) -> None:
     xml.startElement(name, AttributesImpl({key: for_xml(v) for key, v in attributes.items()}))
 
 
-def _suite(xml: XMLGenerator, result: Result) -> None:
+def _suite(xml: XMLGenerator, result: Result, function: str) -> None:
     evidence, grade = result.evidence, result.grade
     outcomes = [check.outcome for check in evidence.checks]
     status = grade.status.value
@@ -131,7 +131,7 @@ def _suite(xml: XMLGenerator, result: Result) -> None:
     kind = kinds[status]
     told = "\n".join(f"{f.code}: {f.message}" for f in evidence.findings)
     trouble = evidence.trouble.message if evidence.trouble else ""
-    _case(xml, grade.id, "predict", kind, trouble or evidence.stopped, trouble or told)
+    _case(xml, grade.id, function, kind, trouble or evidence.stopped, trouble or told)
     kinds = {"passed": "", "failed": "failure", "skipped": "skipped", "broken": "error"}
     for check in evidence.checks:
         kind = kinds.get(check.outcome, "error")
