@@ -122,7 +122,7 @@ def classifier(session: Session, request: pytest.FixtureRequest) -> ClassifierSu
     valid: there is nothing that it could be about.
     """
     from grader.checks.answers import put_all
-    from grader.checks.subjects import NONE_VALID, ClassifierSubject
+    from grader.checks.subjects import MADE_UP, NONE_VALID, ClassifierSubject
 
     stash = request.config.stash
     if (digest := stash.get(DIGEST, None)) is not None:
@@ -130,6 +130,8 @@ def classifier(session: Session, request: pytest.FixtureRequest) -> ClassifierSu
     answers = stash.get(ANSWERS, {})
     if not any(one.answer for one in answers.values()):
         pytest.skip(NONE_VALID.in_lines())
+    if session.setup.made_up:
+        pytest.skip(MADE_UP.in_lines())
     return ClassifierSubject(session, answers)
 
 

@@ -23,6 +23,7 @@ from grader.worker import protocol
 
 DIGITS = 128  # that a submission's data set is made of
 NO_ANSWER = Sentence("The function gave no class name.")  # why a check failed that asked for one
+MADE_UP = Sentence("they are about images of the lab, and the pictures here are made up")
 NONE_VALID = Sentence("the function gave no valid answer to any image")  # why one was skipped
 
 

@@ -193,6 +193,7 @@ def _conditions(
         forced=runtime.name,
         tuning=tuning,
         concealed=not_offered,
+        made_up=arguments.data is None,
     )
 
 

@@ -48,6 +48,7 @@ class Conditions(NamedTuple):
     forced: name of the runtime to use for every submission, or None.
     tuning: runtime name -> environment variables that make it fast on this machine.
     concealed: installed packages that a submission with these imports is not to find.
+    made_up: whether the images stand for hidden ones and show nothing: no check is about them.
     """
 
     assignment: Assignment
@@ -63,6 +64,7 @@ class Conditions(NamedTuple):
     forced: str | None = None
     tuning: dict[str, dict[str, str]] = {}  # noqa: RUF012 - a NamedTuple's default is immutable use
     concealed: Callable[[ImportScan], tuple[str, ...]] = none_concealed
+    made_up: bool = False
 
 
 class Prepared(NamedTuple):
@@ -115,6 +117,7 @@ def prepare(submission: Submission, folder: Path, conditions: Conditions) -> Pre
         threads=conditions.threads,
         tuning=tuning,
         concealed=conditions.concealed(found),
+        made_up=conditions.made_up,
     )
     told = Runtime(
         name=choice.runtime.name,

@@ -32,6 +32,7 @@ class Setup(NamedTuple):
     threads: int  # that numerical libraries may use
     tuning: dict[str, str]  # environment variables set for speed
     concealed: tuple[str, ...] = ()  # installed packages that the submission is not to find
+    made_up: bool = False  # whether the images stand for hidden ones and show nothing
 
     def command(self) -> list[str]:
         """The command line of a worker."""

@@ -37,6 +37,14 @@ def test_both_sides_name_the_same_facts(chinese: dict[str, str]) -> None:
     assert unequal == {}
 
 
+def test_no_sentence_takes_every_lab_for_the_first_one() -> None:
+    """Function, file and classes are facts of the reader's own lab, but in these two."""
+    decided = ("(default: predict)", "train and predict with the scale")
+    names = re.compile(r"\bpredict\b|\bmain\.py\b|\bimport main\b|\b26\b|Plastic Bottle|[Gg]arbage")
+    said = [one for one in sentences.all_sentences() if not any(part in one for part in decided)]
+    assert sorted(one for one in said if names.search(one)) == []
+
+
 def test_every_finding_has_a_short_title() -> None:
     assert set(phrases.FINDING) == set(VOCABULARY)
 
