@@ -18,6 +18,7 @@ from planted.odd_preprocessing import (
     SIZE,
     UNIT,
 )
+from planted.other_networks import OTHER_NETWORKS
 
 BASE = """
 import os
@@ -93,11 +94,11 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "random-crop": ("random-input", "nondeterministic"),
     "alphabet": ("label-order",),
     "head-not-loaded": ("weights-not-loaded",),
-    # Kept back a third time; nothing names those without a code yet.
+    # Kept back a third time.
     "mean-of-255": ("pixel-scale",),
     "normalised-then-divided": ("pixel-scale",),
     "bytes-after-normalising": ("values-rounded", "values-wrapped", "values-changed"),
-    "epsilon-of-normalisation": (),
+    "epsilon-of-normalisation": ("network-altered",),
     "backbone-not-loaded": ("weights-not-loaded",),
     "first-answer-kept": ("constant-answers", "image-ignored"),
     "kept-by-shape": ("image-ignored", "nondeterministic", "constant-answers"),
@@ -123,6 +124,17 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "blue-for-all": ("colours-changed",),
     "solarised": ("values-changed",),
     "argmax-of-whole-numbers": ("largest-not-taken",),
+    # Kept back a fifth time: the network is not the one that was trained, and others.
+    "other-activation": ("network-altered",),
+    "no-connections": ("network-altered",),
+    "block-not-loaded": ("weights-not-loaded",),
+    "statistics-not-loaded": ("weights-not-loaded", "network-altered"),
+    "activation-left-out": ("network-altered",),
+    "unsure-says-other": ("largest-not-taken",),
+    "first-ten-classes": ("largest-not-taken",),
+    "second-best": ("largest-not-taken",),
+    "negative-equalised": ("values-changed", "colours-changed"),
+    "middle-blackened": ("image-cut", "image-padded", "image-detail"),
 }
 SOUND: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
@@ -293,6 +305,15 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "blue-for-all": ((CVT, "x = np.repeat(image[..., :1], 3, 2)"),),
     "solarised": ((CVT, CVT + "; x = np.where(x > 127, 255 - x, x)"),),
     "argmax-of-whole-numbers": ((SAY, SAY.replace("y.argmax", "(y / 8).int().argmax")),),
+    "unsure-says-other": (
+        (SAY, "return NAMES[int(y.argmax(1))] if y.softmax(1).max() > .97 else NAMES[25]"),
+    ),
+    "first-ten-classes": ((SAY, SAY.replace("y.argmax", "y[:, :10].argmax")),),
+    "second-best": ((SAY, "return NAMES[int(y.topk(2).indices[0, 1])]"),),
+    "negative-equalised": (
+        (CVT, CVT + "; x = np.dstack([cv2.equalizeHist(255 - x[..., i]) for i in range(3)])"),
+    ),
+    "middle-blackened": ((SIZE, SIZE + "; x[40:184, 40:184] = 0"),),
     "plain": (),
     "letterbox": (
         (
@@ -351,6 +372,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "jpeg": ((SIZE, SIZE + "; x = cv2.imdecode(cv2.imencode('.jpg', x)[1], 1)"),),
     **RETRAINED,
     **AS_TRAINED,
+    **OTHER_NETWORKS,
 }
 
 

@@ -133,6 +133,16 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
         "a threshold, rounding, or a ReLU makes several classes alike. Take the argmax of what the "
         "network gives.",
     ),
+    "network-altered": (
+        W,
+        "What arrives at the layer {layer} is far from what its normalisation stored in training; "
+        "of {total} normalisations {fit} before it fit. What stands between does not compute what "
+        "it computed in training ({file}, line {line}).",
+        "Compare the network with the one that was trained, up to that layer: weights of a layer "
+        "that were not loaded, layers in another order, a connection left out, another activation, "
+        "padding or epsilon. It can also have been trained for too few steps for its statistics to "
+        "settle (momentum), or with its normalisations frozen.",
+    ),
     "weak-network": (
         NOTE,
         "{correct} of {total} answers are right, and none of {tried} changes that were tried on "

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from grader.evidence import Answer
+from grader.examine.altered_network import Departure, depart
 from grader.examine.clock import Clock
 from grader.examine.diagnosis import nondeterministic
 from grader.examine.follow_up import FollowUp
@@ -30,7 +31,7 @@ NEARLY_ALL = 0.95  # of the answers, that count as all
 
 class CauseSearch(NamedTuple):
     """What was seen, what the replays confirmed of `tried` changes, and what public images tell
-    where they confirmed none.
+    where they confirmed none. departs: where the network is no longer the one that was trained.
     """
 
     looked: Observed = Observed()
@@ -38,6 +39,7 @@ class CauseSearch(NamedTuple):
     tried: int = 0
     constant: bool = False
     public: PublicAnswers = PublicAnswers()
+    departs: Departure | None = None
 
 
 def look_behind(
@@ -64,15 +66,18 @@ def look_behind(
     if any(one.norms for one in spots):
         session.close()  # images of ours have left their traces in a network in training mode
     asks_public = bool(public_folders(session.setup.assignment))
+    departs = depart(session, order, looked.layers, time) if looked.layers else None
     replays = Clock(SHARE_OF_REPLAYS * time.left) if asks_public else time
     replayer = Replayer(session, order, answers, replays)
     first = spots[0]
     by_chance = nondeterministic(list(answers.values()), asked.again) is not None
     taken = [] if by_chance else taken_otherwise(looked, constant)
     tried = remedies(looked.prepared, first.norms, first.drops)
+    if departs is not None and departs.input_fits:
+        tried = [each for each in tried if each.shown]  # others may help by chance
     mended = replayer.mended_by([*taken, *favoured(tried, looked.prepared, looked.stored)])
     public = PublicAnswers() if mended else ask_public(session, time)
-    return CauseSearch(looked, tuple(mended), replayer.tried, constant, public)
+    return CauseSearch(looked, tuple(mended), replayer.tried, constant, public, departs)
 
 
 def _worth_it(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from grader.assignment import Assignment
 from grader.evidence import Finding
 from grader.evidence.findings import make_finding
+from grader.examine.altered_network import Departure
 from grader.examine.observing import Observed
 from grader.examine.remedies import Remedy
 from grader.examine.replaying import ConfirmedRemedy
@@ -151,6 +152,22 @@ def _gain(mended: ConfirmedRemedy, assignment: Assignment) -> Sentence:
     return Sentence(
         "With that mended {other} of {total} answers are right instead of {correct}.", facts
     )
+
+
+def altered(departs: Departure | None, looked: Observed) -> Finding | None:
+    """`network-altered`, or `weights-not-loaded` of a part of the network."""
+    if departs is None:
+        return None
+    facts = {"layer": departs.layer, "total": str(departs.total)}
+    if departs.untouched:
+        reason = Sentence(
+            "{count} of its {total} normalisations, {layer} first, are as they were built, while "
+            "others were trained",
+            {**facts, "count": str(departs.untouched)},
+        )
+        return make_finding("weights-not-loaded", reason=reason)
+    place = _place(looked.spots[0]) if looked.spots else {}
+    return make_finding("network-altered", {**facts, "fit": str(departs.fit), **place})
 
 
 def trained(looked: Observed) -> bool:

@@ -63,8 +63,10 @@ def without_words(behind: CauseSearch, submission: Path) -> CauseSearch:
     the student's own source: for where a worker may have had word of hidden images.
     """
     reports = {name: _looked(one, submission) for name, one in behind.looked.reports.items()}
+    departs = behind.departs
     return behind._replace(
         looked=behind.looked._replace(reports=reports),
+        departs=departs and departs._replace(layer=f"{departs.fit + 1} / {departs.total}"),
         mended=tuple(
             each._replace(remedies=tuple(map(_remedy, each.remedies))) for each in behind.mended
         ),

@@ -19,7 +19,14 @@ INPUTS = (
 # Where the image that was given never gets there.
 UNREACHED = ("exception-swallowed", "not-finite", "image-ignored")
 # Beside one of these no effect is told.
-CAUSES = (*UNREACHED, "training-mode", *INPUTS, "smallest-taken", "largest-not-taken")
+CAUSES = (
+    *UNREACHED,
+    "training-mode",
+    *INPUTS,
+    "smallest-taken",
+    "largest-not-taken",
+    "network-altered",
+)
 ORDERS = ("channel-order", "label-order")  # each says how many are right in the `other` order
 # What is left out beside the first: answers that are all one because nothing was loaded; names that
 # would be right in another order by chance; an answer that changes with the mode.

@@ -127,6 +127,8 @@ def behind_answers(
         kept += filter(None, [causes.in_training(behind.looked)])
     if no_better_than_guessing(predictions, assignment):
         kept += filter(None, [_unloaded(report, asked, behind)])
+    if not kept:
+        kept += filter(None, [causes.altered(behind.departs, behind.looked)])
     return (
         [*kept, make_finding("not-diagnosed", function=assignment.interface.function)]
         if asked.cut

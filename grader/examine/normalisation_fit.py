@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from grader.examine.probes import Preprocessing
 from grader.examine.remedies import SCALES, Remedy, Scale
+from grader.worker.normalisations import divergence
 
 Doubles = NDArray[np.float64]
 
@@ -26,7 +27,6 @@ MOST_WEIGHTS = 1_000_000
 FAR_WORSE = 4  # times the misfit of another scale, from which what enters does not fit
 FITS = 0.25  # misfit up to which statistics are those of such values
 GOOD_MISFIT = 0.05  # below which one fit is as good as another
-DEAD = 1e-3  # of the median variance, below which an output tells nothing
 
 
 class FirstNormalisation(NamedTuple):
@@ -50,11 +50,8 @@ class FirstNormalisation(NamedTuple):
         moved = (self.kernel.sum((2, 3)) * plus).sum(1) + self.bias
         means, likeness = _photographs(*self.kernel.shape[2:])
         mean = weights @ means + moved
-        variance = np.maximum((weights @ likeness * weights).sum(1), 1e-30)
-        alive = self.variance > DEAD * np.median(self.variance)
-        ratio = variance[alive] / self.variance[alive]
-        away = (mean - self.mean)[alive] ** 2 / self.variance[alive]
-        return float(np.median((ratio + away - 1 - np.log(ratio)) / 2))
+        variance = (weights @ likeness * weights).sum(1)
+        return divergence(mean, variance, self.mean, self.variance)
 
 
 def first_normalisation_of(

@@ -12,7 +12,7 @@ from grader.examine.clock import Clock
 from grader.examine.images import HiddenImage
 from grader.examine.normalisation_fit import FirstNormalisation, first_normalisation_of
 from grader.examine.probes import Preprocessing, probes, understood
-from grader.examine.replies import ObservedReport
+from grader.examine.replies import Normalisation, ObservedReport
 from grader.examine.session import Session
 from grader.examine.stand_ins import stand_ins
 from grader.examine.worker_client import WorkerEndedError
@@ -25,12 +25,13 @@ SPOT_IMAGES = 3  # images of spots that are looked at: each is like no other
 
 class Observed(NamedTuple):
     """The reports by the name of the image, how an image is prepared, and what the network's first
-    normalisation stored; None where that is not known.
+    normalisation stored; None where that is not known. layers: its normalisations over batches.
     """
 
     reports: Mapping[str, ObservedReport] = {}
     prepared: Preprocessing | None = None
     stored: FirstNormalisation | None = None
+    layers: Sequence[Normalisation] = ()
 
     @property
     def spots(self) -> list[ObservedReport]:
@@ -67,24 +68,26 @@ def observe(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Ob
             limit = limits.answer
     except WorkerEndedError:
         pass
-    stored = _stored(session, spots[0], min(limits.answer, clock.left)) if arrived else None
+    layers, stored = _stored(session, spots[0], clock) if arrived else ([], None)
     again = [reports.pop(name) for name in list(reports) if name.startswith(AGAIN)]
     probed = {name: array for name, array in arrived.items() if name in names}
     prepared = understood(probed)
     if prepared is not None and f"{SPOTS} 0" in reports:
         differ = {report.digest for report in (*again, reports[f"{SPOTS} 0"])}
         prepared = prepared._replace(random=len(differ) > 1)
-    return Observed(reports, prepared, stored)
+    return Observed(reports, prepared, stored, layers)
 
 
 def _stored(
-    session: Session, image: NDArray[np.uint8], seconds: float
-) -> FirstNormalisation | None:
+    session: Session, image: NDArray[np.uint8], clock: Clock
+) -> tuple[Sequence[Normalisation], FirstNormalisation | None]:
+    """The normalisations, and what the first has stored."""
+    seconds = min(session.setup.assignment.limits.answer, clock.left)
     try:
-        report, values = session.first_normalisation(image, seconds)
+        report, values = session.normalisations(image, seconds)
     except WorkerEndedError:
-        return None
-    return first_normalisation_of(report.sizes, values)
+        return [], None
+    return report.layers, first_normalisation_of(report.sizes, values)
 
 
 def _may_swallow(reports: Mapping[str, ObservedReport]) -> bool:

@@ -14,6 +14,7 @@ SUMMARY = 300  # characters of an exception's message in a finding
 Line = Annotated[str, Field(max_length=4_000)]
 Text = Annotated[str, Field(max_length=40_000)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
+Misfit = Annotated[float, Field(ge=-1, le=1e6, allow_inf_nan=False)]
 
 
 class Reply(BaseModel):
@@ -256,12 +257,31 @@ class ObservedReport(Reply):
     opened: Annotated[list[Line], Field(max_length=2_000)] = []
 
 
-class FirstNormalisationReport(Reply):
-    """Sizes (out, in, height, width) of the convolution before a network's first normalisation,
-    whose values travel beside it; none where there is none.
+class Normalisation(Reply):
+    """A normalisation over batches: its name in its network, and whether training touched it, by
+    the states of `worker.normalisations`.
+    """
+
+    name: Line = ""
+    state: Line = ""
+
+
+class NormalisationsReport(Reply):
+    """layers: a network's normalisations over batches, in the order in which they are asked. sizes:
+    (out, in, height, width) of the convolution before the first, whose values travel beside it;
+    none where there is none.
     """
 
     sizes: Annotated[list[Count], Field(max_length=4)] = []
+    layers: Annotated[list[Normalisation], Field(max_length=1_000)] = []
+
+
+class MisfitsReport(Reply):
+    """How far what arrived at each normalisation is from what it stored in training; negative where
+    that can't be said.
+    """
+
+    misfits: Annotated[list[Misfit], Field(max_length=1_000)] = []
 
 
 class TracedReport(Reply):

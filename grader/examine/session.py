@@ -173,16 +173,22 @@ class Session:
         meta = {"classes": len(self.setup.assignment.classes), "exceptions": exceptions}
         return self._exchange(replies.ObservedReport, "look", seconds, image, meta)
 
-    def first_normalisation(
+    def normalisations(
         self, image: NDArray[np.uint8], seconds: float
-    ) -> tuple[replies.FirstNormalisationReport, NDArray[Any] | None]:
-        """What the first normalisation of the network stored that answers about one image of ours,
-        as `worker.first_normalisation.packed` has it.
+    ) -> tuple[replies.NormalisationsReport, NDArray[Any] | None]:
+        """The normalisations of the networks that answer about one image of ours; beside them what
+        the first stored, as `worker.first_normalisation.packed` has it.
         """
         self._unseen()
         self._disturbed = True
-        kind = replies.FirstNormalisationReport
-        return self._exchange(kind, "first_normalisation", seconds, image)
+        return self._exchange(replies.NormalisationsReport, "normalisations", seconds, image)
+
+    def misfits(self, image: NDArray[np.uint8], seconds: float) -> list[float]:
+        """How far what arrived at each normalisation is from what it stored in training, of this
+        hidden image and of those put so before.
+        """
+        self._saw_hidden = self._disturbed = True
+        return self._exchange(replies.MisfitsReport, "misfits", seconds, image)[0].misfits
 
     def exported(self, file: str, kind: str, images: NDArray[np.uint8]) -> replies.ExportReport:
         """What an exported file of the submission answers beside its network, which is asked about

@@ -174,6 +174,7 @@ FINDING = {
     "colours-changed": "Colours are changed",
     "smallest-taken": "Smallest output taken",
     "largest-not-taken": "Largest output not taken",
+    "network-altered": "Network differs from the trained one",
     "weak-network": "Network learned too little",
     "channel-order": "Colour channels swapped",
     "label-order": "Class order shifted",

@@ -18,6 +18,7 @@ from .frameworks import Framework
 from .image_changes import channels_first
 from .loading import Loading
 from .network_door import Passage, door
+from .normalisations import Normalisations
 from .operations import Array, Operation, Reply
 from .protocol import WORD, Answer, Meta
 from .text import clean, type_name
@@ -34,13 +35,15 @@ class Observation:
 
     def __init__(self, loading: Loading, ask: Ask) -> None:
         self._loading, self._ask = loading, ask
+        self._arrived = Normalisations()
 
     def operations(self) -> dict[str, Operation]:
         """By name."""
         return {
             "look": self.look,
             "replay": self.replay,
-            "first_normalisation": self.first_normalisation,
+            "normalisations": self.normalisations,
+            "misfits": self.misfits,
         }
 
     def look(self, meta: Meta, array: Array) -> Reply:
@@ -83,20 +86,32 @@ class Observation:
         largest = int(output.argmax()) if output is not None and np.isfinite(output).all() else None
         return {"outcome": answer.outcome, "word": answer.word, "largest": largest}, None
 
-    def first_normalisation(self, meta: Meta, array: Array) -> Reply:
-        """The first normalisation of the network that answers about one image: {sizes}, with
-        `packed` beside it; no sizes where there is none.
+    def normalisations(self, meta: Meta, array: Array) -> Reply:
+        """The normalisations over batches of the networks that answer about one image: {layers},
+        and {sizes} of the first, with `packed` beside it; no sizes where there is none.
         """
         if array is None:
             return {"error": "there is no image"}, None
-        with door(array, []) as passages:
+        asked = Normalisations()
+        with door(array, []) as passages, asked.watched():
             self._ask(array)
+        layers = asked.told()
         for passage in passages:
             found = first_normalisation(passage.framework, passage.network)
             if found is not None:
                 sizes, values = packed(found)
-                return {"sizes": sizes}, values
-        return {"sizes": []}, None
+                return {"sizes": sizes, "layers": layers}, values
+        return {"sizes": [], "layers": layers}, None
+
+    def misfits(self, meta: Meta, array: Array) -> Reply:
+        """How far what arrived at each normalisation is from what it stored, of this image and all
+        that were put so before: {misfits}, in the order of `layers`.
+        """
+        if array is None:
+            return {"error": "there is no image"}, None
+        with self._arrived.watched():
+            self._ask(array)
+        return {"misfits": self._arrived.misfits()}, None
 
 
 def _image(passage: Passage) -> np.ndarray[Any, Any] | None:

@@ -56,6 +56,7 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "values-rounded": {"then": "0 to 1"},
     "values-changed": {"then": "0 to 1", "made_by": "x / 255"},
     "image-size": {"now": "32x32", "then": "224x224"},
+    "network-altered": {"layer": "features.9.conv.1", "total": "52", "fit": "20"},
     "weak-network": {
         "correct": "31",
         "tried": "12",

@@ -16,6 +16,7 @@ import pytest
 from grader.evidence.wrong_answers import WHY_ANSWERS_ARE_WRONG
 from tests import submissions
 from tests.causes import planted
+from tests.causes.altered import ALTERED
 from tests.causes.planted import NETWORKS, PLANTED, SOUND
 from tests.golden.submissions import EXPECTED
 from tests.worker.runtimes import require
@@ -77,5 +78,5 @@ def test_planted_mistakes_are_named_first_and_sound_submissions_have_no_cause(
 
 @pytest.mark.parametrize("code", [*WHY_ANSWERS_ARE_WRONG, "group-answers", "other-classes"])
 def test_a_submission_shows_each_code(code: str) -> None:
-    shown = {each for *_, each in PLANTED.values()}
+    shown = {each for *_, each in (*PLANTED.values(), *ALTERED.values())}
     assert code in shown | {case["grade"].get("finding") for case in EXPECTED.values()}

@@ -10,7 +10,7 @@ import pytest
 
 from grader.examine import observing
 from grader.examine.clock import Clock
-from grader.examine.replies import FirstNormalisationReport, ObservedReport, Swallowed
+from grader.examine.replies import NormalisationsReport, ObservedReport, Swallowed
 from grader.examine.session import Session
 from tests import make
 
@@ -31,7 +31,7 @@ def test_lines_are_traced_until_an_image_swallows_no_exception(
     session = SimpleNamespace(
         setup=SimpleNamespace(assignment=make.assignment()),
         look=look,
-        first_normalisation=lambda image, seconds: (FirstNormalisationReport(), None),
+        normalisations=lambda image, seconds: (NormalisationsReport(), None),
     )
     looked = observing.observe(cast(Session, session), [], Clock(9))
     assert len(asked) > 10 and sum(asked) == traced

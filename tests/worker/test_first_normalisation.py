@@ -85,7 +85,7 @@ def test_the_convolution_and_the_statistics_are_told(
 ) -> None:
     with Worker(tmp_path / "scratch", require(runtime)) as worker:
         worker.load(write(tmp_path / "submission", main=main + PREDICT))
-        report, values = worker.call("first_normalisation", IMAGE)
+        report, values = worker.call("normalisations", IMAGE)
     assert report["sizes"] == [4, 3, 2, 2], report
     assert values is not None
     assert values[:, :12] == pytest.approx(np.arange(48).reshape(4, 12))
@@ -117,7 +117,7 @@ def test_what_stands_before_it_is_one_convolution_or_nothing(
     main = BARE.replace("{layers}", layers) + PREDICT
     with Worker(tmp_path / "scratch", require("torch")) as worker:
         worker.load(write(tmp_path / "submission", main=main))
-        report, values = worker.call("first_normalisation", IMAGE)
+        report, values = worker.call("normalisations", IMAGE)
     assert report["sizes"] == sizes, report
     assert (values is None) is (not sizes)
     if values is not None:

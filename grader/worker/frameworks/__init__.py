@@ -6,7 +6,15 @@ import sys
 from typing import Any, Callable
 
 from ..hooks import loaded
-from .base import Framework, LayerTrace, NetworkParameter, Training, TrainingStep, calls_watched
+from .base import (
+    Framework,
+    LayerTrace,
+    NetworkParameter,
+    Norm,
+    Training,
+    TrainingStep,
+    calls_watched,
+)
 from .keras import Keras, eager_execution
 from .mindspore import MindSpore
 from .runners import Runner, TensorFlow
@@ -16,6 +24,7 @@ __all__ = [
     "Framework",
     "LayerTrace",
     "NetworkParameter",
+    "Norm",
     "Training",
     "TrainingStep",
     "calls_watched",

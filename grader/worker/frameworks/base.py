@@ -32,6 +32,17 @@ class TrainingStep(NamedTuple):
     seconds: float = 0.0
 
 
+class Norm(NamedTuple):
+    """What a normalisation over batches holds, float (channels,): the statistics that it stored in
+    training, its scale and its offset; None for what it lacks.
+    """
+
+    mean: np.ndarray[Any, Any]
+    variance: np.ndarray[Any, Any]
+    gamma: np.ndarray[Any, Any] | None
+    beta: np.ndarray[Any, Any] | None
+
+
 class LayerTrace(NamedTuple):
     """The layers that ran, what came out, and the error that kept it from coming out."""
 
@@ -161,6 +172,19 @@ class Framework:
     def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """Put new biases in. Raises ValueError for other sizes or a layer without biases."""
         raise NotImplementedError
+
+    @contextmanager
+    def eager(self) -> Iterator[None]:
+        """For the duration layers run as Python, one by one, also where the submission compiled
+        them.
+        """
+        yield
+
+    def norm(self, layer: Any) -> Norm | None:
+        """What a normalisation over batches holds; None for another layer, and for one that goes by
+        the batch.
+        """
+        return None
 
     def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
         """Put "gamma", "beta", "mean" and "variance" into a normalisation over batches, as far as

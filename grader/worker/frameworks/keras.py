@@ -10,7 +10,7 @@ from typing import Any, Iterator
 import numpy as np
 
 from ..hooks import loaded
-from .base import Framework, NetworkParameter, Training, same_sizes, strides_with_same
+from .base import Framework, NetworkParameter, Norm, Training, same_sizes, strides_with_same
 
 
 @contextmanager
@@ -169,6 +169,26 @@ class Keras(Framework):
         """By `assign`."""
         values = same_sizes(self.bias(layer), values)
         layer.bias.assign(values)
+
+    @contextmanager
+    def eager(self) -> Iterator[None]:
+        """By TensorFlow's own switch for its compiled functions."""
+        config = getattr(loaded("tensorflow"), "config", None)
+        if config is None or config.functions_run_eagerly():
+            yield
+            return
+        config.run_functions_eagerly(True)
+        try:
+            yield
+        finally:
+            config.run_functions_eagerly(False)
+
+    def norm(self, layer: Any) -> Norm | None:
+        """By its names; what enters is taken to be as Keras's rule has it, channels last."""
+        names = ("moving_mean", "moving_variance", "gamma", "beta")
+        held = [getattr(layer, name, None) for name in names]
+        mean, variance, gamma, beta = (None if v is None else np.asarray(v) for v in held)
+        return None if mean is None or variance is None else Norm(mean, variance, gamma, beta)
 
     def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
         """By `assign`."""

@@ -8,7 +8,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from .base import Framework, NetworkParameter, Training, same_sizes, strides_with_same
+from .base import Framework, NetworkParameter, Norm, Training, same_sizes, strides_with_same
 
 
 class MindSpore(Framework):
@@ -42,7 +42,7 @@ class MindSpore(Framework):
 
     def forward(self, network: Any, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """One pass with `set_train(False)`."""
-        with self._eager():
+        with self.eager():
             network.set_train(False)
             made = self.array(network(self._ms.Tensor(np.ascontiguousarray(array))))
         if made is None:
@@ -108,6 +108,13 @@ class MindSpore(Framework):
         values = same_sizes(self.bias(layer), values)
         layer.bias.set_data(self._ms.Tensor(values))
 
+    def norm(self, layer: Any) -> Norm | None:
+        """By its names."""
+        mean, variance = (self._values(layer, f"moving_{key}") for key in ("mean", "variance"))
+        if layer.training or mean is None or variance is None:
+            return None
+        return Norm(mean, variance, self._values(layer, "gamma"), self._values(layer, "beta"))
+
     def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
         """By `set_data`."""
         for key in ("gamma", "beta", "mean", "variance"):
@@ -144,7 +151,7 @@ class MindSpore(Framework):
     ) -> list[float]:
         """By `TrainOneStepCell`, which all releases have."""
         ms, nn = self._ms, self._ms.nn
-        with self._eager():
+        with self.eager():
             loss = nn.WithLossCell(
                 network, nn.SoftmaxCrossEntropyWithLogits(sparse=True, reduction="mean")
             )
@@ -159,7 +166,7 @@ class MindSpore(Framework):
         return losses
 
     @contextmanager
-    def _eager(self) -> Iterator[None]:
+    def eager(self) -> Iterator[None]:
         """PyNative mode, in which a cell runs as Python; the submission's mode comes back after."""
         mode = self._ms.get_context("mode")
         self._ms.set_context(mode=self._ms.PYNATIVE_MODE)

@@ -7,7 +7,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from .base import Framework, NetworkParameter, Training, same_sizes
+from .base import Framework, NetworkParameter, Norm, Training, same_sizes
 
 _NORM = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "variance"}
 
@@ -124,6 +124,14 @@ class Torch(Framework):
     def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """In place, without gradients."""
         self._put(getattr(layer, "bias", None), same_sizes(self.bias(layer), values))
+
+    def norm(self, layer: Any) -> Norm | None:
+        """By its names, which frozen normalisations have, too."""
+        held = {key: self.array(getattr(layer, name, None)) for name, key in _NORM.items()}
+        mean, variance = held["mean"], held["variance"]
+        if layer.training or mean is None or variance is None or mean.ndim != 1:
+            return None
+        return Norm(mean, variance, held["gamma"], held["beta"])
 
     def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
         """`weight`, `bias`, `running_mean`, `running_var`."""
