@@ -17,8 +17,17 @@ from grader.report.text import for_rich
 from grader.runtimes import detect
 from grader.runtimes.detect import FRAMEWORKS, Runtime
 from grader.runtimes.imports import ImportScan
+from grader.runtimes.offered import suiting as suiting_runtimes
 
 MAX_LOOKED_AT = 24  # interpreters that are started to see what they have
+# What pip calls packages that code imports by another name.
+_INSTALLED_AS = {
+    "cv2": "opencv-python",
+    "sklearn": "scikit-learn",
+    "skimage": "scikit-image",
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+}
 _OF_AN_ENVIRONMENT = ("bin/python", "Scripts/python.exe", "python.exe")  # conda has the last
 
 
@@ -70,6 +79,38 @@ def suiting(scan: ImportScan, folder: Path, console: Console, say: Translate) ->
             )
         )
     return _with_numpy(others[0] if len(others) == 1 else _asked(others, wanted, console, say))
+
+
+def require_packages(scan: ImportScan, runtime: Runtime) -> None:
+    """Raises UsageError where the Python lacks what the code cannot go on without and the grader
+    has: here it could not be examined as there.
+    """
+    missing = [
+        name
+        for name in scan.required
+        if name not in runtime.modules and name not in sys.stdlib_module_names
+    ]
+    lacking = {
+        name: runtimes
+        for name in missing
+        if (runtimes := [each for each, has in suiting_runtimes(scan).items() if name in has])
+    }
+    if lacking:
+        raise UsageError(
+            Sentence(
+                "{names}: imported, and not there in {python}, in which your code runs; the "
+                "grader has it ({runtimes}). Install it: {python} -m pip install {packages}. Or "
+                "name the Python in which you trained: --python FILE",
+                {
+                    "names": ", ".join(lacking),
+                    "python": str(runtime.python),
+                    "runtimes": ", ".join(
+                        dict.fromkeys(each for found in lacking.values() for each in found)
+                    ),
+                    "packages": " ".join(_INSTALLED_AS.get(name, name) for name in lacking),
+                },
+            )
+        )
 
 
 def framework_of(scan: ImportScan) -> str:

@@ -32,7 +32,7 @@ from grader.report import Context, Result, files, pages
 from grader.report.phrases import two
 from grader.report.text import for_rich
 from grader.runtimes.imports import ImportScan, scan_of
-from grader.runtimes.offered import not_offered
+from grader.runtimes.offered import not_offered, suiting
 from grader.sandbox import canary
 from grader.sandbox.contract import Level, Sandbox, SandboxUnavailableError
 from grader.sandbox.unconfined import Unconfined
@@ -173,11 +173,12 @@ def _conditions(
     console: Console,
 ) -> Conditions:
     say = translator(arguments.lang)
+    scan = _imports(submission, assignment, workspace / "imports")
     if arguments.python is not None:
         runtime = own_python.named(arguments.python)
     else:
-        scan = _imports(submission, assignment, workspace / "imports")
         runtime = own_python.suiting(scan, arguments.folder, console, say)
+    own_python.require_packages(scan, runtime)
     console.print(for_rich(own_python.runtime_line(runtime, say)), highlight=False)
     device = machine.devices(arguments.device)[0]
     with console.status(say("Measuring how this machine computes fastest, once …")):
@@ -193,6 +194,7 @@ def _conditions(
         forced=runtime.name,
         tuning=tuning,
         concealed=not_offered,
+        graders=suiting,
         made_up=arguments.data is None,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from grader.assignment import Assignment, Policy
+from grader.assignment import Policy
 from grader.checks.pytest_run import CheckSelection
 from grader.checks.verdicts import asks_for_answers, run_checks
 from grader.engine.before_images import mishap
@@ -26,6 +26,7 @@ from grader.examine.images import HiddenImage
 from grader.examine.predicting import Predictions
 from grader.examine.replies import LoadReport
 from grader.examine.session import Session
+from grader.examine.setup import Setup
 from grader.examine.stand_ins import StandInsHeard, hear, worth_hearing
 from grader.examine.weakness import without_classes
 from grader.sandbox.contract import Level
@@ -79,7 +80,7 @@ def explain(
         heard = guarded("stand-ins", lambda: hear(session, order, clock), heard)
 
     def said(about: Predictions, behind: CauseSearch) -> tuple[Finding, ...]:
-        found = _findings(about, order, asked, report, assignment, behind, records)
+        found = _findings(about, order, asked, report, session.setup, behind, records)
         return (*found, *_missing_records(records, assignment.policy, list(answers.values())))
 
     open_copy = guarded(
@@ -120,12 +121,13 @@ def _findings(
     order: Sequence[HiddenImage],
     asked: FollowUp,
     report: LoadReport,
-    assignment: Assignment,
+    setup: Setup,
     behind: CauseSearch,
     records: Records,
 ) -> list[Finding]:
+    assignment = setup.assignment
     found = further_questions.why_stopped(predictions, assignment)
-    found += further_questions.answer_findings(predictions, assignment)
+    found += further_questions.answer_findings(predictions, assignment, setup.tried)
     if predictions.stopped is None:
         found += further_questions.behind_answers(
             predictions, order, asked, report, assignment, behind

@@ -70,7 +70,7 @@ def load(session: Session, prepared: Prepared, assignment: Assignment) -> LoadOu
         report,
         assignment,
         prepared.setup.device.kind,
-        {runtime.name: runtime.modules for runtime in prepared.tried},
+        prepared.setup.tried,
     )
     told = Loading(
         entry=report.entry,

@@ -39,6 +39,7 @@ from grader.examine.clock import Clock
 from grader.examine.comparable import with_opened
 from grader.examine.further_questions import stopped_by
 from grader.examine.images import HiddenSet, PartSet, shuffled
+from grader.examine.loading import without_needed
 from grader.examine.outside_folder import untold
 from grader.examine.part_findings import unanswered
 from grader.examine.predicting import ask_all, ask_part
@@ -249,8 +250,10 @@ def _explained(evidence: Evidence, explained: Explanation) -> Evidence:
         evidence,
         answers=answers,
         checks=told_once((*evidence.checks, *explained.checks), evidence.answers),
-        findings=(*evidence.findings, *untold(explained.findings, evidence.findings)),
-        told=(*evidence.told, *explained.told),
+        findings=without_needed(
+            (*evidence.findings, *untold(explained.findings, evidence.findings))
+        ),
+        told=without_needed((*evidence.told, *explained.told)),
         mishaps=(*evidence.mishaps, *explained.mishaps),
         stage=Stage.DONE,
     )

@@ -38,10 +38,10 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "package-missing": (
         E,
-        "The package {package} is needed ({file}, line {line}) and is in none of the runtimes "
-        "that were tried: {runtimes}.",
-        "Do without it where predict and the import of {entry} do not need it; otherwise ask the "
-        "teacher to add the package to a runtime. If it is a file of your own, hand it in.",
+        "The package {package} is needed ({file}, line {line}), and these runtimes of the grader "
+        "do not have it: {runtimes}.",
+        "Do without it, or ask the teacher to add it to a runtime. If it is a file of your own, "
+        "hand it in.",
     ),
     "module-missing": (
         E,
@@ -52,8 +52,8 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "packages-absent": (
         NOTE,
-        "This runtime does not have {packages}; the import went on without.",
-        "Nothing has to be done as long as {function} does not need it.",
+        "The grader's runtime does not have {packages}; the import went on without.",
+        "Nothing has to be done as long as no answer needs it.",
     ),
     "weights-missing": (
         E,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from types import MappingProxyType
 
 from grader.assignment import Assignment
 from grader.evidence import Answer, Curve, Finding, Problem
@@ -22,6 +23,7 @@ from grader.language import Sentence
 from grader.sandbox.contract import Cause, End
 from grader.scoring.counts import better_than_guessing, needed
 
+NO_RUNTIME: Mapping[str, Container[str]] = MappingProxyType({})
 _WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".mindir", ".npz", ".safetensors", ".weights")
 
 
@@ -50,13 +52,19 @@ def why_stopped(predictions: Predictions, assignment: Assignment) -> list[Findin
     return [*ended, make_finding("not-asked", facts, why=why)]
 
 
-def answer_findings(predictions: Predictions, assignment: Assignment) -> list[Finding]:
-    """What the answers show by themselves, the most telling first."""
+def answer_findings(
+    predictions: Predictions,
+    assignment: Assignment,
+    tried: Mapping[str, Container[str]] = NO_RUNTIME,
+) -> list[Finding]:
+    """What the answers show by themselves, the most telling first. `tried`: the runtimes in which a
+    package was looked for, with the packages of each.
+    """
     answers = list(predictions.answers.values())
     function = assignment.interface.function
     lost = (Problem.TIMEOUT, Problem.MEMORY, Problem.CRASHED)
     rules: list[Callable[[], Finding | None]] = [
-        lambda: _raised(predictions, assignment),
+        lambda: _raised(predictions, assignment, tried),
         lambda: _wrong_type(answers, function),
         lambda: _unknown(predictions, Vocabulary(assignment.classes)),
         lambda: diagnosis.constant(answers),
@@ -207,7 +215,9 @@ def weights_not_loaded(report: LoadReport) -> Finding | None:
     return None
 
 
-def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
+def _raised(
+    predictions: Predictions, assignment: Assignment, tried: Mapping[str, Container[str]]
+) -> Finding | None:
     raised = diagnosis.problems(list(predictions.answers.values()), Problem.RAISED)
     if not raised:
         return None
@@ -216,7 +226,7 @@ def _raised(predictions: Predictions, assignment: Assignment) -> Finding | None:
     cured = cure(error, interface, IN_CALL) if error is not None else None
     if cured is not None:
         facts["cure"] = cured
-    elif error is not None and (absent := not_there(error, error.place, interface.entry, {})):
+    elif error is not None and (absent := not_there(error, error.place, interface.entry, tried)):
         return absent
     elif error is not None and error.missing_path and len(raised) == len(predictions.answers):
         return make_finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from grader.assignment import Assignment
@@ -49,14 +49,30 @@ def findings(
         )
     if report.absent and report.function:
         names = ", ".join(dict.fromkeys(report.absent))
-        found.append(make_finding("packages-absent", packages=names, function=function))
+        found.append(make_finding("packages-absent", packages=names))
     for attempt in report.attempts.installs[:1]:
         told = {"command": attempt.what, "file": attempt.file, "line": attempt.line}
         found.append(make_finding("installs-at-import", told))
     for attempt in report.attempts.network[:1]:
         found.append(make_finding("network-attempt", what=attempt.what))
     found += (one for one in outside if one not in found)
-    return found
+    return list(without_needed(found))
+
+
+def without_needed(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings, of which none says that a package may be absent where another says that it is
+    needed.
+    """
+    needed = {one.facts.get("package") for one in found if one.code == "package-missing"}
+    kept = []
+    for one in found:
+        if one.code == "packages-absent":
+            names = [each for each in one.facts["packages"].split(", ") if each not in needed]
+            if not names:
+                continue
+            one = make_finding(one.code, one.facts, packages=", ".join(names))
+        kept.append(one)
+    return tuple(kept)
 
 
 def _elsewhere(found: str, entry: str, function: str) -> Finding:

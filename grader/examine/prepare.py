@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +48,8 @@ class Conditions(NamedTuple):
     forced: name of the runtime to use for every submission, or None.
     tuning: runtime name -> environment variables that make it fast on this machine.
     concealed: installed packages that a submission with these imports is not to find.
+    graders: the grader's runtimes for a submission with these imports, and the packages of each,
+        where it runs in another; None where it runs in one of them.
     made_up: whether the images stand for hidden ones and show nothing: no check is about them.
     """
 
@@ -64,6 +66,7 @@ class Conditions(NamedTuple):
     forced: str | None = None
     tuning: dict[str, dict[str, str]] = {}  # noqa: RUF012 - a NamedTuple's default is immutable use
     concealed: Callable[[ImportScan], tuple[str, ...]] = none_concealed
+    graders: Callable[[ImportScan], Mapping[str, Container[str]]] | None = None
     made_up: bool = False
 
 
@@ -76,7 +79,6 @@ class Prepared(NamedTuple):
     fingerprint: Fingerprint
     runtime: Runtime
     setup: Setup
-    tried: tuple[Interpreter, ...]  # the runtime, and others that lack something as well
     notes: tuple[str, ...]  # what was left out or unpacked on the way
     left_out: tuple[LeftOut, ...]  # what could not be read within its limits
     log: str  # what the readers had to say of themselves
@@ -109,6 +111,8 @@ def prepare(submission: Submission, folder: Path, conditions: Conditions) -> Pre
         device = conditions.fallback
         choice = choose(found, conditions.runtimes, conditions.forced, device.kind)
     tuning = conditions.tuning.get(choice.runtime.name, {})
+    names = (*choice.tried, choice.runtime.name)
+    tried = tuple(runtime for runtime in conditions.runtimes if runtime.name in names)
     setup = Setup(
         assignment=assignment,
         sandbox=conditions.sandbox,
@@ -117,6 +121,9 @@ def prepare(submission: Submission, folder: Path, conditions: Conditions) -> Pre
         threads=conditions.threads,
         tuning=tuning,
         concealed=conditions.concealed(found),
+        tried=conditions.graders(found)
+        if conditions.graders is not None
+        else {runtime.name: runtime.modules for runtime in tried},
         made_up=conditions.made_up,
     )
     told = Runtime(
@@ -135,11 +142,6 @@ def prepare(submission: Submission, folder: Path, conditions: Conditions) -> Pre
         prints,
         told,
         setup,
-        tuple(
-            runtime
-            for runtime in conditions.runtimes
-            if runtime.name in (*choice.tried, choice.runtime.name)
-        ),
         notes,
         tuple(reading.left_out),
         reading.log,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import grader.worker
@@ -32,6 +34,8 @@ class Setup(NamedTuple):
     threads: int  # that numerical libraries may use
     tuning: dict[str, str]  # environment variables set for speed
     concealed: tuple[str, ...] = ()  # installed packages that the submission is not to find
+    # Runtimes of the grader's in which a package was looked for: name -> packages that it has.
+    tried: Mapping[str, Container[str]] = MappingProxyType({})
     made_up: bool = False  # whether the images stand for hidden ones and show nothing
 
     def command(self) -> list[str]:

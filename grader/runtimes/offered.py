@@ -27,12 +27,23 @@ def offered() -> Mapping[str, frozenset[str]]:
 
 def not_offered(scan: ImportScan) -> tuple[str, ...]:
     """What the code of `scan` imports and the runtime that suits it best does not have."""
-    imported = [
-        name for name in (*scan.required, *scan.optional) if name not in sys.stdlib_module_names
-    ]
-    framework = next((name for name in FRAMEWORKS if name in imported), "")
-    suiting = [recipe for recipe in RECIPES if framework in ("", recipe.framework)]
+    imported = _imported(scan)
     lacking = [
-        tuple(name for name in imported if name not in offered()[recipe.name]) for recipe in suiting
+        tuple(name for name in imported if name not in packages)
+        for packages in suiting(scan).values()
     ]
     return min(lacking, key=len)
+
+
+def suiting(scan: ImportScan) -> Mapping[str, frozenset[str]]:
+    """The runtimes that the code of `scan` may be graded in, and what each lets it import: those of
+    its framework, or all.
+    """
+    framework = next((name for name in FRAMEWORKS if name in _imported(scan)), "")
+    fit = [recipe.name for recipe in RECIPES if framework in ("", recipe.framework)]
+    return {name: offered()[name] for name in fit}
+
+
+def _imported(scan: ImportScan) -> list[str]:
+    names = (*scan.required, *scan.optional)
+    return [name for name in names if name not in sys.stdlib_module_names]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from grader.cli.main import OK, SOMETHING_LEFT, main
+from grader.cli.main import OK, SOMETHING_LEFT, WRONG_USAGE, main
 from tests import submissions
 
 
@@ -41,3 +42,38 @@ def test_nothing_is_said_of_hidden_images_where_pictures_are_made_up(lab: Path) 
     assert "跳过了 1 项检查：它们针对实验的图片，而这里的图片是临时生成的。" in told
     assert "对隐藏图片的回答不止一种" not in told
     assert "换一种尺寸的图片也能得到一个类别名称" in told
+
+
+@pytest.mark.parametrize(
+    ("code", "source", "words", "never"),
+    [
+        (OK, "import imgaug\ndef classify(image):\n    return 'red circle'\n",
+         ["The grader's runtime does not have imgaug", "as long as no answer needs it"],
+         ["package-missing"]),
+        (SOMETHING_LEFT, "import imgaug\ndef classify(image):\n    return imgaug.name(image)\n",
+         ["The package imgaug is needed (main.py, line 3)", "do not have it: mindspore, "],
+         ["packages-absent", "Nothing has to be done"]),
+        (SOMETHING_LEFT, "import imgaug\nimgaug.seed(1)\ndef classify(image):\n    return 'a'\n",
+         ["The package imgaug is needed (main.py, line 2)", "do not have it: mindspore, "],
+         ["packages-absent", "the one in use"]),
+    ],
+)  # fmt: skip
+def test_an_absent_package_is_needed_or_not_and_never_both(
+    code: int, source: str, words: list[str], never: list[str], lab: Path, tmp_path: Path
+) -> None:
+    folder = submissions.submission(tmp_path / "mine", {"main.py": source})
+    told = said(lab, folder, code)
+    assert all(word in told for word in words), told
+    assert not [word for word in never if word in told]
+
+
+def test_what_the_grader_has_and_ones_own_python_has_not_is_to_be_installed(
+    lab: Path, tmp_path: Path
+) -> None:
+    source = "import torch, timm\ndef classify(image):\n    return timm.name\n"
+    folder = submissions.submission(tmp_path / "mine", {"main.py": source})
+    words = ("--self-check", folder, "--assignment", lab, "--python", sys.executable)
+    done = submissions.grade(*words, cwd=tmp_path)
+    assert done.returncode == WRONG_USAGE
+    assert f"Install it: {sys.executable} -m pip install timm torch" in done.stderr
+    assert "the grader has it (torch)" in done.stderr
