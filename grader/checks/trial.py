@@ -26,6 +26,7 @@ from grader.examine.session import Session
 from grader.examine.setup import Setup
 from grader.examine.worker_client import WorkerEndedError
 from grader.intake import digest_folder
+from grader.language import by_language
 from grader.runs.differences import checks_of
 from grader.runtimes import detect, paths
 from grader.runtimes.choose import choose
@@ -37,20 +38,27 @@ from grader.sandbox.temporary_folders import temporary
 
 CACHE_FILE = "checks.json"
 MOST_REMEMBERED = 100
-SCHEMA = 2  # raised when a trial says more: what is remembered of an earlier one is tried again
+SCHEMA = 3  # raised when a trial says more: what is remembered of an earlier one is tried again
 # What of an assignment the reference is made of.
 INTERFACE_KEYS = {"entry", "function", "channels", "lenet5", "dataset"}
 
 
 class TrialFault(Document):
-    """A check that did not pass with the reference: where, which, why."""
+    """A check that did not pass with the reference: where, which, why (in each language that the
+    check has).
+    """
 
     place: str
     check: str
     what: str
 
+    def said_in(self, language: str) -> str:
+        """All of it in a line."""
+        what = by_language(self.what)[language].partition("\n")[0]
+        return "  ".join(filter(None, (self.place, self.check, what)))
+
     def __str__(self) -> str:
-        return "  ".join(filter(None, (self.place, self.check, self.what)))
+        return self.said_in("en")
 
 
 class ChecksTrial(Document):
@@ -173,7 +181,7 @@ def _read(run: pytest_run.PytestRun, assignment: Assignment) -> ChecksTrial:
             TrialFault(
                 place=one.place,
                 check=one.check.name.rpartition("::")[2],
-                what=one.check.fault or one.check.rationale.partition("\n")[0],
+                what=one.check.fault or one.check.rationale,
             )
             for one in found
         ]

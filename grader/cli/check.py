@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +13,7 @@ from grader import resources
 from grader.assignment import FILE_NAME, Assignment, AssignmentError, read_assignment
 from grader.checks import reference, trial
 from grader.checks.pytest_run import files_of
-from grader.checks.trial import TrialFault
+from grader.checks.trial import ChecksTrial, TrialFault
 from grader.cli import machine
 from grader.cli.device_check import prove_all
 from grader.cli.exposure import require_unexposed
@@ -29,14 +29,16 @@ from grader.examine.prepare import Conditions
 from grader.intake import find
 from grader.labs.given_survey import given_away
 from grader.labs.image_survey import Line, survey
-from grader.language import Sentence, TroubleError, translator
+from grader.labs.part_survey import about_parts
+from grader.labs.student_survey import about_texts
+from grader.language import Sentence, TroubleError, by_language, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect
 from grader.runtimes.choose import RuntimeMissingError
 from grader.runtimes.detect import Runtime
 from grader.runtimes.devices import select
 from grader.sandbox.contract import Sandbox, SandboxUnavailableError
-from grader.scoring import Grade, grade
+from grader.scoring import PART, Grade, grade
 
 __all__ = ["add_arguments", "run"]
 
@@ -46,6 +48,7 @@ OR_THEIRS = Sentence(
     "yours in reference/ is tried in its place."
 )
 HAVE_ONE = Sentence("Put a submission that works there, in the form that students submit.")
+NO_BETTER = Sentence("No student will do better: correct it, or the assignment.")
 PASS_EVERY = Sentence("The reference has to pass every check: correct the check, or the reference.")
 
 
@@ -104,6 +107,8 @@ def _lines(home: Path, images: Path | None, language: str) -> Iterator[Line]:
     if hidden is not None:
         yield from (Line(None, said) for said in hidden.told)
         yield from survey(assignment, hidden)
+        yield from about_parts(assignment, hidden)
+    yield from about_texts(assignment)
     yield from given_away(assignment)
     yield from _machine(assignment, hidden, language)
 
@@ -158,8 +163,10 @@ def _machine(assignment: Assignment, hidden: HiddenSet | None, language: str) ->
     yield from _networks(Benches(assignment, sandbox, found))
     if hidden is not None:
         try:
-            yield from _checks(assignment, hidden, sandbox, found)
-            yield from _reference(assignment, hidden, sandbox, found, language)
+            trials = _trials(assignment, hidden, sandbox, found)
+            yield from _checks(assignment, trials, language)
+            told = {fault.check for one in trials for fault in (*one.unfit, *one.failed)}
+            yield from _reference(assignment, hidden, sandbox, found, language, told)
         except (SandboxUnavailableError, RuntimeMissingError) as error:
             yield Line(False, Sentence("runtimes: {why}", {"why": f"{error} {error.cure}"}))
 
@@ -191,24 +198,35 @@ def _networks(benches: Benches) -> Iterator[Line]:
             )
 
 
-def _checks(
+def _trials(
     assignment: Assignment, hidden: HiddenSet, sandbox: Sandbox, runtimes: Sequence[Runtime]
-) -> Iterator[Line]:
-    """The checks, collected and tried with the reference."""
+) -> list[ChecksTrial]:
+    """What came of the checks with the reference, or a stand-in of ours."""
     if not files_of(assignment.home):
+        return []
+    truths = {image.id: image.truth for image in hidden.images}
+    return [trial.tried(bench, truths) for bench in trial.benches(assignment, sandbox, runtimes)]
+
+
+def _checks(assignment: Assignment, trials: Sequence[ChecksTrial], language: str) -> Iterator[Line]:
+    """The checks, collected and tried."""
+    if not trials:
         yield Line(True, Sentence("checks: none (files test_*.py)"))
         return
-    truths = {image.id: image.truth for image in hidden.images}
-    trials = [trial.tried(bench, truths) for bench in trial.benches(assignment, sandbox, runtimes)]
     own = reference.own(assignment) is not None
-    wrong = _named(fault for one in trials for fault in (*one.unfit, *(one.failed if own else ())))
-    for fault in wrong:
-        yield Line(False, Sentence("checks: {fault}", {"fault": fault}), PASS_EVERY)
-    for fault in _named(fault for one in trials for fault in (() if own else one.failed)):
-        text = Sentence("checks: a stand-in does not pass: {fault}", {"fault": fault})
-        yield Line(None, text, OR_THEIRS)
-    for fault in _named(fault for one in trials for fault in one.skipped):
-        yield Line(None, Sentence("checks: skipped, so not tried: {fault}", {"fault": fault}))
+
+    def named(faults: Iterable[TrialFault]) -> list[dict[str, str]]:
+        """Each once, whatever number of runtimes say it."""
+        said = dict.fromkeys(fault.said_in(language) for fault in faults)
+        return [{"fault": fault} for fault in said]
+
+    wrong = named(fault for one in trials for fault in (*one.unfit, *(one.failed if own else ())))
+    for facts in wrong:
+        yield Line(False, Sentence("checks: {fault}", facts), PASS_EVERY)
+    for facts in named(fault for one in trials for fault in (() if own else one.failed)):
+        yield Line(None, Sentence("checks: a stand-in does not pass: {fault}", facts), OR_THEIRS)
+    for facts in named(fault for one in trials for fault in one.skipped):
+        yield Line(None, Sentence("checks: skipped, so not tried: {fault}", facts))
     for name in dict.fromkeys(name for one in trials for name in one.left_out):
         yield Line(
             None,
@@ -223,19 +241,17 @@ def _checks(
         yield Line(None, text)
 
 
-def _named(faults: Iterable[TrialFault]) -> list[str]:
-    """Each in a line, once whatever number of runtimes say it."""
-    return list(dict.fromkeys(map(str, faults)))
-
-
 def _reference(
     assignment: Assignment,
     hidden: HiddenSet,
     sandbox: Sandbox,
     runtimes: tuple[Runtime, ...],
     language: str,
+    told: Collection[str],
 ) -> Iterator[Line]:
-    """The assignment's own model answer, graded as a submission is."""
+    """The assignment's own model answer, graded as a submission is. told: checks of which it was
+    said already that they do not pass.
+    """
     folder = reference.own(assignment)
     if folder is None:
         yield Line(
@@ -259,36 +275,59 @@ def _reference(
         (submission,) = find([folder])
         evidence, _ = examine(submission, "", conditions, hidden, lambda *step: None)
     mark = grade(evidence, assignment.policy, len(assignment.classes))
-    yield from _marked(evidence, mark)
+    yield from _marked(evidence, mark, language)
+    yield from _not_passed(evidence, told, language)
     yield from _times(evidence, assignment)
 
 
-def _marked(evidence: Evidence, mark: Grade) -> Iterator[Line]:
+def _marked(evidence: Evidence, mark: Grade, language: str) -> Iterator[Line]:
+    """Its marks, and what was found."""
     if evidence.trouble is not None:
         facts = {"why": evidence.trouble.message}
         yield Line(False, Sentence("reference/: not graded: {why}", facts))
         return
+    fine = bool(mark.score) and not evidence.stopped
     facts = {
         "correct": str(mark.correct),
         "total": str(mark.total),
-        "score": f"{mark.score or 0:g}",
-        "possible": f"{mark.possible:g}",
+        "score": f"{mark.parts[0].earned:g}",
+        "possible": f"{mark.parts[0].possible:g}",
         "runtime": evidence.runtime.name if evidence.runtime else "",
     }
     text = Sentence(
         "reference/: {correct} of {total} right, {score} of {possible} marks ({runtime})", facts
     )
-    fine = bool(mark.score) and not evidence.stopped
-    cure = None if fine else Sentence("No student will do better: correct it, or the assignment.")
-    yield Line(fine, text, cure)
+    yield Line(fine, text, None if fine else NO_BETTER)
+    parts = [each for each in mark.parts if each.name.startswith(PART)]
+    for part, answered in zip(parts, evidence.parts, strict=True):
+        facts = {
+            "part": answered.id,
+            "correct": str(answered.correct),
+            "total": str(len(answered.answers)),
+            "score": f"{part.earned:g}",
+            "possible": f"{part.possible:g}",
+        }
+        text = Sentence(
+            "reference/: part {part}: {correct} of {total} right, {score} of {possible} marks",
+            facts,
+        )
+        yield Line(part.earned > 0, text, None if part.earned else NO_BETTER)
+    if len(mark.parts) > 1:
+        facts = {"score": f"{mark.score or 0:g}", "possible": f"{mark.possible:g}"}
+        yield Line(True, Sentence("reference/: {score} of {possible} marks in all", facts))
     for finding in evidence.findings:
+        said = finding.said_in(language)
         yield Line(
             None if fine and finding.severity is not Severity.ERROR else False,
-            Sentence("reference/: {finding}", {"finding": f"{finding.message} ({finding.code})"}),
+            Sentence("reference/: {finding}", {"finding": f"{said.message} ({said.code})"}),
         )
+
+
+def _not_passed(evidence: Evidence, told: Collection[str], language: str) -> Iterator[Line]:
     for check in evidence.checks:
-        if check.outcome in ("failed", "broken"):
-            facts = {"check": check.name, "why": check.rationale.partition("\n")[0]}
+        if check.outcome in ("failed", "broken") and check.name.rpartition("::")[2] not in told:
+            why = by_language(check.rationale)[language].partition("\n")[0]
+            facts = {"check": check.name, "why": why}
             yield Line(
                 False,
                 Sentence("reference/: the check {check} does not pass: {why}", facts),

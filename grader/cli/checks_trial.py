@@ -45,7 +45,7 @@ def require_sound(
     except (SandboxUnavailableError, RuntimeMissingError) as error:
         raise UsageError(f"{error}\n{error.cure}") from None
     own = reference.own(assignment) is not None
-    unfit = _lines([*one.unfit, *(one.failed if own else ())] for one in trials)
+    unfit = _lines(([*one.unfit, *(one.failed if own else ())] for one in trials), language)
     if unfit:
         raise UsageError(
             Sentence(
@@ -54,7 +54,7 @@ def require_sound(
                 {"home": str(assignment.home), "lines": "\n".join(unfit)},
             )
         )
-    if failed := _lines(one.failed for one in trials):
+    if failed := _lines((one.failed for one in trials), language):
         text = say(
             "The reference does not pass these checks: either they ask for another network than "
             "the lecture's LeNet5, or they are wrong. A model answer of your own in {folder} is "
@@ -82,9 +82,9 @@ def _require_references(benches: Benches, console: Console, language: str) -> No
                 raise UsageError(Sentence("{error}\n{cure}", facts)) from None
 
 
-def _lines(of_trials: Iterable[Sequence[trial.TrialFault]]) -> list[str]:
+def _lines(of_trials: Iterable[Sequence[trial.TrialFault]], language: str) -> list[str]:
     """Each thing that is told in a line, once whatever number of runtimes say it."""
-    return list(dict.fromkeys(f"  {told}" for one in of_trials for told in one))
+    return list(dict.fromkeys(f"  {told.said_in(language)}" for one in of_trials for told in one))
 
 
 def _warn(console: Console, text: str) -> None:

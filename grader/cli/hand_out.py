@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.assignment import read_assignment
+from grader.assignment import Assignment, read_assignment
 from grader.cli.main import OK, UsageError
 from grader.cli.packing import size_text
 from grader.cli.terminal import terminal
 from grader.cli.words.hand_out import add_arguments
 from grader.labs import hand_out
 from grader.labs.leaks import Compared
+from grader.labs.student_survey import about_texts
 from grader.language import Sentence, translator
 from grader.report.text import for_rich
 
@@ -37,8 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     if len(made.files) > MAX_LISTED:
         more = say("… and {count} more").format(count=len(made.files) - MAX_LISTED)
         console.print(f"    [dim]{more}[/]")
-    for warning in _not_compared(made.compared):
-        console.print(f"[yellow]![/] {for_rich(warning.said_in(arguments.lang))}", soft_wrap=True)
+    for warning in (*_not_compared(made.compared), *_otherwise(assignment)):
+        said = for_rich(warning.said_in(arguments.lang))
+        console.print(f"[yellow]![/] {said}", highlight=False, soft_wrap=True)
     text = say(
         "{zip}: {count} files, {size}; none is a hidden input or a model answer, as far as files, "
         "archives and notebooks were compared. Students begin with:"
@@ -51,6 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         console.print(f"    {command}", highlight=False, soft_wrap=True)
     return OK
+
+
+def _otherwise(assignment: Assignment) -> Iterator[Sentence]:
+    """What students read, or begin with, that is not what the assignment asks for."""
+    yield from (line.text for line in about_texts(assignment))
 
 
 def _not_compared(compared: Compared) -> Iterator[Sentence]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader import __version__
+from grader.assignment import Part
 from grader.checks.pytest_run import CheckSelection
 from grader.checks.verdicts import told_once
 from grader.engine.after_images import Explanation, explain
@@ -147,8 +148,8 @@ def _stages(
         tell(Stage.CHECKS, 0, 0)
         yield (evidence := _changed(evidence, stage=Stage.CHECKS))
         if loaded.report.function:
-            unanswered = {one.image: one for one in evidence.answers}
-            described = describe(session, assignment, unanswered, CheckSelection.BEFORE)
+            blank = {one.image: one for one in evidence.answers}
+            described = describe(session, assignment, blank, CheckSelection.BEFORE)
         else:  # checks that ask for answers have their turn now: there will be none
             described = describe(session, assignment, {}, CheckSelection.ALL)
         exports = look_at_exports(session, prepared, loaded.report, hidden.images)
@@ -216,10 +217,19 @@ def _parts(
         answers = tuple(found.answers[one.id] for one in given)
         told = PartAnswers(id=part.id, classes=len(part.classes), answers=answers)
         parts = tuple(told if one.id == part.id else one for one in evidence.parts)
-        yield (evidence := _found(_changed(evidence, parts=parts), unanswered(part, answers)))
+        why = () if _is_told(part, evidence) else unanswered(part, answers)
+        yield (evidence := _found(_changed(evidence, parts=parts), why))
         session.close()  # what follows is no matter of this part's worker
         if found.trouble is not None:
             raise found.trouble
+
+
+def _is_told(part: Part, evidence: Evidence) -> bool:
+    """Whether it is said already why the function of the part answers nothing."""
+    import_failed = evidence.stopped not in ("", "predict-missing")
+    return import_failed or any(
+        one.code == "part-missing" and one.facts.get("part") == part.id for one in evidence.findings
+    )
 
 
 def _compared(

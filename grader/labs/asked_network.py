@@ -45,17 +45,6 @@ class ScaffoldedNetwork(NamedTuple):
         }
 
     @property
-    def asked(self) -> tuple[str, str]:
-        """What students read about it, in English and in Chinese."""
-        shape = ", ".join(map(str, ("N", *INPUTS[self.name])))
-        return (
-            f"\n\nAlso define a network class `{self.name}` in `main.py` or beside it: it takes "
-            f"({shape}) and gives (N, {self.outputs}).",
-            f"\n\n还要在 `main.py` 中或其旁边的文件中定义网络类 `{self.name}`："
-            f"输入 ({shape})，输出 (N, {self.outputs})。",
-        )
-
-    @property
     def _file(self) -> str:
         return f"networks/{self.name.lower()}.py"
 

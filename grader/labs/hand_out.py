@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import FILE_NAME, Assignment
+from grader.labs import student_text
 from grader.labs.leaks import Compared, Leak, compare, is_hidden, plain_files
 from grader.language import SaidError, Sentence
 
 FOLDERS = ("public", "starter", "provided")  # that students get whole
 TEXTS = ("README*", "LICENSE*")
 CHECKS = ("test_*.py", "*_test.py", "conftest.py")
-README = """# {title}
-
-```sh
-pip install lab-grader
-grade --self-check --assignment {id}
-```
-
-Before you hand in, in the folder that you hand in: it runs your code as the grader will and says
-what to mend.
-
-提交之前，在要提交的文件夹中运行以上命令：它会像评分程序一样运行你的代码，并指出需要修改之处。
-"""
+README = "README.md"  # is written where the lab has none
 
 
 class HandOutError(SaidError):
@@ -33,11 +24,14 @@ class HandOutError(SaidError):
 
 
 class HandOut(NamedTuple):
-    """What the zip holds, its size in bytes, and what came of comparing it with what is hidden."""
+    """What the zip holds, its size in bytes, what came of comparing it with what is hidden, and the
+    texts in it that are made of the assignment and are not as they lie in the lab.
+    """
 
     files: tuple[str, ...]
     size: int
     compared: Compared
+    renewed: tuple[str, ...] = ()
 
 
 def write(assignment: Assignment, target: Path, *, checks: bool, likeness: bool = False) -> HandOut:
@@ -53,14 +47,35 @@ def write(assignment: Assignment, target: Path, *, checks: bool, likeness: bool 
         if leak.exact or not likeness:
             raise HandOutError(_given_away(leak, assignment))
     names = {path.relative_to(assignment.home).as_posix(): path for path in files}
+    texts = renewed_texts(assignment)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in names.items():
-            archive.write(path, f"{assignment.id}/{name}")
-        if not any(name.startswith("README") for name in names):
-            text = README.format(title=assignment.assignment.title.en, id=assignment.id)
-            archive.writestr(f"{assignment.id}/README.md", text)
-        written = tuple(archive.namelist())
-    return HandOut(written, target.stat().st_size, compared)
+            if name not in texts:
+                archive.write(path, f"{assignment.id}/{name}")
+        for name, text in texts.items():
+            archive.writestr(f"{assignment.id}/{name}", text)
+        written = tuple(sorted(archive.namelist()))
+    return HandOut(written, target.stat().st_size, compared, tuple(texts))
+
+
+def renewed_texts(assignment: Assignment) -> dict[str, str]:
+    """Texts for students that are not in the lab as they have to be, by name: a README that says
+    what the assignment asked for before it was changed, or that is not there at all.
+    """
+    texts = readmes(assignment)
+    if not texts:
+        return {README: student_text.readme(assignment)}
+    now = {name: student_text.renewed(text, assignment) for name, text in texts.items()}
+    return {name: text for name, text in now.items() if text != texts[name]}
+
+
+def readmes(assignment: Assignment) -> dict[str, str]:
+    """The texts called README that students get, by name; those that are no texts are left out."""
+    found = {}
+    for path in sorted(assignment.home.glob(TEXTS[0])):
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            found[path.name] = path.read_text(encoding="utf-8")
+    return found
 
 
 def _given_away(leak: Leak, assignment: Assignment) -> Sentence:

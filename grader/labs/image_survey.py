@@ -68,12 +68,12 @@ def _counts(assignment: Assignment, counts: Counter[str]) -> Iterator[Line]:
     if none:
         yield Line(
             False,
-            Sentence("hidden images: none of {names}", {"names": _listed(none)}),
+            Sentence("hidden images: none of {names}", {"names": listed(none)}),
             Sentence("Put images into these folders, or remove the classes."),
         )
     few = [one.folder for one in assignment.classes if 0 < counts[one.en] < MIN_PER_CLASS]
     if few:
-        facts = {"least": str(MIN_PER_CLASS), "names": _listed(few)}
+        facts = {"least": str(MIN_PER_CLASS), "names": listed(few)}
         yield Line(None, Sentence("hidden images: fewer than {least} of {names}", facts))
     if counts and max(counts.values()) > UNBALANCED * min(counts.values()):
         name, most = counts.most_common(1)[0]
@@ -160,12 +160,12 @@ def _kinds(found: Sequence[_Facts], assignment: Assignment) -> Iterator[Line]:
             Sentence(
                 "images: {count} have transparency, four colours or more than 8 bits ({names}); "
                 "submissions get three channels of 8 bits",
-                {"count": str(len(odd)), "names": _listed([each.image.id for each in odd])},
+                {"count": str(len(odd)), "names": listed([each.image.id for each in odd])},
             ),
         )
     wrong = [each for each in found if each.kind and _promised(each) not in ("", each.kind)]
     if wrong:
-        facts = {"count": str(len(wrong)), "names": _listed([each.image.id for each in wrong])}
+        facts = {"count": str(len(wrong)), "names": listed([each.image.id for each in wrong])}
         yield Line(
             None,
             Sentence("images: {count} are of another format than their names say: {names}", facts),
@@ -178,7 +178,7 @@ def _kinds(found: Sequence[_Facts], assignment: Assignment) -> Iterator[Line]:
         )
     large = [each for each in found if max(each.size) > LARGE_PIXELS]
     if large:
-        facts = {"pixels": str(LARGE_PIXELS), "names": _listed([each.image.id for each in large])}
+        facts = {"pixels": str(LARGE_PIXELS), "names": listed([each.image.id for each in large])}
         yield Line(None, Sentence("images: larger than {pixels} pixels: {names}", facts))
 
 
@@ -240,7 +240,7 @@ def _alike(images: Sequence[HiddenImage]) -> Iterator[Line]:
 
 
 def _named(pairs: Sequence[tuple[Path, Path]]) -> str:
-    return _listed([f"{_short(one)} = {_short(other)}" for one, other in pairs])
+    return listed([f"{_short(one)} = {_short(other)}" for one, other in pairs])
 
 
 def _seen(assignment: Assignment, hidden: HiddenSet) -> Iterator[Line]:
@@ -258,7 +258,7 @@ def _seen(assignment: Assignment, hidden: HiddenSet) -> Iterator[Line]:
             False,
             Sentence(
                 "hidden images: {count} look like images that students get: {names}",
-                {"count": str(len(found)), "names": _listed(named)},
+                {"count": str(len(found)), "names": listed(named)},
             ),
             Sentence("Remove them on one side: who has learned one by heart knows the other."),
         )
@@ -274,9 +274,10 @@ def _short(path: Path) -> str:
 
 
 def _pairs(groups: Sequence[Sequence[HiddenImage]]) -> str:
-    return _listed([" = ".join(image.id for image in group) for group in groups])
+    return listed([" = ".join(image.id for image in group) for group in groups])
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
     more = f" (+{len(names) - MAX_NAMED})" if len(names) > MAX_NAMED else ""
     return ", ".join(names[:MAX_NAMED]) + more

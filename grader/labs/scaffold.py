@@ -10,16 +10,15 @@ from string import Template
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from grader.assignment import FILE_NAME, Label, Title
+from grader.assignment import FILE_NAME, Label, Title, read_assignment
 from grader.checks.reference import FOLDER as REFERENCE
-from grader.labs import nearest_mean, shapes, splitting
+from grader.labs import nearest_mean, shapes, splitting, student_text
 from grader.labs.asked_network import FRAMEWORKS, ScaffoldedNetwork
 from grader.labs.settings_file import settings_file
+from grader.labs.student_text import PUBLIC, STARTER
 from grader.language import SaidError, Sentence
 
 TEXTS = Path(__file__).parent / "texts"
-PUBLIC = "public"  # folder of the images that students get
-STARTER = "starter"  # folder of what students begin with
 
 
 class LabError(SaidError):
@@ -74,7 +73,7 @@ def make(folder: Path, wanted: Wanted) -> Made:
         classes = shapes.labels() if wanted.images is None else splitting.labels_of(images)
         folder.mkdir(parents=True, exist_ok=True)
         counts = splitting.divide(images, wanted.hidden, folder / "images", folder / PUBLIC)
-    _write_texts(folder, wanted, classes, counts[1])
+    _write_texts(folder, wanted, classes)
     nearest_mean.write(
         *(folder / REFERENCE, folder / PUBLIC, classes, "main.py"),
         function=wanted.function,
@@ -115,39 +114,31 @@ def _require_sound(folder: Path, wanted: Wanted) -> None:
             )
 
 
-def _write_texts(folder: Path, wanted: Wanted, classes: Sequence[Label], public: int) -> None:
+def _write_texts(folder: Path, wanted: Wanted, classes: Sequence[Label]) -> None:
     values: dict[str, dict[str, Any]] = {
         "assignment": {"id": wanted.id, "title": wanted.title},
         "interface": {"function": wanted.function, "channels": wanted.channels},
         "policy": {"full_at": wanted.full_at},
     }
     facts = {
-        "title": wanted.title.en,
-        "title_zh": wanted.title.zh or wanted.title.en,
         "function": wanted.function,
         "channels": wanted.channels,
         "first": repr(classes[0].en),
-        "names": ", ".join(label.en for label in classes),
-        "count": str(len(classes)),
-        "public": str(public),
-        "full": str(wanted.full_at),
-        "network": "",
-        "network_zh": "",
     }
     network = None
     if wanted.network:
         network = ScaffoldedNetwork(wanted.network, wanted.framework, len(classes))
-        facts["network"], facts["network_zh"] = network.asked
     texts = {
         FILE_NAME: settings_file(values, classes, network.table if network else ""),
         f"{STARTER}/main.py": _text("main.py", facts),
-        "README.md": _text("README.md", facts),
         "test_answers.py": _text("test_answers.py", facts),
         **(network.files if network else {}),
     }
     for name, text in texts.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    text = student_text.readme(read_assignment(folder))
+    (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
 
 
 def _text(name: str, facts: Mapping[str, str]) -> str:

@@ -182,7 +182,7 @@ class Loading:
         }
         if self._entry is not None:
             report["entry"] = self._entry.origin
-            report.update(self._defined(self._entry))
+            report.update(self._defined(self._entry), without=list(self._order.others))
             if self._order.run and self._entry.imports:
                 report.update(self._import(self._entry))
         report["lent"] = self._lent

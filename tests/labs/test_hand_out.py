@@ -208,3 +208,71 @@ def test_what_was_not_compared_is_told(
     said = capfd.readouterr().out.replace("\n", " ")
     assert "images: not found, so nothing was compared with it" in said
     assert "not looked into: starter/data.7z" in said
+
+
+def test_what_students_read_and_begin_with_keeps_up_with_the_assignment(
+    lab: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    readme = lab / "README.md"
+    readme.write_text("My own words.\n\n" + readme.read_text(encoding="utf-8"), encoding="utf-8")
+    target = tmp_path / "students.zip"
+
+    def got() -> str:
+        with zipfile.ZipFile(target) as archive:
+            return archive.read("shapes/README.md").decode()
+
+    assert main(["hand-out", str(lab), "--to", str(target), "--lang", "en"]) == OK
+    assert got() == readme.read_text(encoding="utf-8")
+    assert "[yellow]" not in (told := capfd.readouterr().out) and "! " not in told
+    with_parts(lab)
+    file = lab / "assignment.toml"
+    text = file.read_text(encoding="utf-8")
+    for before, after in {
+        'function = "predict"': 'function = "classify"',
+        'en = "Coloured shapes"': 'en = "Shapes again"',
+        "points = 100": "points = 55",
+        "upload = 0": "upload = 20",
+        'en = "red circle"': 'en = "red disc"',
+    }.items():
+        assert before in text
+        text = text.replace(before, after, 1)
+    file.write_text(text, encoding="utf-8")
+    assert main(["hand-out", str(lab), "--to", str(target), "--lang", "en"]) == OK
+    said = capfd.readouterr().out
+    new = got()
+    assert new.startswith("My own words.")
+    for words in (
+        "# Shapes again",
+        "`classify(image)`",
+        "red disc",
+        "`classify_points`",
+        "`Net`",
+        "`language`: it gets one text",
+        "55 marks",
+        "at most 20 MiB",
+        "不能超过 20 MiB",
+    ):
+        assert words in new, words  # fmt: skip
+    assert "predict" not in new and "red circle" not in new
+    assert "README.md: older than assignment.toml" in said
+    assert "starter/main.py: defines no classify\n" in said
+    assert "starter/main.py: defines no language, which the part words asks for" in said
+
+
+def test_a_teachers_own_readme_is_left_alone_and_held_against_the_assignment(
+    lab: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with_parts(lab)
+    (lab / "README.md").write_text("Write predict and classify_points.", encoding="utf-8")
+    starter = "def predict(image):\n    '''BGR'''\n    return 'red cirle'\n"
+    (lab / "starter" / "main.py").write_text(starter, encoding="utf-8")
+    target = tmp_path / "students.zip"
+    assert main(["hand-out", str(lab), "--to", str(target), "--lang", "en"]) == OK
+    said = capfd.readouterr().out
+    assert "README.md: says nothing of language, Net, which assignment.toml asks for" in said
+    assert "predict returns red cirle, which is none of its classes" in said
+    assert "speaks of BGR, and images come in RGB" in said
+    (lab / "README.md").unlink()
+    assert main(["hand-out", str(lab), "--to", str(target), "--lang", "en"]) == OK
+    with zipfile.ZipFile(target) as archive:
+        assert "`language`" in archive.read("shapes/README.md").decode()

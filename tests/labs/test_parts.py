@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from grader.assignment import AssignmentError, read_assignment
+from grader.cli.main import main
 from grader.examine.images import read_hidden
 from grader.examine.part_inputs import value_of, with_parts
 from tests import submissions
@@ -118,7 +120,8 @@ def test_each_part_has_its_own_marks_and_none_costs_another(lab: Path, tmp_path:
         for path in (out / "evidence").glob("*.json")
     }
     assert "part-unanswered" in codes["all"] and "part-missing" not in codes["all"]
-    assert "part-missing" in codes["two"] and "part-missing" in codes["words"]
+    for name, count in (("two", 0), ("words", 1)):  # no more is told of what is not there
+        assert "part-missing" in codes[name] and codes[name].count("part-unanswered") == count
     again = submissions.grade("rescore", "--out", out, "--set", "policy.parts.points.points=40")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "100" in again.stdout  # two: 60 + 40
@@ -133,6 +136,30 @@ def test_a_self_check_tells_of_a_function_that_is_missing(lab: Path, tmp_path: P
     whole = submissions.submission(tmp_path / "all", {"main.py": MAIN + LANGUAGE})
     done = submissions.grade("--self-check", whole, "--assignment", lab, cwd=tmp_path)
     assert "has no function" not in done.stdout
+
+
+def test_each_part_has_its_lines_in_the_check_of_a_lab(
+    lab: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "lab"
+    shutil.copytree(lab, home)
+    submissions.submission(home / "reference", {"main.py": MAIN + LANGUAGE})
+    assert main(["check", str(home), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    for words in (
+        "✓ part points: classify_points gets arrays, names one of 2 classes, up to 25 marks; 24 "
+        "hidden, 12 to 12 of each",
+        "✓ part words: language gets texts",
+        "✓ reference/: 24 of 24 right, 60 of 60 marks",
+        "✓ reference/: part points: 24 of 24 right, 25 of 25 marks",
+        "✓ reference/: part words: 23 of 24 right, 14.38 of 15 marks",
+        "✓ reference/: 99.38 of 100 marks in all",
+    ):
+        assert words in said, said
+    for path in (home / "words" / "deutsch").glob("*.txt"):
+        path.unlink()
+    assert main(["check", str(home), "--lang", "en"]) == 1
+    assert "✗ part words: no hidden input of deutsch" in capsys.readouterr().out
 
 
 def test_inputs_that_cannot_be_read_are_named_before_the_class_runs(
