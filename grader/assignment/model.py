@@ -181,8 +181,10 @@ def distinct(classes: tuple[Label, ...]) -> tuple[Label, ...]:
     names = Counter(name for label in classes for name in {label.en, label.zh} - {""})
     for kind, found in (("folder", folders), ("en", names)):
         if twice := sorted(name for name, count in found.items() if count > 1):
-            facts = {"kind": kind, "twice": ", ".join(twice)}
-            raise WrongError(Sentence("{kind} {twice} is used by more than one class", facts))
+            having = [{each.folder} if kind == "folder" else {each.en, each.zh} for each in classes]
+            last = max(index for index, words in enumerate(having) if twice[0] in words)
+            facts = {"twice": ", ".join(twice)}
+            raise WrongError(Sentence("{twice} is used by more than one class", facts), last, kind)
     return classes
 
 
@@ -235,9 +237,9 @@ class Assignment(Document):
     def _told_apart(cls, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         names = [part.id for part in parts]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise WrongError(
-                Sentence("id {twice} is used by more than one part", {"twice": ", ".join(twice)})
-            )
+            facts = {"twice": ", ".join(twice)}
+            last = max(index for index, name in enumerate(names) if name == twice[0])
+            raise WrongError(Sentence("{twice} is used by more than one part", facts), last, "id")
         return parts
 
     @model_validator(mode="after")
@@ -245,15 +247,18 @@ class Assignment(Document):
         names = [network.name for network in self.asked_networks]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             facts = {"twice": ", ".join(twice)}
-            raise WrongError(Sentence("the name {twice} is used by more than one network", facts))
+            at = [index for index, one in enumerate(self.networks) if one.name == twice[0]][-1]
+            said = Sentence("{twice} is used by more than one network", facts)
+            raise WrongError(said, "networks", at, "name")
         return self
 
     @model_validator(mode="after")
     def _marks_of_known_parts(self) -> Assignment:
         names = [part.id for part in self.parts]
         if unknown := sorted(set(self.policy.parts) - set(names)):
-            facts = {"names": ", ".join(unknown), "known": ", ".join(names) or "–"}
-            raise WrongError(Sentence("{names}: no [[parts]] is called so, but {known}", facts))
+            facts = {"known": ", ".join(names) or "–"}
+            said = Sentence("no [[parts]] has this id, but {known}", facts)
+            raise WrongError(said, "policy", "parts", unknown[0])
         return self
 
     @property

@@ -119,9 +119,8 @@ class AskedNetwork(Document):
     @model_validator(mode="after")
     def _said_once(self) -> AskedNetwork:
         if self.reference and self.layers:
-            raise WrongError(
-                Sentence("{name}: a reference or layers, not both", {"name": self.name})
-            )
+            said = Sentence("{name}: a reference or layers, not both", {"name": self.name})
+            raise WrongError(said, "reference")
         return self
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -17,10 +17,23 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 class Title(Document):
     """What the assignment is called, in both languages."""
 
-    en: str
-    """In English."""
+    en: str = ""
+    """In English; the Chinese one stands in for it."""
     zh: str = ""
     """In Chinese; the English one stands in for it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_language(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("en") and isinstance(data.get("zh"), str):
+            return {**data, "en": data["zh"]}
+        return data
+
+    @model_validator(mode="after")
+    def _said(self) -> Title:
+        if not self.en.strip():
+            raise WrongError(Sentence("it says nothing: expected a title in en or zh"))
+        return self
 
 
 class MarkRule(Document):
@@ -62,16 +75,18 @@ class MarkRule(Document):
     def _complete(self) -> MarkRule:
         if self.rule == "linear" and self.zero_at >= self.full_at:
             facts = {"none": str(self.zero_at), "full": str(self.full_at)}
-            raise WrongError(Sentence("zero_at ({none}) must be below full_at ({full})", facts))
+            said = Sentence("zero_at ({none}) must be below full_at ({full})", facts)
+            raise WrongError(said, "zero_at")
         if self.rule == "formula" and not self.formula:
-            raise WrongError(Sentence("rule is formula, and there is no formula"))
+            raise WrongError(Sentence("rule is formula, and there is no formula"), "rule")
         for key, rule in (("formula", "formula"), ("zero_at", "linear")):
             if self.rule != rule and getattr(self, key):  # it would be ignored in silence
                 raise WrongError(
                     Sentence(
                         '{key} counts only with rule = "{rule}", and rule is "{found}"',
                         {"key": key, "rule": rule, "found": self.rule},
-                    )
+                    ),
+                    key,
                 )
         return self
 
@@ -96,7 +111,8 @@ class Policy(MarkRule):
         if self.report_from is not None and self.report_from > self.full_at:
             facts = {"some": str(self.report_from), "full": str(self.full_at)}
             raise WrongError(
-                Sentence("report_from ({some}) must not be above full_at ({full})", facts)
+                Sentence("report_from ({some}) must not be above full_at ({full})", facts),
+                "report_from",
             )
         return self
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.assignment.model import Assignment
 from grader.evidence import Document
-from grader.expectations import expected, found, refused
+from grader.expectations import expected, follows, found, refused
 from grader.language import Sentence
 
 if sys.version_info >= (3, 11):
@@ -22,6 +24,7 @@ else:
     import tomli as tomllib
 
 FILE_NAME = "assignment.toml"
+ALIKE = 0.6  # of `difflib`, from which on a key is taken for a known one misspelt
 
 
 class AssignmentError(Exception):
@@ -75,11 +78,16 @@ def _with_settings(
     home: Path, data: dict[str, Any], settings: Sequence[str], file: Path, text: str
 ) -> Assignment:
     set_here = {path: _lay_over(data, path, value) for path, value in map(_setting, settings)}
+    if "home" in data:  # `home` is ours; in the file it is a foreign key like any other
+        place = _Place(file, text, set_here)
+        raise AssignmentError(place.unknown(("home",)))
+    document = json.dumps({**data, "home": str(home.resolve())}, default=lambda odd: [str(odd)])
     try:
-        return Assignment(home=home.resolve(), **data)
+        # TOML has types of its own, as JSON has: a text is no number, and a number no truth.
+        return Assignment.model_validate_json(document, strict=True)
     except ValidationError as errors:
-        said = [_explain(file, text, error, set_here) for error in errors.errors()]
-        raise AssignmentError(*said) from None
+        place = _Place(file, text, set_here)
+        raise AssignmentError(*place.explained(errors.errors())) from None
 
 
 def _setting(setting: str) -> tuple[tuple[str, ...], Any]:
@@ -111,27 +119,66 @@ def _lay_over(data: dict[str, Any], path: tuple[str, ...], value: Any) -> str:
     return f"--set {'.'.join(path)}={value}"
 
 
-def _explain(
-    file: Path, text: str, error: ErrorDetails, set_here: Mapping[tuple[str, ...], str]
-) -> Sentence:
-    """One line for the reader: where, what was found, what is expected, what to do."""
-    # What concerns several tables at once has no place of its own: it is about marks of parts.
-    path = tuple(str(part) for part in error["loc"]) or ("policy", "parts")
-    if path[0] == "home":  # `home` is ours; in the file it is a foreign key like any other
-        path = ("home",)
-    where = set_here.get(path) or f"{file}:{line_of(text, path)}"
-    told: dict[str, str | Sentence] = {"where": where, "key": ".".join(path)}
-    if path == ("home",) or error["type"] == "extra_forbidden":
-        told["known"] = ", ".join(_keys_of(path[:-1])) or "–"
+class _Place(NamedTuple):
+    """Where keys stand: in the text of the file, or on the command line."""
+
+    file: Path
+    text: str
+    set_here: Mapping[tuple[str, ...], str]
+
+    def explained(self, errors: Sequence[ErrorDetails]) -> list[Sentence]:
+        """A line for each: where, what was found, what is expected, what to do."""
+        meant = {}  # by a key that is not known, the one that it is probably
+        for error in errors:
+            if error["type"] == "extra_forbidden":
+                path = _path(error)
+                meant[path] = _close(path[-1], _keys_of(path[:-1]))
+        spelt = {(*path[:-1], key) for path, key in meant.items() if key}
+        told = []
+        for error in errors:
+            path = _path(error)
+            if path in meant:
+                told.append(self.unknown(path, meant[path]))
+            elif not follows(error) and not (error["type"] == "missing" and path in spelt):
+                told.append(self._explain(path, error))
+        return told
+
+    def unknown(self, path: tuple[str, ...], meant: str = "") -> Sentence:
+        """That a key is none of the assignment's."""
+        known = ", ".join(_keys_of(path[:-1])) or "–"
+        facts = {**self._where(path), "known": known, "meant": meant}
+        if meant:
+            text = "{where}: unknown key {key}. Did you mean {meant}? Known here: {known}."
+            return Sentence(text, facts)
         return Sentence(
-            "{where}: unknown key {key}. Known here: {known}. Correct or remove it.", told
+            "{where}: unknown key {key}. Known here: {known}. Correct or remove it.", facts
         )
-    if error["type"] == "missing":
-        return Sentence("{where}: {key} is missing. Add it.", told)
-    if rule := refused(error):
-        return Sentence("{where}: {key}: {rule}. Correct it.", {**told, "rule": rule})
-    told |= {"found": found(error), "expected": expected(error)}
-    return Sentence("{where}: {key}: found {found}; expected {expected}. Correct it.", told)
+
+    def _explain(self, path: tuple[str, ...], error: ErrorDetails) -> Sentence:
+        told: dict[str, str | Sentence] = {**self._where(path)}
+        if error["type"] == "missing":
+            return Sentence("{where}: {key} is missing. Add it.", told)
+        if rule := refused(error):
+            return Sentence("{where}: {key}: {rule}. Correct it.", {**told, "rule": rule.said})
+        told |= {"found": found(error), "expected": expected(error)}
+        return Sentence("{where}: {key}: found {found}; expected {expected}. Correct it.", told)
+
+    def _where(self, path: tuple[str, ...]) -> dict[str, str]:
+        where = self.set_here.get(path) or f"{self.file}:{line_of(self.text, path)}"
+        # Which of several tables it is, the line says; their numbers are none of the file's words.
+        return {"where": where, "key": ".".join(name for name in path if not name.isdigit())}
+
+
+def _path(error: ErrorDetails) -> tuple[str, ...]:
+    """The key that an error is about, with the number of each table of several."""
+    rule = refused(error)
+    return (*map(str, error["loc"]), *(rule.at if rule else ()))
+
+
+def _close(name: str, known: Sequence[str]) -> str:
+    """Which of the known names a name is that is misspelt; "" for none."""
+    close = get_close_matches(name.lower(), known, 1, ALIKE)
+    return close[0] if close else ""
 
 
 def _keys_of(path: tuple[str, ...]) -> list[str]:
@@ -140,22 +187,29 @@ def _keys_of(path: tuple[str, ...]) -> list[str]:
     for part in path:
         if part.isdigit():
             continue
-        annotation = table.model_fields[part].annotation if part in table.model_fields else None
-        inner = [a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)]
-        table = inner[0] if inner else annotation
+        if get_origin(table) is dict:  # of tables that have names of the teacher's own
+            table = get_args(table)[1]
+            continue
         if not (isinstance(table, type) and issubclass(table, Document)):
             return []
+        info = table.model_fields.get(part)
+        table = info.annotation if info is not None else None
+        if get_origin(table) is tuple:
+            table = get_args(table)[0]
+    if not (isinstance(table, type) and issubclass(table, Document)):
+        return []
     fields = table.model_fields.items()
     return [field.alias or name for name, field in fields if name != "home"]
 
 
 def line_of(text: str, path: Sequence[str]) -> int:
-    """The line (from 1) of TOML `text` where the key at `path` stands; else that of the innermost
-    table or key around it, else 1. Array indices are parts of the path: ("classes", "3", "folder").
+    """The line (from 1) of TOML `text` where the key at `path` stands, or the first of its tables;
+    else that of the innermost table or key around it, else 1. Array indices are parts of the path:
+    ("classes", "3", "folder").
     """
     wanted, table = tuple(path), tuple[str, ...]()
     last: dict[tuple[str, ...], int] = {}  # index of the last table of an array
-    best, depth = 1, 0
+    best, depth, first = 1, 0, 0
     for number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line):
             table = ()
@@ -175,7 +229,9 @@ def line_of(text: str, path: Sequence[str]) -> int:
             continue
         if len(here) > depth and here == wanted[: len(here)]:
             best, depth = number, len(here)
-    return best
+        elif not first and here[: len(wanted)] == wanted:
+            first = number
+    return first if first and depth < len(wanted) else best
 
 
 def _names(dotted: str) -> list[str]:

@@ -50,7 +50,7 @@ def _wanted(arguments: argparse.Namespace, console: Console, say: Translate) -> 
 
     example = arguments.images is None
     name = "Coloured shapes" if example else scaffold.id_of(arguments.folder)
-    title = ask(arguments.title, say("Title in English?"), name)
+    title = ask(arguments.title, say("Title in English?"), arguments.title_zh or name)
     in_chinese = "彩色图形" if example and title == name else title
     title_zh = ask(arguments.title_zh, say("Title in Chinese?"), in_chinese)
     function = ask(arguments.function, say("Function that students write?"), "predict")

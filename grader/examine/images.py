@@ -8,6 +8,7 @@ import random
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from grader.assignment import Assignment, AssignmentError
+from grader.assignment import Assignment, AssignmentError, Label
 from grader.language import Sentence
 from grader.readers.ignored_files import is_ignored
 
 MAX_IMAGE_BYTES = 256 * 1024 * 1024  # bytes of a file that may be an image
+ALIKE = 0.6  # of `difflib`, from which on a folder is taken for that of a class misspelt
 MAX_NAMED = 5  # names of files that a sentence lists
 # Suffixes that promise an image: one that cannot be read is a fault of the set, not something else.
 SUFFIXES = frozenset(
@@ -86,10 +88,7 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
     found = entries(folder)
     folders = [path for path in found if path.is_dir()]
     wrong = [
-        Sentence(
-            "{path}: the assignment has no class with this folder. Rename or remove it.",
-            {"path": str(path)},
-        )
+        foreign_folder(path, assignment.classes, folders)
         for path in folders
         if _composed(path) not in truths
     ]
@@ -129,6 +128,25 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
     counts = Counter(image.truth for image in images)
     each = [(label.folder, counts[label.en]) for label in assignment.classes]
     return HiddenSet(tuple(images), digest.hexdigest(), tuple(_told(others, each)))
+
+
+def foreign_folder(path: Path, classes: Sequence[Label], there: Sequence[Path]) -> Sentence:
+    """That a folder is of no class, and of which it probably is: one of nearly that name that has
+    no folder yet. there: the folders beside it.
+    """
+    present, name = {_composed(each) for each in there}, _composed(path)
+    waiting = [one for one in classes if one.folder not in present]
+    words = {word.lower(): one.folder for one in waiting for word in (one.zh, one.en, one.folder)}
+    close = get_close_matches(name.lower(), [word for word in words if word], 1, ALIKE)
+    if close:
+        facts = {"path": str(path), "meant": words[close[0]]}
+        return Sentence(
+            "{path}: the assignment has no class with this folder. Did you mean {meant}?", facts
+        )
+    return Sentence(
+        "{path}: the assignment has no class with this folder. Rename or remove it.",
+        {"path": str(path)},
+    )
 
 
 def _composed(path: Path) -> str:

@@ -25,6 +25,7 @@ from grader.examine.clock import Clock
 from grader.examine.layer_reports import LayerReport, comparable_order, weighty
 from grader.examine.network_differences import asked_layers
 from grader.examine.network_training import trained
+from grader.examine.replies import Failure, NetworkReport
 from grader.examine.session import Session
 from grader.examine.setup import Setup
 from grader.examine.submitted_network import SubmittedNetwork
@@ -152,14 +153,16 @@ def _described(network: SubmittedNetwork, session: Session) -> NetworkReference:
     asked, loaded = network.asked, session.load()
     report = network.find()
     if not report.found or report.name != asked.name:
-        error = report.error or loaded.error
-        why = {"why": error.told if error else "–", "name": asked.name}
-        raise _unfit(asked, Sentence("no {name} can be built: {why}", why))
+        raise _unfit(asked, _why_not_there(asked.name, report, report.error or loaded.error))
     layers = network.layers()
     if layers.error is not None or tuple(report.input) != asked.input:
         error = layers.error or report.error
-        why = {"why": error.told if error else "–", "input": str(list(asked.input))}
-        raise _unfit(asked, Sentence("it takes no input of {input}: {why}", why))
+        wanted = {"input": str(list(asked.input))}
+        if error is not None:
+            facts = {**wanted, "why": error.told}
+            raise _unfit(asked, Sentence("it takes no input of {input}: {why}", facts))
+        facts = {**wanted, "other": str(list(report.input))}
+        raise _unfit(asked, Sentence("it takes inputs of {other}, and input is {input}", facts))
     made = layers.layers[-1].output if layers.layers else []
     if made != [asked.outputs]:
         facts = {"made": str(made), "wanted": str(asked.outputs)}
@@ -177,6 +180,16 @@ def _described(network: SubmittedNetwork, session: Session) -> NetworkReference:
         outputs=base64.b64encode(values.tobytes()).decode() if values.size else "",
         learns=training.learns,
     )
+
+
+def _why_not_there(name: str, report: NetworkReport, error: Failure | None) -> Sentence:
+    """Why there is no network of the name."""
+    if error is not None:
+        return Sentence("no {name} can be built: {why}", {"name": name, "why": error.told})
+    if report.found:  # under another name
+        facts = {"name": name, "found": report.name}
+        return Sentence("it has a network {found} and none called {name}", facts)
+    return Sentence("it defines no class or function {name} that is a network", {"name": name})
 
 
 def _unfit(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment import Assignment, AssignmentError, Part
-from grader.examine.images import HiddenImage, HiddenSet, PartSet, decode
+from grader.examine.images import HiddenImage, HiddenSet, PartSet, decode, foreign_folder
 from grader.language import Sentence
 from grader.readers.ignored_files import is_ignored
 
@@ -63,12 +63,8 @@ def _read(part: Part, folder: Path, wrong: list[Sentence]) -> PartSet:
         if name.startswith(".") or is_ignored((name,)) or not inner.is_dir():
             continue
         if name not in truths:
-            wrong.append(
-                Sentence(
-                    "{path}: the assignment has no class with this folder. Rename or remove it.",
-                    {"path": str(inner)},
-                )
-            )
+            there = [path for path in folder.iterdir() if path.is_dir()]
+            wrong.append(foreign_folder(inner, part.classes, there))
             continue
         for path in sorted(inner.iterdir()):
             if path.name.startswith(".") or is_ignored((path.name,)):
