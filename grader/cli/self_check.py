@@ -21,6 +21,7 @@ from grader.cli.notices import tell_notices
 from grader.cli.printing import printing_line
 from grader.cli.terminal import terminal
 from grader.cli.upload_size import upload_line
+from grader.cli.waiting import Waiting
 from grader.engine.examiner import examine
 from grader.evidence import Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
@@ -59,8 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         tell_notices(console, data.told if data else (), arguments.lang)
         trial = data or _trial(assignment, workspace / "images")
         conditions = _conditions(arguments, assignment, submission, workspace, console)
-        with console.status(say("Examining your folder as the grader will …")):
-            evidence, log = examine(submission, "", conditions, trial, lambda *step: None)
+        with Waiting(console, assignment, len(trial.images), arguments.lang) as waiting:
+            evidence, log = examine(submission, "", conditions, trial, waiting)
     lines = upload_line(arguments.folder, packed, assignment, say)
     lines += _checklist(evidence, assignment, data, arguments.lang)
     lines += printing_line(arguments.folder, evidence, log, assignment, say)

@@ -134,6 +134,8 @@ def _findings(
         )
     elif further_questions.no_better_than_guessing(predictions, assignment):
         found += filter(None, [further_questions.weights_not_loaded(report)])
+    if not any(answer.answer for answer in predictions.answers.values()):  # nothing to look into
+        found = [one for one in found if one.code != "not-diagnosed"]
     told = further_questions.at_the_output(explained(found), asked)
     return told or further_questions.where_nothing_explains(predictions, behind, records.curves)
 

@@ -167,6 +167,7 @@ def _stages(
             yield (evidence := _changed(evidence, checks=checks, stage=Stage.DONE))
             return
 
+        tell(Stage.PREDICT, 0, len(hidden.images))
         yield (evidence := _changed(evidence, stage=Stage.PREDICT))
         # The images have the time of one import and their own: LeNet5 took none of it.
         session.clock = Clock(max(assignment.limits.total - took, 0))

@@ -191,7 +191,7 @@ def test_inputs_that_cannot_be_read_are_named_before_the_class_runs(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[policy.parts.other]\npoints = 3\n", "policy.parts.other: no [[parts]] has this id, but points"),
+        ("[policy.parts.other]\npoints = 3\n", "policy.parts.other: no [[parts]] has this id"),
         ('[[parts]]\nid = "words"\nfunction = "f"\nhidden = "h"\n'
          '[[parts.classes]]\nfolder = "a"\n[[parts.classes]]\nfolder = "b"\n',
          "more than one part"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -77,3 +78,30 @@ def test_what_the_grader_has_and_ones_own_python_has_not_is_to_be_installed(
     assert done.returncode == WRONG_USAGE
     assert f"Install it: {sys.executable} -m pip install timm torch" in done.stderr
     assert "the grader has it (torch)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "words", "doing", "told"),
+    [
+        ("while True:\n    pass\ndef classify(image): ...\n", ["--set", "limits.import=8"],
+         "Importing main.py: up to 8 s … (3 s)", "The import of main.py took longer than 8 s"),
+        ("def classify(image):\n    while True:\n        pass\n",
+         ["--set", "limits.first_answer=5", "--set", "limits.restarts=0"],
+         "Asking classify about images, 0 of 3 done: up to 5 s for the first",
+         "classify took longer than 5 s for 1 of 3 images"),
+    ],
+)  # fmt: skip
+def test_who_waits_for_an_endless_loop_is_told_for_what_and_how_long(
+    source: str, words: list[str], doing: str, told: str, lab: Path, tmp_path: Path
+) -> None:
+    folder = submissions.submission(tmp_path / "mine", {"main.py": source})
+    lines = tmp_path / "checks"
+    shutil.copytree(lab, lines, ignore=shutil.ignore_patterns("test_*.py", "public", "images"))
+    done = submissions.grade(
+        *("--self-check", folder, "--assignment", lines, "--lang", "en", *words), cwd=tmp_path
+    )
+    assert done.returncode == SOMETHING_LEFT
+    assert doing in done.stderr
+    said = " ".join(done.stdout.split())
+    assert told in said and "a second time" not in said
+    assert "Importing main.py" not in done.stdout

@@ -1,0 +1,103 @@
+"""What a self-check is waiting for, and how long it may take: said before anybody wonders."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.status import Status
+
+from grader.assignment import Assignment
+from grader.evidence import Stage
+from grader.language import Sentence
+from grader.report.text import for_rich
+
+PATIENCE = 3.0  # seconds of a stage, after which it is said in a pipe what is being done
+AGAIN = 30.0  # seconds after which that is said again
+STEP = 0.5  # seconds between two looks at the clock
+
+
+class Waiting:
+    """A context manager that is told of each stage of an examination and says what is being done:
+    at a terminal in one line that counts the seconds, in a pipe on stderr, where a stage takes
+    long.
+    """
+
+    def __init__(
+        self, console: Console, assignment: Assignment, images: int, language: str
+    ) -> None:
+        self._console, self._assignment, self._images = console, assignment, images
+        self._language = language
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self._stage, self._done, self._since, self._said = Stage.INTAKE, 0, time.monotonic(), 0.0
+        self._status: Status | None = None
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Waiting:
+        if self._console.is_terminal:
+            self._status = self._console.status(for_rich(self._doing()))
+            self._status.start()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+        if self._status is not None:
+            self._status.stop()
+
+    def __call__(self, stage: Stage, done: int, total: int) -> None:
+        """An examination has come to a stage, or a step further in it."""
+        with self._lock:
+            if stage is not self._stage:
+                self._stage, self._since, self._said = stage, time.monotonic(), 0.0
+            self._done = done
+
+    def _watch(self) -> None:
+        while not self._over.wait(STEP):
+            with self._lock:
+                doing, seconds = self._doing(), time.monotonic() - self._since
+                due = seconds >= (self._said + AGAIN if self._said else PATIENCE)
+                self._said = seconds if due else self._said
+            if self._status is not None:
+                self._status.update(for_rich(f"{doing} ({seconds:.0f} s)"))
+            elif due:
+                sys.stderr.write(f"{doing} ({seconds:.0f} s)\n")
+                sys.stderr.flush()
+
+    def _doing(self) -> str:
+        """What is being done now, with the time that it may take."""
+        limits, interface = self._assignment.limits, self._assignment.interface
+        facts = {
+            "entry": interface.entry,
+            "function": interface.function,
+            "done": str(self._done),
+            "images": str(self._images),
+            "load": f"{limits.import_:g}",
+            "checks": f"{limits.checks:g}",
+            "first": f"{limits.first_answer:g}",
+            "answer": f"{limits.answer:g}",
+            "restarts": str(limits.restarts),
+            "diagnosis": f"{limits.diagnosis:g}",
+        }
+        return Sentence(_DOING.get(self._stage, _PREPARING).text, facts).said_in(self._language)
+
+
+_PREPARING = Sentence("Examining your folder as the grader will …")
+_DOING = {
+    Stage.LOAD: Sentence("Importing {entry}: up to {load} s …"),
+    Stage.CHECKS: Sentence("Looking at networks and trying the checks: up to {checks} s …"),
+    Stage.PREDICT: Sentence(
+        "Asking {function} about images, {done} of {images} done: up to {first} s for the first, "
+        "{answer} s for each other, and so again after each of up to {restarts} new starts …"
+    ),
+    Stage.EXPLAIN: Sentence("Looking for what is behind the answers: up to {diagnosis} s …"),
+}
