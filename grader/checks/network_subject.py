@@ -21,6 +21,7 @@ from grader.examine.session import Session
 from grader.examine.submitted_network import SubmittedNetwork
 from grader.language import Sentence
 
+NO_OUTPUT = Sentence("no output")
 NONE_ASKED = "the assignment asks for no networks of its own: [[networks]]"
 
 
@@ -61,7 +62,7 @@ class NetworkSubject:
         """
         asked, _ = self._asked
         if not asked.layers:
-            pytest.skip("there is nothing to compare the layers with")
+            pytest.skip(Sentence("there is nothing to compare the layers with").in_lines())
         found = first_difference(self.layers.layers, self.report.input, asked)
         if found is not None:
             text = "The network differs first at {layer}."
@@ -83,10 +84,10 @@ class NetworkSubject:
         """
         asked, reference = self._asked
         if reference is None or first_difference(self.layers.layers, self.report.input, asked):
-            pytest.skip("there is nothing to compare the outputs with")
+            pytest.skip(Sentence("there is nothing to compare the outputs with").in_lines())
         found = compared_outputs(self._network, self.report, self.layers, reference)
         if found.facts.get("uncompared"):
-            pytest.skip("the outputs cannot be compared")
+            pytest.skip(Sentence("the outputs cannot be compared").in_lines())
         for finding in found.findings:
             raise CheckFailedError(
                 Sentence("The outputs differ from the reference's.").in_lines(),
@@ -120,7 +121,7 @@ class NetworkSubject:
             raise CheckFailedError(
                 Sentence("The network could not process the input.").in_lines(),
                 expected=f"an output for an input of shape {inputs.shape}",
-                actual=report.error.told if report.error else "no output",
+                actual=(report.error.said if report.error else NO_OUTPUT).in_lines(),
                 help=Sentence("Call it on zeros of this shape.").in_lines(),
             )
         return output
@@ -158,7 +159,7 @@ class NetworkSubjects:
                 raise CheckFailedError(
                     Sentence("No {name} could be built.", {"name": name}).in_lines(),
                     expected=name,
-                    actual=report.error.told,
+                    actual=report.error.said.in_lines(),
                 )
             self._found[name] = NetworkSubject(self._session, asked, report)
         return self._found[name]

@@ -81,11 +81,11 @@ def submission(session: Session) -> SubmissionSubject:
 def lenet5(submission: SubmissionSubject) -> LeNet5Subject:
     """The submission's LeNet5; a check that asks for it is skipped where there is none."""
     from grader.assignment import lenet5 as asked_lenet5
-    from grader.checks.subjects import LeNet5Subject
+    from grader.checks.subjects import NO_LENET5, LeNet5Subject
 
     report = submission.lenet5
     if not report.found:
-        pytest.skip("there is no LeNet5 to check")
+        pytest.skip(NO_LENET5.in_lines())
     asked = asked_lenet5(submission.session.setup.assignment.interface.lenet5)
     return LeNet5Subject(submission.session, asked, report)
 

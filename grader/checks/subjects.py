@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from grader.assignment import lenet5
 from grader.checks.failure import CheckFailedError
-from grader.checks.network_subject import NetworkSubject
+from grader.checks.network_subject import NO_OUTPUT, NetworkSubject
 from grader.evidence import Answer
 from grader.examine import lenet5_reference as reference
+from grader.examine.class_names import Vocabulary
 from grader.examine.mnist import read_mnist
 from grader.examine.replies import DatasetReport, NetworkReport
 from grader.examine.session import Session
@@ -21,8 +22,10 @@ from grader.examine.worker_client import WorkerEndedError
 from grader.language import Sentence
 from grader.worker import protocol
 
+LOSSES = Sentence("losses")  # what training is to give
 DIGITS = 128  # that a submission's data set is made of
 NO_ANSWER = Sentence("The function gave no class name.")  # why a check failed that asked for one
+NO_LENET5 = Sentence("there is no LeNet5 to check")  # why a check of it was skipped
 MADE_UP = Sentence("they are about images of the lab, and the pictures here are made up")
 NONE_VALID = Sentence("the function gave no valid answer to any image")  # why one was skipped
 
@@ -68,7 +71,8 @@ class SubmissionSubject:
             image: uint8 (H, W, 3), its channels in the assignment's order (`interface.channels`).
 
         Returns:
-            The string that the function returned.
+            The class name, as grading takes it, of whatever way of writing it; else the string that
+            the function returned.
 
         Raises:
             CheckFailedError: where it raises, ends its process or takes too long, or returns
@@ -81,7 +85,8 @@ class SubmissionSubject:
             raise _no_answer(f"{ended.end.cause.value} {ended.end.detail}".rstrip()) from None
         if answer.outcome != protocol.WORD:
             raise _no_answer(answer.word)
-        return answer.word
+        vocabulary = Vocabulary(self.session.setup.assignment.classes)
+        return vocabulary.name(answer.word) or answer.word
 
 
 def _no_answer(actual: str) -> CheckFailedError:
@@ -165,7 +170,9 @@ class LeNet5Subject(NetworkSubject):
         for role, values in _roles_here(self.known_weights, self.layers.variant.c5).items():
             report = self._network.set(role, values)
             if not report.set:
-                pytest.skip(f"{role} of shape {values.shape} does not fit: the layers differ")
+                facts = {"role": role, "shape": str(values.shape)}
+                text = "{role} of shape {shape} does not fit: the layers differ"
+                pytest.skip(Sentence(text, facts).in_lines())
 
     def expected_outputs(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """What the lecture's network computes with the known weights.
@@ -202,8 +209,8 @@ class LeNet5Subject(NetworkSubject):
         if report.error is not None or not report.losses:
             raise CheckFailedError(
                 Sentence("The network could not be trained.").in_lines(),
-                expected="losses",
-                actual=report.error.told if report.error else "no output",
+                expected=LOSSES.in_lines(),
+                actual=(report.error.said if report.error else NO_OUTPUT).in_lines(),
             )
         return report.losses
 

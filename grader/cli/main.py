@@ -133,7 +133,11 @@ def parser_of(module: str, words: Sequence[str]) -> Parser:
     parser = Parser(
         language,
         prog=f"grade {module}" if module in COMMANDS else "grade",
-        description=say("Grade submissions of a deep-learning lab: confined, on hidden images."),
+        description=say(
+            COMMANDS.get(
+                module, "Grade submissions of a deep-learning lab: confined, on hidden images."
+            )
+        ),
         epilog=None if module in COMMANDS else "\n".join([say("other commands:"), *others]),
     )
     parser.add_argument(

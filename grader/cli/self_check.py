@@ -23,12 +23,12 @@ from grader.cli.terminal import terminal
 from grader.cli.upload_size import upload_line
 from grader.cli.waiting import Waiting
 from grader.engine.examiner import examine
-from grader.evidence import Evidence, Finding, Severity
+from grader.evidence import Check, Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.near_duplicates import near_duplicates, pictures
 from grader.examine.prepare import Conditions
 from grader.intake import IntakeError, IntakeLimits, Reading, Submission, find, stage
-from grader.language import Sentence, Translate, by_language, translator
+from grader.language import Sentence, Translate, translator
 from grader.report import Context, Result, files, pages
 from grader.report.phrases import two
 from grader.report.text import for_rich
@@ -260,11 +260,7 @@ def _checklist(
         if check.outcome == "passed":
             yield SelfCheckLine(True, check.title[language])
         elif check.outcome != "skipped":
-            expected, actual, cure = (
-                by_language(text)[language] for text in (check.expected, check.actual, check.help)
-            )
-            found = f" {say('Expected')}: {expected}. {say('Found')}: {actual}."
-            yield SelfCheckLine(False, check.title[language] + found, cure)
+            yield _failed(check, language)
     skipped = Counter(c.rationale for c in evidence.checks if c.outcome == "skipped")
     for why, count in skipped.items():
         text = say("{count} checks were skipped: {reason}.")
@@ -273,6 +269,17 @@ def _checklist(
         yield _unmeasured(say)
     elif answered or not evidence.findings:  # else nothing came back, for a reason that is told
         yield _estimate(evidence, assignment, say)
+
+
+def _failed(check: Check, language: str) -> SelfCheckLine:
+    """What a check found that did not pass."""
+    why, expected, actual, cure = (
+        two(text)[language] for text in (check.rationale, check.expected, check.actual, check.help)
+    )
+    facts = {"expected": expected, "actual": actual}
+    compared = Sentence("Expected: {expected}. Found: {actual}.", facts).said_in(language)
+    told = (check.title[language], why, compared if expected or actual else "")
+    return SelfCheckLine(False, " ".join(filter(None, told)), cure)
 
 
 def _shown(evidence: Evidence, data: HiddenSet | None) -> Sequence[Finding]:
@@ -370,8 +377,9 @@ def _expect(console: Console, evidence: Evidence, assignment: Assignment, langua
     )
     console.print(f"\n{text}", style="dim", highlight=False)
     if evidence.runtime is not None:
-        reason = f"{evidence.runtime.name}: {evidence.runtime.reason.get(language, '')}"
-        console.print(f"{say('Runtime')}: {for_rich(reason)}", style="dim", highlight=False)
+        reason = evidence.runtime.reason.get(language, "")
+        told = say("Runtime {name}: {reason}").format(name=evidence.runtime.name, reason=reason)
+        console.print(for_rich(told), style="dim", highlight=False)
 
 
 def _write_page(

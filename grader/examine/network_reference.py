@@ -157,11 +157,11 @@ def _described(network: SubmittedNetwork, session: Session) -> NetworkReference:
     layers = network.layers()
     if layers.error is not None or tuple(report.input) != asked.input:
         error = layers.error or report.error
-        wanted = {"input": str(list(asked.input))}
+        wanted = str(list(asked.input))
         if error is not None:
-            facts = {**wanted, "why": error.told}
+            facts: dict[str, str | Sentence] = {"input": wanted, "why": error.said}
             raise _unfit(asked, Sentence("it takes no input of {input}: {why}", facts))
-        facts = {**wanted, "other": str(list(report.input))}
+        facts = {"input": wanted, "other": str(list(report.input))}
         raise _unfit(asked, Sentence("it takes inputs of {other}, and input is {input}", facts))
     made = layers.layers[-1].output if layers.layers else []
     if made != [asked.outputs]:
@@ -185,7 +185,7 @@ def _described(network: SubmittedNetwork, session: Session) -> NetworkReference:
 def _why_not_there(name: str, report: NetworkReport, error: Failure | None) -> Sentence:
     """Why there is no network of the name."""
     if error is not None:
-        return Sentence("no {name} can be built: {why}", {"name": name, "why": error.told})
+        return Sentence("no {name} can be built: {why}", {"name": name, "why": error.said})
     if report.found:  # under another name
         facts = {"name": name, "found": report.name}
         return Sentence("it has a network {found} and none called {name}", facts)

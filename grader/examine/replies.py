@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from grader.evidence.document import first_fault
+from grader.language import Sentence
 from grader.worker.protocol import Meta
 
 SUMMARY = 300  # characters of an exception's message in a finding
@@ -75,9 +76,17 @@ class Failure(ForeignNames):
         return f"{text} (this is Python 2)" if self.python2 else text
 
     @property
-    def told(self) -> str:
+    def said(self) -> Sentence:
         """The summary, and where in the submission."""
-        return self.summary + (f" ({self.file}, line {self.line})" if self.file else "")
+        facts = {"error": self.summary, "file": self.file, "line": str(self.line)}
+        if not self.file:
+            return Sentence("{error}", facts)
+        return Sentence("{error} ({file}, line {line})", facts)
+
+    @property
+    def told(self) -> str:
+        """The same in English."""
+        return str(self.said)
 
 
 class LastErrorReport(Reply):

@@ -105,3 +105,15 @@ def test_who_waits_for_an_endless_loop_is_told_for_what_and_how_long(
     said = " ".join(done.stdout.split())
     assert told in said and "a second time" not in said
     assert "Importing main.py" not in done.stdout
+
+
+def test_a_check_takes_names_as_grading_does_and_says_why_it_failed(
+    lab: Path, tmp_path: Path
+) -> None:
+    source = "def classify(image):\n    return 'redcircle'\n"
+    folder = submissions.submission(tmp_path / "near", {"main.py": source})
+    assert "✓ An image of another size gets one of the class names" in said(lab, folder, OK)
+    source = "def classify(image):\n    assert len(image) > 99\n    return 'red circle'\n"
+    folder = submissions.submission(tmp_path / "sizes", {"main.py": source})
+    told = said(lab, folder, SOMETHING_LEFT, "zh")
+    assert "函数没有返回类别名称。 应为：类别名称（str）。实际：AssertionError。" in told
