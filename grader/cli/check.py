@@ -168,7 +168,7 @@ def _machine(assignment: Assignment, hidden: HiddenSet | None, language: str) ->
             told = {fault.check for one in trials for fault in (*one.unfit, *one.failed)}
             yield from _reference(assignment, hidden, sandbox, found, language, told)
         except (SandboxUnavailableError, RuntimeMissingError) as error:
-            yield Line(False, Sentence("runtimes: {why}", {"why": f"{error} {error.cure}"}))
+            yield Line(False, Sentence("runtimes: {why}", {"why": error.said}), _cure(error))
 
 
 def _networks(benches: Benches) -> Iterator[Line]:
@@ -182,8 +182,7 @@ def _networks(benches: Benches) -> Iterator[Line]:
             made = evaluated(asked, benches)
         except TroubleError as error:
             facts["why"] = error.said
-            cure = error.mended if isinstance(error.mended, Sentence) else Sentence(error.cure)
-            yield Line(False, Sentence("network {name}: {why}", facts), cure)
+            yield Line(False, Sentence("network {name}: {why}", facts), _cure(error))
             continue
         facts |= {"framework": made.framework, "layers": str(len(made.layers))}
         yield Line(True, Sentence("network {name}: {layers} layers, {framework}", facts))
@@ -196,6 +195,10 @@ def _networks(benches: Benches) -> Iterator[Line]:
                     facts,
                 ),
             )
+
+
+def _cure(error: TroubleError) -> Sentence:
+    return Sentence("{error}", {"error": error.mended})
 
 
 def _trials(

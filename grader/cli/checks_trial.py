@@ -9,7 +9,7 @@ from rich.console import Console
 from grader.assignment import Assignment
 from grader.checks import reference, trial
 from grader.checks.pytest_run import files_of
-from grader.cli.main import UsageError
+from grader.cli.main import UsageError, unusable
 from grader.examine.images import HiddenSet
 from grader.examine.network_reference import Benches, evaluated
 from grader.language import Sentence, TroubleError, translator
@@ -43,7 +43,7 @@ def require_sound(
             benches = trial.benches(assignment, sandbox, runtimes)
             trials = [trial.tried(bench, truths) for bench in benches]
     except (SandboxUnavailableError, RuntimeMissingError) as error:
-        raise UsageError(f"{error}\n{error.cure}") from None
+        raise unusable(error) from None
     own = reference.own(assignment) is not None
     unfit = _lines(([*one.unfit, *(one.failed if own else ())] for one in trials), language)
     if unfit:
@@ -78,8 +78,7 @@ def _require_references(benches: Benches, console: Console, language: str) -> No
                 with console.status(translator(language)("Running the reference networks …")):
                     evaluated(asked, benches)
             except TroubleError as error:
-                facts = {"error": error.said, "cure": error.mended}
-                raise UsageError(Sentence("{error}\n{cure}", facts)) from None
+                raise unusable(error) from None
 
 
 def _lines(of_trials: Iterable[Sequence[trial.TrialFault]], language: str) -> list[str]:

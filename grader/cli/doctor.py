@@ -19,7 +19,7 @@ from grader.cli import machine, runtime
 from grader.cli.device_check import prove_all
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.terminal import terminal
-from grader.language import Sentence, Translate, translator
+from grader.language import Sentence, said_in, translator
 from grader.report.text import for_rich
 from grader.runtimes import detect
 from grader.runtimes.devices import KINDS, DeviceAbsentError, select
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.device is not None:
         return _prove(console, arguments.device, arguments.lang)
-    confined = _confinement(console, say)
+    confined = _confinement(console, arguments.lang)
     console.print(f"\n[bold]{say('Runtimes')}[/]")
     runtime.tell(console, arguments.lang)
     console.print(f"\n[bold]{say('Devices')}[/]")
@@ -92,34 +92,46 @@ def _attack(levels: Sequence[str]) -> int:
     return subprocess.run(command, cwd=checkout, check=False).returncode  # noqa: S603
 
 
-def _confinement(console: Console, say: Translate) -> bool:
+def _confinement(console: Console, language: str) -> bool:
     """Try each level as grading would; whether one works."""
+    say = translator(language)
     console.print(f"\n[bold]{say('Confinement')}[/]")
     works = False
     for level in (Level.STRONG, Level.BASIC):
         try:
             canary.choose(level)
         except SandboxUnavailableError as error:
-            console.print(f"  [red]✗[/] {level.value}: {for_rich(str(error))}", highlight=False)
-            console.print(f"      → {for_rich(error.cure)}", style="dim", highlight=False)
+            console.print(
+                f"  [red]✗[/] {level.value}: {for_rich(said_in(language, error.said))}",
+                highlight=False,
+            )
+            console.print(
+                f"      → {for_rich(said_in(language, error.mended))}", style="dim", highlight=False
+            )
             continue
         console.print(f"  [green]✓[/] {level.value}", highlight=False)
         works = True
     if sys.platform == "linux":
-        _memory_limit(console, say)
+        _memory_limit(console, language)
     return works
 
 
-def _memory_limit(console: Console, say: Translate) -> None:
+def _memory_limit(console: Console, language: str) -> None:
     """Who keeps the limit of memory; grading works either way."""
     from grader.sandbox import cgroup_delegation  # of Linux alone
+
+    say = translator(language)
 
     try:
         cgroup_delegation.delegated_groups()
     except SandboxUnavailableError as error:
         told = say("Limit of memory: kept by a watchdog, which looks every 25 ms")
-        console.print(f"  [dim]–[/] {told}: {for_rich(str(error))}", highlight=False)
-        console.print(f"      → {for_rich(error.cure)}", style="dim", highlight=False)
+        console.print(
+            f"  [dim]–[/] {told}: {for_rich(said_in(language, error.said))}", highlight=False
+        )
+        console.print(
+            f"      → {for_rich(said_in(language, error.mended))}", style="dim", highlight=False
+        )
     else:
         told = say("Limit of memory: kept by the kernel, by control groups")
         console.print(f"  [green]✓[/] {told}", highlight=False)

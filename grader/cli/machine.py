@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.cli.main import UsageError
+from grader.cli.main import UsageError, unusable
 from grader.language import Sentence
 from grader.runtimes import detect
 from grader.runtimes import tuning as speed
@@ -34,11 +34,11 @@ def sandbox(required: str | None, unsafe: bool, *, accelerator: bool) -> Sandbox
         return canary.choose(level, devices=accelerator).sandbox
     except SandboxUnavailableError as error:
         if not unsafe or required:
-            raise UsageError(f"{error}\n{error.cure}") from None
+            raise unusable(error) from None
     try:
         return Unconfined()
     except SandboxUnavailableError as error:
-        raise UsageError(f"{error}\n{error.cure}") from None
+        raise unusable(error) from None
 
 
 def runtimes(forced: str | None) -> tuple[Runtime, ...]:

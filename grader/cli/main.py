@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from grader import __version__
 from grader.cli.encodings import never_fail
 from grader.cli.parser import Parser, language_of
-from grader.language import LANGUAGES, Sentence, said_in, translator
+from grader.language import LANGUAGES, Sentence, TroubleError, said_in, translator
 
 if TYPE_CHECKING:
     from grader.assignment import AssignmentError
@@ -55,6 +55,11 @@ class UsageError(Exception):
     def said_in(self, language: str) -> str:
         """What is wrong, for the reader."""
         return said_in(language, self.said)
+
+
+def unusable(error: TroubleError) -> UsageError:
+    """What is ours to mend, as a reason not to begin: with what mends it."""
+    return UsageError(Sentence("{error}\n{cure}", {"error": error.said, "cure": error.mended}))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
