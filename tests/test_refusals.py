@@ -123,3 +123,4 @@ def test_no_text_is_taken_for_a_number_or_a_truth(
         text = f"{BASE}[{path[0]}]\n{path[1]} = {toml(value)}\n"
         (line,) = refusals(tmp_path, text)
         assert line.startswith(f"9: {'.'.join(path)}: found "), line
+        assert line.endswith("Take the quotes away.") == isinstance(value, str), line

@@ -161,6 +161,9 @@ class _Place(NamedTuple):
         if rule := refused(error):
             return Sentence("{where}: {key}: {rule}. Correct it.", {**told, "rule": rule.said})
         told |= {"found": found(error), "expected": expected(error)}
+        if _quoted(error):
+            text = "{where}: {key}: found {found}; expected {expected}. Take the quotes away."
+            return Sentence(text, told)
         return Sentence("{where}: {key}: found {found}; expected {expected}. Correct it.", told)
 
     def _where(self, path: tuple[str, ...]) -> dict[str, str]:
@@ -173,6 +176,14 @@ def _path(error: ErrorDetails) -> tuple[str, ...]:
     """The key that an error is about, with the number of each table of several."""
     rule = refused(error)
     return (*map(str, error["loc"]), *(rule.at if rule else ()))
+
+
+def _quoted(error: ErrorDetails) -> bool:
+    """Whether a text is a number or a truth within quotes."""
+    kind, value = error["type"].partition("_")[0], error["input"]
+    if kind not in ("int", "float", "bool") or not isinstance(value, str):
+        return False
+    return re.fullmatch(r"true|false|[+-]?\d+(\.\d+)?", value.strip()) is not None
 
 
 def _close(name: str, known: Sequence[str]) -> str:
