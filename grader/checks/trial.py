@@ -38,7 +38,7 @@ from grader.sandbox.temporary_folders import temporary
 
 CACHE_FILE = "checks.json"
 MOST_REMEMBERED = 100
-SCHEMA = 3  # raised when a trial says more: what is remembered of an earlier one is tried again
+SCHEMA = 4  # raised when a trial says more: what is remembered of an earlier one is tried again
 # What of an assignment the reference is made of.
 INTERFACE_KEYS = {"entry", "function", "channels", "lenet5", "dataset"}
 
@@ -69,6 +69,7 @@ class ChecksTrial(Document):
     failed: assertions that do not hold for the reference.
     skipped: checks that ended without a verdict, as they found nothing to look at.
     left_out: names of checks with marks that are about what the assignment does not ask for.
+    untried: names of checks of the teacher's own networks, which the stand-in has none of.
     points: the marks of each check that carries some and is asked of submissions; None where the
     checks could not be tried.
     answers: digest of the right answers that they were tried with; "" where no check asks for any.
@@ -79,6 +80,7 @@ class ChecksTrial(Document):
     failed: tuple[TrialFault, ...] = ()
     skipped: tuple[TrialFault, ...] = ()
     left_out: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
     points: dict[str, float] | None = None
     answers: str = ""
 
@@ -193,6 +195,7 @@ def _read(run: pytest_run.PytestRun, assignment: Assignment) -> ChecksTrial:
         failed=tuple(told("failed")),
         skipped=tuple(told("skipped")),
         left_out=tuple(one.check.name for one in run.ran if _is_left_out(one, assignment)),
+        untried=tuple(one.check.name for one in run.ran if _is_untried(one, assignment)),
         points={
             one.check.name: one.check.points
             for one in run.ran
@@ -208,7 +211,7 @@ def _is_left_out(one: pytest_run.CheckRun, assignment: Assignment) -> bool:
 
 def _is_untried(one: pytest_run.CheckRun, assignment: Assignment) -> bool:
     """Whether a check is about the teacher's own networks, which the stand-in has none of."""
-    return bool(assignment.networks) and one.check.rationale == NONE_ASKED
+    return bool(assignment.networks) and not one.asked and one.check.rationale == NONE_ASKED
 
 
 # --- remembered -------------------------------------------------------------------------

@@ -236,6 +236,14 @@ def _checks(assignment: Assignment, trials: Sequence[ChecksTrial], language: str
             None,
             Sentence("checks: {name} is about what is not asked for, and left out", {"name": name}),
         )
+    if untried := {name for one in trials for name in one.untried}:
+        facts = {"count": str(len(untried))}
+        yield Line(
+            None,
+            Sentence(
+                "checks: {count} are about networks, and not tried without a model answer", facts
+            ),
+        )
     passed = frozenset[str]().union(*(one.passed for one in trials))
     facts = {"count": str(len(passed))}
     if passed and own and not wrong:
