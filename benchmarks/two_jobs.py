@@ -5,8 +5,10 @@
 Without the submission that never ends. Told are the wall time from the first examination to the
 last (reading, checks before the class and pages are the same for both), their ratio, and the ratio
 that the order alone would give: the times of one job laid out for two in the order in which they
-were begun, and longest first. What is left between them is what two jobs cost each other. Wants
-an idle machine with two processors; a busy one shows its own doing.
+were begun, and longest first. What is left between them is what two jobs cost each other. One job
+computes on all processors; therefore it is also timed with one processor alone, to which what two
+jobs gain on two is told, too. Wants an idle machine with two processors; a busy one shows its own
+doing.
 """
 
 # ruff: noqa: T201
@@ -26,11 +28,13 @@ ROOT = Path(__file__).resolve().parents[1]
 ENDLESS = "3210000010_linger"
 
 
-def seconds(jobs: int, folder: Path) -> tuple[float, dict[str, float]]:
-    """From the first begin to the last end, and those of each submission as they were begun."""
+def seconds(jobs: int, folder: Path, *before: str) -> tuple[float, dict[str, float]]:
+    """From the first begin to the last end, and those of each submission as they were begun.
+    `before`: words of a command line that runs the grader.
+    """
     samples = [path for path in (ROOT / "submissions").iterdir() if path.name[0].isdigit()]
     class_ = [path for path in sorted(samples) if path.name != ENDLESS]
-    command = [sys.executable, "-m", "grader", *map(str, class_), "--out", str(folder)]
+    command = [*before, sys.executable, "-m", "grader", *map(str, class_), "--out", str(folder)]
     command += ["--jobs", str(jobs), "--device", "CPU"]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     evidence = [
@@ -61,6 +65,9 @@ def main(rounds: int) -> None:
                 took[jobs], each[jobs] = seconds(jobs, Path(folder) / "out")
             total = sum(each[jobs].values())
             print(f"--jobs {jobs}: {took[jobs]:.1f} s, of submissions {total:.1f} s", flush=True)
+        with tempfile.TemporaryDirectory(prefix="two-jobs-") as folder:
+            bound, _ = seconds(1, Path(folder) / "out", "taskset", "--cpu-list", "0")
+        print(f"--jobs 1 on one processor: {bound:.1f} s, {bound / took[2]:.2f} times that of two")
         load, alone = os.getloadavg()[1], each[1]
         print(
             f"round {number + 1}: {took[1] / took[2]:.2f} times as fast (load {load:.1f}); by the "
