@@ -92,7 +92,11 @@ def asked_layers(layers: Sequence[LayerReport]) -> tuple[AskedLayer, ...]:
     for at, index in enumerate(found):
         end = found[at + 1] if at + 1 < len(found) else len(ordered)
         before = ordered[found[at - 1]].output if at else []
-        roles.append(_asked(ordered[index], before, ordered[index + 1 : end]))
+        layer = ordered[index]
+        if not any(map(str.isalpha, layer.name)):  # only its place in a sequence
+            same = sum(ordered[other].kind == layer.kind for other in found[: at + 1])
+            layer = layer.model_copy(update={"name": f"{layer.kind} {same}"})
+        roles.append(_asked(layer, before, ordered[index + 1 : end]))
     return tuple(roles)
 
 

@@ -90,15 +90,14 @@ class Normalisations:
             seen.add(values)
 
     def told(self) -> list[dict[str, str]]:
-        """{name, state} of each; a layer without a name in its network is called by its class."""
+        """{name, state} of each; a layer that has but a place in a sequence is called by its class,
+        too.
+        """
         names: dict[int, str] = {}
         for framework, network in self._networks:
             names.update(framework.names(network))
         return [
-            {
-                "name": clean(names.get(key) or type(seen.layer).__name__, 200),
-                "state": _state(seen.norm),
-            }
+            {"name": clean(_named(names.get(key, ""), seen.layer), 200), "state": _state(seen.norm)}
             for key, seen in self._seen.items()
         ]
 
@@ -133,6 +132,13 @@ class _Seen:
         stored, spread = (np.asarray(each, np.float64) for each in self.norm[:2])
         found = divergence(mean, variance, stored, spread)
         return min(found, MOST_MISFIT) if np.isfinite(found) else MOST_MISFIT
+
+
+def _named(name: str, layer: Any) -> str:
+    kind = type(layer).__name__
+    if any(map(str.isalpha, name)):
+        return name
+    return f"{name} ({kind})" if name else kind
 
 
 def _state(norm: Norm) -> str:

@@ -75,5 +75,5 @@ def test_a_network_that_is_another_than_the_trained_one_is_told(tmp_path: Path) 
     first = {name: findings[0] for name, findings in told.items()}
     codes = {name: finding["code"] for name, finding in first.items()}
     assert codes == {name: code for name, (_, code) in ALTERED.items()}
-    assert first["activation"]["facts"]["layer"] == "7"
+    assert first["activation"]["facts"]["layer"] == "7 (BatchNorm2d)"
     assert first["not-loaded"]["facts"]["reason"]
