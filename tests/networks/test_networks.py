@@ -215,6 +215,13 @@ def asked(*layers: LayerReport) -> AskedNetwork:
     return AskedNetwork(name="Net", input=(8, 4, 4), layers=asked_layers(layers))
 
 
+def test_a_layer_that_has_but_a_place_in_a_sequence_is_called_by_what_it_is() -> None:
+    numbered = [conv(1, 0), conv(2, 1), conv(3, 2)]
+    numbered = [each.model_copy(update={"name": str(n)}) for n, each in enumerate(numbered)]
+    named = [numbered[0], numbered[1].model_copy(update={"name": "stem"}), numbered[2]]
+    assert [one.name for one in asked(*named).layers] == ["convolution 1", "stem", "convolution 3"]
+
+
 DENSE = layer("dense", 4, weight=[10, 32], output=[10], bias=True, parameters=330)
 POOLED = [
     conv(1, 0),
