@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-from PIL import Image
 from rich.console import Console
 
 from grader import __version__, resources
@@ -20,6 +18,12 @@ from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_notices
 from grader.cli.printing import printing_line
 from grader.cli.terminal import terminal
+from grader.cli.trial_inputs import (
+    is_about_made_up,
+    made_up_images,
+    part_lines,
+    trial_parts,
+)
 from grader.cli.upload_size import upload_line
 from grader.cli.waiting import Waiting
 from grader.engine.examiner import examine
@@ -43,7 +47,6 @@ from grader.scoring.counts import better_than_guessing
 PUBLIC = Path(__file__).parents[1] / "public"  # the assignment without its hidden part, packed
 
 MAX_MEANT = 3  # folders that a sentence names as what was probably meant
-_NUMBER_OF_TRIAL_IMAGES = 3
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,12 +61,14 @@ def run(arguments: argparse.Namespace) -> int:
         workspace = Path(temporary)
         data = _own_images(assignment, arguments.data) if arguments.data else None
         tell_notices(console, data.told if data else (), arguments.lang)
-        trial = data or _trial(assignment, workspace / "images")
+        trial = data or made_up_images(assignment, workspace / "images")
+        parts = trial_parts(assignment, arguments.data, workspace / "parts")
+        trial = trial._replace(parts=parts)
         conditions = _conditions(arguments, assignment, submission, workspace, console)
         with Waiting(console, assignment, len(trial.images), arguments.lang) as waiting:
             evidence, log = examine(submission, "", conditions, trial, waiting)
     lines = upload_line(arguments.folder, packed, assignment, say)
-    lines += _checklist(evidence, assignment, data, arguments.lang)
+    lines += _checklist(evidence, assignment, arguments.data, arguments.lang)
     lines += printing_line(arguments.folder, evidence, log, assignment, say)
     if data is not None:
         lines += _twins(arguments.data, say)
@@ -72,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     _expect(console, evidence, assignment, arguments.lang)
     if data is None:
         evidence = evidence.model_copy(update={"answers": ()})
+    evidence = evidence.model_copy(update={"parts": ()})
     _write_page(arguments, assignment, evidence, log)
     bad = sum(line.fine is False for line in lines)
     verdict = say("Things to mend: {count}.")
@@ -224,21 +230,10 @@ def _sandbox() -> Sandbox:
         return Unconfined(own_code=True)
 
 
-def _trial(assignment: Assignment, folder: Path) -> HiddenSet:
-    """A few made-up pictures: enough to see whether a class name comes back."""
-    generator = np.random.default_rng(0)
-    for label in assignment.classes[:_NUMBER_OF_TRIAL_IMAGES]:
-        (folder / label.folder).mkdir(parents=True)
-        coarse = generator.integers(0, 256, size=(7, 7, 3), dtype=np.uint8)
-        picture = Image.fromarray(coarse).resize((224, 224), Image.Resampling.BICUBIC)
-        picture.save(folder / label.folder / "1.png")
-    return read_hidden(assignment, folder)
-
-
 def _checklist(
-    evidence: Evidence, assignment: Assignment, data: HiddenSet | None, language: str
+    evidence: Evidence, assignment: Assignment, data: Path | None, language: str
 ) -> Iterator[SelfCheckLine]:
-    """The lines in the order in which a student mends things."""
+    """The lines in the order in which a student mends things. data: the folder of their own."""
     say = translator(language)
     if evidence.trouble is not None:
         yield SelfCheckLine(False, evidence.trouble.message, evidence.trouble.cure)
@@ -256,6 +251,7 @@ def _checklist(
         text = say("{function} returned a class name for each of {count} images.")
         yield SelfCheckLine(True, text.format(function=function, count=len(answered)))
     yield from (_finding(finding) for finding in _shown(evidence, data))
+    yield from part_lines(evidence, assignment, data, language)
     for check in evidence.checks:
         if check.outcome == "passed":
             yield SelfCheckLine(True, check.title[language])
@@ -282,14 +278,18 @@ def _failed(check: Check, language: str) -> SelfCheckLine:
     return SelfCheckLine(False, " ".join(filter(None, told)), cure)
 
 
-def _shown(evidence: Evidence, data: HiddenSet | None) -> Sequence[Finding]:
-    """Findings, but for those that a check says as well, and those that pictures without a meaning
+def _shown(evidence: Evidence, data: Path | None) -> Sequence[Finding]:
+    """Findings, but for those that a check says as well, and those that inputs without a meaning
     cannot show.
     """
     left_out = {"lenet5-missing"} if evidence.checks else set()
     if data is None:
         left_out |= {"constant-answers", "channel-order", "label-order"}
-    return [finding for finding in evidence.findings if finding.code not in left_out]
+    return [
+        finding
+        for finding in evidence.findings
+        if finding.code not in left_out and not is_about_made_up(finding, evidence, data)
+    ]
 
 
 def _finding(finding: Finding) -> SelfCheckLine:

@@ -38,6 +38,7 @@ from grader.evidence.findings import make_finding
 from grader.evidence.reading import readable_evidence
 from grader.examine.clock import Clock
 from grader.examine.comparable import with_opened
+from grader.examine.disclosure import bare
 from grader.examine.further_questions import stopped_by
 from grader.examine.images import HiddenSet, PartSet, shuffled
 from grader.examine.loading import without_needed
@@ -218,7 +219,8 @@ def _parts(
         answers = tuple(found.answers[one.id] for one in given)
         told = PartAnswers(id=part.id, classes=len(part.classes), answers=answers)
         parts = tuple(told if one.id == part.id else one for one in evidence.parts)
-        why = () if _is_told(part, evidence) else unanswered(part, answers)
+        error = found.error and bare(found.error, session.submission)
+        why = () if _is_told(part, evidence) else unanswered(part, answers, error)
         yield (evidence := _found(_changed(evidence, parts=parts), why))
         session.close()  # what follows is no matter of this part's worker
         if found.trouble is not None:

@@ -45,7 +45,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "module-missing": (
         E,
-        "{module} is imported ({file}, line {line}), and neither {module}.py nor a folder of that "
+        "{module} is needed ({file}, line {line}), and neither {module}.py nor a folder of that "
         "name was handed in.",
         "Hand in {module}.py, too, beside {entry}. If it is a package and no file of your own, ask "
         "the teacher to add it to a runtime.",

@@ -116,6 +116,11 @@ def _failure(error: Failure, heard: StandInsHeard, submission: Path) -> Failure:
     for clean in heard.failures:
         if (clean.type, clean.file, clean.line) == (error.type, error.file, error.line):
             return clean
+    return bare(error, submission)
+
+
+def bare(error: Failure, submission: Path) -> Failure:
+    """The exception's type and place alone, as far as they are known here."""
     kind = error.type if error.type in TYPES else OTHER_TYPE
     if not _is_a_place(submission, error.file, error.line):
         return Failure(type=kind)

@@ -64,6 +64,7 @@ def without_needed(found: Sequence[Finding]) -> tuple[Finding, ...]:
     needed.
     """
     needed = {one.facts.get("package") for one in found if one.code == "package-missing"}
+    needed |= {_package(one) for one in found if one.code == "module-missing"}
     kept = []
     for one in found:
         if one.code == "packages-absent":
@@ -73,6 +74,10 @@ def without_needed(found: Sequence[Finding]) -> tuple[Finding, ...]:
             one = make_finding(one.code, one.facts, packages=", ".join(names))
         kept.append(one)
     return tuple(kept)
+
+
+def _package(finding: Finding) -> str:
+    return finding.facts["module"].partition("/")[0]
 
 
 def _elsewhere(found: str, entry: str, function: str) -> Finding:

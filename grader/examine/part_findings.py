@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from grader.assignment import Part
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import make_finding
+from grader.examine.replies import Failure
 from grader.language import Sentence
 
 _ENDED = Sentence("it took too long, or its process ended")
+_NO_RETURN = Sentence("it ended without return")
 _WHY: Mapping[Problem, Sentence] = {
     Problem.RAISED: Sentence("it raised an exception"),
     Problem.WRONG_TYPE: Sentence("it returned something else than a word"),
@@ -19,14 +21,29 @@ _WHY: Mapping[Problem, Sentence] = {
 }
 
 
-def unanswered(part: Part, answers: Sequence[Answer]) -> list[Finding]:
+def unanswered(part: Part, answers: Sequence[Answer], error: Failure | None) -> list[Finding]:
     """`part-unanswered` where inputs were asked about and have no valid answer, with what kept most
-    of them from one. Counts and kinds alone, as students read it.
+    of them from one. Counts, kinds and a place alone, as students read it. `error`: the first
+    exception, by its type and place.
     """
     lost = Counter(answer.problem for answer in answers if answer.problem in _WHY)
     if not lost:
         return []
     ((most, _),) = lost.most_common(1)
     assert most is not None  # noqa: S101 - a key of _WHY
-    facts = {"function": part.function, "part": part.id, "why": _WHY[most]}
+    why = _WHY[most]
+    if most is Problem.RAISED and error is not None:
+        why = _raised(error)
+    if most is Problem.WRONG_TYPE and all(
+        answer.said == "None" for answer in answers if answer.problem is most
+    ):
+        why = _NO_RETURN
+    facts = {"function": part.function, "part": part.id, "why": why}
     return [make_finding("part-unanswered", facts, count=lost.total(), total=len(answers))]
+
+
+def _raised(error: Failure) -> Sentence:
+    facts = {"error": error.type, "file": error.file, "line": str(error.line)}
+    if not error.file:
+        return Sentence("it raised {error}", facts)
+    return Sentence("it raised {error} ({file}, line {line})", facts)

@@ -45,7 +45,9 @@ def with_parts(hidden: HiddenSet, assignment: Assignment) -> HiddenSet:
     if not assignment.parts:
         return hidden
     wrong: list[Sentence] = []
-    parts = tuple(_read(part, assignment.home / part.hidden, wrong) for part in assignment.parts)
+    parts = tuple(
+        read_part(part, assignment.home / part.hidden, wrong) for part in assignment.parts
+    )
     if wrong:
         raise AssignmentError(*wrong)
     digest = hashlib.sha256(hidden.digest.encode())
@@ -55,7 +57,8 @@ def with_parts(hidden: HiddenSet, assignment: Assignment) -> HiddenSet:
     return hidden._replace(parts=parts, digest=digest.hexdigest())
 
 
-def _read(part: Part, folder: Path, wrong: list[Sentence]) -> PartSet:
+def read_part(part: Part, folder: Path, wrong: list[Sentence]) -> PartSet:
+    """The inputs of a part below `folder`, one folder a class; `wrong` grows by what is wrong."""
     truths = {label.folder: label.en for label in part.classes}
     inputs = []
     for inner in sorted(folder.iterdir()) if folder.is_dir() else ():

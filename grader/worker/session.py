@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from . import answers, faults
+from . import answers, compat, faults
 from .datasets import Datasets
 from .exported import Exports
 from .loading import Loading, LoadOrder
@@ -79,6 +79,7 @@ class WorkerSession:
         try:
             fresh = given.tobytes().decode("utf-8") if text else np.array(given, order="C")
             value = called(fresh)
+            compat.absent.require_here(value)
         except BaseException as error:
             self._failed(error)
             return Answer(RAISED, faults.headline(error))

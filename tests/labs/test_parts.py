@@ -138,6 +138,31 @@ def test_a_self_check_tells_of_a_function_that_is_missing(lab: Path, tmp_path: P
     assert "has no function" not in done.stdout
 
 
+WORD = "def language(text):\n    {}\n"
+POINTS = "part points was not tried"  # of arrays nobody knows what they look like
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "said"),
+    [
+        ("x = 1", 1, "2 of 2 inputs: it ended without return"),
+        ("return 'italiano'", 1, "2 of 2 inputs: its words are no classes"),
+        ("return text.read()", 0, "made-up inputs: it raised AttributeError (main.py, line 1"),
+        ("return 'deutsch'", 0, "named a class of the part words for each of 2 inputs"),
+    ],
+)
+def test_a_self_check_asks_the_function_of_each_part(
+    lab: Path, tmp_path: Path, body: str, code: int, said: str
+) -> None:
+    folder = submissions.submission(tmp_path / "s", {"main.py": MAIN + WORD.format(body)})
+    words = ("--assignment", lab, "--lang", "en")
+    done = submissions.grade("--self-check", folder, *words, cwd=tmp_path)
+    told = " ".join(done.stdout.split())
+    assert said in told, told
+    assert POINTS in told
+    assert done.returncode == code, told
+
+
 def test_each_part_has_its_lines_in_the_check_of_a_lab(
     lab: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -116,8 +116,9 @@ class _StandIn:
             raise AttributeError(name)
         return type(self)(f"{self._name}.{name}")
 
-    def __getitem__(self, key: Any) -> Any:  # as in the annotation Float[Tensor, "n"]
-        return self
+    def __getitem__(self, key: Any) -> Any:
+        """As in the annotation Float[Tensor, "n"]; a place in a list is a use."""
+        return _raise(self) if _is_place(key) else self
 
     def __or__(self, other: Any) -> Any:  # as in the annotation Trainer | None
         return self
@@ -129,6 +130,18 @@ class _StandIn:
 
     def __subclasscheck__(self, thing: Any) -> bool:
         return False
+
+
+def _is_place(key: Any) -> bool:
+    return hasattr(key, "__index__") and not isinstance(key, (type, _StandIn))
+
+
+def require_here(answer: Any) -> None:
+    """Raises AbsentError where an answer, or one of a few things that it holds, is a stand-in."""
+    held = list(answer)[:3] if isinstance(answer, (list, tuple)) else [answer]
+    for one in held:
+        if isinstance(one, _StandIn):
+            _raise(one)
 
 
 def _raise(self: Any, *arguments: Any, **options: Any) -> Any:
@@ -159,6 +172,9 @@ class Silent(_StandIn):
         """Itself, or the one function that it is given."""
         if len(arguments) == 1 and callable(arguments[0]) and not isinstance(arguments[0], Silent):
             return arguments[0]
+        return self
+
+    def __getitem__(self, key: Any) -> Any:
         return self
 
     def __mro_entries__(self, bases: Any) -> tuple[type, ...]:

@@ -1,0 +1,111 @@
+"""What a self-check asks about where the student gives nothing of their own, and what it says of
+the other parts of the lab.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from grader.assignment import Assignment, AssignmentError, Part
+from grader.cli.checklist import SelfCheckLine
+from grader.evidence import Evidence, Finding, Problem
+from grader.examine.images import HiddenSet, PartSet, read_hidden
+from grader.examine.part_inputs import read_part
+from grader.language import Sentence
+
+COUNT = 3  # pictures that are made up
+TEXTS = ("The quick brown fox jumps over the lazy dog.\n", "今天天气很好，我们去公园散步。\n")
+
+
+def made_up_images(assignment: Assignment, folder: Path) -> HiddenSet:
+    """A few made-up pictures: enough to see whether a class name comes back."""
+    _draw([label.folder for label in assignment.classes[:COUNT]], folder)
+    return read_hidden(assignment, folder)
+
+
+def _draw(names: Sequence[str], folder: Path) -> None:
+    generator = np.random.default_rng(0)
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        coarse = generator.integers(0, 256, size=(7, 7, 3), dtype=np.uint8)
+        picture = Image.fromarray(coarse).resize((224, 224), Image.Resampling.BICUBIC)
+        picture.save(folder / name / "1.png")
+
+
+def trial_parts(assignment: Assignment, data: Path | None, folder: Path) -> tuple[PartSet, ...]:
+    """Inputs of the other parts: the student's own, in a folder of `data` that is called as the
+    part; else made-up ones, but for arrays, of which nobody here knows the shape.
+
+    Raises AssignmentError for own ones that cannot be read.
+    """
+    wrong: list[Sentence] = []
+    found = []
+    for part in assignment.parts:
+        own = data / part.id if data is not None else None
+        if own is not None and own.is_dir():
+            found.append(read_part(part, own, wrong))
+        elif part.inputs != "arrays":
+            _make_up(part, folder / part.id)
+            found.append(read_part(part, folder / part.id, wrong))
+    if wrong:
+        raise AssignmentError(*wrong)
+    return tuple(found)
+
+
+def _make_up(part: Part, folder: Path) -> None:
+    names = [label.folder for label in part.classes]
+    if part.inputs == "images":
+        _draw(names[:COUNT], folder)
+        return
+    for number, text in enumerate(TEXTS):
+        place = folder / names[number % len(names)]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.txt").write_text(text, encoding="utf-8")
+
+
+def part_lines(
+    evidence: Evidence, assignment: Assignment, data: Path | None, language: str
+) -> Iterator[SelfCheckLine]:
+    """How the functions of the other parts answered, or that they were not asked. What a part's
+    function raises for a made-up text need be no mistake: only its author knows what texts look
+    like.
+    """
+    if not evidence.loading.loaded:
+        return
+    answers = {one.id: one.answers for one in evidence.parts}
+    told = {one.facts.get("part"): one for one in evidence.findings}
+    for part in assignment.parts:
+        facts = {"part": part.id, "function": part.function}
+        given, finding = answers.get(part.id, ()), told.get(part.id)
+        where = Sentence(
+            "Put inputs of your own into the folder {part} beside your images, one folder a class: "
+            "--data DIR",
+            facts,
+        ).said_in(language)
+        if finding is not None:
+            if is_about_made_up(finding, evidence, data):
+                facts["why"] = finding.facts.get(f"why.{language}", finding.facts["why"])
+                text = "{function} named no class of the part {part} for made-up inputs: {why}."
+                yield SelfCheckLine(None, Sentence(text, facts).said_in(language), where)
+        elif given:
+            facts["count"] = str(len(given))
+            text = "{function} named a class of the part {part} for each of {count} inputs."
+            yield SelfCheckLine(True, Sentence(text, facts).said_in(language))
+        else:
+            text = "The part {part} was not tried: {function} wants arrays of yours."
+            yield SelfCheckLine(None, Sentence(text, facts).said_in(language), where)
+
+
+def is_about_made_up(finding: Finding, evidence: Evidence, data: Path | None) -> bool:
+    """Whether a finding is that a part's function raised for inputs that were made up."""
+    part = finding.facts.get("part", "")
+    if finding.code != "part-unanswered" or (data is not None and (data / part).is_dir()):
+        return False
+    problems = {
+        answer.problem for one in evidence.parts if one.id == part for answer in one.answers
+    }
+    return Problem.RAISED in problems and problems <= {None, Problem.RAISED}

@@ -1,0 +1,5 @@
+from my_words import WORDS
+
+
+def predict(image):
+    return WORDS["hat"]
