@@ -78,6 +78,14 @@ class PytestRun(NamedTuple):
     fixtures: frozenset[str] = frozenset()
 
 
+class MarkedCheck(NamedTuple):
+    """A check that carries marks: its title by language, the marks, the fixtures that it uses."""
+
+    title: dict[str, str]
+    points: float
+    fixtures: frozenset[str]
+
+
 def files_of(home: Path) -> list[Path]:
     """The files with an assignment's checks."""
     return sorted(home.glob("test_*.py"))
@@ -98,15 +106,7 @@ def run(
     if not files:
         return PytestRun(())
     collector = _Collector(home, session, answers, part)
-    options = ["-p", "grader.checks.plugin", "-p", "no:cacheprovider", "-p", "no:terminal"]
-    options += ["--import-mode=importlib", "--rootdir", str(home), "-c", os.devnull]
-    options += ["--continue-on-collection-errors"]
-    options += ["--strict-markers"]  # a mistyped `points` would cost everybody the marks
-    # Plug-ins that happen to be installed, and options of the shell, have no part in a mark.
-    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
-    with mock.patch.dict(os.environ, own):
-        code = pytest.main([*options, *files], plugins=[collector])
-    _forget_modules(home)
+    code = _run_pytest(home, files, collector)
     if collector.interrupted:
         raise KeyboardInterrupt
     if collector.unavailable is not None:
@@ -121,6 +121,31 @@ def run(
     return PytestRun(tuple(collector.ran), uncollected, frozenset(collector.fixtures))
 
 
+def marked(home: Path) -> list[MarkedCheck]:
+    """The checks in `home` that carry marks, in pytest's order; none of them is run, and what
+    cannot be collected is passed over.
+    """
+    files = [str(path) for path in files_of(home)]
+    found: list[MarkedCheck] = []
+    if files:
+        _run_pytest(home, files, _Markers(found))
+    return found
+
+
+def _run_pytest(home: Path, files: list[str], plug_in: object) -> int | pytest.ExitCode:
+    """Run pytest on `files` with our plug-ins alone; gives back how it ended."""
+    options = ["-p", "grader.checks.plugin", "-p", "no:cacheprovider", "-p", "no:terminal"]
+    options += ["--import-mode=importlib", "--rootdir", str(home), "-c", os.devnull]
+    options += ["--continue-on-collection-errors"]
+    options += ["--strict-markers"]  # a mistyped `points` would cost everybody the marks
+    # Plug-ins that happen to be installed, and options of the shell, have no part in a mark.
+    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    with mock.patch.dict(os.environ, own):
+        code = pytest.main([*options, *files], plugins=[plug_in])
+    _forget_modules(home)
+    return code
+
+
 def _forget_modules(home: Path) -> None:
     """What a check keeps in its module for one submission must not reach the next."""
     for name, module in list(sys.modules.items()):
@@ -131,6 +156,20 @@ def _forget_modules(home: Path) -> None:
 
 class BrokeOffError(Exception):
     """A check tried to end pytest itself."""
+
+
+class _Markers:
+    """A plug-in that keeps which checks carry marks, and lets none of them run."""
+
+    def __init__(self, found: list[MarkedCheck]) -> None:
+        self._found = found
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            if points := _points(item):
+                fixtures = frozenset(getattr(item, "fixturenames", ()))
+                self._found.append(MarkedCheck(_title(item), points, fixtures))
+        items.clear()
 
 
 class _Collector:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from grader.assignment import AskedNetwork, Assignment, MarkRule, Part
+from grader.checks.pytest_run import MarkedCheck, marked
 from grader.examine.images import SUFFIXES
 from grader.labs.leaks import is_hidden, plain_files
 from grader.language import LANGUAGES, Sentence
@@ -131,8 +132,8 @@ def _public_images(assignment: Assignment) -> int:
 
 
 def _marks(assignment: Assignment, language: str) -> str:
-    """A list of what is worth marks; checks say so themselves."""
-    policy = assignment.policy
+    """A list of what is worth marks, with the sum that the pages have."""
+    policy, checks = assignment.policy, _checks(assignment)
     rules: list[tuple[str, MarkRule]] = [(assignment.interface.function, policy)]
     rules += [(part.function, policy.of_part(part.id)) for part in assignment.parts]
     lines = [f"- {_rule(name, rule).said_in(language)}" for name, rule in rules]
@@ -140,7 +141,28 @@ def _marks(assignment: Assignment, language: str) -> str:
         facts = {"percent": str(policy.report_from), "points": f"{policy.points:g}"}
         text = "with a complete lab report: {points} marks from {percent} % of the images on"
         lines.append(f"- {Sentence(text, facts).said_in(language)}")
+    for check in checks:
+        facts = {"check": check.title[language], "points": f"{check.points:g}"}
+        lines.append(f"- {Sentence('{points} marks: {check}', facts).said_in(language)}")
+    if len(rules) + len(checks) > 1:
+        total = sum(rule.points for _, rule in rules) + sum(check.points for check in checks)
+        said = Sentence("in all: {points} marks", {"points": f"{round(total, 2):g}"})
+        lines.append(f"- {said.said_in(language)}")
     return "\n".join([Sentence("Marks:").said_in(language), "", *lines])
+
+
+def _checks(assignment: Assignment) -> list[MarkedCheck]:
+    """The checks with marks, but for those about what the assignment does not ask for: they are
+    left out when a class is graded.
+    """
+    interface = assignment.interface
+    asked = {
+        "lenet5": interface.lenet5,
+        "dataset": interface.dataset,
+        "networks": assignment.networks,
+    }
+    absent = {fixture for fixture, there in asked.items() if not there}
+    return [check for check in marked(assignment.home) if check.fixtures.isdisjoint(absent)]
 
 
 def _rule(function: str, rule: MarkRule) -> Sentence:

@@ -259,6 +259,47 @@ def test_what_students_read_and_begin_with_keeps_up_with_the_assignment(
     assert "starter/main.py: defines no language, which the part words asks for" in said
 
 
+MARKED_CHECKS = """
+import pytest
+
+@pytest.mark.points(4)
+@pytest.mark.parametrize("part", ["layers", "outputs"])
+def test_net(networks, part):
+    '''Net is as in the lecture.
+
+    Net 与课件一致。
+    '''
+    raise AssertionError("handing out runs no check")
+
+@pytest.mark.points(2.5)
+def test_dark(submission):
+    '''A dark image is named.'''
+
+@pytest.mark.points(50)
+def test_lenet5_that_nobody_asked_for(lenet5):
+    '''LeNet5 is there.'''
+"""
+
+
+def test_the_readme_lists_the_marks_of_checks_and_their_sum(lab: Path, tmp_path: Path) -> None:
+    with_parts(lab)
+    (lab / "test_marked.py").write_text(MARKED_CHECKS, encoding="utf-8")
+    target = tmp_path / "students.zip"
+    assert main(["hand-out", str(lab), "--to", str(target), "--no-checks"]) == OK
+    with zipfile.ZipFile(target) as archive:
+        text = archive.read("shapes/README.md").decode()
+    for line in (
+        "- 4 marks: Net is as in the lecture. [layers]",
+        "- 4 marks: Net is as in the lecture. [outputs]",
+        "- 4 分：Net 与课件一致。 [layers]",
+        "- 2.5 marks: A dark image is named.",
+        "- in all: 310.5 marks",
+        "- 总分：310.5 分",
+    ):
+        assert line in text.splitlines(), text
+    assert "LeNet5 is there" not in text
+
+
 def test_a_teachers_own_readme_is_left_alone_and_held_against_the_assignment(
     lab: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
