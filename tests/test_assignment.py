@@ -92,6 +92,44 @@ def test_a_wrong_setting_is_named_as_it_was_typed(setting: str) -> None:
     assert setting.split("=")[0].split(".")[0] in str(error.value)
 
 
+POLICIES = {
+    "linear": 'rule = "linear"\nzero_at = 40\nreport_from = 60\n',
+    "formula": 'rule = "formula"\nformula = "percent"\n',
+    "wrong": "cost = -1\n",
+}
+
+
+def with_policy(folder: Path, rule: str, *settings: str) -> Assignment:
+    keys, classes = POLICIES[rule], ""
+    for name in ("a", "b"):
+        classes += f'[[classes]]\nfolder = "{name}"\n'
+    text = f'[assignment]\nid = "x"\ntitle = {{ en = "X" }}\n[policy]\n{keys}{classes}'
+    (folder / "assignment.toml").write_text(text, encoding="utf-8")
+    return read_assignment(folder, settings)
+
+
+@pytest.mark.parametrize("rule", ["linear", "formula"])
+def test_a_rule_that_is_set_puts_the_keys_of_the_files_rule_out_of_force(
+    tmp_path: Path, rule: str
+) -> None:
+    policy = with_policy(tmp_path, rule, "policy.rule=bands").policy
+    assert (policy.rule, policy.zero_at, policy.formula) == ("bands", 0, "")
+    other = {"linear": "policy.zero_at=30", "formula": "policy.formula='percent / 2'"}
+    with pytest.raises(AssignmentError, match=r"--set policy.*counts only with"):
+        with_policy(tmp_path, rule, "policy.rule=bands", other[rule])
+
+
+def test_what_only_a_setting_makes_wrong_is_told_at_the_setting(tmp_path: Path) -> None:
+    with pytest.raises(AssignmentError) as error:
+        with_policy(tmp_path, "linear", "limits.total=9", "policy.full_at=50")
+    said = str(error.value)
+    assert said.startswith("--set policy.full_at=50: policy.report_from: report_from (60) must not")
+    assert said.endswith("Correct it, or set policy.report_from, too.")
+    assert "assignment.toml:" not in said and "limits" not in said
+    with pytest.raises(AssignmentError, match=r"assignment.toml:5: policy.cost"):
+        with_policy(tmp_path, "wrong", "policy.full_at=50")
+
+
 WORDS_OF_PYDANTIC = ("Input should", "a valid", "ensure", "Field required", "type=", "Value error")
 
 

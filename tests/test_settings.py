@@ -34,6 +34,24 @@ def test_a_setting_can_be_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert room.document()["assignment"] == room.document()["original"]
 
 
+def test_a_rule_is_tried_and_the_files_own_comes_back_with_its_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Classroom(tmp_path, monkeypatch)
+    room.submit("ann", 20)
+    home = tmp_path / "linear"
+    shutil.copytree(make.HOME, home)
+    file = home / "assignment.toml"
+    text = file.read_text(encoding="utf-8").replace('rule = "bands"', 'rule = "linear"')
+    file.write_text(text.replace("zero_at = 0 ", "zero_at = 40 "), encoding="utf-8")
+    room.grade("--assignment", str(home))
+    linear = room.scores()
+    room.told("rescore", "--set", "policy.rule=bands")
+    assert room.scores() != linear
+    room.told("rescore", "--set", "policy.rule=linear")
+    assert room.scores() == linear
+
+
 def test_the_checks_are_all_files_that_they_load(tmp_path: Path) -> None:
     home = tmp_path / "lab"
     home.mkdir()

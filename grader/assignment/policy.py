@@ -11,6 +11,7 @@ from grader.evidence import Document
 from grader.expectations import WrongError
 from grader.language import Sentence
 
+RULE_OF = {"formula": "formula", "zero_at": "linear"}  # by a key, the one rule that it counts with
 Percent = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -79,7 +80,7 @@ class MarkRule(Document):
             raise WrongError(said, "zero_at")
         if self.rule == "formula" and not self.formula:
             raise WrongError(Sentence("rule is formula, and there is no formula"), "rule")
-        for key, rule in (("formula", "formula"), ("zero_at", "linear")):
+        for key, rule in RULE_OF.items():
             if self.rule != rule and getattr(self, key):  # it would be ignored in silence
                 raise WrongError(
                     Sentence(

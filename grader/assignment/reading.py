@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin
 
@@ -14,6 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.assignment.model import Assignment
+from grader.assignment.policy import RULE_OF
 from grader.evidence import Document
 from grader.expectations import expected, follows, found, refused
 from grader.language import Sentence
@@ -77,17 +80,49 @@ def with_settings(assignment: Assignment, settings: Sequence[str]) -> Assignment
 def _with_settings(
     home: Path, data: dict[str, Any], settings: Sequence[str], file: Path, text: str
 ) -> Assignment:
+    own = copy.deepcopy(data)
     set_here = {path: _lay_over(data, path, value) for path, value in map(_setting, settings)}
+    _drop_keys_of_former_rules(data, set_here)
     if "home" in data:  # `home` is ours; in the file it is a foreign key like any other
         place = _Place(file, text, set_here)
         raise AssignmentError(place.unknown(("home",)))
-    document = json.dumps({**data, "home": str(home.resolve())}, default=lambda odd: [str(odd)])
     try:
-        # TOML has types of its own, as JSON has: a text is no number, and a number no truth.
-        return Assignment.model_validate_json(document, strict=True)
+        return _validated(home, data)
     except ValidationError as errors:
-        place = _Place(file, text, set_here)
+        without = _refused_paths(home, own) if set_here else frozenset()
+        place = _Place(file, text, set_here, without)
         raise AssignmentError(*place.explained(errors.errors())) from None
+
+
+def _validated(home: Path, data: dict[str, Any]) -> Assignment:
+    document = json.dumps({**data, "home": str(home.resolve())}, default=lambda odd: [str(odd)])
+    # TOML has types of its own, as JSON has: a text is no number, and a number no truth.
+    return Assignment.model_validate_json(document, strict=True)
+
+
+def _refused_paths(home: Path, data: dict[str, Any]) -> frozenset[tuple[str, ...]]:
+    """The keys that are refused."""
+    try:
+        _validated(home, data)
+    except ValidationError as errors:
+        return frozenset(map(_path, errors.errors()))
+    return frozenset()
+
+
+def _drop_keys_of_former_rules(
+    data: dict[str, Any], set_here: Mapping[tuple[str, ...], str]
+) -> None:
+    """Leave out what counts only with a rule that a setting has put another in place of: the file
+    is right to have it.
+    """
+    for *tables, name in set_here:
+        table = data
+        for each in tables:
+            table = table[each]
+        if name == "rule" and tables[:1] == ["policy"]:
+            for key, rule in RULE_OF.items():
+                if table[name] != rule and (*tables, key) not in set_here:
+                    table.pop(key, None)
 
 
 def _setting(setting: str) -> tuple[tuple[str, ...], Any]:
@@ -125,6 +160,7 @@ class _Place(NamedTuple):
     file: Path
     text: str
     set_here: Mapping[tuple[str, ...], str]
+    without: frozenset[tuple[str, ...]] = frozenset()  # keys refused also without the settings
 
     def explained(self, errors: Sequence[ErrorDetails]) -> list[Sentence]:
         """A line for each: where, what was found, what is expected, what to do."""
@@ -159,7 +195,10 @@ class _Place(NamedTuple):
         if error["type"] == "missing":
             return Sentence("{where}: {key} is missing. Add it.", told)
         if rule := refused(error):
-            return Sentence("{where}: {key}: {rule}. Correct it.", {**told, "rule": rule.said})
+            told["rule"] = rule.said
+            if path not in self.set_here and self._settings_behind(path):
+                return Sentence("{where}: {key}: {rule}. Correct it, or set {key}, too.", told)
+            return Sentence("{where}: {key}: {rule}. Correct it.", told)
         told |= {"found": found(error), "expected": expected(error)}
         if _quoted(error):
             text = "{where}: {key}: found {found}; expected {expected}. Take the quotes away."
@@ -167,9 +206,27 @@ class _Place(NamedTuple):
         return Sentence("{where}: {key}: found {found}; expected {expected}. Correct it.", told)
 
     def _where(self, path: tuple[str, ...]) -> dict[str, str]:
-        where = self.set_here.get(path) or f"{self.file}:{line_of(self.text, path)}"
+        where = self._settings_behind(path) or f"{self.file}:{line_of(self.text, path)}"
         # Which of several tables it is, the line says; their numbers are none of the file's words.
         return {"where": where, "key": ".".join(name for name in path if not name.isdigit())}
+
+    def _settings_behind(self, path: tuple[str, ...]) -> str:
+        """The setting of a key; of one that is refused only with the settings, those that are the
+        nearest to it. "" for what the file itself has wrong.
+        """
+        if path in self.set_here:
+            return self.set_here[path]
+        if path in self.without or not self.set_here:
+            return ""
+        shared = {one: _shared(one, path) for one in self.set_here}
+        return ", ".join(
+            self.set_here[one] for one in shared if shared[one] == max(shared.values())
+        )
+
+
+def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many names two keys begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _path(error: ErrorDetails) -> tuple[str, ...]:

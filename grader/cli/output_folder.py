@@ -100,7 +100,7 @@ def meant(arguments: argparse.Namespace, run: Run | None, console: Console) -> R
                 )
             )
     below, laid = run.assignment, settings
-    if back:
+    if back or run.original is not None:  # what a setting put out of force comes back with it
         below, laid = _original(run), settings_with(kept, settings)
     assignment = with_settings(below, [setting.text for setting in laid])
     return run.model_copy(
