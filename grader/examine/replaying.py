@@ -220,7 +220,8 @@ def _together(remedies: Sequence[Remedy]) -> list[tuple[Remedy, ...]]:
     each.
     """
     shown = tuple(each for each in remedies if each.shown and each.code not in ANEW)
-    scales = [each for each in remedies if each.code == "pixel-scale"]
+    codes = {each.code for each in shown}
+    scales = [each for each in remedies if each.code == "pixel-scale" and each.code not in codes]
     if not shown:
         return []
     alone = [shown] if len(shown) > 1 else []
