@@ -22,6 +22,9 @@ from grader.examine.submitted_network import SubmittedNetwork
 from grader.language import Sentence
 
 NO_OUTPUT = Sentence("no output")
+NOT_HANDED_OUT = Sentence(
+    "the network that it is compared with when it is graded is not handed out"
+)
 NONE_ASKED = "the assignment asks for no networks of its own: [[networks]]"
 
 
@@ -62,7 +65,7 @@ class NetworkSubject:
         """
         asked, _ = self._asked
         if not asked.layers:
-            pytest.skip(Sentence("there is nothing to compare the layers with").in_lines())
+            pytest.skip(NOT_HANDED_OUT.in_lines())
         found = first_difference(self.layers.layers, self.report.input, asked)
         if found is not None:
             text = "The network differs first at {layer}."
@@ -83,8 +86,12 @@ class NetworkSubject:
             CheckFailedError: where it computes something else.
         """
         asked, reference = self._asked
-        if reference is None or first_difference(self.layers.layers, self.report.input, asked):
-            pytest.skip(Sentence("there is nothing to compare the outputs with").in_lines())
+        if not asked.layers:
+            pytest.skip(NOT_HANDED_OUT.in_lines())
+        if reference is None:
+            pytest.skip(Sentence("the lab has no network to compare the outputs with").in_lines())
+        if first_difference(self.layers.layers, self.report.input, asked):
+            pytest.skip(Sentence("its layers differ, so that its outputs do, too").in_lines())
         found = compared_outputs(self._network, self.report, self.layers, reference)
         if found.facts.get("uncompared"):
             pytest.skip(Sentence("the outputs cannot be compared").in_lines())

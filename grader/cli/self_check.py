@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +12,7 @@ from rich.console import Console
 from grader import __version__, resources
 from grader.assignment import Assignment, read_assignment
 from grader.cli import machine, own_python, packing
-from grader.cli.checklist import SelfCheckLine
+from grader.cli.checklist import SelfCheckLine, check_lines
 from grader.cli.main import OK, SOMETHING_LEFT, UsageError
 from grader.cli.notices import tell_notices
 from grader.cli.printing import printing_line
@@ -27,14 +26,13 @@ from grader.cli.trial_inputs import (
 from grader.cli.upload_size import upload_line
 from grader.cli.waiting import Waiting
 from grader.engine.examiner import examine
-from grader.evidence import Check, Evidence, Finding, Severity
+from grader.evidence import Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.near_duplicates import near_duplicates, pictures
 from grader.examine.prepare import Conditions
 from grader.intake import IntakeError, IntakeLimits, Reading, Submission, find, stage
 from grader.language import Sentence, Translate, translator
 from grader.report import Context, Result, files, pages
-from grader.report.phrases import two
 from grader.report.text import for_rich
 from grader.runtimes.imports import ImportScan, scan_of
 from grader.runtimes.offered import not_offered, suiting
@@ -252,30 +250,11 @@ def _checklist(
         yield SelfCheckLine(True, text.format(function=function, count=len(answered)))
     yield from (_finding(finding) for finding in _shown(evidence, data))
     yield from part_lines(evidence, assignment, data, language)
-    for check in evidence.checks:
-        if check.outcome == "passed":
-            yield SelfCheckLine(True, check.title[language])
-        elif check.outcome != "skipped":
-            yield _failed(check, language)
-    skipped = Counter(c.rationale for c in evidence.checks if c.outcome == "skipped")
-    for why, count in skipped.items():
-        text = say("{count} checks were skipped: {reason}.")
-        yield SelfCheckLine(None, text.format(count=count, reason=two(why)[language]))
+    yield from check_lines(evidence.checks, language)
     if data is None:
         yield _unmeasured(say)
     elif answered or not evidence.findings:  # else nothing came back, for a reason that is told
         yield _estimate(evidence, assignment, say)
-
-
-def _failed(check: Check, language: str) -> SelfCheckLine:
-    """What a check found that did not pass."""
-    why, expected, actual, cure = (
-        two(text)[language] for text in (check.rationale, check.expected, check.actual, check.help)
-    )
-    facts = {"expected": expected, "actual": actual}
-    compared = Sentence("Expected: {expected}. Found: {actual}.", facts).said_in(language)
-    told = (check.title[language], why, compared if expected or actual else "")
-    return SelfCheckLine(False, " ".join(filter(None, told)), cure)
 
 
 def _shown(evidence: Evidence, data: Path | None) -> Sequence[Finding]:

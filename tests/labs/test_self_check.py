@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.cli.checklist import check_lines
 from grader.cli.main import OK, SOMETHING_LEFT, WRONG_USAGE, main
+from grader.evidence import Check
 from tests import submissions
 
 
@@ -35,12 +37,12 @@ def test_a_function_of_another_name_is_told_what_it_is_to_be_called(
     folder = submissions.submission(tmp_path / "mine", {"main.py": source})
     told = said(lab, folder, SOMETHING_LEFT)
     assert "main.py defines predict: call it classify" in told
-    assert "2 checks were skipped: the function gave no valid answer to any image." in told
+    assert "Checks that were skipped: 2; the function gave no valid answer" in told
 
 
 def test_nothing_is_said_of_hidden_images_where_pictures_are_made_up(lab: Path) -> None:
     told = said(lab, lab / "reference", OK, "zh")
-    assert "跳过了 1 项检查：它们针对实验的图片，而这里的图片是临时生成的。" in told
+    assert "跳过的检查：1 项；它们针对实验的图片，而这里的图片是临时生成的。" in told
     assert "对隐藏图片的回答不止一种" not in told
     assert "换一种尺寸的图片也能得到一个类别名称" in told
 
@@ -117,3 +119,18 @@ def test_a_check_takes_names_as_grading_does_and_says_why_it_failed(
     folder = submissions.submission(tmp_path / "sizes", {"main.py": source})
     told = said(lab, folder, SOMETHING_LEFT, "zh")
     assert "函数没有返回类别名称。 应为：类别名称（str）。实际：AssertionError。" in told
+
+
+def test_what_skipped_checks_count_when_it_is_graded_is_told() -> None:
+    reason = "the network that it is compared with when it is graded is not handed out"
+    title = {"en": "The layers are the lab's.", "zh": "各层与实验相同。"}
+    checks = [
+        Check(name=name, title=title, outcome="skipped", rationale=reason, points=points)
+        for name, points in (("layers", 5), ("outputs", 4.5))
+    ]
+    (line,) = check_lines(checks, "en")
+    assert line == (
+        None,
+        f"Checks that were skipped: 2, with 9.5 points in grading; {reason}.",
+        "",
+    )
