@@ -36,6 +36,24 @@ def test_twins_within_a_set_are_named_once_each(tmp_path: Path) -> None:
     assert near_duplicates_within([]) == []
 
 
+def dots(path: Path, colour: tuple[int, int, int], at: int = 20) -> Path:
+    image = np.full((64, 64, 3), 250, np.uint8)
+    for y in (at, at + 25):
+        cv2.circle(image, (at, y), 8, colour, -1)
+    cv2.imwrite(str(path), image)
+    return path
+
+
+def test_one_pattern_in_other_colours_is_another_picture_but_in_grey_a_copy(tmp_path: Path) -> None:
+    red, blue = dots(tmp_path / "red.png", (30, 30, 220)), dots(tmp_path / "blue.png", (220, 80, 0))
+    paler = dots(tmp_path / "paler.jpg", (60, 60, 225))
+    grey = tmp_path / "grey.png"
+    cv2.imwrite(str(grey), cv2.imread(str(red), cv2.IMREAD_GRAYSCALE))
+    assert near_duplicates([blue], [red]) == [] == near_duplicates_within([red, blue])
+    assert near_duplicates([paler, grey], [red]) == [(paler, red), (grey, red)]
+    assert near_duplicates([grey], [blue]) == [(grey, blue)]
+
+
 @pytest.mark.skipif(not (make.SHARED / "data").is_dir(), reason="needs the lab's public images")
 def test_the_labs_public_validation_images_have_their_known_twins() -> None:
     public = make.SHARED / "data" / "garbage_26x100"

@@ -56,8 +56,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _otherwise(assignment: Assignment) -> Iterator[Sentence]:
-    """What students read, or begin with, that is not what the assignment asks for."""
+    """What students read, or begin with, that is not what the assignment asks for, and folders
+    that may have been meant for them.
+    """
     yield from (line.text for line in about_texts(assignment))
+    if folders := hand_out.not_given(assignment):
+        names = ", ".join(f"{name}/" for name in folders[:MAX_LISTED])
+        yield Sentence(
+            "left out: {names}. Students get what lies in public/ (inputs of a part in "
+            "public/<its id>/), starter/ and provided/.",
+            {"names": names},
+        )
 
 
 def _not_compared(compared: Compared) -> Iterator[Sentence]:

@@ -71,8 +71,8 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
     """All images below `folder`, one folder a class named as in the assignment.
 
     An image is what can be decoded as one, whatever its suffix; what systems leave behind is
-    ignored, and anything else told. Every image is decoded once, so that a bad one is known before
-    the first submission runs.
+    ignored, a folder called as another part holds inputs of that, and anything else is told. Every
+    image is decoded once, so that a bad one is known before the first submission runs.
     Raises AssignmentError for a folder that is absent or empty, a class folder that the
     assignment does not know and for images that cannot be read; all of them at once.
     """
@@ -86,7 +86,8 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
         )
     truths = {label.folder: label.en for label in assignment.classes}
     found = entries(folder)
-    folders = [path for path in found if path.is_dir()]
+    parts = {part.id for part in assignment.parts}.difference(truths)
+    folders = [path for path in found if path.is_dir() and _composed(path) not in parts]
     wrong = [
         foreign_folder(path, assignment.classes, folders)
         for path in folders

@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.assignment import Assignment
 from grader.examine.images import SUFFIXES
 from grader.labs.hand_out import given, kept_out
-from grader.labs.image_survey import MAX_NAMED, Line
+from grader.labs.image_survey import MAX_NAMED, ONE_OR_TWO, Line
 from grader.labs.leaks import Leak, compare
 from grader.language import Sentence
 
@@ -33,7 +33,9 @@ def given_away(assignment: Assignment) -> Iterator[Line]:
         text = Sentence("{path} looks like the hidden {hidden}, and students get it", facts)
         if leak.exact:
             text = Sentence("{path} is the hidden {hidden}, and students get it", facts)
-        yield Line(False, text, Sentence("Take it out of one of both."))
+            yield Line(False, text, Sentence("Take it out of one of both."))
+        else:
+            yield Line(None, text, ONE_OR_TWO)
 
 
 def _told(leak: Leak, assignment: Assignment) -> bool:

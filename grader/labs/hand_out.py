@@ -9,8 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import FILE_NAME, Assignment
+from grader.checks import reference
 from grader.labs import student_text
-from grader.labs.leaks import Compared, Leak, compare, is_hidden, plain_files
+from grader.labs.leaks import (
+    Compared,
+    Leak,
+    answers,
+    compare,
+    hidden_folders,
+    is_hidden,
+    plain_files,
+)
 from grader.language import SaidError, Sentence
 
 FOLDERS = ("public", "starter", "provided")  # that students get whole
@@ -103,6 +112,19 @@ def given(assignment: Assignment, *, checks: bool = True) -> list[Path]:
 def kept_out(assignment: Assignment) -> list[Path]:
     """What is hidden, and lies in a folder that students get."""
     return sorted(path for path in _public(assignment, checks=True) if is_hidden(path, assignment))
+
+
+def not_given(assignment: Assignment) -> list[str]:
+    """Names of the lab's folders of which students get nothing, but for those of what is hidden."""
+    hidden = [one.resolve() for one in (*hidden_folders(assignment), *answers(assignment))]
+    return [
+        path.name
+        for path in sorted(assignment.home.iterdir())
+        if path.name not in (*FOLDERS, reference.FOLDER)
+        and not path.name.startswith((".", "__"))
+        and any(plain_files(path))
+        and not any(one.is_relative_to(path.resolve()) for one in hidden)
+    ]
 
 
 def _public(assignment: Assignment, *, checks: bool) -> Iterator[Path]:

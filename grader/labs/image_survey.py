@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image
 
 from grader.assignment import Assignment
@@ -23,6 +24,11 @@ UNBALANCED = 2  # times that the largest class may be as large as the smallest
 LARGE_PIXELS = 4000  # pixels along a side, from which on an image costs time and memory
 MAX_NAMED = 3  # files that a line names
 _FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "jpe": "JPEG", "jfif": "JPEG", "tif": "TIFF"}
+# What to do about pictures of which `grade hand-out` asks the same.
+ONE_OR_TWO = Sentence(
+    "Look at them: where they are one picture, remove it on one side; where they are two, `grade "
+    "hand-out --likeness` lets them pass."
+)
 
 
 class Line(NamedTuple):
@@ -252,21 +258,36 @@ def _seen(assignment: Assignment, hidden: HiddenSet) -> Iterator[Line]:
     if not others:
         return
     found = near_duplicates([image.path for image in hidden.images], others)
-    if found:
-        named = [f"{_short(one)} = {_short(other)}" for one, other in found]
+    copies = [pair for pair in found if _is_copy(*pair)]
+    if copies:
         yield Line(
             False,
             Sentence(
-                "hidden images: {count} look like images that students get: {names}",
-                {"count": str(len(found)), "names": listed(named)},
+                "hidden images: {count} are images that students get: {names}",
+                {"count": str(len(copies)), "names": _named(copies)},
             ),
             Sentence("Remove them on one side: who has learned one by heart knows the other."),
         )
-    else:
+    if alike := [pair for pair in found if pair not in copies]:
+        yield Line(
+            None,
+            Sentence(
+                "hidden images: {count} look like images that students get: {names}",
+                {"count": str(len(alike)), "names": _named(alike)},
+            ),
+            ONE_OR_TWO,
+        )
+    if not found:
         facts = {"count": str(len(others))}
         yield Line(
             True, Sentence("none of the {count} other images of the lab is a hidden one", facts)
         )
+
+
+def _is_copy(one: Path, other: Path) -> bool:
+    """Whether two files are the same picture, pixel by pixel."""
+    first, second = (decode(path.read_bytes()) for path in (one, other))
+    return first is not None and second is not None and np.array_equal(first, second)
 
 
 def _short(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from grader.assignment import AskedNetwork, Assignment, MarkRule, Part
 from grader.checks.pytest_run import MarkedCheck, marked
@@ -95,6 +96,17 @@ def _asked(assignment: Assignment) -> Iterator[Sentence]:
             "`{folder}` holds {count} images to learn from, one folder a class.",
             {"folder": f"{PUBLIC}/", "count": str(images)},
         )
+    for part in assignment.parts:
+        if count := len(_given(assignment.home / PUBLIC / part.id, assignment)):
+            yield Sentence(
+                "`{folder}` holds {count} inputs of `{function}` to learn from, one folder a "
+                "class.",
+                {
+                    "folder": f"{PUBLIC}/{part.id}/",
+                    "count": str(count),
+                    "function": part.function,
+                },
+            )
 
 
 def _part(part: Part) -> Sentence:
@@ -125,10 +137,19 @@ def _network(network: AskedNetwork, entry: str) -> Sentence:
 
 
 def _public_images(assignment: Assignment) -> int:
-    files = plain_files(assignment.home / PUBLIC)
+    """How many images students get, but for those that are inputs of other parts."""
+    public = assignment.home / PUBLIC
+    classes = {label.folder for label in assignment.classes}
+    others = [public / part.id for part in assignment.parts if part.id not in classes]
     return sum(
-        path.suffix.lower() in SUFFIXES and not is_hidden(path, assignment) for path in files
+        path.suffix.lower() in SUFFIXES and not any(map(path.is_relative_to, others))
+        for path in _given(public, assignment)
     )
+
+
+def _given(folder: Path, assignment: Assignment) -> list[Path]:
+    """The files below a folder that students get."""
+    return [path for path in plain_files(folder) if not is_hidden(path, assignment)]
 
 
 def _marks(assignment: Assignment, language: str) -> str:

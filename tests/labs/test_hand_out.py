@@ -15,7 +15,9 @@ import pytest
 
 from grader.assignment import read_assignment
 from grader.cli.main import OK, WRONG_USAGE, main
+from grader.examine.images import read_hidden
 from grader.labs.given_survey import given_away
+from grader.labs.image_survey import survey
 from tests import submissions
 
 
@@ -298,6 +300,40 @@ def test_the_readme_lists_the_marks_of_checks_and_their_sum(lab: Path, tmp_path:
     ):
         assert line in text.splitlines(), text
     assert "LeNet5 is there" not in text
+
+
+def test_public_inputs_of_a_part_go_out_and_are_no_images_of_ones_own(
+    lab: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with_parts(lab)
+    given = {"public/words/en/1.txt": "Hello there.", "public/words/de/1.txt": "Guten Tag."}
+    submissions.submission(lab, {**given, "more/1.txt": "kept"})
+    target = tmp_path / "students.zip"
+    assert main(["hand-out", str(lab), "--to", str(target), "--lang", "en"]) == OK
+    said = capfd.readouterr().out
+    assert "left out: more/. Students get" in said
+    with zipfile.ZipFile(target) as archive:
+        assert {f"shapes/{name}" for name in given} <= set(archive.namelist())
+        text = archive.read("shapes/README.md").decode()
+    assert "`public/words/` holds 2 inputs of `language` to learn from" in text
+    assert "`public/` holds 240 images" in text
+    images = read_hidden(read_assignment(lab), lab / "public")
+    assert len(images.images) == 240 and not images.told
+
+
+def test_what_only_looks_like_a_hidden_image_is_a_warning_and_a_copy_is_not(lab: Path) -> None:
+    assignment = read_assignment(lab)
+    smaller(lab)
+
+    def told() -> dict[str, bool | None]:
+        lines = [*survey(assignment, read_hidden(assignment, assignment.hidden))]
+        lines += given_away(assignment)
+        return {str(line.text): line.fine for line in lines if "students get" in str(line.text)}
+
+    assert set(told().values()) == {None}
+    shutil.copy(an_image(lab), lab / "public" / "copy.png")
+    (copied,) = (text for text, fine in told().items() if fine is False)
+    assert "copy.png" in copied
 
 
 def test_a_teachers_own_readme_is_left_alone_and_held_against_the_assignment(
