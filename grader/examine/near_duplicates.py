@@ -73,7 +73,8 @@ def _likeness(ours: Sequence[_Thumbnail], theirs: Sequence[_Thumbnail]) -> NDArr
         np.stack([one[which] for one in ours]) @ np.stack([one[which] for one in theirs]).T
         for which in (0, 1)
     )
-    coloured = np.outer(*([one.colours.any() for one in each] for each in (ours, theirs)))
+    first, second = (np.array([bool(one.colours.any()) for one in each]) for each in (ours, theirs))
+    coloured = first[:, None] & second[None, :]
     return np.where(coloured & (colours < MIN_COLOUR_CORRELATION), np.float32(-1), grey)
 
 
@@ -107,8 +108,10 @@ def _small(picture: Image.Image) -> NDArray[np.float32]:
     """The picture in few pixels, less the mean of each channel."""
     size = (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS)
     small = np.array(picture.resize(size, Image.Resampling.BOX), np.float32)
-    return small - small.mean(axis=(0, 1))
+    small -= small.mean(axis=(0, 1))
+    return small
 
 
 def _unit(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    return (values / max(float(np.linalg.norm(values)), 1e-6)).ravel()
+    unit: NDArray[np.float32] = values / max(float(np.linalg.norm(values)), 1e-6)
+    return unit.ravel()
