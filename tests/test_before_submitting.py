@@ -114,6 +114,19 @@ def test_the_zip_leaves_data_sets_and_caches_at_home_and_says_so(
     assert "the lab takes 1,024.0 MB unpacked" in said
 
 
+def test_folders_of_classes_stay_at_home_however_few_images_they_hold(tmp_path: Path) -> None:
+    one, other = (label.folder for label in make.assignment().classes[:2])
+    files: dict[str, str | bytes] = {
+        "main.py": submissions.honest(), f"pictures/{one}/1.png": b"1", "figures/1.png": b"1",
+        f"sets/train/{one}/1.png": b"1", f"sets/train/{other}/1.png": b"1", "sets/names.txt": "x",
+    }  # fmt: skip
+    folder = submissions.submission(tmp_path / "mine", files)
+    packed = packing.pack(folder, tmp_path / "mine.zip", make.assignment(), ())
+    kept = {name for name, _ in packed.files}
+    assert kept == {"main.py", f"pictures/{one}/1.png", "figures/1.png", "sets/names.txt"}
+    assert [out.path for out in packed.left_out] == ["sets/train"]
+
+
 def with_upload(limit: int) -> Assignment:
     one = make.assignment()
     return one.model_copy(update={"platform": PlatformSettings(upload=limit)})

@@ -90,3 +90,19 @@ def test_a_second_grader_says_so_and_leaves(tmp_path: Path) -> None:
     finally:
         first.terminate()
         first.wait()
+
+
+def test_a_gradebook_warns_of_rows_that_have_but_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Classroom(tmp_path, monkeypatch)
+    room.submit("301_right", 26)
+    room.submit("20230001_李雷", 26)
+    room.grade()
+    for platform in ("canvas", "brightspace"):
+        said = room.told("export", platform)
+        assert (
+            f"{platform} may not find whose these are, as only a name is known: 301_right" in said
+        )
+        assert "20230001" not in said.split("is known:")[1].partition("\n")[0]
+    assert "may not find" not in room.told("export", "csv")

@@ -15,11 +15,13 @@ from grader.cli.output_folder import meant, opened_run
 from grader.cli.rescore import add_run
 from grader.cli.terminal import terminal
 from grader.decisions import DecisionError, Decisions
+from grader.evidence import Submitter
 from grader.language import Sentence
 from grader.readers.notices import notice
 from grader.report import Context, exports
 from grader.report.text import for_rich
 from grader.runs import Run
+from grader.runs.document import SubmissionEntry
 from grader.store import Store
 
 
@@ -53,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         told = _write(arguments.format, source, path, context)
     if arguments.format in exports.GRADEBOOKS:
         _tell_contested(console, made.run, made.survey.ids, language)
+        _tell_unknown(console, made.run, made.survey.ids, arguments.format, language)
     tell_notices(console, told, language)
     console.print(str(path.resolve()), highlight=False, soft_wrap=True)
     return OK
@@ -81,3 +84,25 @@ def _tell_contested(console: Console, run: Run, rows: Sequence[str], language: s
             ids=ids,
         )
         console.print(f"[yellow]![/] {for_rich(told.said_in(language))}", highlight=False)
+
+
+def _tell_unknown(
+    console: Console, run: Run, rows: Sequence[str], platform: str, language: str
+) -> None:
+    """Whom the platform will not find: rows that have nothing but a name."""
+    theirs = [entry for entry in run.submissions if entry.id in rows and not entry.origin.contested]
+    if ids := [entry.id for entry in theirs if not _findable(entry, platform)]:
+        told = notice(
+            "{platform} may not find whose these are, as only a name is known: {ids}. Name a "
+            "--roster, and grade again.",
+            platform=platform,
+            ids=ids,
+        )
+        console.print(f"[yellow]![/] {for_rich(told.said_in(language))}", highlight=False)
+
+
+def _findable(entry: SubmissionEntry, platform: str) -> bool:
+    """Whether each person has what the platform finds people by."""
+    people = entry.origin.submitters or (Submitter(number=entry.number),)
+    own = entry.origin.platform == platform
+    return all(who.number or who.login or who.email or (own and who.key) for who in people)

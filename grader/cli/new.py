@@ -27,8 +27,8 @@ MAX_LEFT_OUT = 5  # files that are no images and are named
 def run(arguments: argparse.Namespace) -> int:
     """Make the lab and say what to do next."""
     console, say = terminal(), translator(arguments.lang)
-    wanted = _wanted(arguments, console, say)
     try:
+        wanted = _wanted(arguments, console, say)
         made = scaffold.make(arguments.folder, wanted)
     except (scaffold.LabError, ImagesError) as error:
         raise UsageError(error.said) from None
@@ -58,15 +58,16 @@ def _wanted(arguments: argparse.Namespace, console: Console, say: Translate) -> 
         arguments.channels, say("Channels of the images that it gets?"), "RGB", ("RGB", "BGR")
     )
     percents = [str(percent) for percent in range(1, 101)]
-    given = None if arguments.full_at is None else str(arguments.full_at)
-    full_at = ask(given, say("Per cent of right answers for full marks?"), "85", percents)
+    full_at = ask(
+        arguments.full_at, say("Per cent of right answers for full marks?"), "85", percents
+    )
     return scaffold.Wanted(
         id=arguments.id or scaffold.id_of(arguments.folder),
         title=Title(en=title, zh=title_zh),
         function=function,
         channels=channels,
-        full_at=int(full_at),
-        hidden=arguments.hidden,
+        full_at=scaffold.percent("--full-at", full_at),
+        hidden=scaffold.percent("--hidden", arguments.hidden),
         images=arguments.images,
         network=arguments.network or "",
         framework=arguments.framework,

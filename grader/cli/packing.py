@@ -59,7 +59,10 @@ def pack(folder: Path, target: Path, assignment: Assignment, made: Sequence[Path
         sandbox = Unconfined(own_code=True)
         with Reading(Path(temporary), sandbox) as reading:
             stage(find([folder], sandbox=sandbox).submissions[0], clean, limits, reading=reading)
-        stays = _staying(clean)
+        names = (
+            name for label in assignment.classes for name in (label.folder, label.en, label.zh)
+        )
+        stays = _staying(clean, frozenset(filter(None, names)))
         paths = [
             path
             for path in sorted(clean.rglob("*"))
@@ -106,27 +109,43 @@ def tell(
     console.print(for_rich(text), highlight=False)
 
 
-def _staying(clean: Path) -> list[Path]:
-    """The uppermost folders that are data sets or caches, and files of MNIST."""
+def _staying(clean: Path, classes: frozenset[str]) -> list[Path]:
+    """The uppermost folders that are data sets or caches, and files of MNIST. classes: how folders
+    of the classes may be called.
+    """
     stays: list[Path] = []
     for path in sorted(clean.rglob("*")):
         if any(path.is_relative_to(out) for out in stays):
             continue
         name = path.name.lower()
-        foreign = name in CACHES or _is_dataset(path) if path.is_dir() else name.endswith(MNIST)
+        foreign = (
+            name in CACHES or _is_dataset(path, classes) if path.is_dir() else name.endswith(MNIST)
+        )
         if foreign:
             stays.append(path)
     return stays
 
 
-def _is_dataset(folder: Path) -> bool:
-    """Whether `folder` holds images alone, and enough of them, its neighbours of the kind too: what
-    lies beside them, such as a list of the classes, is not left out.
+def _is_dataset(folder: Path, classes: frozenset[str]) -> bool:
+    """Whether `folder` holds images alone, and folders of classes, or is one of them, or holds
+    enough, its neighbours of the kind too: what lies beside them, such as a list of the classes,
+    is not left out.
     """
     if not _images_alone(folder):
         return False
+    if folder.name in classes and _class_folders(folder.parent, classes) > 1:
+        return True
+    inner = (path for path in (folder, *folder.rglob("*")) if path.is_dir())
+    if any(_class_folders(path, classes) > 1 for path in inner):
+        return True
     beside = [path for path in folder.parent.iterdir() if path.is_dir()]
     return sum(map(_images_alone, beside)) >= MIN_DATASET_IMAGES
+
+
+def _class_folders(folder: Path, classes: frozenset[str]) -> int:
+    """How many folders of images in `folder` are called as a class."""
+    inner = (path for path in folder.iterdir() if path.is_dir() and path.name in classes)
+    return sum(1 for path in inner if _images_alone(path))
 
 
 def _images_alone(folder: Path) -> int:

@@ -106,12 +106,20 @@ def _require_sound(folder: Path, wanted: Wanted) -> None:
         )
     for option, value in (("--full-at", wanted.full_at), ("--hidden", wanted.hidden)):
         if not 1 <= value <= 100 - (option == "--hidden"):
-            raise LabError(
-                Sentence(
-                    "{option} {value}: expected per cent, such as 60",
-                    {"option": option, "value": str(value)},
-                )
-            )
+            raise _no_percent(option, str(value))
+
+
+def percent(option: str, text: str) -> int:
+    """The per cent that were typed. Raises LabError where it is no whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise _no_percent(option, text) from None
+
+
+def _no_percent(option: str, value: str) -> LabError:
+    facts = {"option": option, "value": value}
+    return LabError(Sentence("{option} {value}: expected whole per cent, such as 60", facts))
 
 
 def _write_texts(folder: Path, wanted: Wanted, classes: Sequence[Label]) -> None:

@@ -76,7 +76,7 @@ def _starter(assignment: Assignment) -> Iterator[Line]:
         if part.function not in bound:
             more = facts | {"function": part.function, "part": part.id}
             told = Sentence("{file}: defines no {function}, which the part {part} asks for", more)
-            yield Line(None, told)
+            yield Line(None, told, Sentence("Add it, so that all students begin with the same."))
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
         names = asked.get(function.name, ())
         for said in _words(function) if names else ():

@@ -27,7 +27,8 @@ STATUS = {
 }
 STATUS_MEANING = {
     "graded": "The submission ran to its end.",
-    "faulted": "The submission stopped by a fault of its own; the mark follows the rules.",
+    "faulted": "Something in the submission kept it from being asked to the end; the mark follows "
+    "the rules.",
     "ungraded": "A fault of the grader stopped this run, not the submission. It is run again; "
     "there is no mark yet, and nothing is lost.",
     "absent": "This student is on the course's list, and nothing was submitted.",

@@ -176,6 +176,8 @@ def test_images_of_a_teachers_own_are_divided_whatever_their_folders_are_called(
     [
         (["--function", "class"], "--function class"),
         (["--full-at", "0"], "--full-at 0"),
+        (["--full-at", "0.6"], "--full-at 0.6: expected whole per cent, such as 60"),
+        (["--hidden", "0.4"], "--hidden 0.4: expected whole per cent, such as 60"),
         (["--hidden", "100"], "--hidden 100"),
         (["--id", "a b"], "--id a b"),
         (["--images", "nowhere"], "nowhere"),

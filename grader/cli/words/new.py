@@ -25,10 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--channels", choices=("BGR", "RGB"), help="order of the channels in which it gets images"
     )
     parser.add_argument(
-        "--full-at", type=int, metavar="PERCENT", help="per cent of right answers for full marks"
+        "--full-at", metavar="PERCENT", help="per cent of right answers for full marks"
     )
     parser.add_argument(
-        "--hidden", type=int, default=40, metavar="PERCENT",
+        "--hidden", default="40", metavar="PERCENT",
         help="share of the images that no student sees (default: 40)",
     )  # fmt: skip
     parser.add_argument(
