@@ -133,7 +133,7 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "unsure-says-other": ("largest-not-taken",),
     "first-ten-classes": ("largest-not-taken",),
     "second-best": ("largest-not-taken",),
-    "negative-equalised": ("values-changed", "colours-changed"),
+    "negative-equalised": ("pixel-scale", "values-changed", "colours-changed"),
     "middle-blackened": ("image-cut", "image-padded", "image-detail"),
 }
 SOUND: dict[str, tuple[str, ...]] = dict.fromkeys(
