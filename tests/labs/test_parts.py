@@ -163,6 +163,24 @@ def test_a_self_check_asks_the_function_of_each_part(
     assert done.returncode == code, told
 
 
+def test_a_self_check_takes_inputs_of_the_students_own_for_each_part(
+    lab: Path, tmp_path: Path
+) -> None:
+    folder = submissions.submission(
+        tmp_path / "s", {"main.py": MAIN.replace(" > 2", "[9] > 2") + WORD.format("text.read()")}
+    )
+    own = tmp_path / "own"
+    shutil.copytree(lab / "images", own)
+    shutil.copytree(lab / "points", own / "points")
+    shutil.copytree(lab / "words", own / "words")
+    words = ("--assignment", lab, "--data", own, "--lang", "en")
+    done = submissions.grade("--self-check", folder, *words, cwd=tmp_path)
+    told = " ".join(done.stdout.split())
+    assert "24 of 24 inputs: it raised IndexError (main.py, line 10)" in told, told
+    assert "24 of 24 inputs: it raised AttributeError (main.py, line 12)" in told
+    assert done.returncode == 1
+
+
 def test_each_part_has_its_lines_in_the_check_of_a_lab(
     lab: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
