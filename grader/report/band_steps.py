@@ -55,7 +55,8 @@ def _edges(policy: Policy) -> list[int]:
 
 def steps_of(grade: Grade, lab: Assignment) -> tuple[BandSteps, ...]:
     """The bands as they are worth for this many images: nothing where all of a band is no better
-    than guessing, and for the submission's own band what it earned.
+    than guessing, and for the submission's own band what it earned. A rule without bands is shown
+    by what it gives at their lower edges.
     """
     if not grade.total:
         return all_steps(lab.policy, grade.band)
@@ -63,7 +64,7 @@ def steps_of(grade: Grade, lab: Assignment) -> tuple[BandSteps, ...]:
     worth = []
     for stair in all_steps(lab.policy, grade.band):
         most = grade.total if stair.high == 100 else needed(stair.high, grade.total) - 1
-        if stair.mine and own < stair.points:
+        if stair.mine and (own < stair.points or lab.policy.rule != "bands"):
             stair = replace(stair, points=own, with_report=own)
         elif not better_than_guessing(most, grade.total, classes, lab.policy.guessing):
             stair = replace(stair, points=0.0, with_report=0.0)

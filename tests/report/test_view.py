@@ -7,10 +7,11 @@ import pytest
 from grader.assignment import Policy
 from grader.evidence import Layer, Network, Parameter
 from grader.report import Context, Result
-from grader.report.band_steps import all_steps
+from grader.report.band_steps import all_steps, steps_of
 from grader.report.network_view import NetView
 from grader.report.view import view
 from grader.scoring import grade
+from tests import make as documents
 from tests.report import make
 
 
@@ -83,6 +84,15 @@ def test_the_stairs_are_the_policys_bands() -> None:
     ]
     assert [s.mine for s in steps[-3:]] == [False, True, False]
     assert steps[0].low == 0
+
+
+@pytest.mark.parametrize("rule", ["bands", "linear"])
+def test_the_submissions_own_step_is_what_it_earned(rule: str) -> None:
+    lab = documents.assignment(f"policy.rule='{rule}'", "policy.cost=7")
+    mark = grade(documents.evidence(documents.answers(68)), lab.policy, 26)  # 52.3 %
+    (mine,) = [step for step in steps_of(mark, lab) if step.mine]
+    assert mine.points == mark.parts[0].earned
+    assert (mine.points in {step.points for step in all_steps(lab.policy)}) is (rule == "bands")
 
 
 @pytest.mark.parametrize("full_at", [0, 100])
