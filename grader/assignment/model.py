@@ -272,6 +272,14 @@ class Assignment(Document):
         return tuple(label.en for label in self.classes)
 
     @property
+    def parts_beside_images(self) -> tuple[Part, ...]:
+        """The parts whose inputs may lie beside folders of images, in one that is called as the
+        part: not where a class has that folder.
+        """
+        folders = {label.folder for label in self.classes}
+        return tuple(part for part in self.parts if part.id not in folders)
+
+    @property
     def asked_networks(self) -> tuple[AskedNetwork, ...]:
         """LeNet5, where the interface names it, and the networks of the teacher's own."""
         name = self.interface.lenet5

@@ -248,7 +248,7 @@ def _checklist(
     if evidence.answers and len(answered) == len(evidence.answers):
         text = say("{function} returned a class name for each of {count} images.")
         yield SelfCheckLine(True, text.format(function=function, count=len(answered)))
-    yield from (_finding(finding) for finding in _shown(evidence, data))
+    yield from (_finding(finding) for finding in _shown(evidence, assignment, data))
     yield from part_lines(evidence, assignment, data, language)
     yield from check_lines(evidence.checks, language)
     if data is None:
@@ -257,7 +257,7 @@ def _checklist(
         yield _estimate(evidence, assignment, say)
 
 
-def _shown(evidence: Evidence, data: Path | None) -> Sequence[Finding]:
+def _shown(evidence: Evidence, assignment: Assignment, data: Path | None) -> Sequence[Finding]:
     """Findings, but for those that a check says as well, and those that inputs without a meaning
     cannot show.
     """
@@ -267,7 +267,8 @@ def _shown(evidence: Evidence, data: Path | None) -> Sequence[Finding]:
     return [
         finding
         for finding in evidence.findings
-        if finding.code not in left_out and not is_about_made_up(finding, evidence, data)
+        if finding.code not in left_out
+        and not is_about_made_up(finding, evidence, assignment, data)
     ]
 
 

@@ -45,8 +45,7 @@ def trial_parts(assignment: Assignment, data: Path | None, folder: Path) -> tupl
     wrong: list[Sentence] = []
     found = []
     for part in assignment.parts:
-        own = data / part.id if data is not None else None
-        if own is not None and own.is_dir():
+        if own := _own(part, assignment, data):
             found.append(read_part(part, own, wrong))
         elif part.inputs != "arrays":
             _make_up(part, folder / part.id)
@@ -54,6 +53,13 @@ def trial_parts(assignment: Assignment, data: Path | None, folder: Path) -> tupl
     if wrong:
         raise AssignmentError(*wrong)
     return tuple(found)
+
+
+def _own(part: Part, assignment: Assignment, data: Path | None) -> Path | None:
+    """The folder of the student's own inputs of a part, where there is one."""
+    if data is None or part not in assignment.parts_beside_images:
+        return None
+    return data / part.id if (data / part.id).is_dir() else None
 
 
 def _make_up(part: Part, folder: Path) -> None:
@@ -87,7 +93,7 @@ def part_lines(
             facts,
         ).said_in(language)
         if finding is not None:
-            if is_about_made_up(finding, evidence, data):
+            if is_about_made_up(finding, evidence, assignment, data):
                 facts["why"] = finding.facts.get(f"why.{language}", finding.facts["why"])
                 text = "{function} named no class of the part {part} for made-up inputs: {why}."
                 yield SelfCheckLine(None, Sentence(text, facts).said_in(language), where)
@@ -100,12 +106,15 @@ def part_lines(
             yield SelfCheckLine(None, Sentence(text, facts).said_in(language), where)
 
 
-def is_about_made_up(finding: Finding, evidence: Evidence, data: Path | None) -> bool:
+def is_about_made_up(
+    finding: Finding, evidence: Evidence, assignment: Assignment, data: Path | None
+) -> bool:
     """Whether a finding is that a part's function raised for inputs that were made up."""
-    part = finding.facts.get("part", "")
-    if finding.code != "part-unanswered" or (data is not None and (data / part).is_dir()):
+    if finding.code != "part-unanswered":
         return False
+    (part,) = (one for one in assignment.parts if one.id == finding.facts["part"])
     problems = {
-        answer.problem for one in evidence.parts if one.id == part for answer in one.answers
+        answer.problem for one in evidence.parts if one.id == part.id for answer in one.answers
     }
-    return Problem.RAISED in problems and problems <= {None, Problem.RAISED}
+    raised = Problem.RAISED in problems and problems <= {None, Problem.RAISED}
+    return raised and _own(part, assignment, data) is None

@@ -86,7 +86,7 @@ def read_hidden(assignment: Assignment, folder: Path) -> HiddenSet:
         )
     truths = {label.folder: label.en for label in assignment.classes}
     found = entries(folder)
-    parts = {part.id for part in assignment.parts}.difference(truths)
+    parts = {part.id for part in assignment.parts_beside_images}
     folders = [path for path in found if path.is_dir() and _composed(path) not in parts]
     wrong = [
         foreign_folder(path, assignment.classes, folders)

@@ -96,7 +96,7 @@ def _asked(assignment: Assignment) -> Iterator[Sentence]:
             "`{folder}` holds {count} images to learn from, one folder a class.",
             {"folder": f"{PUBLIC}/", "count": str(images)},
         )
-    for part in assignment.parts:
+    for part in assignment.parts_beside_images:
         if count := len(_given(assignment.home / PUBLIC / part.id, assignment)):
             yield Sentence(
                 "`{folder}` holds {count} inputs of `{function}` to learn from, one folder a "
@@ -139,8 +139,7 @@ def _network(network: AskedNetwork, entry: str) -> Sentence:
 def _public_images(assignment: Assignment) -> int:
     """How many images students get, but for those that are inputs of other parts."""
     public = assignment.home / PUBLIC
-    classes = {label.folder for label in assignment.classes}
-    others = [public / part.id for part in assignment.parts if part.id not in classes]
+    others = [public / part.id for part in assignment.parts_beside_images]
     return sum(
         path.suffix.lower() in SUFFIXES and not any(map(path.is_relative_to, others))
         for path in _given(public, assignment)

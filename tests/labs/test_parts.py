@@ -13,6 +13,7 @@ import pytest
 
 from grader.assignment import AssignmentError, read_assignment
 from grader.cli.main import main
+from grader.cli.trial_inputs import trial_parts
 from grader.examine.images import read_hidden
 from grader.examine.part_inputs import value_of, with_parts
 from tests import submissions
@@ -179,6 +180,16 @@ def test_a_self_check_takes_inputs_of_the_students_own_for_each_part(
     assert "24 of 24 inputs: it raised IndexError (main.py, line 10)" in told, told
     assert "24 of 24 inputs: it raised AttributeError (main.py, line 12)" in told
     assert done.returncode == 1
+
+
+def test_a_folder_of_a_class_is_not_that_of_a_part_of_the_same_name(tmp_path: Path) -> None:
+    lab, own = tmp_path / "lab", tmp_path / "own"
+    text = LAB.replace('folder = "rot"', 'folder = "words"')
+    submissions.submission(lab, {"assignment.toml": text})
+    submissions.submission(own, {"words/1.png": "an image of that class", "blau/1.png": ""})
+    (words,) = trial_parts(read_assignment(lab), own, tmp_path / "made-up")  # of points none is
+    assert words.id == "words" and words.inputs
+    assert not any(one.path.is_relative_to(own) for one in words.inputs)
 
 
 def test_each_part_has_its_lines_in_the_check_of_a_lab(
