@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, NamedTuple
+from typing import Any, Callable, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
@@ -91,6 +91,13 @@ class Framework:
     channels_last = False  # whether it flattens (H, W, C)
     takes = ""  # the method that is given the image, where it is not the one that asks
     given_at = 0  # which argument the image is
+    # How a normalisation over batches calls what it holds.
+    norm_names: Mapping[str, str] = {
+        "gamma": "gamma",
+        "beta": "beta",
+        "mean": "moving_mean",
+        "variance": "moving_variance",
+    }
     networks_are_apart = True  # whether to build one changes nothing of those that are built later
 
     def network_type(self) -> type:
@@ -184,12 +191,25 @@ class Framework:
         """What a normalisation over batches holds; None for another layer, and for one that goes by
         the batch.
         """
-        return None
+        held = {
+            key: self.values(getattr(layer, name, None)) for key, name in self.norm_names.items()
+        }
+        mean, variance = held["mean"], held["variance"]
+        if getattr(layer, "training", False) is True or mean is None or variance is None:
+            return None
+        return Norm(mean, variance, held["gamma"], held["beta"]) if mean.ndim == 1 else None
 
     def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
         """Put "gamma", "beta", "mean" and "variance" into a normalisation over batches, as far as
         it has them. Raises ValueError for other sizes.
         """
+        for key, name in self.norm_names.items():
+            place = getattr(layer, name, None)
+            if place is not None:
+                self._put(place, same_sizes(self.values(place), values[key]))
+
+    def _put(self, place: Any, values: np.ndarray[Any, Any]) -> None:
+        """Give a parameter new values of its sizes."""
         raise NotImplementedError
 
     def pads_one_side(self, layer: Any) -> bool:

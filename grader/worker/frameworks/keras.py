@@ -10,7 +10,7 @@ from typing import Any, Iterator
 import numpy as np
 
 from ..hooks import loaded
-from .base import Framework, NetworkParameter, Norm, Training, same_sizes, strides_with_same
+from .base import Framework, NetworkParameter, Training, same_sizes, strides_with_same
 
 
 @contextmanager
@@ -183,20 +183,8 @@ class Keras(Framework):
         finally:
             config.run_functions_eagerly(False)
 
-    def norm(self, layer: Any) -> Norm | None:
-        """By its names; what enters is taken to be as Keras's rule has it, channels last."""
-        names = ("moving_mean", "moving_variance", "gamma", "beta")
-        held = [getattr(layer, name, None) for name in names]
-        mean, variance, gamma, beta = (None if v is None else np.asarray(v) for v in held)
-        return None if mean is None or variance is None else Norm(mean, variance, gamma, beta)
-
-    def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
-        """By `assign`."""
-        for key in ("gamma", "beta", "mean", "variance"):
-            name = key if key in ("gamma", "beta") else f"moving_{key}"
-            place = getattr(layer, name, None)
-            if place is not None:
-                place.assign(same_sizes(np.asarray(place), values[key]))
+    def _put(self, place: Any, values: np.ndarray[Any, Any]) -> None:
+        place.assign(values)
 
     def pads_one_side(self, layer: Any) -> bool:
         """With `padding="same"`."""

@@ -8,7 +8,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from .base import Framework, NetworkParameter, Norm, Training, same_sizes, strides_with_same
+from .base import Framework, NetworkParameter, Training, same_sizes, strides_with_same
 
 
 class MindSpore(Framework):
@@ -108,20 +108,8 @@ class MindSpore(Framework):
         values = same_sizes(self.bias(layer), values)
         layer.bias.set_data(self._ms.Tensor(values))
 
-    def norm(self, layer: Any) -> Norm | None:
-        """By its names."""
-        mean, variance = (self._values(layer, f"moving_{key}") for key in ("mean", "variance"))
-        if layer.training or mean is None or variance is None:
-            return None
-        return Norm(mean, variance, self._values(layer, "gamma"), self._values(layer, "beta"))
-
-    def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
-        """By `set_data`."""
-        for key in ("gamma", "beta", "mean", "variance"):
-            name = key if key in ("gamma", "beta") else f"moving_{key}"
-            place = getattr(layer, name, None)
-            if place is not None:
-                place.set_data(self._ms.Tensor(same_sizes(self.array(place), values[key])))
+    def _put(self, place: Any, values: np.ndarray[Any, Any]) -> None:
+        place.set_data(self._ms.Tensor(values))
 
     def pads_one_side(self, layer: Any) -> bool:
         """With `pad_mode="same"`."""

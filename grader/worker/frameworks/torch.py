@@ -7,15 +7,19 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from .base import Framework, NetworkParameter, Norm, Training, same_sizes
-
-_NORM = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "variance"}
+from .base import Framework, NetworkParameter, Training, same_sizes
 
 
 class Torch(Framework):
     """Networks are `torch.nn.Module`s."""
 
     name = "torch"
+    norm_names = {  # noqa: RUF012
+        "gamma": "weight",
+        "beta": "bias",
+        "mean": "running_mean",
+        "variance": "running_var",
+    }
 
     def __init__(self) -> None:
         self._torch: Any = sys.modules["torch"]
@@ -125,24 +129,9 @@ class Torch(Framework):
         """In place, without gradients."""
         self._put(getattr(layer, "bias", None), same_sizes(self.bias(layer), values))
 
-    def norm(self, layer: Any) -> Norm | None:
-        """By its names, which frozen normalisations have, too."""
-        held = {key: self.array(getattr(layer, name, None)) for name, key in _NORM.items()}
-        mean, variance = held["mean"], held["variance"]
-        if layer.training or mean is None or variance is None or mean.ndim != 1:
-            return None
-        return Norm(mean, variance, held["gamma"], held["beta"])
-
-    def set_norm(self, layer: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
-        """`weight`, `bias`, `running_mean`, `running_var`."""
-        for name, key in _NORM.items():
-            place = getattr(layer, name, None)
-            if place is not None:
-                self._put(place, same_sizes(self.array(place), values[key]))
-
-    def _put(self, parameter: Any, values: np.ndarray[Any, Any]) -> None:
+    def _put(self, place: Any, values: np.ndarray[Any, Any]) -> None:
         with self._torch.no_grad():
-            parameter.copy_(self._torch.from_numpy(values))
+            place.copy_(self._torch.from_numpy(values))
 
     def load(self, network: Any, path: str) -> int:
         """A state dictionary or a whole network, alone or below a key that says so."""
