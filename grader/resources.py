@@ -7,6 +7,8 @@ control groups and the same variables. The least of them holds.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -45,6 +47,29 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return _least_processors(len(os.sched_getaffinity(0)), os.environ, Path("/"))
     return os.cpu_count() or 1  # macOS and Windows have no affinity
+
+
+def shares(slots: int) -> list[frozenset[int]]:
+    """The processors of this process dealt to so many slots, each its own; none to keep to where
+    there are more slots than processors, or a system that binds nobody.
+
+    Frameworks have threads that wait for each other at work: two submissions that float over the
+    same processors stop one another in the middle of a step.
+    """
+    mine = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    bounds = [number * len(mine) // slots for number in range(slots + 1)]
+    if slots > len(mine):
+        return [frozenset()] * slots
+    return [frozenset(mine[low:high]) for low, high in itertools.pairwise(bounds)]
+
+
+def keep_to(share: frozenset[int]) -> None:
+    """Have this process, and what it starts from here on, run on these processors; on any where
+    there are none, or where they are not ours any more.
+    """
+    if share:
+        with contextlib.suppress(OSError):  # a group was made smaller meanwhile
+            os.sched_setaffinity(0, share)
 
 
 def memory() -> int:

@@ -113,3 +113,21 @@ def test_affinity_of_this_process_is_what_counts(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("os.cpu_count", lambda: 96)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {5}, raising=False)
     assert resources.processors() == 1
+
+
+@pytest.mark.parametrize(
+    ("slots", "expected"),
+    [
+        (1, [{0, 1, 4, 5, 6}]),
+        (2, [{0, 1}, {4, 5, 6}]),
+        (5, [{0}, {1}, {4}, {5}, {6}]),
+        (6, [set()] * 6),  # more than there are processors: none is anybody's
+    ],
+)
+def test_slots_have_processors_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, slots: int, expected: list[set[int]]
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {6, 0, 5, 4, 1}, raising=False)
+    assert resources.shares(slots) == expected
+    monkeypatch.delattr("os.sched_getaffinity")
+    assert resources.shares(slots) == [set()] * slots, "a system that binds nobody"

@@ -81,8 +81,9 @@ class LocalWorkplace:
                 language=arguments.lang,
                 forced=arguments.runtime,
                 tuning=tuning,
+                processors=share,
             )
-            for device in found
+            for device, share in zip(found, resources.shares(len(found)), strict=True)
         ]
         return LocalEngine(conditions, work.hidden, work.store)
 

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
-from grader import parallel
+from grader import parallel, resources
 from grader.engine import wire
 from grader.engine.contract import (
     Died,
@@ -244,6 +244,7 @@ def _serve(
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parallel.die_with(grader)
+    resources.keep_to(conditions.processors)
     theirs.set_inheritable(False)
     try:
         while True:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import ray
 
+from grader import resources
 from grader.assignment import Assignment
 from grader.engine.contract import Died, Event, Examine, Returned, Slot, Task
 from grader.engine.local import Processes
@@ -55,6 +56,16 @@ class NodeOrder(NamedTuple):
     examine: Examine
 
 
+class SlotShare(NamedTuple):
+    """What of its machine is a slot's: threads that frameworks are told to compute with, and its
+    number among the slots there.
+    """
+
+    threads: int
+    number: int
+    slots: int
+
+
 class ExaminerDiedError(Exception):
     """The examiner's process of this slot died, or could not be started."""
 
@@ -85,16 +96,16 @@ class NodeExaminer:
         with _told_plainly():
             return report(Level(required) if required else None, device).model_dump_json()
 
-    def prepare(self, order: NodeOrder, parcel: bytes, threads: int) -> str:
+    def prepare(self, order: NodeOrder, parcel: bytes, share: SlotShare) -> str:
         """Start the examiner; the name of its accelerator, "" for the processors.
 
         Raises ExaminerDiedError.
         """
         with _told_plainly():
             self._place = _own_folder()
-            return self._prepare(order, parcel, threads, self._place.folder)
+            return self._prepare(order, parcel, share, self._place.folder)
 
-    def _prepare(self, order: NodeOrder, parcel: bytes, threads: int, folder: Path) -> str:
+    def _prepare(self, order: NodeOrder, parcel: bytes, share: SlotShare, folder: Path) -> str:
         class_folder, workspace = folder / "class", folder / "work"
         class_folder.mkdir(mode=0o700)  # it holds the hidden images
         workspace.mkdir()
@@ -108,7 +119,8 @@ class NodeExaminer:
             runtimes=runtimes,
             device=device.shared() if order.shared else device,
             fallback=select("CPU")[0] if order.auto else None,
-            threads=threads,
+            threads=share.threads,
+            processors=resources.shares(share.slots)[share.number],
             workspace=workspace,
             language=order.language,
             forced=order.forced,

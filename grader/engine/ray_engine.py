@@ -21,7 +21,7 @@ from grader.engine import parcels
 from grader.engine.cluster import RESOURCES, Node, ray_error_line, start_actor
 from grader.engine.contract import Died, Ended, Event, Returned, Slot, Task, Watch
 from grader.engine.driver import drive, patience
-from grader.engine.node import NodeOrder
+from grader.engine.node import NodeOrder, SlotShare
 from grader.engine.queue import in_order
 from grader.store import Store
 
@@ -65,7 +65,7 @@ class _Place:
     slot: Slot
     node: Node
     resources: dict[str, float]
-    threads: int
+    share: SlotShare
     actor: Any = None
     preparing: Any = None  # what `prepare` will give
     running: Any = None  # the generator of `examine`
@@ -90,9 +90,9 @@ def room(node: Node, kind: str, per_device: int, memory: int) -> int:
 
 def spread_slots(
     nodes: Sequence[Node], kind: str, per_device: int, memory: int, most: int
-) -> list[tuple[Slot, Node, dict[str, float], int]]:
+) -> list[tuple[Slot, Node, dict[str, float], SlotShare]]:
     """At most `most` slots, in turn over the machines so that few are spread over all; with what
-    each takes of its machine's resources, and its threads.
+    each takes of its machine's resources, and its share there.
     """
     rooms = {node.id: room(node, kind, per_device, memory) for node in nodes}
     slots = [
@@ -109,7 +109,8 @@ def spread_slots(
         resources = {"CPU": float(processors), "memory": min(memory * MIB, bytes_given)}
         if kind != "CPU":
             resources[RESOURCES[kind]] = 1.0 / per_device
-        found.append((slot, node, resources, max(processors, 1)))
+        share = SlotShare(max(processors, 1), slot.number, beside[node.id])
+        found.append((slot, node, resources, share))
     return found
 
 
@@ -228,7 +229,7 @@ class Actors:
         place.cause = ""
         place.until = time.monotonic() + SECONDS_TO_START
         place.actor = start_actor(place.node.id, place.resources)
-        place.preparing = place.actor.prepare.remote(self._order, self._parcel, place.threads)
+        place.preparing = place.actor.prepare.remote(self._order, self._parcel, place.share)
 
     def _start_first(self, node: str) -> None:
         """The first of a machine is alone: it measures the machine, before others disturb it."""

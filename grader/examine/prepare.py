@@ -44,6 +44,8 @@ def none_concealed(scan: ImportScan) -> tuple[str, ...]:
 class Conditions(NamedTuple):
     """What all examinations of one run have in common; device and workspace may differ by slot.
 
+    threads: that frameworks are told to compute with. processors: those on which the slot's
+        examiner and all that it starts run, empty for any.
     workspace: a folder of ours in which private copies are made, one a submission.
     forced: name of the runtime to use for every submission, or None.
     tuning: runtime name -> environment variables that make it fast on this machine.
@@ -68,6 +70,7 @@ class Conditions(NamedTuple):
     concealed: Callable[[ImportScan], tuple[str, ...]] = none_concealed
     graders: Callable[[ImportScan], Mapping[str, Container[str]]] | None = None
     made_up: bool = False
+    processors: frozenset[int] = frozenset()
 
 
 class Prepared(NamedTuple):

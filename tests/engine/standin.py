@@ -9,6 +9,8 @@ import fcntl
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,6 +52,20 @@ def tasks(folder: Path, **plans: dict[str, Any]) -> list[Task]:
         expected = plan.get("expected", 0.0)
         made.append(Task(submission, f"key of {name}", expected, digest=digest(submission)))
     return made
+
+
+def where(
+    submission: Submission,
+    key: str,
+    conditions: Conditions,
+    hidden: HiddenSet,
+    tell: Tell,
+    before: Evidence | None = None,
+) -> tuple[Evidence, str]:
+    """Prints on which processors it may run, and what it starts."""
+    code = "import os; print(sorted(os.sched_getaffinity(0)))"
+    started = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    return evidence_of(submission, key), f"{sorted(os.sched_getaffinity(0))}\n{started.stdout}"
 
 
 class Entry(NamedTuple):

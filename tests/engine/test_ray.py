@@ -145,7 +145,8 @@ def test_slots_are_spread_over_machines_and_take_no_more_than_there_is(data: st.
     for node in machines:
         full = counts[node.id] == room(node, kind, sharing, memory)
         assert full or counts[node.id] >= max(counts.values()) - 1, "in turn over machines"
-    assert all(threads >= 1 for *_, threads in found)
+    assert all(share.threads >= 1 and share.slots == counts[slot.node] for slot, *_, share in found)
+    assert all(share.number == slot.number < share.slots for slot, *_, share in found)
 
 
 NAMES = st.sampled_from(["main.py", "权重.npy", "a b", "\udcff\udcfe.txt", "-rf", "..x", "dir"])

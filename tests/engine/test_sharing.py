@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +12,12 @@ import pytest
 
 from grader.cli import engines
 from grader.cli.main import UsageError
-from grader.cli.workplace import require_counts
+from grader.cli.workplace import RunRequest, require_counts
 from grader.engine.local import LocalEngine
 from grader.examine.hints import AT_IMPORT, IN_CALL, HintRule, cure
 from grader.examine.replies import Failure
 from grader.runtimes.devices import Device
+from grader.sandbox.unconfined import Unconfined
 from grader.store import Store
 from tests import make
 from tests.engine import standin
@@ -42,6 +44,29 @@ def test_the_memory_that_a_neighbour_held_costs_nobody_a_mark(tmp_path: Path) ->
     attempts = standin.journal(tmp_path / "class")
     assert len(attempts) > len(plans), "the stand-in's memory was never short"
     assert any(not standin.alone(entry, attempts) for entry in attempts)
+
+
+def test_submissions_side_by_side_keep_to_processors_of_their_own(tmp_path: Path) -> None:
+    processors = sorted(os.sched_getaffinity(0))
+    slots = len(processors)
+    tasks = standin.tasks(tmp_path / "class", **{f"s{n}": {} for n in range(4 * slots)})
+    store, workspace = Store(tmp_path / "out"), tmp_path / "work"
+    place = engines.LocalWorkplace(
+        argparse.Namespace(**vars(asked(jobs=slots)), device="CPU", no_tune=True, lang="en",
+                           runtime=None)
+    )  # fmt: skip
+    sandbox = Unconfined(own_code=True)
+    request = RunRequest(
+        make.assignment(), standin.HIDDEN, store, sandbox, (), len(tasks), workspace
+    )
+    engine = place.engine(request)
+    assert isinstance(engine, LocalEngine)
+    engine = engine._replace(examine=standin.where)
+    list(engine.run(tasks, lambda event: None, threading.Event()))
+    assert [sorted(one.processors) for one in engine.conditions] == [[n] for n in processors]
+    allowed = {f"[{number}]\n[{number}]\n" for number in processors}
+    for task in tasks:
+        assert store.log(task.submission.id) in allowed, "what it starts is bound with it"
 
 
 def test_places_follow_devices_sharing_and_jobs() -> None:
