@@ -69,8 +69,10 @@ class Sentence:
         return {language: self.said_in(language) for language in LANGUAGES}
 
     def in_lines(self) -> str:
-        """The sentence in English and below it in Chinese, as a teacher writes in a check."""
-        return "\n".join(self.in_each().values())
+        """The sentence in English and below it in Chinese, as a teacher writes in a check; one line
+        where both are the same.
+        """
+        return "\n".join(dict.fromkeys(self.in_each().values()))
 
     def __str__(self) -> str:
         return self.said_in("en")

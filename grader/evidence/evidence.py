@@ -197,7 +197,7 @@ class Network(Document):
     mnist_total: int = 0  # 0 where they were not put to it
     looks: tuple[Look, ...] = ()  # convolutions and poolings in order of execution
     differs_at: str = ""  # the first layer that is not as in the lecture: "C1" to "F7", …
-    expected: str = ""  # what the lecture has there
+    expected: str = ""  # what the lecture has there; a line in each language where they differ
     actual: str = ""  # what the submission has there
     outputs: str = ""  # beside the reference's, with the same weights: "same", "other", or ""
     uncompared: str = ""  # code of why they were not compared: "padding", "input", …

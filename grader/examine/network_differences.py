@@ -29,8 +29,8 @@ LENET5_INPUTS = ((1, 32, 32), (1, 28, 28))
 class Difference(NamedTuple):
     """The first thing that is not as it is asked for.
 
-    layer: "input", a layer's name ("C1" to "F7"), or "output". help: what to do, an English line
-    and a Chinese one.
+    layer: "input", a layer's name ("C1" to "F7"), or "output". expected, actual, and help (what to
+    do): an English line and a Chinese one; one line for what is the same in both.
     """
 
     layer: str
@@ -173,16 +173,16 @@ class _Place(NamedTuple):
             yield self._said(_expected(role), self.actual(layer), self.help)
         if role.outputs and output not in role.outputs:
             advice = _PADDING if list(taken) == [1, 28, 28] and self.name == "C1" else self.help
-            expected = " / ".join(map(_sizes, role.outputs))
-            yield self._said(f"output {expected}", f"output {_sizes(output)}", advice)
+            sizes = " / ".join(map(_sizes, role.outputs))
+            yield self._said(_output(sizes), _output(_sizes(output)), advice)
         if role.parameters and layer.parameters != role.parameters:
-            expected, actual = (f"{n:,} weights" for n in (role.parameters, layer.parameters))
+            expected, actual = _count(role.parameters), _count(layer.parameters)
             yield self._said(expected, actual, self.help)
         if role.needs_bias and layer.kind == DENSE and not layer.bias:
-            yield self._said("biases", "no biases", _BIAS)
+            yield self._said(Sentence("biases"), Sentence("no biases"), _BIAS)
         if NORMALISATION in [item.kind for item in after]:
             advice = _NORM if self.asked.is_lenet5 else _NO_NORM
-            yield self._said("no normalisation", NORMALISATION, advice)
+            yield self._said(Sentence("no normalisation"), _kind(NORMALISATION), advice)
         if role.followed_by:
             yield from self._activation(after)
 
@@ -190,17 +190,18 @@ class _Place(NamedTuple):
         found = next((item.kind for item in after if item.kind in ACTIVATIONS), "none")
         if found in self.role.followed_by:
             return
-        wanted = " / ".join(self.role.followed_by)
-        if self.role is self.asked.layers[-1] and "softmax" in found:
-            expected = f"{self.asked.outputs} numbers without softmax"
-            advice = _SOFTMAX if self.asked.is_lenet5 else _NO_SOFTMAX
-            yield _difference("output", expected, found, advice)
+        is_last, is_lenet5 = self.role is self.asked.layers[-1], self.asked.is_lenet5
+        if is_last and (is_lenet5 or "softmax" in found):
+            numbers = Sentence(
+                "{count} numbers without softmax", {"count": str(self.asked.outputs)}
+            )
+            advice = _SOFTMAX if is_lenet5 else _NO_SOFTMAX
+            yield _difference("output", numbers, _kind(found), advice)
             return
-        if self.role is self.asked.layers[-1] and self.asked.is_lenet5:
-            yield _difference("output", "10 numbers without softmax", found, _SOFTMAX)
-            return
-        advice = _ACTIVATION if self.asked.is_lenet5 else self.help
-        yield self._said(f"activation {wanted}", f"activation {found}", advice)
+        advice = _ACTIVATION if is_lenet5 else self.help
+        wanted = self.role.followed_by
+        kinds = _kind(wanted[0]) if len(wanted) == 1 else " / ".join(wanted)
+        yield self._said(_activation(kinds), _activation(_kind(found)), advice)
 
     @property
     def help(self) -> Sentence:
@@ -210,12 +211,15 @@ class _Place(NamedTuple):
         text = "Compare {layer} and what follows it with the lecture's network."
         return Sentence(text, {"layer": self.name})
 
-    def actual(self, layer: LayerReport) -> str:
+    def actual(self, layer: LayerReport) -> str | Sentence:
         """What the submission has there."""
-        own = f" ({layer.name})" if layer.name and not self.asked.is_lenet5 else ""
-        return _actual(layer) + own
+        if not layer.name or self.asked.is_lenet5:
+            return _actual(layer)
+        return Sentence("{layer} ({name})", {"layer": _actual(layer), "name": layer.name})
 
-    def _said(self, expected: str, actual: str, advice: Sentence) -> Difference:
+    def _said(
+        self, expected: str | Sentence, actual: str | Sentence, advice: Sentence
+    ) -> Difference:
         return _difference(self.name, expected, actual, advice)
 
 
@@ -226,41 +230,83 @@ def _missing_or_more(
     if len(found) < len(roles):
         role, number = roles[len(found)], len(found) + 1
         place = _Place(asked, role, role.name or f"{number}. {role.kinds[0]}")
-        return _difference(place.name, _expected(role), "nothing", place.help)
+        return _difference(place.name, _expected(role), Sentence("nothing"), place.help)
     if len(found) > len(roles):
         place = _Place(asked, roles[-1], roles[-1].name or roles[-1].kinds[0])
-        expected, more = f"no layer after {place.name}", layers[found[len(roles)]]
-        return _difference("output", expected, place.actual(more), place.help)
+        none, more = Sentence("no layer after {layer}", {"layer": place.name}), found[len(roles)]
+        return _difference("output", none, place.actual(layers[more]), place.help)
     return None
 
 
-def _expected(role: AskedLayer) -> str:
+def _expected(role: AskedLayer) -> str | Sentence:
     if role.weights:
-        return f"{role.kinds[0]} {_weights(role.weights[0])}"
+        return _with_weights(role.kinds[0], role.weights[0])
     kind = "pooling" if set(role.kinds) == set(POOLS) else role.kinds[0]
-    return f"{kind} to {_sizes(role.outputs[0])}" if role.outputs else kind
+    return _to(kind, role.outputs[0]) if role.outputs else _kind(kind)
 
 
-def _actual(layer: LayerReport) -> str:
+def _actual(layer: LayerReport) -> Sentence:
     if layer.weight:
-        return f"{layer.kind} {_weights(layer.weight)}"
-    return f"{layer.kind} to {_sizes(layer.output)}"
+        return _with_weights(layer.kind, layer.weight)
+    return _to(layer.kind, layer.output)
 
 
-def _difference(layer: str, expected: str, actual: str, advice: Sentence) -> Difference:
-    return Difference(layer, expected, actual, advice.in_lines())
+def _difference(
+    layer: str, expected: str | Sentence, actual: str | Sentence, advice: Sentence
+) -> Difference:
+    return Difference(layer, _lines(expected), _lines(actual), advice.in_lines())
 
 
-def _weights(weight: Sequence[int]) -> str:
-    """ "1→6, kernel 5x5" or "400→120"."""
+def _lines(said: str | Sentence) -> str:
+    return said.in_lines() if isinstance(said, Sentence) else said
+
+
+def _with_weights(kind: str, weight: Sequence[int]) -> Sentence:
+    """Such as "convolution 1→6, kernel 5x5" or "dense 400→120"."""
     arrow = f"{weight[1]}→{weight[0]}" if len(weight) > 1 else str(list(weight))
-    return f"{arrow}, kernel {weight[2]}x{weight[3]}" if len(weight) == 4 else arrow
+    facts: dict[str, str | Sentence] = {"kind": _kind(kind), "widths": arrow}
+    if len(weight) != 4:
+        return Sentence("{kind} {widths}", facts)
+    return Sentence("{kind} {widths}, kernel {size}", {**facts, "size": f"{weight[2]}x{weight[3]}"})
+
+
+def _to(kind: str, output: Sequence[int]) -> Sentence:
+    return Sentence("{kind} to {sizes}", {"kind": _kind(kind), "sizes": _sizes(output)})
+
+
+def _output(sizes: str) -> Sentence:
+    return Sentence("output {sizes}", {"sizes": sizes})
+
+
+def _count(parameters: int) -> Sentence:
+    return Sentence("{count} weights", {"count": f"{parameters:,}"})
+
+
+def _activation(kinds: str | Sentence) -> Sentence:
+    return Sentence("activation {kinds}", {"kinds": kinds})
+
+
+def _kind(kind: str) -> str | Sentence:
+    """How a kind of layer is called; frameworks' own names of activations stay."""
+    return _KINDS.get(kind, kind)
 
 
 def _sizes(sizes: Sequence[int | str]) -> str:
     return "(" + ", ".join(map(str, sizes)) + ")"
 
 
+_KINDS = {
+    CONVOLUTION: Sentence("convolution"),
+    DENSE: Sentence("dense"),
+    NORMALISATION: Sentence("batch-norm"),
+    GLOBAL_POOL: Sentence("global-average-pool"),
+    "average-pool": Sentence("average-pool"),
+    "max-pool": Sentence("max-pool"),
+    "pooling": Sentence("pooling"),
+    "add": Sentence("add"),
+    "concatenate": Sentence("concatenate"),
+    "none": Sentence("none"),
+}
 _CONV = Sentence(
     "Two convolutions, 1→6 and 6→16, kernel 5, stride 1, no padding (pad_mode='valid'; "
     "in PyTorch padding=0, in Keras padding='valid')."

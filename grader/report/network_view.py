@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 
+from markupsafe import Markup
+
 from grader.assignment import LENET5_LAYERS, AskedNetwork
 from grader.evidence import Layer, Network, WantedLayer
 from grader.report.kernel_images import strip
+from grader.report.phrases import both, kept
 
 LECTURE = ((6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (10, 84))  # LeNet5's weights
 ABSENT_VALUES = ("", "False", "none")  # what a variant does not have
@@ -82,8 +85,8 @@ class NetView:
     feed_forward: FeedForwardView | None
     variant: tuple[tuple[str, str], ...]
     differs_at: str
-    expected: str
-    actual: str
+    expected: Markup
+    actual: Markup
     checkpoint: str
     mnist_correct: int
     mnist_total: int
@@ -120,8 +123,8 @@ def net_view(
             (name, keep(value)) for name, value in net.variant.items() if value not in ABSENT_VALUES
         ),
         differs_at=keep(net.differs_at),
-        expected=keep(net.expected),
-        actual=keep(net.actual),
+        expected=both(kept(net.expected, keep)),
+        actual=both(kept(net.actual, keep)),
         checkpoint=keep(net.checkpoint),
         mnist_correct=net.mnist_correct,
         mnist_total=net.mnist_total,

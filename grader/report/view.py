@@ -20,7 +20,7 @@ from grader.evidence.findings import BETWEEN_IDS, BILINGUAL
 from grader.evidence.scale import on_scale
 from grader.report.band_steps import BandStep, BandSteps, next_step, steps_of
 from grader.report.network_view import NetView, net_view
-from grader.report.phrases import FINDING, Said, said, said_finding, two
+from grader.report.phrases import FINDING, Said, kept, said, said_finding
 from grader.report.text import file_name, one_line
 from grader.report.training import TrainingRecord, trainings
 from grader.report.values import Context, Result
@@ -256,9 +256,7 @@ def _part(part: GradePart, evidence: Evidence, lab: Assignment) -> PartView:
 
 def _check(check: Check, keep: Callable[[str], str], full: bool) -> CheckView:
     told = (check.rationale, check.help, check.expected, check.actual)
-    rationale, cure, expected, actual = (
-        {lang: keep(said) for lang, said in two(text).items()} for text in told
-    )
+    rationale, cure, expected, actual = (kept(text, keep) for text in told)
     return CheckView(
         title=dict(check.title),
         outcome=check.outcome,

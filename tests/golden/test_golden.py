@@ -14,6 +14,7 @@ from grader.assignment import lenet5
 from grader.examine.layer_reports import LayersReport
 from grader.examine.network_differences import first_difference
 from grader.examine.replies import read
+from grader.language import by_language
 from tests.golden.submissions import EXPECTED, agree, lay_out
 from tests.worker.client import Worker
 from tests.worker.runtimes import require
@@ -49,4 +50,7 @@ def first_difference_of(worker: Worker, network: str) -> list[str]:
     assert built["found"], network
     report = read(LayersReport, worker.ask("network_layers", name=network))
     difference = first_difference(report.layers, built["input"], lenet5("LeNet5"))
-    return list(difference[:3]) if difference else []
+    if difference is None:
+        return []
+    told = (difference.expected, difference.actual)
+    return [difference.layer, *(by_language(text)["en"] for text in told)]

@@ -268,4 +268,6 @@ def test_the_first_difference_is_told(
     made = [change.get(index, one) for index, one in enumerate(BENT)]
     found = first_difference(made, [8, 4, 4], asked(*BENT))
     assert found is not None
-    assert layer_name in found.layer and expected in found.expected
+    english, chinese = found.expected.split("\n")
+    assert layer_name in found.layer and expected in english
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
