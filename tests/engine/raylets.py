@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from grader.engine.contract import Engine
+from grader.engine.contract import Engine, Examine
 from grader.sandbox import canary
 from grader.store import Store
 from tests import make
@@ -83,7 +83,7 @@ class Raylets:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         """Start node `number`, from 0; blind: it does not see the folder `unseen`. words: more
-        options of `ray start`.
+        options of `ray start`, which come last and hold.
 
         Once more where it takes too long: Ray gives itself 30 s, which a busy machine may not have.
         """
@@ -109,10 +109,9 @@ class Raylets:
         hide += ["sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', str(self.unseen)]
         subprocess.run(
             [*(hide if blind else []), sys.executable, "-m", "ray.scripts.scripts", "start",
-             *role, *words,
-             f"--node-ip-address=127.0.0.{number + 2}", f"--temp-dir={self._folder / 's'}",
+             *role, f"--node-ip-address=127.0.0.{number + 2}", f"--temp-dir={self._folder / 's'}",
              f"--num-cpus={PROCESSORS}", "--object-store-memory=80000000", "--disable-usage-stats",
-             "--include-log-monitor=false"],
+             "--include-log-monitor=false", *words],
             env={**os.environ, **self.environment, "PYTHONPATH": str(make.ROOT),
                  **(environment or {})},
             check=True, capture_output=True, timeout=120,
@@ -161,8 +160,10 @@ class Raylets:
             cluster.close()
 
 
-def engine(nodes: Sequence[Node], out: Path, slots: int) -> Engine:
-    """An engine with the stand-in for the examination."""
+def engine(
+    nodes: Sequence[Node], out: Path, slots: int, examine: Examine = standin.examine
+) -> Engine:
+    """An engine with a stand-in for the examination."""
     from grader.engine.node import NodeOrder
     from grader.engine.nodes import ExpectedNode
     from grader.engine.ray_engine import RayEngine
@@ -176,7 +177,7 @@ def engine(nodes: Sequence[Node], out: Path, slots: int) -> Engine:
         language="en",
         forced=None,
         tuned=False,
-        examine=standin.examine,
+        examine=examine,
     )
     return RayEngine(nodes, order, Store(out), slots)
 

@@ -18,6 +18,7 @@ import pytest
 from tests import make, submissions
 from tests.engine.raylets import Raylets
 from tests.golden.submissions import EXPECTED, by_settings, hidden_images, lay_out
+from tests.labs import three_things
 
 pytestmark = pytest.mark.thorough
 
@@ -64,7 +65,19 @@ def test_some_of_the_sample_class(tmp_path: Path, by_token: Raylets) -> None:
     compare(tmp_path, by_token, len(SAMPLES))
 
 
-def compare(folder: Path, raylets: Raylets, count: int, *words: str) -> None:
+def test_a_lab_of_several_functions(tmp_path: Path, by_token: Raylets) -> None:
+    (tmp_path / "lab").mkdir()
+    lab, class_ = three_things.lay_out(tmp_path / "lab"), tmp_path / "class"
+    both = {"main.py": three_things.MAIN + three_things.LANGUAGE}
+    submissions.submission(class_ / "all", both)
+    submissions.submission(class_ / "two", {"main.py": three_things.MAIN})
+    compare(tmp_path, by_token, 2, "--assignment", lab)
+    answers = evidence(tmp_path / "ray")["all.json"]["parts"]
+    assert [len(part["answers"]) for part in answers] == [2 * three_things.EACH] * 2
+    assert all(one["answer"] == one["truth"] for one in answers[0]["answers"])
+
+
+def compare(folder: Path, raylets: Raylets, count: int, *words: str | Path) -> None:
     """The class at `folder`, of `count` submissions, has the same evidence and marks by both."""
     for engine, more in (
         ("ray", ("--engine", "ray", "--address", raylets.address)),
