@@ -159,7 +159,7 @@ def test_a_machine_that_does_not_fit_is_left_out(tmp_path: Path, raylets: Raylet
         ((node, _, (reason,)),) = left_out
         assert node.address == "127.0.0.5" and f"{MONITOR}=0" in str(reason)
     finally:
-        raylets.stop(3)
+        raylets.leave(3)
 
 
 def test_slots_of_a_machine_keep_to_processors_of_their_own(
@@ -173,7 +173,7 @@ def test_slots_of_a_machine_keep_to_processors_of_their_own(
             both = engine([node], out, 2, standin.where)
             list(both.run(tasks, lambda event: None, threading.Event()))
     finally:
-        raylets.stop(3)
+        raylets.leave(3)
     allowed = {f"{sorted(share)}\n" * 2 for share in resources.shares(2)}
     assert {Store(out).log(task.submission.id) for task in tasks} <= allowed
 
@@ -227,7 +227,6 @@ def test_a_machine_is_asked_for_its_cards_and_shares_them(raylets: Raylets) -> N
             assert set(told) == {f"127.0.0.{number}" for number in (2, 3, 4, 5)}
             assert all("it lacks the device" in reason for reason in told.values()), told
 
-            # Not by its address: the one that was stopped there lives on for Ray for a while.
             (node,) = (one for one in cluster.nodes if one.resources.get("NPU"))
             actors = [start_actor(node.id, {"NPU": 0.5}) for _ in range(3)]
             asked = [actor.report.remote("", "CPU") for actor in actors]
@@ -238,4 +237,4 @@ def test_a_machine_is_asked_for_its_cards_and_shares_them(raylets: Raylets) -> N
             ray.kill(actors[asked.index(two[0])])
             assert ray.wait([left], timeout=SECONDS)[0] == [left]
     finally:
-        raylets.stop(3)
+        raylets.leave(3)
