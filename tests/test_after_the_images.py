@@ -182,3 +182,32 @@ def test_what_only_level_basic_refuses_is_not_the_submissions(tmp_path: Path, hi
     assert [one["answered"] for one in again["earlier"]] == [len(first)]
     for name in at_fault:
         assert (found[name]["trouble"], found[name]["stopped"]) == (None, "import-failed"), name
+
+
+HANGS = """
+import time
+
+def predict(image):
+    return wait()
+
+def wait():
+    while True:
+        time.sleep(0.01)
+"""
+SLOW_LATER = """
+def predict(image):
+    if not predict.__dict__.setdefault("once", []):
+        predict.once.append(1)
+        return "Plastic Bottle"
+    while True: pass
+"""
+
+
+def test_where_a_submission_hangs_is_told(tmp_path: Path, hidden: Path) -> None:
+    words = ("--set", "limits.restarts=0", *NO_LENET5)
+    found = run(tmp_path, hidden, *words, hangs=HANGS, later=SLOW_LATER)
+    for name, line in (("hangs", "9"), ("later", "6")):
+        (told,) = (one for one in found[name]["told"] if one["code"] == "timeout-predict")
+        assert (told["facts"]["file"], told["facts"]["line"]) == ("main.py", line), told
+        page = (tmp_path / f"out/report/student/{name}.html").read_text(encoding="utf-8")
+        assert f"main.py, line {line}" in page and f"main.py 第 {line} 行" in page

@@ -95,12 +95,13 @@ def devices_for(
 
     On accelerators as many for each as `--per-device` or the assignment says, spread evenly; on
     processors as many as cores and memory allow, since one small image at a time keeps one core
-    busy. `--jobs` limits both.
+    busy. `--jobs` limits both; on processors it can't be more than there are, each of which is one
+    submission's, or a neighbour's load would cost it answers.
     """
     if devices[0].kind != "CPU":
         sharing = arguments.per_device or assignment.run.per_device
         everything = [device.shared() if sharing > 1 else device for device in devices] * sharing
         return everything[: arguments.jobs]
     memory = resources.memory() // (assignment.limits.memory * 1024 * 1024)
-    jobs = arguments.jobs or max(min(resources.processors(), memory, tasks), 1)
-    return [devices[0]] * jobs
+    jobs = arguments.jobs or max(min(memory, tasks), 1)
+    return [devices[0]] * min(jobs, resources.processors())

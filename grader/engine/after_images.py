@@ -13,7 +13,7 @@ from grader.assignment import Policy
 from grader.checks.pytest_run import CheckSelection
 from grader.checks.verdicts import asks_for_answers, run_checks
 from grader.engine.before_images import mishap
-from grader.evidence import Answer, Check, Finding, Records
+from grader.evidence import Answer, Check, Finding, Problem, Records
 from grader.evidence.findings import make_finding
 from grader.examine import further_questions
 from grader.examine.cause_search import CauseSearch, look_behind
@@ -27,9 +27,8 @@ from grader.examine.predicting import Predictions
 from grader.examine.replies import LoadReport
 from grader.examine.session import Session
 from grader.examine.setup import Setup
-from grader.examine.stand_ins import StandInsHeard, hear, worth_hearing
+from grader.examine.stand_ins import StandInsHeard, are_apart, hear, where_it_hangs, worth_hearing
 from grader.examine.weakness import without_classes
-from grader.sandbox.contract import Level
 from grader.scoring.counts import needed
 
 T = TypeVar("T")
@@ -68,14 +67,19 @@ def explain(
             return nothing
 
     asked, heard, behind = FollowUp(), StandInsHeard(), CauseSearch()
-    if predictions.stopped is None:
+    if predictions.stopped is None and predictions.any_came_back:
         asked = guarded("more questions", lambda: ask_more(session, order, answers, clock), asked)
         behind = guarded(
             "looking behind the answers",
             lambda: look_behind(session, order, answers, asked, report, clock),
             behind,
         )
-    apart = session.setup.sandbox.level is not Level.BASIC
+    apart = are_apart(session)
+    if apart and any(one.problem is Problem.TIMEOUT for one in answers.values()):
+        hung = guarded(
+            "where it hangs", lambda: where_it_hangs(session, order, clock), predictions.hung
+        )
+        predictions = predictions._replace(hung=hung)
     if worth_hearing(session, answers.values()):
         heard = guarded("stand-ins", lambda: hear(session, order, clock), heard)
 

@@ -183,7 +183,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "timeout-predict": (
         E,
-        "{function} took longer than {seconds} s for {count} of {total} images.",
+        "{function} took longer than {seconds} s for {count} of {total} images.{where}",
         "Build the network and load the weights once, outside {function}; leave no endless "
         "loop or plt.show() in it.",
     ),

@@ -17,7 +17,7 @@ from grader.examine.images import HiddenImage
 from grader.examine.label_order import label_order
 from grader.examine.loading import elsewhere, not_there, what_to_write
 from grader.examine.predicting import EndReason, Predictions
-from grader.examine.replies import LoadReport
+from grader.examine.replies import Failure, LoadReport
 from grader.examine.weakness import weak
 from grader.language import Sentence
 from grader.sandbox.contract import Cause, End
@@ -48,7 +48,7 @@ def why_stopped(predictions: Predictions, assignment: Assignment) -> list[Findin
             "its process hung or ended {starts} times, and it is started anew {restarts} times",
             starts,
         )
-    ended = [] if predictions.end is None else [_ended(predictions.end, answers, assignment)]
+    ended = [] if predictions.end is None else [_ended(predictions, predictions.end, assignment)]
     return [*ended, make_finding("not-asked", facts, why=why)]
 
 
@@ -72,7 +72,7 @@ def answer_findings(
     ]
     end = predictions.end if any(answer.problem in lost for answer in answers) else None
     if predictions.stopped is None and end is not None:
-        rules.append(lambda: _ended(end, answers, assignment))
+        rules.append(lambda: _ended(predictions, end, assignment))
     return [finding for rule in rules if (finding := rule()) is not None]
 
 
@@ -89,8 +89,9 @@ def stopped_by(predictions: Predictions, assignment: Assignment) -> str:
     return shown[0].code if shown else ""  # no working function
 
 
-def _ended(end: End, answers: Sequence[Answer], assignment: Assignment) -> Finding:
+def _ended(predictions: Predictions, end: End, assignment: Assignment) -> Finding:
     """How a worker ended by which an image was lost."""
+    answers = list(predictions.answers.values())
     limits, function = assignment.limits, assignment.interface.function
     when = Sentence("in {function}", {"function": function})
     if end.cause is Cause.TIME:
@@ -99,6 +100,7 @@ def _ended(end: End, answers: Sequence[Answer], assignment: Assignment) -> Findi
         first = hung + waiting == len(answers)
         return make_finding(
             "timeout-predict",
+            _where_it_hung(predictions.hung),
             function=function,
             seconds=f"{limits.first_answer if first else limits.answer:g}",
             count=hung,
@@ -107,6 +109,14 @@ def _ended(end: End, answers: Sequence[Answer], assignment: Assignment) -> Findi
     if end.cause is Cause.MEMORY:
         return make_finding("out-of-memory", memory=limits.memory, when=when)
     return make_finding("crashed", detail=end_in_words(end), when=when)
+
+
+def _where_it_hung(place: Failure | None) -> dict[str, object]:
+    if place is None or not place.file:
+        return {}
+    text = " Asked about a picture of the grader's, it was at {file}, line {line} by then."
+    facts = {"file": place.file, "line": str(place.line)}
+    return {**place.place, "where": Sentence(text, facts)}
 
 
 def behind_answers(

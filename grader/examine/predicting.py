@@ -30,6 +30,9 @@ _PROBLEMS = {
 }
 
 
+_NEVER_BACK = (Problem.TIMEOUT, Problem.MEMORY, Problem.CRASHED, Problem.NOT_ASKED)
+
+
 class EndReason(Enum):
     """Why images had no turn."""
 
@@ -53,8 +56,14 @@ class Predictions(NamedTuple):
     end: End | None = None
     stopped: EndReason | None = None
     trouble: Exception | None = None
+    hung: Failure | None = None  # where it is when its time is over, for an image of ours
     other_lab: bool = False  # whether the words are those of another lab's classes
     groups: bool = False  # the answers name groups of this lab's classes
+
+    @property
+    def any_came_back(self) -> bool:
+        """Whether one call came back, with an answer or an exception."""
+        return any(answer.problem not in _NEVER_BACK for answer in self.answers.values())
 
 
 def ask_all(

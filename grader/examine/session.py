@@ -31,7 +31,7 @@ from grader.sandbox.contract import (
 from grader.worker import protocol
 
 WORK_FOLDER = "work"  # the submission's private copy, below the scratch folder
-GRACE_SECONDS = 3.0  # before the limit for imports, in which a worker says what it was doing
+GRACE_SECONDS = 3.0  # of a limit, in which a worker says what it was doing
 R = TypeVar("R", bound=replies.Reply)
 
 
@@ -224,6 +224,15 @@ class Session:
         limit = min(seconds, self.clock.left)
         answer: protocol.Answer = self._talk(lambda talk: talk.predict(image, limit))
         return answer
+
+    def interrupted(self, image: NDArray[np.uint8], seconds: float) -> replies.Failure | None:
+        """Where the submission is after `seconds` with one image that is not hidden; None where it
+        has answered by then.
+        """
+        self._unseen()
+        self._disturbed = True
+        limit, meta = seconds + GRACE_SECONDS, {"seconds": seconds}
+        return self._exchange(replies.LastErrorReport, "interrupted", limit, image, meta)[0].error
 
     def last_error(self) -> replies.Failure | None:
         """The exception behind the last answer to an image that is not hidden."""

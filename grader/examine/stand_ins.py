@@ -60,12 +60,34 @@ def hear(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Stand
     return StandInsHeard(frozenset(words), tuple(failures))
 
 
-def worth_hearing(session: Session, answers: Iterable[Answer]) -> bool:
-    """Whether what a submission says about stand-ins tells more of these answers: at level basic a
-    worker can leave word for the next one, in times of last access.
+def where_it_hangs(session: Session, hidden: Sequence[HiddenImage], clock: Clock) -> Failure | None:
+    """Where in its source the submission is when its time for a stand-in is over, in a worker that
+    has seen no hidden image; None where it answers, or can't be interrupted.
     """
-    apart = session.setup.sandbox.level is not Level.BASIC
-    return apart and any(answer.problem in _TO_HEAR for answer in answers)
+    limits = session.setup.assignment.limits
+    seconds = limits.first_answer
+    try:
+        for image in stand_ins(hidden):
+            if clock.left <= seconds:
+                break
+            if (found := session.interrupted(image, seconds)) is not None:
+                return found
+            seconds = limits.answer
+    except WorkerEndedError:
+        pass
+    return None
+
+
+def worth_hearing(session: Session, answers: Iterable[Answer]) -> bool:
+    """Whether what a submission says about stand-ins tells more of these answers."""
+    return are_apart(session) and any(answer.problem in _TO_HEAR for answer in answers)
+
+
+def are_apart(session: Session) -> bool:
+    """Whether no worker can leave word for the next one: at level basic one can, in times of last
+    access.
+    """
+    return session.setup.sandbox.level is not Level.BASIC
 
 
 def stand_ins(hidden: Sequence[HiddenImage]) -> list[Pixels]:

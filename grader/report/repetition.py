@@ -43,8 +43,10 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
             ((length, _times(lines, at, length)) for length in range(1, MAX_PERIOD + 1)),
             key=lambda one: (one[0] * one[1] if one[1] >= MIN_TIMES else 0, -one[0]),
         )
-        if times < MIN_TIMES or not any(lines[at : at + length]):
+        if times < MIN_TIMES:
             length, times = 1, 1
+        elif not any(lines[at : at + length]):  # blank lines stay; all of them, as each look costs
+            length, times = length * times, 1
         yield _Block(lines[at : at + length], times)
         at += length * times
 

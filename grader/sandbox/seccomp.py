@@ -128,6 +128,7 @@ def usual(devices: bool = False, machine: str | None = None) -> bytes:
     for family in FAMILIES_BELOW_INET6:
         rules.deny_if("socket", (0, "EQ", family), code=errno.EAFNOSUPPORT)
     rules.deny_if("socket", (0, "GT", AF_INET6), code=errno.EAFNOSUPPORT)
+    rules.deny_if("sched_setaffinity", (0, "NE", 0), code=0)  # a process of this box, or none
     for kind in (S_IFCHR, S_IFBLK):
         rules.deny_if("mknod", (1, "MASKED_EQ", S_IFMT, kind))
         rules.deny_if("mknodat", (2, "MASKED_EQ", S_IFMT, kind))
@@ -180,6 +181,8 @@ def _deny_everywhere(rules: _Rules) -> None:
     rules.deny(PAGE_CACHE)
     rules.deny(ASYNCHRONOUS, code=errno.ENOSYS)
     rules.deny(WHOLE_MACHINE, code=0)
+    # Frameworks bind their threads and go on; a box keeps to the processors that it was given.
+    rules.deny_if("sched_setaffinity", (0, "EQ", 0), code=0)
     for advice in FADVISE:
         rules.deny_if("fadvise64", (3, "MASKED_EQ", INT, advice))
     for advice in MADVISE:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import platform
 import sys
+from contextlib import suppress
 
 import numpy as np
 
-from . import answers, compat, faults
+from . import answers, compat, faults, importing
 from .datasets import Datasets
 from .exported import Exports
 from .loading import Loading, LoadOrder
@@ -33,6 +34,7 @@ class WorkerSession:
             "hello": self.hello,
             "load": self.load,
             "last_error": self.last_error,
+            "interrupted": self.interrupted,
             "outputs": self.outputs,
             "opened": self.opened,
         }
@@ -84,6 +86,16 @@ class WorkerSession:
             self._failed(error)
             return Answer(RAISED, faults.headline(error))
         return answers.answer_of(value)
+
+    def interrupted(self, meta: Meta, array: Array) -> Reply:
+        """Ask the function about one image, and stop it after meta["seconds"]: {error: where it was
+        then, or null}.
+        """
+        self._last_error = None
+        with suppress(importing.TimeLimit), importing.time_limit(float(meta["seconds"])):
+            self.predict(array)
+        is_over = isinstance(self._last_error, importing.TimeLimit)
+        return self.last_error(meta, array) if is_over else ({"error": None}, None)
 
     def outputs(self, meta: Meta, array: Array) -> Reply:
         """The numbers, `classes` for an image, that networks gave while the function answered one

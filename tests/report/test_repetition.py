@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from grader.report.repetition import folded, most_alike
+from grader.report.repetition import _blocks, folded, most_alike
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,23 @@ def test_lines_that_differ_by_numbers_and_class_names_are_alike() -> None:
     text = "import\nHats 0.91\nPaper 0.5\nHats 1e-3\n"
     assert most_alike(text, ("Hats", "Paper")) == 3
     assert most_alike(text, ()) == 1
+
+
+class Counted(list[str]):
+    """Lines that count how often one of them is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        Counted.looks += 1
+        return super().__getitem__(index)
+
+
+@pytest.mark.parametrize("lines", [[""], ["a"], ["a", "b", ""], ["", "", "", "", "", "", "", "x"]])
+def test_looks_grow_with_the_lines_whatever_is_printed(lines: list[str]) -> None:
+    looks = []
+    for count in (100, 1000):
+        Counted.looks = 0
+        list(_blocks(Counted(lines * count)))
+        looks.append(Counted.looks)
+    assert looks[1] < 20 * looks[0], "ten times as many, not a hundred"

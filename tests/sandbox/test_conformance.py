@@ -103,6 +103,18 @@ def busy() -> Iterator[None]:
     os.sched_setaffinity(0, before)
 
 
+def test_a_box_keeps_to_the_processors_that_it_was_given(stand: Stand, busy: None) -> None:
+    answer = stand.ask(
+        """
+        os.sched_setaffinity(0, range(os.cpu_count()))
+        thread = threading.Thread(target=lambda: os.sched_setaffinity(0, range(os.cpu_count())))
+        thread.start(); thread.join()
+        say(sorted(os.sched_getaffinity(0)))
+        """
+    )
+    assert answer == f"{sorted(os.sched_getaffinity(0))}\n", "it asks, and nothing comes of it"
+
+
 def test_time_without_a_processor_does_not_count(
     stand: Stand, busy: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
