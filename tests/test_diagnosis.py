@@ -20,7 +20,7 @@ from tests import make, submissions
 
 CLASSES = make.assignment().classes
 NAMES = make.assignment().names
-INTERFACE = make.assignment().interface
+LAB = make.assignment()
 
 
 def answers_where(say: object, total: int = 130) -> list[Answer]:
@@ -32,7 +32,7 @@ def answers_where(say: object, total: int = 130) -> list[Answer]:
 def test_the_other_order_of_channels_is_named_where_it_reads_clearly_more() -> None:
     answers = make.answers(85)
     other = {a.image: a.truth if n < 120 else NAMES[0] for n, a in enumerate(answers)}
-    finding = diagnosis.channel_order(answers, other, INTERFACE)
+    finding = diagnosis.channel_order(answers, other, LAB)
     assert finding is not None
     assert finding.facts["correct"] == "85"
     assert int(finding.facts["other"]) >= 120
@@ -42,7 +42,13 @@ def test_the_other_order_of_channels_is_named_where_it_reads_clearly_more() -> N
 def test_a_small_gain_of_the_other_order_is_chance() -> None:
     answers = make.answers(100)
     other = {a.image: a.truth if n < 102 else None for n, a in enumerate(answers)}
-    assert diagnosis.channel_order(answers, other, INTERFACE) is None
+    assert diagnosis.channel_order(answers, other, LAB) is None
+
+
+def test_an_order_in_which_the_model_reads_no_better_than_by_guessing_is_none() -> None:
+    answers = make.answers(0)
+    other = {a.image: a.truth if n < 7 else None for n, a in enumerate(answers)}
+    assert diagnosis.channel_order(answers, other, LAB) is None
 
 
 @given(st.integers(0, 130), st.integers(0, 2**32))
@@ -50,7 +56,7 @@ def test_the_order_that_reads_less_is_never_recommended(correct: int, seed: int)
     answers = make.answers(correct)
     right = set(random.Random(seed).sample(range(130), correct))
     other = {a.image: a.truth if n in right else None for n, a in enumerate(answers)}
-    assert diagnosis.channel_order(answers, other, INTERFACE) is None
+    assert diagnosis.channel_order(answers, other, LAB) is None
 
 
 def test_the_shift_of_a_data_set_without_one_folder_is_found() -> None:

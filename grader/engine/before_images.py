@@ -198,6 +198,4 @@ def _ended_at_import(end: End, assignment: Assignment) -> Finding:
         return make_finding("timeout-import", entry=entry, seconds=seconds, file=entry, line="?")
     if end.cause is Cause.MEMORY:
         return make_finding("out-of-memory", memory=limits.memory, when=Sentence("at import"))
-    return make_finding(
-        "crashed", detail=further_questions.end_in_words(end), when=Sentence("at import")
-    )
+    return further_questions.process_ended(end, Sentence("at import"))

@@ -63,7 +63,8 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "dataset-at-import": (
         W,
-        "{path} of a data set is read at import ({file}, line {line}); the grader has no data set.",
+        "{path} of a data set is read at import ({file}, line {line}); the grader has no data "
+        "set.{weights}",
         "Read data sets only below `if __name__ == '__main__':`.",
     ),
     "trains-at-import": (
@@ -204,7 +205,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "crashed": (
         E,
-        "The Python process ended by itself ({detail}) {when}.",
+        "The Python process ended ({detail}) {when}.",
         "Look for exit(), os._exit() or a library that crashes; try it in a fresh process.",
     ),
     "slow": (

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 from grader.assignment import Label
 
+SHORTEST_HELD = 4  # letters of a Latin name that is looked for within a word
+
 
 class Vocabulary:
     """The class names of an assignment. A word is the class that it shows to a reader, in English
@@ -36,11 +38,20 @@ class Vocabulary:
         return self.name(word) is None and _plain(word) in self._groups
 
     def nearest(self, word: str) -> str | None:
-        """The class name most like `word`, or that of the folder `word`, if there is one."""
+        """The class name most like `word`, the longest that it holds, or that of the folder `word`,
+        if there is one.
+        """
         if word in self._folders:
             return self._folders[word]
-        near = difflib.get_close_matches(_plain(word[:200]), self._names, n=1, cutoff=0.6)
+        plain = _plain(word[:200])
+        near = difflib.get_close_matches(plain, self._names, n=1, cutoff=0.6)
+        near = near or sorted((n for n in self._names if _is_told_in(n, plain)), key=len)[-1:]
         return self._names[near[0]] if near else None
+
+
+def _is_told_in(name: str, word: str) -> bool:
+    """Whether the word holds the name, and the name is long enough for that to be no chance."""
+    return len(name) >= (SHORTEST_HELD if name.isascii() else 2) and name in word
 
 
 # Categories of what takes no place or parts words: blanks and controls, format characters such as a

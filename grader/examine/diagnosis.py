@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.assignment import Interface
+from grader.assignment import Assignment
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import make_finding
 from grader.language import Sentence
-from grader.scoring.counts import clearly_more
+from grader.scoring.counts import better_than_guessing, clearly_more
 
 Answers = Mapping[str, str | None]  # image id -> class name
 
@@ -67,20 +67,25 @@ def near_uniform(outputs: NDArray[np.float32]) -> Finding | None:
 
 
 def channel_order(
-    answers: Sequence[Answer], other: Answers, interface: Interface
+    answers: Sequence[Answer], other: Answers, assignment: Assignment
 ) -> Finding | None:
     """`channel-order` where the answers to the same images in the other order of channels are
-    right clearly more often: McNemar's exact one-sided test over the pairs that differ.
+    right clearly more often (McNemar's exact one-sided test over the pairs that differ), and more
+    often than by guessing: a model that can read them in neither has another fault.
     """
+    interface, classes = assignment.interface, len(assignment.classes)
     pairs = [(a.correct, other[a.image] == a.truth) for a in answers if a.image in other]
     gained = sum(then and not now for now, then in pairs)
     lost = sum(now and not then for now, then in pairs)
     if gained <= lost or not clearly_more(gained, gained + lost, CLEARLY):
         return None
+    right = sum(then for _, then in pairs)
+    if not better_than_guessing(right, len(pairs), classes, assignment.policy.guessing):
+        return None
     return make_finding(
         "channel-order",
         correct=sum(now for now, _ in pairs),
-        other=sum(then for _, then in pairs),
+        other=right,
         total=len(pairs),
         channels=interface.channels,
         function=interface.function,

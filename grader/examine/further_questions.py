@@ -20,10 +20,11 @@ from grader.examine.predicting import EndReason, Predictions
 from grader.examine.replies import Failure, LoadReport
 from grader.examine.weakness import weak
 from grader.language import Sentence
-from grader.sandbox.contract import Cause, End
+from grader.sandbox.contract import Cause, End, SandboxLimits
 from grader.scoring.counts import better_than_guessing, needed
 
 NO_RUNTIME: Mapping[str, Container[str]] = MappingProxyType({})
+
 _WEIGHTS = (".ckpt", ".pth", ".pt", ".h5", ".keras", ".mindir", ".npz", ".safetensors", ".weights")
 
 
@@ -108,7 +109,21 @@ def _ended(predictions: Predictions, end: End, assignment: Assignment) -> Findin
         )
     if end.cause is Cause.MEMORY:
         return make_finding("out-of-memory", memory=limits.memory, when=when)
-    return make_finding("crashed", detail=end_in_words(end), when=when)
+    return process_ended(end, when)
+
+
+def process_ended(end: End, when: Sentence) -> Finding:
+    """That the process of the submission ended, by itself or at a limit other than of memory."""
+    facts: dict[str, object] = {"detail": end_in_words(end), "when": when}
+    if end.cause is Cause.OUTPUT:
+        limit = {"limit": str(SandboxLimits().output)}
+        text = "the grader ended it, as it printed more than {limit} MiB at once"
+        facts["detail"] = Sentence(text, limit)
+        facts["cure"] = Sentence("Print less: no whole images or arrays.")
+    elif end.cause is Cause.SCRATCH:
+        facts["detail"] = Sentence("the grader ended it, as it filled its working folder")
+        facts["cure"] = Sentence("Write fewer and smaller files, and none for each image.")
+    return make_finding("crashed", facts)
 
 
 def _where_it_hung(place: Failure | None) -> dict[str, object]:
@@ -135,7 +150,7 @@ def behind_answers(
     found = [diagnosis.nondeterministic(answers, asked.again)]
     if any(answer.answer is not None for answer in answers):
         found.append(label_order(answers, assignment.classes))
-        found.append(diagnosis.channel_order(answers, asked.other, assignment.interface))
+        found.append(diagnosis.channel_order(answers, asked.other, assignment))
     kept = [each for each in found if each]
     kept += causes.seen(behind.looked, behind.constant)
     kept += causes.confirmed(behind.mended, behind.looked, assignment)
@@ -295,9 +310,10 @@ def _unknown(predictions: Predictions, vocabulary: Vocabulary) -> Finding | None
     words = sorted({answer.said for answer in unknown if answer.said})
     said = next((word for word in words if vocabulary.nearest(word)), None)
     shown: Sentence | str = said or next(iter(words), Sentence("another word"))
-    if predictions.groups or names_groups(answers, vocabulary):
+    groups, other_lab = predictions.groups, predictions.other_lab
+    if groups if groups is not None else names_groups(answers, vocabulary):
         return make_finding("group-answers", said=shown, count=len(unknown), total=len(answers))
-    if predictions.other_lab or is_of_another_lab(answers, vocabulary):
+    if other_lab if other_lab is not None else is_of_another_lab(answers, vocabulary):
         return make_finding("other-classes", said=shown)
     near = vocabulary.nearest(said) if said else None
     nearest = Sentence(" (nearest: '{name}')", {"name": near}) if near else ""
@@ -313,13 +329,15 @@ def names_groups(answers: Sequence[Answer], vocabulary: Vocabulary) -> bool:
 
 
 def is_of_another_lab(answers: Sequence[Answer], vocabulary: Vocabulary) -> bool:
-    """Whether all answers are words, of several, most of which are like no class of this lab."""
+    """Whether all answers are words, of several, most of which are like no class of this lab and no
+    number of one.
+    """
     words = sorted({answer.said for answer in diagnosis.problems(answers, Problem.UNKNOWN_CLASS)})
     likely = [word for word in words if vocabulary.nearest(word)]
     foreign = (
         not names_groups(answers, vocabulary)
         and len(words) > 1
         and 2 * len(likely) < len(words)
-        and not words[0].isdecimal()
+        and 2 * sum(any(map(str.isdecimal, word)) for word in words) < len(words)
     )
     return foreign and all(answer.problem is Problem.UNKNOWN_CLASS for answer in answers)

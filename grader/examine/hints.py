@@ -81,6 +81,11 @@ def cure_of_names(names: ForeignNames) -> Sentence | None:
     return None
 
 
+NEWER_PYTHON = Sentence(
+    "Newer versions of Python can read this line, the one that grades cannot: its version is on "
+    "this page. Write it as older ones read it: other quotes within the braces of an f-string, no "
+    "`type` statement, no type parameters in brackets behind a name."
+)
 _NO_FILE = "^(FileNotFoundError|NotADirectoryError)"
 
 ANYWHERE: tuple[HintRule, ...] = (
@@ -310,6 +315,17 @@ AT_IMPORT: tuple[HintRule, ...] = (
         "",
         Sentence("Save {entry} in UTF-8: Chinese Windows may have written it in GBK."),
     ),
+    HintRule(
+        r"^SyntaxError: f-string",
+        r"""\b[fF][rR]?(["'])[^"'{}]*\{[^{}]*\1""",
+        NEWER_PYTHON,
+    ),
+    HintRule(
+        "^SyntaxError",
+        r"^\s*(type\s+\w+\s*(\[[^=]*\])?\s*=|(async\s+)?def\s+\w+\s*\[|class\s+\w+\s*\[)",
+        NEWER_PYTHON,
+    ),
+    HintRule("^SyntaxError", r"""(^|[^\w"'])[tT][rR]?["']""", NEWER_PYTHON),
     HintRule(
         r"^SyntaxError: (expected ':'|'(?P<found>.)' was never closed|unterminated)",
         "",

@@ -89,8 +89,9 @@ def _elsewhere(found: str, entry: str, function: str) -> Finding:
     if name != entry:
         return make_finding("entry-elsewhere", facts)
     cure = Sentence(
-        "Hand in the folder {folder} itself, so that {entry} is at the top; also where you try it: "
-        "`grade --self-check {folder}`.",
+        "Have {entry} at the top of what you hand in, with all files that it opens at their places "
+        "beside it. Where the folder {folder} holds all of them, hand in {folder} itself; also "
+        "where you try it: `grade --self-check {folder}`.",
         {"folder": folder, "entry": entry},
     )
     return make_finding("entry-elsewhere", {**facts, "cure": cure})
@@ -125,8 +126,9 @@ def _failure(
         )
     if error.missing_path and cured is None:
         if error.reads_dataset:
+            facts = {**place, **_before_it_trained(error)}
             return make_finding(
-                "dataset-at-import", place, severity=severity, path=error.missing_path
+                "dataset-at-import", facts, severity=severity, path=error.missing_path
             )
         return make_finding(
             "weights-missing",
@@ -142,6 +144,26 @@ def _failure(
     file = report.entry or entry
     module = PurePosixPath(file).stem
     return make_finding("import-failed", facts, entry=file, module=module, error=error.summary)
+
+
+def _before_it_trained(error: Failure) -> dict[str, object]:
+    """Why a data set is read where code trains only if its weights are not there."""
+    path = {"path": error.absent_weights}
+    if not error.absent_weights:
+        return {}
+    told = Sentence(" The weights {path}, which the code names, are not there either.", path)
+    cure = Sentence(
+        "Hand in the weights as {path}, large and small letters and each sign of the name alike: "
+        "code that finds none goes on to train, and reads a data set for it.",
+        path,
+    )
+    if error.like_weights:
+        cure = Sentence(
+            "The weights were handed in as {found}; the code looks for {path}: name one like the "
+            "other. Code that finds none goes on to train, and reads a data set for it.",
+            {**path, "found": error.like_weights},
+        )
+    return {"weights": told, "cure": cure}
 
 
 def not_there(

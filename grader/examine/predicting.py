@@ -57,8 +57,9 @@ class Predictions(NamedTuple):
     stopped: EndReason | None = None
     trouble: Exception | None = None
     hung: Failure | None = None  # where it is when its time is over, for an image of ours
-    other_lab: bool = False  # whether the words are those of another lab's classes
-    groups: bool = False  # the answers name groups of this lab's classes
+    # Told of all the words, where these are a copy without them; None: the answers show it.
+    other_lab: bool | None = None  # whether the words are those of another lab's classes
+    groups: bool | None = None  # the answers name groups of this lab's classes
 
     @property
     def any_came_back(self) -> bool:

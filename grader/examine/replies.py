@@ -54,6 +54,8 @@ class Failure(ForeignNames):
     missing_path: Line = ""
     found_elsewhere: Line = ""
     reads_dataset: bool = False  # the missing path belongs to a data set
+    absent_weights: Line = ""  # that the code names, where it reads a data set
+    like_weights: Line = ""  # the handed-in file that those most likely are
     device: Line = ""  # the device that was asked for and refused
     under_main: Line = ""  # the name that exists only below `if __name__ == "__main__"`
     python2: bool = False  # written for Python 2

@@ -4,8 +4,10 @@ wrapping is the same submission.
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from grader.readers.notices import (
 )
 
 LEVELS = 6  # of archives within each other that are opened
+FOR_PEOPLE = (".md", ".txt", ".pdf", ".doc", ".docx", ".wps", ".odt", ".rtf", ".html", ".url")
 ARCHIVES = 10  # at one level: code and weights, perhaps parts of a report, but no data set
 
 
@@ -40,11 +43,23 @@ def open_nested(content: Path, limits: IntakeLimits, reading: Reading) -> Iterat
         found = [path for path in _archives(content) if path not in closed]
         if not found or len(found) > ARCHIVES or holds_code(content):
             break
-        for archive in found:
-            try:
-                yield from _opened(archive, content, limits, reading)
-            except (ArchiveRefusedError, UnpackerMissingError) as error:
-                closed[archive] = error
+        with ExitStack() as opened:
+            places = {}
+            room = less(limits, content)
+            for number, archive in enumerate(found):
+                place = content.with_name(f"{content.name}.inner{number}")
+                opened.callback(shutil.rmtree, place, ignore_errors=True)
+                place.mkdir()
+                try:
+                    with refusals_of(archive.name):
+                        yield from reading.unpack(archive, place, room)
+                except (ArchiveRefusedError, UnpackerMissingError) as error:
+                    closed[archive] = error
+                    continue
+                yield notice("{name} was unpacked", name=archive.name)
+                room = less(room, place)
+                places[archive] = place
+            _put(places)
     if holds_code(content):
         for archive, why in closed.items():
             yield notice("{name} was not unpacked: {reason}", name=archive.name, reason=why.said)
@@ -64,20 +79,26 @@ def _archives(content: Path) -> list[Path]:
     return sorted(paths)
 
 
-def _opened(
-    archive: Path, content: Path, limits: IntakeLimits, reading: Reading
-) -> Iterator[Notice]:
-    """Put what `archive` holds into its place."""
-    inner = content.with_name(f"{content.name}.inner")
-    inner.mkdir()
-    try:
-        with refusals_of(archive.name):
-            yield from reading.unpack(archive, inner, less(limits, content))
-        yield notice("{name} was unpacked", name=archive.name)
+def _put(places: Mapping[Path, Path]) -> None:
+    """Put what was in archives, which lies at `places`, in their stead: the code at the top of its
+    own, and what has none in the folders in which the code expects it.
+    """
+    tops = {place: lift(place) for place in places.values() if holds_code(place)}
+    opened = next((top.relative_to(place).parts for place, top in tops.items()), ())
+    for archive, place in places.items():
         archive.unlink()
-        merge(lift(inner), archive.parent)
-    finally:
-        shutil.rmtree(inner, ignore_errors=True)
+        merge(tops.get(place) or below(place, opened), archive.parent)
+
+
+def below(place: Path, opened: Sequence[str]) -> Path:
+    """The folder in `place` in which what belongs to the code lies, if folders of these names,
+    around each other, were opened around the code.
+    """
+    for name in opened:
+        if [entry.name for entry in place.iterdir()] != [name]:
+            break
+        place = place / name
+    return place
 
 
 def less(limits: IntakeLimits, place: Path) -> IntakeLimits:
@@ -95,10 +116,16 @@ def holds_code(folder: Path) -> bool:
     return any(code(path.name) and path.is_file() for path in folder.rglob("*"))
 
 
+def is_reading(name: str) -> bool:
+    """Whether a file is for people: no code opens it."""
+    return name.lower().endswith(FOR_PEOPLE)
+
+
 def lift(content: Path) -> Path:
     """The folder that is to be the top: single folders that hold all code are opened.
 
-    Files beside such a folder (a report) are taken along, unless a name is there twice.
+    Files beside such a folder are in it, too, then, unless a name is there twice. Where one of them
+    may be opened by the code, by its place beside the folder, that stays, and is the top.
     """
     while True:
         entries = list(content.iterdir())
@@ -110,6 +137,10 @@ def lift(content: Path) -> Path:
         if files and not holds_code(inner):
             return content
         if any((inner / file.name).exists() for file in files):
+            return content
+        if not all(is_reading(file.name) for file in files):
+            for file in files:
+                os.link(file, inner / file.name)
             return content
         for file in files:
             file.rename(inner / file.name)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from grader.evidence import SubmissionRecord
 from grader.intake.folder import OutputFolder
-from grader.intake.nested_archives import holds_code, less, lift, merge, open_nested
+from grader.intake.nested_archives import below, holds_code, less, lift, merge, open_nested
 from grader.intake.reading import Reading
 from grader.intake.submissions import Submission, SubmissionFile
 from grader.readers.extraction import ENTRIES_PER_ALLOWED, Extraction
@@ -137,7 +137,7 @@ def _lay_all(
     opened = root.relative_to(top).parts
     for place in places:
         if place != top:
-            merge(_below(place, opened), content)
+            merge(below(place, opened), content)
     merge(root, content)
     yield from _first_names(content, parts)
     yield from open_nested(content, less(limits, content), reading)
@@ -157,14 +157,6 @@ def _lay(
             with output:
                 for chunk in _chunks(part.path):
                     output.write(chunk)
-
-
-def _below(place: Path, opened: Sequence[str]) -> Path:
-    for name in opened:
-        if [entry.name for entry in place.iterdir()] != [name]:
-            break
-        place = place / name
-    return place
 
 
 _AGAIN = re.compile(r"(?P<stem>.+)-\d{1,2}(?P<suffix>\.[A-Za-z0-9]+)")

@@ -18,6 +18,7 @@ from grader.assignment import Assignment, Title
 from grader.evidence import Check, Evidence, Finding
 from grader.evidence.findings import BETWEEN_IDS, BILINGUAL
 from grader.evidence.scale import on_scale
+from grader.language import LANGUAGES
 from grader.report.band_steps import BandStep, BandSteps, next_step, steps_of
 from grader.report.network_view import NetView, net_view
 from grader.report.phrases import FINDING, Said, kept, said, said_finding
@@ -28,6 +29,8 @@ from grader.scoring import CHECKS, IMAGES, PART, GradePart
 from grader.scoring.counts import better_than_guessing
 
 MAX_TEXT_CHARS = 160  # characters of a text of the submission in its student's page
+MAX_CURE_CHARS = 400  # of a cure, a sentence of ours or of a teacher's check
+CURES = ("cure", *(f"cure.{language}" for language in LANGUAGES[1:]))  # facts of findings
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -133,7 +136,9 @@ class StudentView:
 def view(result: Result, context: Context, *, full: bool = False) -> StudentView:
     """The view of `result` for its student; with `full`, the same for who may see everything."""
     evidence, grade, lab = result.evidence, result.grade, context.assignment
-    keep: Callable[[str], str] = str if full else _Censor(evidence)
+    censor = _Censor(evidence)
+    keep: Callable[[str], str] = str if full else censor
+    tell: Callable[[str], str] = str if full else censor.cure
     runtime, loading, box = evidence.runtime, evidence.loading, evidence.confinement
     asked = [answer.seconds for answer in evidence.answers if answer.seconds > 0]
     problems = Counter(a.problem.value for a in evidence.answers if a.problem)
@@ -165,9 +170,9 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         records=tuple(map(keep, evidence.records.records)),
         trainings=trainings(evidence.records.curves, keep),
         if_report_complete=grade.if_report_complete,
-        findings=_findings(shown, keep),
+        findings=_findings(shown, keep, tell),
         checks=tuple(
-            _check(check, keep, full)
+            _check(check, keep, tell, full)
             for check in evidence.checks
             if full or check.outcome != "broken"  # that is the teacher's
         ),
@@ -199,8 +204,18 @@ class _Censor:
         self._names = _image_names(tuple(answer.image for answer in evidence.answers))
 
     def __call__(self, text: str) -> str:
-        clean = self._names.sub("…", text) if text and self._names else text
-        return clean if len(clean) <= MAX_TEXT_CHARS else clean[: MAX_TEXT_CHARS - 1] + "…"
+        return _cut(self._hidden(text), MAX_TEXT_CHARS)
+
+    def cure(self, text: str) -> str:
+        """What mends a finding, as ours or a teacher's sentence says it."""
+        return _cut(self._hidden(text), MAX_CURE_CHARS)
+
+    def _hidden(self, text: str) -> str:
+        return self._names.sub("…", text) if text and self._names else text
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 @lru_cache(maxsize=4)  # a class has one hidden set
@@ -211,12 +226,16 @@ def _image_names(images: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
 
-def _findings(findings: list[Finding], keep: Callable[[str], str]) -> tuple[FindingView, ...]:
-    """Findings, the heaviest first."""
+def _findings(
+    findings: list[Finding], keep: Callable[[str], str], tell: Callable[[str], str]
+) -> tuple[FindingView, ...]:
+    """Findings, the heaviest first; what mends them is told whole."""
     views = []
     for finding in sorted(findings, key=lambda finding: _ORDER[finding.severity.value]):
         facts = {
-            name: keep(value) if name in BILINGUAL else one_line(keep(value), 400)
+            name: "\n".join(map(tell if name == "hint" else keep, value.split("\n")))
+            if name in BILINGUAL
+            else one_line((tell if name in CURES else keep)(value), MAX_CURE_CHARS)
             for name, value in finding.facts.items()
         }
         kept = finding.model_copy(
@@ -254,15 +273,17 @@ def _part(part: GradePart, evidence: Evidence, lab: Assignment) -> PartView:
     return PartView(part.name, title or said(part.name), part.earned, part.possible, part.because)
 
 
-def _check(check: Check, keep: Callable[[str], str], full: bool) -> CheckView:
-    told = (check.rationale, check.help, check.expected, check.actual)
-    rationale, cure, expected, actual = (kept(text, keep) for text in told)
+def _check(
+    check: Check, keep: Callable[[str], str], tell: Callable[[str], str], full: bool
+) -> CheckView:
+    told = (check.rationale, check.expected, check.actual)
+    rationale, expected, actual = (kept(text, keep) for text in told)
     return CheckView(
         title=dict(check.title),
         outcome=check.outcome,
         points=check.points,
         rationale=rationale,
-        help=cure,
+        help=kept(check.help, tell),
         expected=expected,
         actual=actual,
         fault=check.fault if full else "",

@@ -77,7 +77,7 @@ class SandboxLimits(NamedTuple):
     file_size: MiB that one written file may have.
     scratch: MiB that the scratch folder may hold in all.
     scratch_files: files and folders that the scratch folder may hold.
-    output: MiB that may be printed; above it the box is ended.
+    output: MiB that may be printed from one deadline to the next; above it the box is ended.
     log: KiB of what was printed that are kept, half from the start, half from the end.
     cpu: seconds of processor time of one process, all its threads together: a net below the
         wall-clock limits.

@@ -82,6 +82,7 @@ class RunningProcess:
         self._log = CapturedOutput(limits.log * 1024)
         self._deadline: Deadline | None = None
         self._before: Threads | None = {}  # nobody has run yet; later nobody knows
+        self._printed_before = 0  # bytes
         self._peak = 0
         self._cause: End | None = None
         self._end: End | None = None
@@ -95,6 +96,7 @@ class RunningProcess:
     def deadline(self, seconds: float | None) -> None:
         """See `contract.SandboxedProcess.deadline`."""
         before, self._before = self._before, None
+        self._printed_before = self._log.size  # the limit is of one question, not of all
         self._deadline = None if seconds is None else Deadline(seconds, before)
 
     def end(self, cause: Cause = Cause.CLOSED) -> End:
@@ -221,8 +223,8 @@ class RunningProcess:
         self._peak = max(self._peak, used)
         if used > limit:
             return End(Cause.MEMORY, f"{used // MIB} MiB of {self._limits.memory} MiB")
-        if self._log.size > self._limits.output * MIB:
-            return End(Cause.OUTPUT, f"printed more than {self._limits.output} MiB")
+        if self._log.size - self._printed_before > self._limits.output * MIB:
+            return End(Cause.OUTPUT, f"printed more than {self._limits.output} MiB at once")
         excess = self._scratch_excess()
         return End(Cause.SCRATCH, excess) if excess else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 
@@ -20,6 +21,11 @@ _WEIGHTS = {
 }
 
 
+MAX_SOURCE_BYTES = 1 << 20  # of a file of code that is looked through
+_SUFFIXES = "|".join(re.escape(suffix) for suffix in sorted(_WEIGHTS - {".bin"}))
+_WEIGHTS_TOLD = re.compile(r"""["']([^"'\n{}%*]{0,200}(?:""" + _SUFFIXES + r"""))["']""")
+
+
 class IntendedPath(NamedTuple):
     """The handed-in file that a path most likely means ("" for none) and the path's fault.
 
@@ -35,14 +41,36 @@ class IntendedPath(NamedTuple):
 def path_facts(place: Workdir, asked: str) -> dict[str, Any]:
     """What is to be said of a path that does not exist: missing_path as the code has it,
     path_fault, found_elsewhere (where there is one), reads_dataset (whether it belongs to a data
-    set that was not handed in).
+    set that was not handed in); then absent_weights and the file that is like_weights, see there.
     """
     meant = what_is_meant(place, asked)
     facts: dict[str, Any] = {"missing_path": clean(asked), "path_fault": meant.fault}
     if meant.file:
         facts["found_elsewhere"] = meant.file
     facts["reads_dataset"] = not meant.file and belongs_to_dataset(asked)
+    weights = absent_weights(place) if facts["reads_dataset"] else ""
+    if weights:
+        facts.update(absent_weights=clean(weights), like_weights=what_is_meant(place, weights).file)
     return facts
+
+
+def absent_weights(place: Workdir) -> str:
+    """The first path of weights that stands in the submission's code and is not there; "" where
+    there is none. Code that trains where it finds no weights says nothing else of them.
+    """
+    files = _files(place.root)
+    there = {path.name for path in files}
+    for path in files:
+        if path.suffix != ".py" or path.stat().st_size > MAX_SOURCE_BYTES:
+            continue
+        for asked in _WEIGHTS_TOLD.findall(path.read_text(encoding="utf-8", errors="replace")):
+            plain = PurePosixPath(asked.replace("\\", "/"))
+            known = (
+                plain.name in there if plain.name == str(plain) else (place.cwd / plain).exists()
+            )
+            if not known:
+                return str(asked)
+    return ""
 
 
 def belongs_to_dataset(asked: str) -> bool:

@@ -203,13 +203,15 @@ def where_defined(text: str, name: str) -> str:
 
 
 def similar_function(text: str, name: str, others: Sequence[str] = ()) -> str:
-    """The function in `text` that was probably meant to be called `name`; "" if there is none: one
-    of nearly that name, or the one that is called with one value at top level, of several the one
-    called as such functions are. `others` have names of their own.
+    """The function in `text` that was probably meant to be called `name`; "" if there is none, or
+    something of that name: one of nearly that name, or the one that is called with one value at
+    top level, of several the one called as such functions are. `others` have names of their own.
     """
     tree = parse(text)
     nodes = list(ast.walk(tree)) if tree is not None else []
     found = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
+    if name in found or any(name in names_bound(node) for node in (tree.body if tree else ())):
+        return ""  # it is there: as a method, or bound to what cannot be called
     by_lower = {each.lower(): each for each in found if each not in (name, *others)}
     close = difflib.get_close_matches(name.lower(), by_lower, 1, ALIKE)
     if close:

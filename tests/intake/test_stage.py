@@ -99,6 +99,8 @@ def test_folder_and_zip_of_the_same_files_have_one_digest(tmp_path: Path) -> Non
         (["a/b/main.py"], ["main.py"]),
         (["a/main.py", "a/results/x.ckpt"], ["main.py", "results/x.ckpt"]),
         (["a/main.py", "report.pdf"], ["main.py", "report.pdf"]),
+        # The code may open it from where it runs, or above itself: it is at both.
+        (["a/main.py", "net.pth"], ["a/main.py", "a/net.pth", "net.pth"]),
         (["a/main.py", "a/report.pdf", "report.pdf"], ["a/main.py", "a/report.pdf", "report.pdf"]),
         (["main.py", "a/b.py"], ["a/b.py", "main.py"]),
         (["code/main.py", "results/x.ckpt"], ["code/main.py", "results/x.ckpt"]),
@@ -165,6 +167,25 @@ def test_the_same_work_in_any_wrapping_is_the_same_submission(tmp_path: Path) ->
                 told[name, folder] = any("too long" in str(said) for said in notices)
     assert set(digests.values()) == {digests["zip", False]} and all(told.values())
     assert below(tmp_path / "0False.out") == ["main.py", "w.json"]
+
+
+@pytest.mark.parametrize(
+    ("code", "weights", "staged"),
+    [
+        ("main.py", "results/w.ckpt", ["main.py", "results/w.ckpt"]),
+        ("lab2/main.py", "results/w.ckpt", ["main.py", "results/w.ckpt"]),
+        ("lab2/main.py", "lab2/results/w.ckpt", ["main.py", "results/w.ckpt"]),
+        ("main.py", "w.ckpt", ["main.py", "w.ckpt"]),
+    ],
+)
+@pytest.mark.parametrize("names", [("code.zip", "weights.zip"), ("z.zip", "a.zip")])
+def test_weights_in_an_archive_of_their_own_keep_their_folder(
+    tmp_path: Path, code: str, weights: str, staged: list[str], names: tuple[str, str]
+) -> None:
+    inside = zip(names, (code, weights), strict=True)
+    items = [Item(name.encode(), raw_zip([Item(path.encode())])) for name, path in inside]
+    stage_of(zipped(tmp_path / "lab2.zip", *items), tmp_path / "out")
+    assert below(tmp_path / "out") == staged
 
 
 def test_what_cannot_be_opened_inside_is_refused_as_if_it_came_by_itself(tmp_path: Path) -> None:

@@ -1,0 +1,163 @@
+"""What a student's page says of mistakes that look like other ones, through the program itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests import submissions
+
+TRAINS_WITHOUT = """
+import os
+
+def train():
+    for name in os.listdir("./datasets/garbage/train"):
+        pass
+
+if os.path.exists("./results/net.pth"):
+    weights = open("./results/net.pth").read()
+else:
+    train()
+
+def predict(image):
+    return "Plastic Bottle"
+"""
+NEW_FSTRING = """
+cfg = {"dir": "x"}
+path = f"{cfg["dir"]}/net.pth"
+
+def predict(image):
+    return "Plastic Bottle"
+"""
+NEW_TYPES = """
+def first[T](items: list[T]) -> T:
+    return items[0]
+
+def predict(image):
+    return "Plastic Bottle"
+"""
+OLD_MISTAKE = """
+names = ["a", "b"
+def predict(image):
+    return f"{names[0]}
+"""
+BROKEN_FSTRING = """
+name = f"{'a' + (1}"
+def predict(image):
+    return name
+"""
+INDEX_AS_TEXT = """
+def predict(image):
+    return str(int(image[0, 0, 0]) // 9)
+"""
+LABELLED = """
+NAMES = {names!r}
+def predict(image):
+    return "Label: " + NAMES[int(image[0, 0, 0]) // 9] + "!!"
+"""
+METHOD = """
+def features(image):
+    return image.mean()
+
+class Classifier:
+    def predict(self, image):
+        return "Plastic Bottle"
+
+model = Classifier()
+"""
+OVERWRITTEN = """
+import numpy as np
+
+def features(image):
+    return image.mean()
+
+def predict(image):
+    return "Plastic Bottle"
+
+predict = predict(np.zeros((8, 8, 3), np.uint8))
+"""
+PRINTS = """
+import sys
+NAMES = {names!r}
+def predict(image):
+    sys.stdout.write("0123456789abcdef" * (1 << 16) * 3 + "\\n")  # 3 MiB, 156 in all
+    return NAMES[int(image[0, 0, 0]) // 9]
+"""
+PRINTS_ON = """
+def predict(image):
+    while True:
+        print("x" * 100_000)
+"""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """The evidence of each submission."""
+    place = tmp_path_factory.mktemp("told")
+    names = submissions.honest().partition("NAMES = ")[2].partition("\n")[0]
+    sources = {
+        "trains": TRAINS_WITHOUT, "fstring": NEW_FSTRING, "types": NEW_TYPES, "old": OLD_MISTAKE,
+        "broken": BROKEN_FSTRING, "index": INDEX_AS_TEXT, "method": METHOD,
+        "labelled": LABELLED.replace("{names!r}", names), "overwritten": OVERWRITTEN,
+        "prints": PRINTS.replace("{names!r}", names), "prints_on": PRINTS_ON,
+    }  # fmt: skip
+    for name, source in sources.items():
+        submissions.submission(place / "class" / name, {"main.py": source})
+    submissions.submission(place / "class" / "trains", {"Results/net.pth": "{}"})
+    words = ("--set", "interface.lenet5=''", "--set", "limits.answer=20", "--no-tune")
+    done = submissions.grade(
+        place / "class", "--hidden", submissions.colours(place / "hidden"), "--out", place / "out",
+        *words,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    paths = (place / "out/evidence").glob("*.json")
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def first(evidence: dict[str, Any]) -> dict[str, Any]:
+    finding: dict[str, Any] = evidence["told"][0]
+    return finding
+
+
+def test_code_that_trains_for_want_of_weights_reads_where_they_are(told: Any) -> None:
+    finding = first(told["trains"])
+    assert finding["code"] == "dataset-at-import"
+    assert "./results/net.pth" in finding["message"]
+    assert "Results/net.pth" in finding["hint"]
+
+
+@pytest.mark.parametrize("name", ["fstring", "types"])
+def test_newer_python_is_no_mistake_of_spelling(told: Any, name: str) -> None:
+    finding = first(told[name])
+    assert finding["code"] == "import-failed" and "Newer versions of Python" in finding["hint"]
+
+
+@pytest.mark.parametrize("name", ["old", "broken"])
+def test_what_no_python_can_read_is_not_called_new(told: Any, name: str) -> None:
+    finding = first(told[name])
+    assert finding["code"] == "import-failed" and "Newer" not in finding["hint"]
+
+
+@pytest.mark.parametrize(("name", "nearest"), [("index", ""), ("labelled", "nearest")])
+def test_words_with_a_class_or_number_in_them_are_of_this_lab(
+    told: Any, name: str, nearest: str
+) -> None:
+    for findings in (told[name]["told"], told[name]["findings"]):
+        assert findings[0]["code"] == "unknown-class" and nearest in findings[0]["message"]
+
+
+@pytest.mark.parametrize("name", ["method", "overwritten"])
+def test_no_other_function_is_to_be_called_predict_where_something_has_that_name(
+    told: Any, name: str
+) -> None:
+    finding = first(told[name])
+    assert finding["code"] == "predict-missing" and "features" not in json.dumps(finding)
+
+
+def test_printing_costs_no_answer_unless_it_never_ends(told: Any) -> None:
+    assert all(one["answer"] == one["truth"] for one in told["prints"]["answers"])
+    finding = first(told["prints_on"])
+    assert finding["code"] == "crashed" and "printed more than 64 MiB" in finding["message"]
+    assert "Print less" in finding["hint"]
