@@ -17,8 +17,8 @@ from grader.intake.layout import (
     LayoutKind,
     Tree,
     classes_in,
+    innermost,
     is_nobodys,
-    is_told,
     judge,
     of_students,
     our_output,
@@ -28,8 +28,9 @@ from grader.intake.layout import (
 from grader.intake.ownership import named, without_contested_numbers
 from grader.intake.reading import Allowance, Reading
 from grader.intake.submissions import FoundSubmissions, natural
-from grader.intake.teams import submitted_in
+from grader.intake.teams import perhaps_submitted, submitted_in
 from grader.intake.uploads import Upload, single_upload, uploads_in
+from grader.platforms import is_told
 from grader.readers.file_kinds import FileKind, kind_of, named_archive, stem
 from grader.readers.ignored_files import code
 from grader.readers.limits import CLASS_LIMITS, IntakeLimits
@@ -65,8 +66,9 @@ def find(
     """
     uploads: list[Upload] = []
     notices: list[Notice] = []
+    one = len({path.resolve() for path in paths}) == 1
     for path in paths:
-        uploads += _in_path(path, workspace, limits, notices, sandbox)
+        uploads += _in_path(path, workspace, limits, notices, sandbox, alone=one)
     submissions = without_contested_numbers(named(uploads, notices), notices)
     return FoundSubmissions(tuple(sorted(submissions, key=lambda h: natural(h.id))), tuple(notices))
 
@@ -80,6 +82,8 @@ def _in_path(
     limits: IntakeLimits,
     notices: list[Notice],
     sandbox: Sandbox | None,
+    *,
+    alone: bool,
 ) -> Iterator[Upload]:
     if not path.exists():
         raise IntakeError(
@@ -98,6 +102,12 @@ def _in_path(
                 path=path,
             )
         )
+    a_students = not alone and is_told(_name(path))  # whatever the student laid into it
+    if path.is_dir() and a_students:
+        if _like_class(path):
+            notices.append(_several(path))
+        yield single_upload(path, FileKind.FOLDER)
+        return
     if path.is_dir():
         uploads = list(_in_folder(path, notices))
         for download in (downloads := _downloads(uploads, limits, notices, sandbox)):
@@ -114,19 +124,43 @@ def _in_path(
                 path=path,
             )
         )
-    if _holds_class(path, limits, sandbox):
+    several = _holds_class(path, limits, sandbox)
+    if several and not a_students:
         folder = _unpacked(path, workspace, limits, notices, sandbox)
         yield from uploads_in(_class_folder(folder), notices)
-    else:
-        yield single_upload(path, kind)
+        return
+    if several:
+        notices.append(_several(path))
+    yield single_upload(path, kind)
+
+
+def _name(path: Path) -> str:
+    name = readable_name(path.resolve())
+    return name if path.is_dir() else stem(name)
+
+
+def _like_class(folder: Path) -> bool:
+    name, tree = folder.resolve().name, read_tree(folder)
+    return bool(submitted_in(tree)) or judge(name, tree) is LayoutKind.CLASS
+
+
+def _several(path: Path) -> Notice:
+    return notice(
+        "{name} holds what looks like the work of several students, but is called as one "
+        "student's, and is taken for one submission; if it is a class, rename it",
+        name=readable_name(path.resolve()),
+    )
 
 
 def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
     name, tree = path.resolve().name, read_tree(path)
-    if submitted := submitted_in(tree):
-        yield from uploads_in(path / submitted, notices)
-        return
-    if several := classes_in(name, tree):
+    visible = {entry: below for entry, below in tree.items() if not is_nobodys(entry)}
+    _refuse_doubtful(path, visible)
+    submitted = submitted_in(visible)
+    if several := [submitted] if submitted else classes_in(name, tree):
+        notices.append(
+            notice("in {path}, submissions are looked for in {names}", path=path, names=several)
+        )
         for each in several:
             yield from uploads_in(path / each, notices)
         return
@@ -143,7 +177,30 @@ def _in_folder(path: Path, notices: list[Notice]) -> Iterator[Upload]:
     if verdict is LayoutKind.SUBMISSION:
         yield single_upload(path, FileKind.FOLDER)
     else:
+        if is_told(name):
+            notices.append(
+                notice(
+                    "{path} is called as a student's folder, but was taken for a class, since it "
+                    "holds the work of several; if it is one student's, lay it into a folder "
+                    "beside others",
+                    path=path,
+                )
+            )
         yield from uploads_in(path, notices)
+
+
+def _refuse_doubtful(path: Path, tree: Tree) -> None:
+    if perhaps := perhaps_submitted(tree):
+        raise IntakeError(
+            notice(
+                "{path} can be a download of Teams, with submitted files in {one} and files that "
+                "students work on in {other}, or what two students handed in; give the folder of "
+                "the submitted files alone, or each student's folder by itself",
+                path=path,
+                one=perhaps[0],
+                other=perhaps[1],
+            )
+        )
 
 
 def _downloads(
@@ -159,7 +216,12 @@ def _downloads(
     parts = [part for upload in uploads for part in upload.parts]
     archives = [part.path for part in parts if part.kind.archive]
     if len(parts) == 1 and archives:
-        return archives if _holds_class(archives[0], limits, sandbox) else []
+        if not _holds_class(archives[0], limits, sandbox):
+            return []
+        if is_told(_name(archives[0])):
+            notices.append(_several(archives[0]))
+            return []
+        return archives
     nobodys = [path for path in archives if not is_told(stem(readable_name(path)))]
     if not nobodys or len(nobodys) > MOST_DOWNLOADS:
         return []
@@ -213,18 +275,10 @@ def _inner_tree(
             tree = tree_of(reading.names(archive, limits))
     except (ArchiveRefusedError, UnpackerMissingError):
         return None
-    name = stem(archive.name)
-    for _ in range(3):
-        visible = {entry: below for entry, below in tree.items() if not is_nobodys(entry)}
-        submitted = submitted_in(visible).partition("/")[0]
-        if len(visible) != 1 and not submitted:
-            break
-        inner = submitted or next(iter(visible))
-        below = visible[inner]
-        if below is None:
-            return None
-        name, tree = inner, below
-    return name, tree
+    inner, below = innermost(tree)
+    if [below[entry] for entry in below if not is_nobodys(entry)] == [None]:
+        return None
+    return inner.rpartition("/")[2] or stem(archive.name), below
 
 
 @contextmanager
@@ -261,11 +315,9 @@ def _unpacked(
 
 
 def _class_folder(folder: Path) -> Path:
-    """Where an unpacked class lies: below folders that hold one folder alone."""
-    while True:
-        if submitted := submitted_in(read_tree(folder)):
-            return folder / submitted
-        visible = [entry for entry in folder.iterdir() if not is_nobodys(entry.name)]
-        if len(visible) != 1 or not visible[0].is_dir():
-            return folder
-        folder = visible[0]
+    """Where an unpacked class lies: below folders that hold one folder alone. Raises IntakeError
+    where names do not tell.
+    """
+    inner, tree = innermost(read_tree(folder))
+    _refuse_doubtful(folder, tree)
+    return folder / inner

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path, PurePath
 
 from grader.intake import teams
-from grader.platforms import FOLDERS, platform_of
+from grader.platforms import FOLDERS, is_told, platform_of
 from grader.platforms.folders import Student, identify, names_work, recognised
 from grader.readers.file_kinds import named_archive, stem
 from grader.readers.ignored_files import code, is_ignored
@@ -35,7 +35,7 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     1. main.py at its top: a submission.
     2. Most entries have names that one platform gives, or two that are surely students' (a
        number, a Chinese name), folders or archives: a class; so are loose sources that are called
-       by several students, and folders of versions as Teams lays them.
+       by several students, and folders that are all as Teams lays them.
     3. Other code at its top: a submission.
     4. Two or more entries that could be submissions (archives, folders with code at most two levels
        down): a class; but a submission where they are all named after work ("lenet5", "实验二"), or
@@ -52,7 +52,8 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     archives = [entry for entry in files if named_archive(entry)]
     if any(entry.lower() == "main.py" for entry in files):
         return LayoutKind.SUBMISSION
-    if _exported(folders, files) or any(map(teams.is_students, folders.values())):
+    as_teams = teams.holds_students({**folders, **dict.fromkeys(files)}, 2 if is_told(name) else 1)
+    if _exported(folders, files) or as_teams:
         return LayoutKind.CLASS
     sure = [entry for entry in (*folders, *map(stem, archives)) if recognised(entry)]
     if len(sure) >= 2 or (not is_told(name) and len(sure) + len(_loose_students(files)) >= 2):
@@ -76,14 +77,32 @@ def judge(name: str, tree: Tree) -> LayoutKind:
     return LayoutKind.CLASS
 
 
+def innermost(tree: Tree) -> tuple[str, Tree]:
+    """Where a class lies in what was unpacked: below folders that hold one folder alone, and are
+    not called by a student. The path to there ("" for the top), and what it holds.
+    """
+    path: list[str] = []
+    for _ in range(3):
+        visible = {entry: below for entry, below in tree.items() if not is_nobodys(entry)}
+        if submitted := teams.submitted_in(visible):
+            for part in submitted.split("/"):
+                tree = tree[part] or {}
+            return "/".join([*path, submitted]), tree
+        entry, below = next(iter(visible.items()), ("", None))
+        if len(visible) != 1 or below is None or is_told(entry):
+            break
+        path, tree = [*path, entry], below
+    return "/".join(path), tree
+
+
 def classes_in(name: str, tree: Tree) -> list[str]:
     """The folders of what is called `name` and holds `tree` that are each a class, where nothing
     else is: as a teacher keeps "1班" beside "2班". What is in each must surely be of several
-    students, and its own name of none.
+    students, and its own name of none. An empty folder beside them is somebody's submission.
     """
     visible = {entry: below for entry, below in tree.items() if not is_nobodys(entry)}
     found = [entry for entry, below in visible.items() if below and of_students(entry, below)]
-    work = [entry for entry, below in visible.items() if below or _could_be_work(entry)]
+    work = [entry for entry, below in visible.items() if below is not None or _could_be_work(entry)]
     return found if found == work and not is_told(name) else []
 
 
@@ -120,11 +139,6 @@ def _loose_students(files: Iterable[str]) -> set[Student]:
     numbered = {student for student in told if student.number}
     named = len(told) >= LOOSE_NAMES and all(map(recognised, stems))
     return told if named or len(numbered) > 1 else numbered
-
-
-def is_told(name: str) -> bool:
-    """Whether a name tells whose it is: it is a student's, or a platform gave it."""
-    return recognised(name) or platform_of([name]) is not FOLDERS
 
 
 def label(name: str) -> str:
@@ -210,9 +224,8 @@ def tree_of(names: Sequence[str]) -> Tree:
     for name in names:
         parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
         here: Tree | None = top
-        for part in parts[:LEVELS]:
+        for place, part in enumerate(parts[:LEVELS], 1):
             if here is None:
                 break
-            last = part is parts[-1]
-            here = here.setdefault(part, None if last else {})
+            here = here.setdefault(part, None if place == len(parts) else {})
     return top

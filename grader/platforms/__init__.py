@@ -4,12 +4,13 @@ grade files they take. Another platform is another module and a line in PLATFORM
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from grader.platforms.blackboard import BLACKBOARD
 from grader.platforms.brightspace import BRIGHTSPACE
 from grader.platforms.canvas import CANVAS
-from grader.platforms.folders import FOLDERS
+from grader.platforms.folders import FOLDERS, identify, recognised
 from grader.platforms.github import GITHUB
 from grader.platforms.gradescope import GRADESCOPE
 from grader.platforms.moodle import MOODLE
@@ -35,6 +36,16 @@ def platform_of(names: Sequence[str]) -> Platform:
     return best
 
 
+_CLASS = re.compile(r"[0-9一二三四五六七八九十][)）]?班")  # "高三1班", though 高 is a family's name
+
+
+def is_told(name: str) -> bool:
+    """Whether a name tells whose it is: it is a student's, or a platform gave it."""
+    if platform_of([name]) is not FOLDERS:
+        return True
+    return recognised(name) and not (_CLASS.search(name) and not identify(name).number)
+
+
 __all__ = [
     "BLACKBOARD",
     "BRIGHTSPACE",
@@ -49,5 +60,6 @@ __all__ = [
     "Mark",
     "Platform",
     "Sheet",
+    "is_told",
     "platform_of",
 ]
