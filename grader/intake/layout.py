@@ -13,6 +13,7 @@ from grader.platforms import FOLDERS, is_told, platform_of
 from grader.platforms.folders import Student, identify, names_work, recognised
 from grader.readers.file_kinds import named_archive, stem
 from grader.readers.ignored_files import code, is_ignored
+from grader.readers.paths import readable_name
 
 LOOSE_NAMES = 3  # sources called by different Chinese names that are students' and no modules
 
@@ -188,12 +189,20 @@ _NOT_STUDENTS = re.compile(r"readme.*|expected\.toml|index\.html?|license.*", re
 
 
 def is_nobodys(name: str) -> bool:
-    """Whether an entry of a class is nobody's: hidden, a platform's index, our own."""
-    return name.startswith(".") or is_ignored((name,)) or _NOT_STUDENTS.fullmatch(name) is not None
+    """Whether an entry of a class is nobody's: hidden, a platform's index, our own. What is called
+    as a student's is that student's ("readme_3210000001.zip").
+    """
+    if name.startswith(".") or is_ignored((name,)):
+        return True
+    return _NOT_STUDENTS.fullmatch(name) is not None and not is_told(name)
 
 
 def our_output(folder: Path) -> bool:
-    """Whether the folder is a grader's own, which lies beside the submissions by chance."""
+    """Whether the folder is a grader's own, which lies beside the submissions by chance. A student
+    can lay the same: what is called as a student's is none, and any other is told.
+    """
+    if is_told(readable_name(folder.resolve())):
+        return False
     return (folder / "grades.csv").is_file() and (folder / "evidence").is_dir()
 
 

@@ -50,8 +50,17 @@ def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
         for entry in sorted(folder.iterdir(), key=lambda entry: natural(entry.name))
         if not entry.is_symlink()
         and not is_nobodys(entry.name)
-        and (entry.is_file() or (entry.is_dir() and not our_output(entry)))
+        and (entry.is_file() or entry.is_dir())
     }
+    if ours := [entry for entry in entries if entry.is_dir() and our_output(entry)]:
+        names = [entries.pop(entry) for entry in ours]
+        notices.append(
+            notice(
+                "passed over as results of an earlier run: {names}; if one of them is a "
+                "submission, take grades.csv out of it",
+                names=names,
+            )
+        )
     platform = platform_of(list(entries.values()))
     claims = platform.read(list(entries.values()), _documents(entries, platform))
     together: dict[tuple[str, str], list[tuple[Path, Claim]]] = {}
@@ -98,7 +107,9 @@ def _of_folder(folder: Path, notices: list[Notice]) -> Upload:
 
 
 def _by_student(loose: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Path]]:
-    """Loose files of each student who has a source among them; and sources of nobody."""
+    """Loose files of each student who has a source among them; and those that are passed over:
+    sources of nobody, files of students without a source.
+    """
     found: dict[str, list[Path]] = {}
     for path in loose:
         if recognised(called := PurePath(readable_name(path)).stem):
@@ -110,7 +121,10 @@ def _by_student(loose: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Path
         if any(code(path.name) for path in files)
     }
     taken = {path for files in theirs.values() for path in files}
-    return theirs, [path for path in loose if code(path.name) and path not in taken]
+    lone = {path for files in found.values() for path in files}
+    return theirs, [
+        path for path in loose if path not in taken and (path in lone or code(path.name))
+    ]
 
 
 def _of_files(files: Sequence[Path]) -> Upload:

@@ -101,3 +101,33 @@ def test_a_class_called_with_a_character_of_a_family_name_is_one(tmp_path: Path)
 def test_who_handed_in_nothing_does_not_make_another_the_class(tmp_path: Path) -> None:
     make(tmp_path, "alice/", "carol/3210000001_张三/a.py", "carol/3210000002_李四/a.py")
     assert not {"3210000001_张三", "3210000002_李四"} & set(ids(tmp_path))
+
+
+def test_a_student_s_folder_is_never_taken_for_results_of_ours(tmp_path: Path) -> None:
+    make(tmp_path / "in", *(f"{who}/main.py" for who in (*THREE, "out", "alice")))
+    for who in (THREE[2], "out"):
+        make(tmp_path / "in" / who, "grades.csv", "evidence/")
+    assert ids(tmp_path / "in") == [*THREE, "alice"]
+    assert "passed over as results of an earlier run: out;" in told(tmp_path / "in")
+    assert ids(tmp_path / "in" / THREE[0], tmp_path / "in" / THREE[2]) == [THREE[0], THREE[2]]
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("readme_3210000003_王五.zip", THREE[:2]),
+        ("LICENSE 3210000003 王五", THREE[:2]),
+        ("readme_4213_90003_main.py", ["doejane_4211_90001_main.py", "roe_4212_90002_main.py"]),
+    ],
+)
+def test_a_submission_that_is_called_like_a_readme_is_one(
+    tmp_path: Path, name: str, others: list[str]
+) -> None:
+    for each in (name, *others):
+        make(tmp_path / "in", each if "." in each else f"{each}/main.py")
+    assert len(ids(tmp_path / "in")) == 3
+
+
+def test_a_loose_file_of_a_student_is_told(tmp_path: Path) -> None:
+    make(tmp_path / "in", *(f"{who}/main.py" for who in THREE[:2]), f"{THREE[2]}.pdf", "grades.xls")
+    assert f"1 loose files were passed over, such as {THREE[2]}.pdf" in told(tmp_path / "in")
