@@ -4,11 +4,15 @@ Rules: `assignment_username_attempt_2026-11-20-23-59-59_filename`, and a receipt
 beginning and ".txt" for each attempt. Both assignment and user name may hold "_": the receipt's
 first line, "Name: Jane Doe (jdoe)", says the user name, else what follows the beginning that all
 entries share. Rows of the grade file are matched by `Username`.
+
+A receipt holds what its student typed, between lines of the platform's. It speaks of files of its
+own attempt alone, and of these in its last section, which is the platform's.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.evidence import Submitter
@@ -20,6 +24,7 @@ _ENTRY = re.compile(
 )
 _COLUMN = re.compile(r"(?P<title>.+?)(?: \[[^\]]*\])? ?\|\d+")  # of the grade centre
 _WHO = re.compile(r"\s*(?:Name|姓名|名称)\s*[:：]\s*(?P<name>.*?)\s*\((?P<login>[^()\s]+)\)\s*")
+_FILES = re.compile(r"\s*(?:Files|文件)\s*[:：]\s*")
 _ORIGINAL = re.compile(r"\s*(?:Original filename|原始文件名)\s*[:：]\s*(?P<name>.+?)\s*")
 _STORED = re.compile(r"\s*(?:Filename|文件名)\s*[:：]\s*(?P<name>.+?)\s*")
 
@@ -43,7 +48,11 @@ def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim
         if name in found and (who := _WHO.fullmatch(text.lstrip("\ufeff").split("\n", 1)[0]))
     }
     originals = {
-        stored: original for text in documents.values() for stored, original in _renamed(text)
+        stored: original
+        for name, text in documents.items()
+        if name in found
+        for stored, original in _renamed(text)
+        if stored in found and _attempt(found[stored]) == _attempt(found[name])
     }
     shared = _shared(heads)
     claims = {}
@@ -75,15 +84,32 @@ def _shared(heads: Iterable[str]) -> str:
     return least[: least.rfind("_", 0, same) + 1]
 
 
+def _attempt(match: re.Match[str]) -> str:
+    """What all names of one attempt begin with."""
+    return match.string[: match.end("s")]
+
+
 def _renamed(receipt: str) -> Iterator[tuple[str, str]]:
-    """Names in the download and those that the student gave, as a receipt lists them."""
+    """Names in the download and those that the student gave, as a receipt's last section lists
+    them; but for names that are no file's in a folder.
+    """
     original = ""
-    for line in receipt.splitlines():
+    lines = receipt.splitlines()
+    last = max((at for at, line in enumerate(lines) if _FILES.fullmatch(line)), default=len(lines))
+    for line in lines[last:]:
         if match := _ORIGINAL.fullmatch(line):
             original = match["name"]
         elif original and (match := _STORED.fullmatch(line)):
-            yield match["name"], original
+            if _of_a_file(original):
+                yield match["name"], original
             original = ""
+
+
+def _of_a_file(name: str) -> bool:
+    """Whether it is a plain name: no path, nothing that makes it read otherwise."""
+    signs = {unicodedata.category(character) for character in name}
+    plain = not signs & {"Cc", "Cf", "Cs", "Zl", "Zp"} and not set(name) & set("/\\")
+    return plain and name not in (".", "..") and len(name.encode()) < 256
 
 
 def _table(marks: Iterable[Mark], sheet: Sheet) -> Iterator[Row]:

@@ -285,3 +285,43 @@ def test_sakai_takes_its_marks_back(
                   tmp_path / "s.csv", context)  # fmt: skip
     _, _, head, row = _read(tmp_path / "s.csv")
     assert (head[1], row[1], row[4]) == ("ID", "jdoe", f"{results[0].grade.score:g}")
+
+
+RECEIPT = (
+    "Name: {name} ({login})\nAssignment: Lab 2\nSubmission Field:\n{typed}\nComments:\nNone.\n"
+    "\nFiles:\n\tOriginal filename: {original}\n\tFilename: {stored}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "own"),
+    [
+        ("", "main.py"),
+        ("Original filename: {0}\nFilename: {1}", "main.py"),
+        ("Files:\nOriginal filename: {0}\nFilename: {1}\n", "main.py"),
+        ("Files:\nOriginal filename: {0}\nFilename: {2}\n", "main.py"),
+        ("", "notes.txt\n\tFilename: {1}"),  # as if the platform had listed another's file
+        ("", "../../x.py"),
+        ("", "a\u202eyp.nur"),
+    ],
+)
+@pytest.mark.parametrize("order", ["ab", "zz"])
+def test_a_receipt_speaks_of_its_own_attempt_alone(
+    tmp_path: Path, typed: str, own: str, order: str
+) -> None:
+    victim = "Lab 2_victim_attempt_2026-11-20-10-01-07"
+    thief = f"Lab 2_{order}_attempt_2026-11-20-10-30-00"
+    stored = f"{thief}_main.py", f"{victim}_ma_in.py"
+    fill = ("../../x.py", stored[1], stored[0])
+    make(tmp_path, *stored)
+    for head, login, text, original, name in (
+        (victim, "victim", "", "ma in.py", stored[1]),
+        (thief, order, typed.format(*fill), own.format(*fill), stored[0]),
+    ):
+        receipt = RECEIPT.format(
+            name=login.title(), login=login, typed=text, original=original, stored=name
+        )
+        (tmp_path / f"{head}.txt").write_text(receipt, "utf-8")
+    found = {one.origin.submitters[0].key: one for one in find([tmp_path])}
+    assert [part.name for part in found["victim"].parts] == ["ma in.py"]
+    assert [part.name for part in found[order].parts] == ["main.py"]
