@@ -92,6 +92,23 @@ def predict(image):
 """
 
 
+SERVES = """
+from flask import Flask, request
+NAMES = {names!r}
+app = Flask(__name__)
+
+def predict(image):
+    return NAMES[int(image[0, 0, 0]) // 9]
+
+@app.route("/predict", methods=["POST"])
+def api():
+    return predict(request.data)
+
+if __name__ == "__main__":
+    app.run()
+"""
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """The evidence of each submission."""
@@ -101,11 +118,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
         "trains": TRAINS_WITHOUT, "fstring": NEW_FSTRING, "types": NEW_TYPES, "old": OLD_MISTAKE,
         "broken": BROKEN_FSTRING, "index": INDEX_AS_TEXT, "method": METHOD,
         "labelled": LABELLED.replace("{names!r}", names), "overwritten": OVERWRITTEN,
+        "serves": SERVES.replace("{names!r}", names),
         "prints": PRINTS.replace("{names!r}", names), "prints_on": PRINTS_ON,
     }  # fmt: skip
     for name, source in sources.items():
         submissions.submission(place / "class" / name, {"main.py": source})
     submissions.submission(place / "class" / "trains", {"Results/net.pth": "{}"})
+    for version, source in (("v1", INDEX_AS_TEXT), ("v2_final", submissions.honest())):
+        submissions.submission(place / "class/versions" / version, {"main.py": source})
     words = ("--set", "interface.lenet5=''", "--set", "limits.answer=20", "--no-tune")
     done = submissions.grade(
         place / "class", "--hidden", submissions.colours(place / "hidden"), "--out", place / "out",
@@ -161,3 +181,12 @@ def test_printing_costs_no_answer_unless_it_never_ends(told: Any) -> None:
     finding = first(told["prints_on"])
     assert finding["code"] == "crashed" and "printed more than 64 MiB" in finding["message"]
     assert "Print less" in finding["hint"]
+
+
+def test_a_page_around_the_model_stops_nothing(told: Any) -> None:
+    assert all(one["answer"] == one["truth"] for one in told["serves"]["answers"])
+
+
+def test_another_version_is_told(told: Any) -> None:
+    (finding,) = (one for one in told["versions"]["told"] if one["code"] == "entry-elsewhere")
+    assert "v2_final/main.py" in finding["message"] and "person" in finding["message"]

@@ -14,7 +14,7 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "entry-elsewhere": (
         W,
-        "{function} was found in {found}, not in {entry}; it was taken from there.",
+        "{function} was found in {found}, not in {entry}; it was taken from there.{others}",
         "Name the file {entry}, or import {function} there.",
     ),
     "predict-missing": (

@@ -40,7 +40,7 @@ def findings(
         found.append(make_finding("predict-missing", facts, entry=report.entry, function=function))
     # A notebook is a known form of submission: a note says so, no finding.
     if report.function and report.entry != entry and not report.entry.endswith(".ipynb"):
-        found.append(_elsewhere(report.entry, entry, function))
+        found.append(_elsewhere(report, entry, function))
     if report.error is None or report.stopped:
         missing = [part for part in assignment.parts if part.function in report.without]
         found += (
@@ -80,12 +80,16 @@ def _package(finding: Finding) -> str:
     return finding.facts["module"].partition("/")[0]
 
 
-def _elsewhere(found: str, entry: str, function: str) -> Finding:
+def _elsewhere(report: LoadReport, entry: str, function: str) -> Finding:
     """The finding about an entry that is not where it belongs: often one folder too high was handed
-    in.
+    in, or several versions.
     """
+    found = report.entry
     folder, _, name = found.rpartition("/")
     facts: dict[str, object] = {"entry": entry, "function": function, "found": found}
+    if report.others:
+        text = " It is in {others}, too: which version counts is for a person to decide."
+        facts["others"] = Sentence(text, {"others": ", ".join(report.others[:3])})
     if name != entry:
         return make_finding("entry-elsewhere", facts)
     cure = Sentence(

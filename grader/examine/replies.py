@@ -144,6 +144,7 @@ class LoadReport(Reply):
     """How importing went."""
 
     entry: Line = ""
+    others: Annotated[list[Line], Field(max_length=20)] = []  # that may be meant, too
     lent: Annotated[list[Line], Field(max_length=20)] = []  # paths for which a file was lent
     notes: Annotated[list[Line], Field(max_length=50)] = []
     compatibility: Annotated[list[Line], Field(max_length=50)] = []

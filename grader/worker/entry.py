@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from . import notebooks, source
 
+MOST_OTHERS = 20  # versions that are told
 MOST_FILES = 400  # of one kind that are looked into
 
 
 class Entry(NamedTuple):
     """The file to import, the file it was handed in as, and what a notebook's lines map to.
 
-    module: the name under which it is imported. `imports` is False for a file in which nothing
+    module: the name under which it is imported. others: files called like the one that is wanted,
+    which define the function, too. `imports` is False for a file in which nothing
     can define the function, so that there is no sense in running it.
     """
 
@@ -24,6 +26,7 @@ class Entry(NamedTuple):
     module: str
     cells: tuple[notebooks.Cell, ...] = ()
     imports: bool = True
+    others: tuple[str, ...] = ()
 
 
 def find_entry(
@@ -91,10 +94,11 @@ def _other_file(work: Path, main: Path, function: str, notes: list[str]) -> Entr
     if not candidates:
         return None
     best = min(candidates, key=lambda path: _likelihood(work, path, main.name, function))
-    if len(candidates) > 1:
-        others = [path.relative_to(work).as_posix() for path in candidates if path != best]
+    others = [path.relative_to(work).as_posix() for path in candidates if path != best]
+    if others:
         notes.append(f"{function} is also defined in {', '.join(others[:5])}")
-    return _entry(work, best)
+    same = (other for other in others if other.rpartition("/")[2].lower() == best.name.lower())
+    return _entry(work, best)._replace(others=tuple(same)[:MOST_OTHERS])
 
 
 def _likelihood(work: Path, path: Path, wanted: str, function: str) -> tuple[bool, int, bool, str]:

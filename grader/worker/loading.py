@@ -181,7 +181,7 @@ class Loading:
             "stopped": False,
         }
         if self._entry is not None:
-            report["entry"] = self._entry.origin
+            report.update(entry=self._entry.origin, others=list(self._entry.others))
             report.update(self._defined(self._entry), without=list(self._order.others))
             if self._order.run and self._entry.imports:
                 report.update(self._import(self._entry))

@@ -1,8 +1,8 @@
 """Packages that are not here: what stands in for one until somebody uses it.
 
 A package that `predict` does without stops nothing. Its stand-in raises, as the import would have,
-once something is made of it: a call, a base class, a number. What shows, records and uploads has
-no part in any answer, so that its stand-in does nothing instead.
+once something is made of it: a call, a base class, a number. What shows, serves, records and
+uploads has no part in any answer, so that its stand-in does nothing instead.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from . import guards
 
 Use = Callable[[str], None]
 
-# What notebooks show things by, and what experiments are recorded by; see the module's docstring.
+# What notebooks show things by, what experiments are recorded by, pages and windows around a model;
+# see the module's docstring.
 SILENT = frozenset(
     {
         *("IPython", "ipywidgets", "google.colab", "kaggle_secrets", "notebook", "pyecharts"),
         *("wandb", "tensorboardX", "tensorboard", "torch.utils.tensorboard", "swanlab", "comet_ml"),
         *("comet", "mlflow", "neptune", "clearml", "trains", "visdom", "aim", "dvclive", "trackio"),
         *("tensorboard_logger", "livelossplot", "mindinsight", "visualdl", "tensorwatch"),
+        *("flask", "flask_cors", "fastapi", "uvicorn", "gradio", "streamlit", "dash", "bottle"),
+        *("tornado", "sanic", "PyQt5", "PyQt6", "PySide2", "PySide6", "pygame", "wx"),
         *("hiddenlayer", "torchviz", "netron", "loguru", "icecream", "ipdb", "moxing", "nni"),
     }
 )
