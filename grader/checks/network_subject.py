@@ -14,6 +14,7 @@ from grader.checks.failure import CheckFailedError
 from grader.examine.layer_reports import LayersReport
 from grader.examine.network_comparison import compared_outputs
 from grader.examine.network_differences import first_difference
+from grader.examine.network_pass import advice
 from grader.examine.network_reference import benches_of, with_reference
 from grader.examine.network_training import trained
 from grader.examine.replies import NetworkReport
@@ -66,7 +67,17 @@ class NetworkSubject:
         asked, _ = self._asked
         if not asked.layers:
             pytest.skip(NOT_HANDED_OUT.in_lines())
-        found = first_difference(self.layers.layers, self.report.input, asked)
+        error = self.layers.error
+        found = first_difference(
+            self.layers.layers, self.report.input, asked, aborted=error is not None
+        )
+        if found is None and error is not None:
+            raise CheckFailedError(
+                Sentence("The network could not process the input.").in_lines(),
+                expected=_output_for((1, *asked.input)),
+                actual=error.said.in_lines(),
+                help=advice(self._network, error, self.layers, self.report.input).in_lines(),
+            )
         if found is not None:
             text = "The network differs first at {layer}."
             raise CheckFailedError(
@@ -90,7 +101,7 @@ class NetworkSubject:
             pytest.skip(NOT_HANDED_OUT.in_lines())
         if reference is None:
             pytest.skip(Sentence("the lab has no network to compare the outputs with").in_lines())
-        if first_difference(self.layers.layers, self.report.input, asked):
+        if self.layers.error or first_difference(self.layers.layers, self.report.input, asked):
             pytest.skip(Sentence("its layers differ, so that its outputs do, too").in_lines())
         found = compared_outputs(self._network, self.report, self.layers, reference)
         if found.facts.get("uncompared"):
@@ -127,7 +138,7 @@ class NetworkSubject:
         if report.error is not None or output is None:
             raise CheckFailedError(
                 Sentence("The network could not process the input.").in_lines(),
-                expected=f"an output for an input of shape {inputs.shape}",
+                expected=_output_for(inputs.shape),
                 actual=(report.error.said if report.error else NO_OUTPUT).in_lines(),
                 help=Sentence("Call it on zeros of this shape.").in_lines(),
             )
@@ -137,6 +148,11 @@ class NetworkSubject:
     def _asked(self) -> Any:
         """What is asked for, with the reference's layers, and the reference."""
         return with_reference(self._network.asked, benches_of(self._network.session.setup))
+
+
+def _output_for(shape: tuple[int, ...]) -> str:
+    text = "an output for an input of shape {shape}"
+    return Sentence(text, {"shape": str(shape)}).in_lines()
 
 
 class NetworkSubjects:

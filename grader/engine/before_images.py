@@ -166,7 +166,7 @@ def _described(
 
 
 def _is_right(network: Network) -> bool:
-    return bool(network.name) and not network.differs_at
+    return bool(network.name) and not network.differs_at and not network.error
 
 
 def mishap(where: str, error: Exception) -> str:

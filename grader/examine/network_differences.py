@@ -44,27 +44,43 @@ PASSING = ("flatten", "dropout")  # what a function number by number may change 
 
 
 def first_difference(
-    layers: Sequence[LayerReport], taken: Sequence[int], asked: AskedNetwork
+    layers: Sequence[LayerReport],
+    taken: Sequence[int],
+    asked: AskedNetwork,
+    *,
+    aborted: bool = False,
 ) -> Difference | None:
     """The first difference, in order of execution; None for a network as it is asked for.
 
-    `taken` are the sizes of an input that the network takes, empty if it took none. Of LeNet5 an
-    average pool, tanh, dropout, a convolution as C5, images of 28 x 28 with padding in C1 and dense
-    layers without an activation between them are known variants and no difference. An activation
-    after a max-pool is the same as before it.
+    `taken` are the sizes of an input that the network takes, empty if it took none. `aborted`: the
+    layers are those that ran before an exception, which says nothing of what comes after them. Of
+    LeNet5 an average pool, tanh, dropout, a convolution as C5, images of 28 x 28 with padding in C1
+    and dense layers without an activation between them are known variants and no difference. An
+    activation after a max-pool is the same as before it.
     """
     wrong_input = _input_differs(taken, asked)
     if wrong_input is not None or not layers or not asked.layers:
         return wrong_input
+    if aborted and not _is_chain(layers, asked):
+        return None
     layers = in_comparable_order(layers)
     found = [index for index, layer in enumerate(layers) if _counts(layer, asked)]
     for number, (role, index) in enumerate(zip(asked.layers, found, strict=False), 1):
         end = next((later for later in found if later > index), len(layers))
         place = _Place(asked, role, role.name or f"{number}. {role.kinds[0]}")
-        difference = place.differs(layers[index], layers[index + 1 : end], taken)
+        after = None if aborted and index == found[-1] else layers[index + 1 : end]
+        difference = place.differs(layers[index], after, taken)
         if difference is not None:
             return difference
-    return _missing_or_more(asked, layers, found)
+    return None if aborted else _missing_or_more(asked, layers, found)
+
+
+def _is_chain(layers: Sequence[LayerReport], asked: AskedNetwork) -> bool:
+    """Whether layers that ran before an exception follow one another, and are asked to: which of
+    two branches comes first is known only where they meet.
+    """
+    joined = any(kind in JOINTS for role in asked.layers for kind in role.kinds)
+    return not joined and len(comparable_order(layers)) == len(layers)
 
 
 def in_comparable_order(layers: Sequence[LayerReport]) -> list[LayerReport]:
@@ -158,15 +174,17 @@ class _Place(NamedTuple):
     name: str
 
     def differs(
-        self, layer: LayerReport, after: Sequence[LayerReport], taken: Sequence[int]
+        self, layer: LayerReport, after: Sequence[LayerReport] | None, taken: Sequence[int]
     ) -> Difference | None:
-        """How `layer`, and what comes after it up to the next role, differ."""
+        """How `layer` differs, and what comes after it up to the next role; None where that is not
+        known.
+        """
         if layer.kind not in self.role.kinds:
             return self._said(_expected(self.role), self.actual(layer), self.help)
         return next(self._details(layer, after, taken), None)
 
     def _details(
-        self, layer: LayerReport, after: Sequence[LayerReport], taken: Sequence[int]
+        self, layer: LayerReport, after: Sequence[LayerReport] | None, taken: Sequence[int]
     ) -> Iterator[Difference]:
         role, weight, output = self.role, tuple(layer.weight), tuple(layer.output)
         if role.weights and weight not in role.weights:
@@ -180,6 +198,8 @@ class _Place(NamedTuple):
             yield self._said(expected, actual, self.help)
         if role.needs_bias and layer.kind == DENSE and not layer.bias:
             yield self._said(Sentence("biases"), Sentence("no biases"), _BIAS)
+        if after is None:
+            return
         if NORMALISATION in [item.kind for item in after]:
             advice = _NORM if self.asked.is_lenet5 else _NO_NORM
             yield self._said(Sentence("no normalisation"), _kind(NORMALISATION), advice)

@@ -19,6 +19,7 @@ from grader.examine.network_differences import (
     first_difference,
     in_comparable_order,
 )
+from grader.examine.network_pass import raised
 from grader.examine.network_reference import NetworkReference
 from grader.examine.replies import NetworkReport
 from grader.examine.session import Session
@@ -52,11 +53,12 @@ def describe(
     )
     looks = network_pictures.looks(network, report.input, layers)
     described = described.model_copy(update={"looks": looks})
-    difference = first_difference(layers.layers, report.input, asked)
-    taken = _taken(report, asked)
+    stops = raised(network, report, layers)
+    difference = first_difference(layers.layers, report.input, asked, aborted=bool(stops))
+    taken = [*stops, *_taken(report, asked)]
     if difference is not None:
         return _differing(described, difference), [_shape(asked, difference), *taken]
-    if asked.is_lenet5:
+    if asked.is_lenet5 or stops:
         return described, taken  # which the checks put weights into, and train
     found = compared(network, report, layers, reference)
     return described.model_copy(update=found.facts), [*found.findings, *taken]
@@ -176,6 +178,7 @@ def _read(session: Session, network: SubmittedNetwork, report: NetworkReport) ->
 
 
 def _described(asked: AskedNetwork, report: NetworkReport, layers: LayersReport) -> Network:
+    error = report.error or layers.error
     variant = layers.variant.model_dump() if asked.is_lenet5 else {}
     shown = layers.layers if asked.is_lenet5 else in_comparable_order(layers.layers)
     wanted = () if asked.is_lenet5 else asked.layers
@@ -191,7 +194,7 @@ def _described(asked: AskedNetwork, report: NetworkReport, layers: LayersReport)
         framework=report.framework,
         parameters=tuple(Parameter(name=p.name, shape=tuple(p.shape)) for p in report.parameters),
         count=report.count,
-        error=report.error.summary if report.error else "",
+        error=error.summary if error else "",
         layers=tuple(
             Layer(
                 name=layer.name,

@@ -110,6 +110,15 @@ FACTS: Mapping[str, Mapping[str, object]] = {
         "expected": "0.3184, -1.206, 0.7751, …",
         "actual": "0.1102, -0.9133, 0.4417, …",
     },
+    "network-raised": {
+        "network": "LeNet5",
+        "after": Sentence("; it stops after {layer}", {"layer": "conv2"}),
+        "error": "RuntimeError: shape '[-1, 256]' is invalid for input of size 400",
+        "hint": Sentence(
+            "The second pooling makes 16 x 5 x 5 = 400 numbers of an image of 32 x 32: flatten to "
+            "(N, 400), as by x.reshape(x.shape[0], -1), and let the first dense layer take 400."
+        ),
+    },
     "network-untrained": {
         "network": "ResNet18",
         "error": "RuntimeError: element 0 of tensors does not require grad",

@@ -1,0 +1,77 @@
+"""What is told of a LeNet5 with one fault is that fault, and a cure for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from grader.examine.session import Session
+from tests.networks import told
+
+CLASSES = """
+class WrongSizes(Right):
+    def flat(self, x):
+        return x.view(-1, 16 * 4 * 4)
+
+
+class FixedBatch(Right):
+    def flat(self, x):
+        return x.view(64, -1)
+
+
+class OneAtATime(Right):
+    def flat(self, x):
+        return x.view(1, 400)
+
+
+class Misspelt(Right):
+    def flat(self, x):
+        return self.flatt(x)
+
+
+class LargeKernel(Right):
+    def __init__(self):
+        super().__init__()
+        self.c2 = nn.Conv2d(6, 16, 7)
+"""
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    files = {"main.py": told.TORCH + CLASSES}
+    with told.session_of(tmp_path_factory.mktemp("faults"), "torch", files) as session:
+        yield session
+
+
+def test_a_right_one_has_no_finding(session: Session) -> None:
+    network, findings = told.told(session, "Right")
+    assert (network.differs_at, network.error, findings) == ("", "", [])
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "cure"),
+    [
+        ("WrongSizes", "RuntimeError: shape '[-1, 256]' is invalid", "16 x 5 x 5 = 400 numbers"),
+        ("FixedBatch", "RuntimeError: shape '[64, -1]' is invalid", "batches of 64 alone"),
+        ("OneAtATime", "RuntimeError: shape '[1, 400]' is invalid", "batches of 1 alone"),
+        ("Misspelt", "AttributeError: ", "Call it on zeros of shape (1, 1, 32, 32)"),
+    ],
+)
+def test_an_exception_is_told_and_no_layer_that_never_ran(
+    session: Session, name: str, error: str, cure: str
+) -> None:
+    network, (finding,) = told.told(session, name)
+    assert (network.differs_at, finding.code) == ("", "network-raised")
+    assert network.error.startswith(error)
+    assert error in finding.message and "main.py, line " in finding.message
+    assert cure in finding.hint
+
+
+def test_a_layer_that_ran_before_the_exception_is_compared(session: Session) -> None:
+    network, findings = told.told(session, "LargeKernel")
+    assert [one.code for one in findings] == ["lenet5-shape", "network-raised"]
+    assert (network.differs_at, network.actual.splitlines()[0]) == (
+        "C3",
+        "convolution 6→16, kernel 7x7",
+    )
