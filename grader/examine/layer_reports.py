@@ -20,6 +20,7 @@ WEIGHTY = (CONVOLUTION, "transposed-convolution", DENSE)
 POOLS = ("max-pool", "average-pool")
 GLOBAL_POOL = "global-average-pool"
 JOINTS = ("add", "concatenate")
+OTHER = "other"  # what is not known; any function may stand in it
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky-relu", "relu6", "softmax", "log-softmax")
 
 

@@ -16,6 +16,7 @@ from grader.examine.layer_reports import (
     GLOBAL_POOL,
     JOINTS,
     NORMALISATION,
+    OTHER,
     POOLS,
     WEIGHTY,
     LayerReport,
@@ -65,14 +66,26 @@ def first_difference(
         return None
     layers = in_comparable_order(layers)
     found = [index for index, layer in enumerate(layers) if _counts(layer, asked)]
-    for number, (role, index) in enumerate(zip(asked.layers, found, strict=False), 1):
-        end = next((later for later in found if later > index), len(layers))
-        place = _Place(asked, role, role.name or f"{number}. {role.kinds[0]}")
-        after = None if aborted and index == found[-1] else layers[index + 1 : end]
-        difference = place.differs(layers[index], after, taken)
+    places = _places(asked)
+    for number, index in enumerate(found):
+        before = layers[found[number - 1] + 1 if number else 0 : index]
+        places = _unless_hidden(places, before, layers[index])
+        if not places:
+            last = _places(asked)[-1]
+            none = Sentence("no layer after {layer}", {"layer": last.name})
+            return _difference("output", none, last.actual(layers[index]), last.help)
+        end = found[number + 1] if number + 1 < len(found) else len(layers)
+        after = None if aborted and end == len(layers) else layers[index + 1 : end]
+        difference = places[0].differs(layers[index], after, taken)
         if difference is not None:
             return difference
-    return None if aborted else _missing_or_more(asked, layers, found)
+        places = places[1:]
+    missing = _unless_hidden(places, layers[found[-1] + 1 if found else 0 :])
+    if aborted or not missing:
+        return None
+    return _difference(
+        missing[0].name, _expected(missing[0].role), Sentence("nothing"), missing[0].help
+    )
 
 
 def _is_chain(layers: Sequence[LayerReport], asked: AskedNetwork) -> bool:
@@ -130,14 +143,16 @@ def _asked(layer: LayerReport, before: Sequence[int], after: Sequence[LayerRepor
     elif layer.kind in (GLOBAL_POOL, "average-pool") and prod(layer.output[1:]) == 1:
         kinds = [layer.kind, *({GLOBAL_POOL, "average-pool"} - {layer.kind})]
         outputs = [(layer.output[0],), (layer.output[0], 1, 1)]
-    bends = [item.kind for item in after if item.kind in ACTIVATIONS] or ["none"]
+    bends = [item.kind for item in after if item.kind in ACTIVATIONS]
+    if not bends and not any(item.kind == OTHER for item in after):
+        bends = ["none"]
     has_sizes = layer.kind in WEIGHTY and layer.weight
     return AskedLayer(
         name=layer.name[:100],
         kinds=tuple(kinds),
         weights=tuple(weights) if has_sizes else (),
         outputs=tuple(outputs),
-        followed_by=(bends[0],),
+        followed_by=tuple(bends[:1]),
         needs_bias=layer.bias,
         parameters=0 if has_sizes else layer.parameters,
     )
@@ -210,6 +225,8 @@ class _Place(NamedTuple):
         found = next((item.kind for item in after if item.kind in ACTIVATIONS), "none")
         if found in self.role.followed_by:
             return
+        if found == "none" and any(item.kind == OTHER for item in after):
+            return  # which it may be hidden in
         is_last, is_lenet5 = self.role is self.asked.layers[-1], self.asked.is_lenet5
         if is_last and (is_lenet5 or "softmax" in found):
             numbers = Sentence(
@@ -243,19 +260,25 @@ class _Place(NamedTuple):
         return _difference(self.name, expected, actual, advice)
 
 
-def _missing_or_more(
-    asked: AskedNetwork, layers: Sequence[LayerReport], found: Sequence[int]
-) -> Difference | None:
-    roles = asked.layers
-    if len(found) < len(roles):
-        role, number = roles[len(found)], len(found) + 1
-        place = _Place(asked, role, role.name or f"{number}. {role.kinds[0]}")
-        return _difference(place.name, _expected(role), Sentence("nothing"), place.help)
-    if len(found) > len(roles):
-        place = _Place(asked, roles[-1], roles[-1].name or roles[-1].kinds[0])
-        none, more = Sentence("no layer after {layer}", {"layer": place.name}), found[len(roles)]
-        return _difference("output", none, place.actual(layers[more]), place.help)
-    return None
+def _places(asked: AskedNetwork) -> list[_Place]:
+    return [
+        _Place(asked, role, role.name or f"{number}. {role.kinds[0]}")
+        for number, role in enumerate(asked.layers, 1)
+    ]
+
+
+def _unless_hidden(
+    places: list[_Place], before: Sequence[LayerReport], layer: LayerReport | None = None
+) -> list[_Place]:
+    """The places that are left once those are passed over that may be hidden in what stands before
+    `layer`: pools and joints, where a function is among it that is not known.
+    """
+    is_hidden = any(one.kind == OTHER for one in before)
+    while is_hidden and places and (layer is None or layer.kind not in places[0].role.kinds):
+        if any(kind not in (*POOLS, GLOBAL_POOL, *JOINTS) for kind in places[0].role.kinds):
+            break
+        places = places[1:]
+    return places
 
 
 def _expected(role: AskedLayer) -> str | Sentence:

@@ -34,6 +34,33 @@ class LargeKernel(Right):
     def __init__(self):
         super().__init__()
         self.c2 = nn.Conv2d(6, 16, 7)
+
+
+class Sparse(Right):
+    # The paper's: each map of C3 sees some of the maps of S2 alone.
+
+    def __init__(self):
+        super().__init__()
+        self.seen = [[n % 6, (n + 1) % 6, (n + 2) % 6] for n in range(16)]
+        self.c2 = nn.ModuleList([nn.Conv2d(3, 1, 5) for _ in self.seen])
+
+    def maps(self, x):
+        x = F.avg_pool2d(torch.tanh(self.c1(x)), 2)
+        parts = [torch.tanh(c(x[:, seen])) for c, seen in zip(self.c2, self.seen)]
+        return F.avg_pool2d(torch.cat(parts, 1), 2)
+
+
+class Swish(Right):
+    def maps(self, x):
+        x = self.c1(x)
+        x = F.max_pool2d(x * torch.sigmoid(x), 2)
+        return F.max_pool2d(F.relu(self.c2(x)), 2)
+
+
+class Bare(Right):
+    def maps(self, x):
+        return F.max_pool2d(F.relu(self.c2(F.max_pool2d(self.c1(x), 2))), 2)
+
 """
 
 
@@ -75,3 +102,19 @@ def test_a_layer_that_ran_before_the_exception_is_compared(session: Session) -> 
         "C3",
         "convolution 6→16, kernel 7x7",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "expected", "actual"),
+    [
+        ("Sparse", "C3", "convolution 6→16, kernel 5x5", "convolution 3→1, kernel 5x5"),
+        ("Swish", "", "", ""),
+        ("Bare", "C1", "activation relu / tanh", "activation none"),
+    ],
+)
+def test_what_a_function_that_is_not_known_may_hide_is_not_claimed_to_be_missing(
+    session: Session, name: str, layer: str, expected: str, actual: str
+) -> None:
+    network, _ = told.told(session, name)
+    words = (network.expected.splitlines()[:1], network.actual.splitlines()[:1])
+    assert (network.differs_at, *words) == (layer, [expected] * bool(layer), [actual] * bool(layer))
