@@ -6,19 +6,12 @@ import sys
 from typing import Any, Callable
 
 from ..hooks import loaded
-from .base import (
-    Framework,
-    LayerTrace,
-    NetworkParameter,
-    Norm,
-    Training,
-    TrainingStep,
-    calls_watched,
-)
+from .base import Framework, calls_watched
 from .keras import Keras, eager_execution
 from .mindspore import MindSpore
 from .runners import Runner, TensorFlow
 from .torch import Torch
+from .values import LayerTrace, NetworkParameter, Norm, Training, TrainingStep
 
 __all__ = [
     "Framework",

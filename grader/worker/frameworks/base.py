@@ -3,65 +3,14 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from typing import Any, Callable, Iterator, Mapping, NamedTuple
+from contextlib import contextmanager, nullcontext
+from typing import Any, Callable, Iterator, Mapping
 
 import numpy as np
 
-
-class NetworkParameter(NamedTuple):
-    """A trainable parameter: its name and its sizes in the framework's own order."""
-
-    name: str
-    shape: tuple[int, ...]
-
-
-class TrainingStep(NamedTuple):
-    """One layer as it was run: the layer, its name in the network, what went in and came out.
-
-    Arrays are as (N, C, H, W) or (N, F), whatever the framework's own order is. `inside` is True
-    for a layer that ran within another layer, such as the activation of a dense layer. `seconds`:
-    wall clock, with what ran within it.
-    """
-
-    layer: Any
-    name: str
-    given: np.ndarray[Any, Any]
-    made: np.ndarray[Any, Any]
-    inside: bool
-    seconds: float = 0.0
-
-
-class Norm(NamedTuple):
-    """What a normalisation over batches holds, float (channels,): the statistics that it stored in
-    training, its scale and its offset; None for what it lacks.
-    """
-
-    mean: np.ndarray[Any, Any]
-    variance: np.ndarray[Any, Any]
-    gamma: np.ndarray[Any, Any] | None
-    beta: np.ndarray[Any, Any] | None
-
-
-class LayerTrace(NamedTuple):
-    """The layers that ran, what came out, and the error that kept it from coming out."""
-
-    steps: list[TrainingStep]
-    output: np.ndarray[Any, Any] | None
-    error: BaseException | None
-
-
-class Training(NamedTuple):
-    """A short training: steps, images in each, and the step's size."""
-
-    steps: int = 30
-    batch: int = 32
-    rate: float = 0.1
-
-    def batches(self, count: int) -> Iterator[np.ndarray[Any, Any]]:
-        """Indexes of the images of each step, walking round `count` images."""
-        for step in range(self.steps):
-            yield (np.arange(self.batch) + step * self.batch) % count
+from .function_steps import FunctionSteps
+from .functions import Function, Watch
+from .values import LayerTrace, NetworkParameter, Norm, Training, TrainingStep
 
 
 def same_sizes(expected: Any, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -141,6 +90,17 @@ class Framework:
     def like(self, values: np.ndarray[Any, Any], other: Any) -> Any:
         """`values` as the kind of tensor that `other` is: its numbers and its device."""
         raise NotImplementedError
+
+    def identity(self, value: Any) -> int:
+        """The same number for a parameter and for what shares its numbers, as long as it lives."""
+        return id(value)
+
+    @contextmanager
+    def functions_watched(self, watch: Watch) -> Iterator[None]:
+        """For the duration functions of tensors that may stand for a layer go through `watch`,
+        which is given the function's name, positional and named arguments, and the call to make.
+        """
+        yield
 
     def holds_weights(self, network: Any) -> bool:
         """Whether there is anything in it that was trained."""
@@ -234,7 +194,7 @@ class Framework:
 
     def kind_of(self, layer: Any) -> str:
         """The name that says what a layer does: most often its class's."""
-        return type(layer).__name__
+        return layer.kind if isinstance(layer, Function) else type(layer).__name__
 
     def activation(self, layer: Any) -> str:
         """Name of a function that the layer applies to its own result; "" for none.
@@ -254,7 +214,16 @@ class Framework:
         raise NotImplementedError
 
     def trace(self, network: Any, array: np.ndarray[Any, Any]) -> LayerTrace:
-        """The layers in order of execution for one pass in evaluation mode."""
+        """The layers in order of execution for one pass in evaluation mode, with the functions that
+        stand for layers, where to watch these changes nothing.
+        """
+        watched = self._traced(network, array, functions=True)
+        if watched.error is None:
+            return watched
+        alone = self._traced(network, array, functions=False)
+        return alone if alone.error is None else watched
+
+    def _traced(self, network: Any, array: np.ndarray[Any, Any], *, functions: bool) -> LayerTrace:
         steps: list[TrainingStep] = []
         names = self.names(network)
         running: list[Any] = []
@@ -279,7 +248,10 @@ class Framework:
                 steps.insert(place, step)
             return made
 
-        with calls_watched(self.network_type(), "__call__", watch):
+        seen = FunctionSteps(self, network, steps, running)
+        with calls_watched(self.network_type(), "__call__", watch), (
+            self.functions_watched(seen.watch) if functions else nullcontext()
+        ):
             try:
                 return LayerTrace(steps, self.forward(network, array), None)
             except BaseException as error:

@@ -10,7 +10,8 @@ from typing import Any, Iterator
 import numpy as np
 
 from ..hooks import loaded
-from .base import Framework, NetworkParameter, Training, same_sizes, strides_with_same
+from .base import Framework, same_sizes, strides_with_same
+from .values import NetworkParameter, Training
 
 
 @contextmanager
@@ -64,7 +65,7 @@ class Keras(Framework):
         """Trainable weights by path, once the network was called."""
         return [
             NetworkParameter(
-                str(getattr(item, "path", item.name)), tuple(int(n) for n in item.shape)
+                str(getattr(item, "path", item.name)), tuple(int(n) for n in item.shape), item
             )
             for item in network.trainable_weights
         ]

@@ -8,7 +8,11 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from .base import Framework, NetworkParameter, Training, same_sizes, strides_with_same
+from .base import Framework, same_sizes, strides_with_same
+from .functions import Function, Watch, is_watched, methods_watched
+from .values import NetworkParameter, Training
+
+_METHODS = ("__matmul__", "matmul", "__add__", "__iadd__", "add")  # of tensors
 
 
 class MindSpore(Framework):
@@ -32,7 +36,7 @@ class MindSpore(Framework):
     def parameters(self, network: Any) -> list[NetworkParameter]:
         """Trainable parameters by their full names."""
         return [
-            NetworkParameter(str(item.name), tuple(int(size) for size in item.shape))
+            NetworkParameter(str(item.name), tuple(int(size) for size in item.shape), item)
             for item in network.trainable_params()
         ]
 
@@ -67,6 +71,30 @@ class MindSpore(Framework):
         made = self._ms.Tensor(np.ascontiguousarray(values))
         return made.astype(other.dtype) if floating else made
 
+    @contextmanager
+    def functions_watched(self, watch: Watch) -> Iterator[None]:
+        """By the classes of operations, and the methods of tensors that most releases compute
+        without one.
+        """
+
+        def operation(self: Any, name: str, arguments: Any, options: Any, call: Any) -> Any:
+            if getattr(self, "transpose_a", False):
+                return call()
+            named = "linear" if getattr(self, "transpose_b", False) else type(self).__name__
+            return watch(named, arguments, options, call)
+
+        def method(self: Any, name: str, arguments: Any, options: Any, call: Any) -> Any:
+            return watch(name, (self, *arguments), options, call)
+
+        operations = [
+            (kind, "__call__")
+            for kind in _below(self._ms.ops.Primitive)
+            if is_watched(kind.__name__)
+        ]
+        methods = [(self._ms.Tensor, name) for name in _METHODS if hasattr(self._ms.Tensor, name)]
+        with methods_watched(operations, operation), methods_watched(methods, method):
+            yield
+
     def holds_weights(self, network: Any) -> bool:
         """Frozen ones, too."""
         return next(iter(network.get_parameters()), None) is not None
@@ -93,7 +121,9 @@ class MindSpore(Framework):
 
     def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
         """The parameter `weight`; one-dimensional convolutions keep their own form."""
-        return self._values(layer, "weight")
+        values = self._values(layer, "weight")
+        is_turned = isinstance(layer, Function) and layer.turned and values is not None
+        return values.transpose() if values is not None and is_turned else values
 
     def bias(self, layer: Any) -> np.ndarray[Any, Any] | None:
         """The parameter `bias`, where `has_bias` was asked for."""
@@ -101,7 +131,10 @@ class MindSpore(Framework):
 
     def set_weight(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """By `set_data`."""
-        layer.weight.set_data(self._ms.Tensor(same_sizes(self.weight(layer), values)))
+        fitting = same_sizes(self.weight(layer), values)
+        if isinstance(layer, Function) and layer.turned:
+            fitting = np.ascontiguousarray(fitting.transpose())
+        layer.weight.set_data(self._ms.Tensor(fitting))
 
     def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """By `set_data`."""
@@ -163,3 +196,11 @@ class MindSpore(Framework):
         finally:
             if mode != self._ms.PYNATIVE_MODE:
                 self._ms.set_context(mode=mode)
+
+
+def _below(kind: type) -> set[type]:
+    """The classes that derive from it."""
+    found: set[type] = set(kind.__subclasses__())
+    for one in list(found):
+        found |= _below(one)
+    return found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import Any, Iterator
 
 import numpy as np
 
-from .base import Framework, NetworkParameter, Training, same_sizes
+from .base import Framework, same_sizes
+from .functions import Function, Watch
+from .values import NetworkParameter, Training
 
 
 class Torch(Framework):
@@ -38,7 +41,7 @@ class Torch(Framework):
     def parameters(self, network: Any) -> list[NetworkParameter]:
         """Trainable parameters by `named_parameters`."""
         return [
-            NetworkParameter(str(name), tuple(int(size) for size in item.shape))
+            NetworkParameter(str(name), tuple(int(size) for size in item.shape), item)
             for name, item in network.named_parameters()
             if item.requires_grad
         ]
@@ -78,6 +81,32 @@ class Torch(Framework):
         whole = made if not other.is_floating_point() else made.to(other.dtype)
         return whole.to(other.device)
 
+    def identity(self, value: Any) -> int:
+        """By where its numbers begin, which views have in common."""
+        try:
+            return int(value.data_ptr())
+        except (AttributeError, RuntimeError):  # no tensor, or one without a place of its own
+            return id(value)
+
+    @contextmanager
+    def functions_watched(self, watch: Watch) -> Iterator[None]:
+        """By a mode for all functions of tensors, which PyTorch has since 1.13."""
+        mode: Any = getattr(getattr(self._torch, "overrides", None), "TorchFunctionMode", None)
+        if mode is None:
+            yield
+            return
+
+        class Seen(mode):  # type: ignore[misc]
+            def __torch_function__(
+                self, function: Any, types: Any, arguments: Any = (), options: Any = None
+            ) -> Any:
+                options = options or {}
+                name = getattr(function, "__name__", "")
+                return watch(name, arguments, options, lambda: function(*arguments, **options))
+
+        with Seen():
+            yield
+
     def holds_weights(self, network: Any) -> bool:
         """Frozen ones, too."""
         return next(iter(network.parameters()), None) is not None
@@ -115,7 +144,7 @@ class Torch(Framework):
 
     def weight(self, layer: Any) -> np.ndarray[Any, Any] | None:
         """The parameter `weight`."""
-        return self.array(getattr(layer, "weight", None))
+        return self.array(_weight_of(layer))
 
     def bias(self, layer: Any) -> np.ndarray[Any, Any] | None:
         """The parameter `bias`."""
@@ -123,7 +152,7 @@ class Torch(Framework):
 
     def set_weight(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """In place, without gradients."""
-        self._put(layer.weight, same_sizes(self.weight(layer), values))
+        self._put(_weight_of(layer), same_sizes(self.weight(layer), values))
 
     def set_bias(self, layer: Any, values: np.ndarray[Any, Any]) -> None:
         """In place, without gradients."""
@@ -171,3 +200,9 @@ class Torch(Framework):
             losses.append(float(loss.detach()))
         network.eval()
         return losses
+
+
+def _weight_of(layer: Any) -> Any:
+    """Its weights, (out, in, ...)."""
+    weight: Any = getattr(layer, "weight", None)
+    return weight.t() if isinstance(layer, Function) and layer.turned else weight
