@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.assignment import lenet5
+from grader.examine.layer_reports import LayersReport
 from grader.examine.network_differences import first_difference
 
 
@@ -17,7 +18,7 @@ from grader.examine.network_differences import first_difference
     ],
 )
 def test_another_input_is_explained(taken: tuple[int, ...], advice: str) -> None:
-    difference = first_difference([], taken, lenet5("LeNet5"))
+    difference = first_difference(LayersReport(), taken, lenet5("LeNet5"))
     assert difference is not None
     assert (difference.layer, difference.expected) == ("input", "(1, 32, 32)")
     assert advice in difference.help
@@ -25,4 +26,4 @@ def test_another_input_is_explained(taken: tuple[int, ...], advice: str) -> None
 
 @pytest.mark.parametrize("taken", [(1, 32, 32), (1, 28, 28), ()])
 def test_the_lectures_input_and_its_known_variant_are_no_difference(taken: tuple[int, ...]) -> None:
-    assert first_difference([], taken, lenet5("LeNet5")) is None
+    assert first_difference(LayersReport(), taken, lenet5("LeNet5")) is None

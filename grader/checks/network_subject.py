@@ -68,9 +68,7 @@ class NetworkSubject:
         if not asked.layers:
             pytest.skip(NOT_HANDED_OUT.in_lines())
         error = self.layers.error
-        found = first_difference(
-            self.layers.layers, self.report.input, asked, aborted=error is not None
-        )
+        found = first_difference(self.layers, self.report.input, asked)
         if found is None and error is not None:
             raise CheckFailedError(
                 Sentence("The network could not process the input.").in_lines(),
@@ -101,7 +99,7 @@ class NetworkSubject:
             pytest.skip(NOT_HANDED_OUT.in_lines())
         if reference is None:
             pytest.skip(Sentence("the lab has no network to compare the outputs with").in_lines())
-        if self.layers.error or first_difference(self.layers.layers, self.report.input, asked):
+        if self.layers.error or first_difference(self.layers, self.report.input, asked):
             pytest.skip(Sentence("its layers differ, so that its outputs do, too").in_lines())
         found = compared_outputs(self._network, self.report, self.layers, reference)
         if found.facts.get("uncompared"):

@@ -200,7 +200,7 @@ class Network(Document):
     expected: str = ""  # what the lecture has there; a line in each language where they differ
     actual: str = ""  # what the submission has there
     outputs: str = ""  # beside the reference's, with the same weights: "same", "other", or ""
-    uncompared: str = ""  # code of why they were not compared: "padding", "input", …
+    uncompared: str = ""  # code of why they were not compared: "padding", "input", "weights", …
     losses: tuple[float, ...] = ()  # of a few steps of training
 
     @model_validator(mode="before")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from grader.examine.replies import Count, Failure, Line, Reply
+from grader.examine.replies import Count, Failure, Line, ParameterReport, Reply
 
 Sizes = Annotated[list[Count], Field(max_length=8)]
 Seconds = Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)]
@@ -59,10 +59,14 @@ class VariantReport(Reply):
 
 
 class LayersReport(Reply):
-    """All layers; with an error only those that ran before it."""
+    """All layers; with an error only those that ran before it. unused: parameters that the output
+    does not depend on. hidden: names of those that it does and no layer has.
+    """
 
     layers: list[LayerReport] = Field(default_factory=list, max_length=MOST_LAYERS)
     variant: VariantReport = VariantReport()
+    unused: list[ParameterReport] = Field(default_factory=list, max_length=200)
+    hidden: list[Line] = Field(default_factory=list, max_length=200)
     error: Failure | None = None
 
 

@@ -52,6 +52,8 @@ def compared_outputs(
     if reference is None:
         return Comparison({}, ())
     uncompared = not_comparable(network.asked, report.input, layers.layers, reference)
+    if layers.hidden:  # which nothing can be put into
+        uncompared = "weights"
     if uncompared:
         return Comparison({"uncompared": uncompared}, ())
     found = _outputs(network, layers.layers, reference)

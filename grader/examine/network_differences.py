@@ -4,6 +4,7 @@ layer reports.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from math import prod
 from typing import NamedTuple
@@ -18,10 +19,12 @@ from grader.examine.layer_reports import (
     NORMALISATION,
     OTHER,
     POOLS,
-    WEIGHTY,
     LayerReport,
+    LayersReport,
     comparable_order,
 )
+from grader.examine.network_roles import in_comparable_order, plays
+from grader.examine.replies import ParameterReport
 from grader.language import Sentence
 
 LENET5_INPUTS = ((1, 32, 32), (1, 28, 28))
@@ -40,31 +43,55 @@ class Difference(NamedTuple):
     help: str
 
 
-MONOTONE = ("relu", "tanh", "sigmoid", "leaky-relu", "relu6")
-PASSING = ("flatten", "dropout")  # what a function number by number may change places with
-
-
 def first_difference(
+    report: LayersReport, taken: Sequence[int], asked: AskedNetwork
+) -> Difference | None:
+    """The first difference, in order of execution; None for a network as it is asked for.
+
+    `taken` are the sizes of an input that the network takes, empty if it took none. Layers before
+    an exception say nothing of what comes after them, nor do those before a function that is not
+    known where parameters are in no layer. Of LeNet5 an average pool, tanh, dropout, a convolution
+    as C5, images of 28 x 28 with padding in C1 and dense layers without an activation between them
+    are known variants and no difference. An activation after a max-pool is the same as before it.
+    """
+    wrong_input = _input_differs(taken, asked)
+    layers, aborted = report.layers, report.error is not None
+    kinds = [layer.kind for layer in layers]
+    if report.hidden and OTHER in kinds:
+        layers, aborted = layers[: kinds.index(OTHER)], True
+    if wrong_input is not None or not layers or not asked.layers:
+        return wrong_input
+    differs = _layers_differ(layers, taken, asked, aborted=aborted, hidden=bool(report.hidden))
+    return differs or (_unused(report.unused) if asked.is_lenet5 else None)
+
+
+def _unused(parameters: Sequence[ParameterReport]) -> Difference | None:
+    """Parameters that LeNet5 has and does not use."""
+    if not parameters:
+        return None
+    names = [re.split(r"[./](?=[^./]*$)", parameter.name)[0] for parameter in parameters]
+    named = ", ".join(list(dict.fromkeys(names))[:3])
+    count = f"{sum(prod(parameter.shape) for parameter in parameters):,}"
+    found = Sentence("{count} weights that the output does not depend on", {"count": count})
+    advice = Sentence(
+        "Take {layer} out of the constructor, or use it in the forward pass.", {"layer": named}
+    )
+    return _difference(named, Sentence("nothing"), found, advice)
+
+
+def _layers_differ(
     layers: Sequence[LayerReport],
     taken: Sequence[int],
     asked: AskedNetwork,
     *,
-    aborted: bool = False,
+    aborted: bool,
+    hidden: bool,
 ) -> Difference | None:
-    """The first difference, in order of execution; None for a network as it is asked for.
-
-    `taken` are the sizes of an input that the network takes, empty if it took none. `aborted`: the
-    layers are those that ran before an exception, which says nothing of what comes after them. Of
-    LeNet5 an average pool, tanh, dropout, a convolution as C5, images of 28 x 28 with padding in C1
-    and dense layers without an activation between them are known variants and no difference. An
-    activation after a max-pool is the same as before it.
-    """
-    wrong_input = _input_differs(taken, asked)
-    if wrong_input is not None or not layers or not asked.layers:
-        return wrong_input
     if aborted and not _is_chain(layers, asked):
         return None
     layers = in_comparable_order(layers)
+    if hidden:  # a bias may be among what no layer has
+        layers = [layer.model_copy(update={"bias": True}) for layer in layers]
     found = [index for index, layer in enumerate(layers) if _counts(layer, asked)]
     places = _places(asked)
     for number, index in enumerate(found):
@@ -96,68 +123,6 @@ def _is_chain(layers: Sequence[LayerReport], asked: AskedNetwork) -> bool:
     return not joined and len(comparable_order(layers)) == len(layers)
 
 
-def in_comparable_order(layers: Sequence[LayerReport]) -> list[LayerReport]:
-    """The layers that lead to the output, whatever order the code runs branches in; a max-pool
-    after what bends number by number, and without pools that change nothing.
-    """
-    ordered = [layers[index] for index in comparable_order(layers)]
-    kept: list[LayerReport] = []
-    for layer in ordered:
-        if layer.kind == GLOBAL_POOL and kept and kept[-1].output == layer.output:
-            continue
-        at = len(kept)
-        while layer.kind in MONOTONE and at and kept[at - 1].kind in PASSING:
-            at -= 1
-        is_after_pool = layer.kind in MONOTONE and at > 0 and kept[at - 1].kind == "max-pool"
-        kept.insert(at - 1 if is_after_pool else len(kept), layer)
-    return kept
-
-
-def asked_layers(layers: Sequence[LayerReport]) -> tuple[AskedLayer, ...]:
-    """What a reference asks for, with what is the same in other words."""
-    ordered = in_comparable_order(layers)
-    found = [index for index, layer in enumerate(ordered) if _plays(layer)]
-    roles = []
-    for at, index in enumerate(found):
-        end = found[at + 1] if at + 1 < len(found) else len(ordered)
-        before = ordered[found[at - 1]].output if at else []
-        layer = ordered[index]
-        if not any(map(str.isalpha, layer.name)):  # only its place in a sequence
-            same = sum(ordered[other].kind == layer.kind for other in found[: at + 1])
-            layer = layer.model_copy(update={"name": f"{layer.kind} {same}"})
-        roles.append(_asked(layer, before, ordered[index + 1 : end]))
-    return tuple(roles)
-
-
-def _asked(layer: LayerReport, before: Sequence[int], after: Sequence[LayerReport]) -> AskedLayer:
-    kinds, weights, outputs = [layer.kind], [tuple(layer.weight)], [tuple(layer.output)]
-    whole = tuple(before) if len(before) == 3 else ()
-    if layer.kind == CONVOLUTION and layer.output[1:] == [1, 1] and len(layer.weight) == 4:
-        kinds.append(DENSE)
-        weights.append((layer.weight[0], prod(layer.weight[1:])))
-        outputs.append((layer.output[0],))
-    elif layer.kind == DENSE and whole and layer.weight[1:] == [prod(whole)]:
-        kinds.append(CONVOLUTION)
-        weights.append((layer.weight[0], *whole))
-        outputs.append((layer.weight[0], 1, 1))
-    elif layer.kind in (GLOBAL_POOL, "average-pool") and prod(layer.output[1:]) == 1:
-        kinds = [layer.kind, *({GLOBAL_POOL, "average-pool"} - {layer.kind})]
-        outputs = [(layer.output[0],), (layer.output[0], 1, 1)]
-    bends = [item.kind for item in after if item.kind in ACTIVATIONS]
-    if not bends and not any(item.kind == OTHER for item in after):
-        bends = ["none"]
-    has_sizes = layer.kind in WEIGHTY and layer.weight
-    return AskedLayer(
-        name=layer.name[:100],
-        kinds=tuple(kinds),
-        weights=tuple(weights) if has_sizes else (),
-        outputs=tuple(outputs),
-        followed_by=tuple(bends[:1]),
-        needs_bias=layer.bias,
-        parameters=0 if has_sizes else layer.parameters,
-    )
-
-
 def _input_differs(taken: Sequence[int], asked: AskedNetwork) -> Difference | None:
     usual = LENET5_INPUTS if asked.is_lenet5 else asked.inputs
     if not taken or tuple(taken) in usual:
@@ -168,17 +133,13 @@ def _input_differs(taken: Sequence[int], asked: AskedNetwork) -> Difference | No
     return _difference("input", _sizes(asked.input), _sizes(taken), advice)
 
 
-def _plays(layer: LayerReport) -> bool:
-    return layer.kind in (*WEIGHTY, *POOLS, GLOBAL_POOL, *JOINTS) or layer.parameters > 0
-
-
 def _counts(layer: LayerReport, asked: AskedNetwork) -> bool:
     """Whether a layer plays a role: pools, joints, and whatever has weights. A normalisation plays
     none where none is asked for: it belongs to the layer before it.
     """
     if layer.kind == NORMALISATION:
         return any(NORMALISATION in role.kinds for role in asked.layers)
-    return _plays(layer)
+    return plays(layer)
 
 
 class _Place(NamedTuple):

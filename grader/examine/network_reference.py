@@ -23,7 +23,7 @@ from grader.assignment import AskedNetwork, Assignment, Limits
 from grader.evidence import Document
 from grader.examine.clock import Clock
 from grader.examine.layer_reports import LayerReport, comparable_order, weighty
-from grader.examine.network_differences import asked_layers
+from grader.examine.network_roles import asked_layers
 from grader.examine.network_training import trained
 from grader.examine.replies import Failure, NetworkReport
 from grader.examine.session import Session

@@ -17,10 +17,10 @@ from grader.examine.network_differences import (
     LENET5_INPUTS,
     Difference,
     first_difference,
-    in_comparable_order,
 )
 from grader.examine.network_pass import raised
 from grader.examine.network_reference import NetworkReference
+from grader.examine.network_roles import in_comparable_order
 from grader.examine.replies import NetworkReport
 from grader.examine.session import Session
 from grader.examine.submitted_network import SubmittedNetwork
@@ -54,7 +54,7 @@ def describe(
     looks = network_pictures.looks(network, report.input, layers)
     described = described.model_copy(update={"looks": looks})
     stops = raised(network, report, layers)
-    difference = first_difference(layers.layers, report.input, asked, aborted=bool(stops))
+    difference = first_difference(layers, report.input, asked)
     taken = [*stops, *_taken(report, asked)]
     if difference is not None:
         return _differing(described, difference), [_shape(asked, difference), *taken]

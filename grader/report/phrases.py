@@ -96,6 +96,8 @@ UNCOMPARED = {
     "differently: what both compute was not compared.",
     "reference": "The reference has weights of a kind that cannot be drawn: what both compute was "
     "not compared.",
+    "weights": "Functions that the grader cannot take apart use some of its weights: what both "
+    "compute was not compared.",
 }
 VARIANT = {
     "input": "Image size",

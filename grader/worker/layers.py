@@ -12,7 +12,7 @@ from typing import Any, Sequence
 import numpy as np
 
 from .flow import Flow, Layer
-from .frameworks import Framework, LayerTrace, TrainingStep
+from .frameworks import Framework, LayerTrace, NetworkParameter, TrainingStep
 
 # Kind of a layer by a part of its class's name in small letters; the first that fits counts.
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -49,6 +49,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
 WEIGHTY = ("convolution", "transposed-convolution", "dense")  # whose weights have known axes
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky-relu", "relu6")
 POOLS = ("max-pool", "average-pool")
+MOST_TRIED = 20  # parameters outside of layers, whether the output depends on them
 
 
 def trace_layers(
@@ -118,6 +119,34 @@ def _layer(framework: Framework, step: TrainingStep) -> list[Layer]:
     if activation:
         found.append(Layer(step.name, activation.replace("_", "-"), output, 0, 0))
     return found
+
+
+def outside_layers(
+    framework: Framework, network: Any, given: np.ndarray[Any, Any], layers: Sequence[Layer]
+) -> tuple[list[NetworkParameter], list[NetworkParameter]]:
+    """Parameters of the network that none of the traced layers holds: those that its output does
+    not depend on, and the others, which functions use that are not seen as layers.
+    """
+    held = {
+        framework.identity(item.value)
+        for layer in layers
+        if layer.step is not None
+        for item in framework.parameters(layer.step.layer)
+    }
+    unused: list[NetworkParameter] = []
+    hidden: list[NetworkParameter] = []
+    made = None
+    for item in framework.parameters(network):
+        if framework.identity(item.value) in held:
+            continue
+        if made is None:
+            made = framework.forward(network, given)
+        is_used = True
+        if len(unused) + len(hidden) < MOST_TRIED:
+            with framework.other_values(item.value):
+                is_used = not np.array_equal(framework.forward(network, given), made)
+        (hidden if is_used else unused).append(item)
+    return unused, hidden
 
 
 def variant(layers: Sequence[Layer], size: int) -> dict[str, Any]:

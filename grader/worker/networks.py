@@ -7,14 +7,15 @@ import inspect
 import itertools
 import math
 import re
+from contextlib import suppress
 
 import numpy as np
 
 from . import faults, seeding
 from .building import INPUTS, Built, build, pictures
-from .frameworks import Training, eager_execution, loaded_frameworks
+from .frameworks import NetworkParameter, Training, eager_execution, loaded_frameworks
 from .known_weights import put_known
-from .layers import drawn_input, layers_of, put_in, trace_layers, variant
+from .layers import drawn_input, layers_of, outside_layers, put_in, trace_layers, variant
 from .network_search import NetworkCandidate, NetworkSearch
 from .network_structure import Likeness
 from .operations import Array, Operation, Reply
@@ -25,6 +26,7 @@ from .workdir import Workdir
 
 MOST_OTHERS = 3  # networks that would do as well, which are told
 MOST_LAYERS = 600  # that are reported
+MOST_NAMED = 200  # parameters
 
 
 class SoughtNetworks:
@@ -132,7 +134,8 @@ class SoughtNetworks:
 
     def layers(self, meta: Meta, array: Array) -> Reply:
         """Layers in order of execution and the variant, for what the network takes: {layers,
-        variant, error}. See `flow.py` for the fields.
+        variant, unused, hidden, error}. See `flow.py` for the fields of layers. unused: parameters
+        that the output does not depend on; hidden: names of those that it does, in no layer.
         """
         built = self._found.get(_name_in(meta))
         if built is None:
@@ -141,9 +144,17 @@ class SoughtNetworks:
         found, error = trace_layers(built.framework, built.network, sizes)
         if error is None:  # the first pass prepares what is counted as time in the second
             found, error = trace_layers(built.framework, built.network, sizes)
+        unused: list[NetworkParameter] = []
+        hidden: list[NetworkParameter] = []
+        with suppress(Exception):  # it tells of its layers without
+            if error is None:
+                given = drawn_input(sizes)
+                unused, hidden = outside_layers(built.framework, built.network, given, found)
         return {
             "layers": [layer.report() for layer in found[:MOST_LAYERS]],
             "variant": variant(found, sizes[1] if len(sizes) == 3 else 0),
+            "unused": _parameters(unused),
+            "hidden": [clean(item.name) for item in hidden[:MOST_NAMED]],
             "error": faults.describe(error, self._place, []) if error else None,
         }, None
 
@@ -225,12 +236,16 @@ class SoughtNetworks:
             "name": clean(built.name),
             "framework": built.framework.name,
             "error": error,
-            "parameters": [{"name": p.name, "shape": list(p.shape)} for p in parameters[:200]],
+            "parameters": _parameters(parameters),
             "count": sum(int(np.prod(p.shape)) for p in parameters),
             "constructed_with": built.arguments,
             "input": list(built.accepts),
             "output": list(built.gives),
         }
+
+
+def _parameters(parameters: list[NetworkParameter]) -> list[Meta]:
+    return [{"name": p.name, "shape": list(p.shape)} for p in parameters[:MOST_NAMED]]
 
 
 class _Seen:

@@ -49,7 +49,7 @@ def first_difference_of(worker: Worker, network: str) -> list[str]:
     built = worker.ask("network", name=network, classes=10)
     assert built["found"], network
     report = read(LayersReport, worker.ask("network_layers", name=network))
-    difference = first_difference(report.layers, built["input"], lenet5("LeNet5"))
+    difference = first_difference(report, built["input"], lenet5("LeNet5"))
     if difference is None:
         return []
     told = (difference.expected, difference.actual)

@@ -61,6 +61,30 @@ class Bare(Right):
     def maps(self, x):
         return F.max_pool2d(F.relu(self.c2(F.max_pool2d(self.c1(x), 2))), 2)
 
+
+class Unused(Right):
+    def __init__(self):
+        super().__init__()
+        self.bn = nn.BatchNorm2d(6)
+
+
+class ByFunctions(Right):
+    # Nothing but functions of parameters, one of which is not known.
+    def __init__(self):
+        super().__init__()
+        self.f1 = None
+        self.w = nn.Parameter(torch.randn(120, 400) * 0.05)
+        self.b = nn.Parameter(torch.zeros(120))
+
+    def dense(self, x):
+        x = F.relu(torch.einsum("ni,oi->no", x, self.w) + self.b)
+        return self.f3(F.relu(self.f2(x)))
+
+    def maps(self, x):
+        x = F.relu(F.conv2d(x, self.c1.weight, self.c1.bias))
+        x = F.relu(F.conv2d(F.max_pool2d(x, 2), self.c2.weight, self.c2.bias))
+        return F.max_pool2d(x, 2)
+
 """
 
 
@@ -110,6 +134,7 @@ def test_a_layer_that_ran_before_the_exception_is_compared(session: Session) -> 
         ("Sparse", "C3", "convolution 6→16, kernel 5x5", "convolution 3→1, kernel 5x5"),
         ("Swish", "", "", ""),
         ("Bare", "C1", "activation relu / tanh", "activation none"),
+        ("ByFunctions", "", "", ""),
     ],
 )
 def test_what_a_function_that_is_not_known_may_hide_is_not_claimed_to_be_missing(
@@ -118,3 +143,10 @@ def test_what_a_function_that_is_not_known_may_hide_is_not_claimed_to_be_missing
     network, _ = told.told(session, name)
     words = (network.expected.splitlines()[:1], network.actual.splitlines()[:1])
     assert (network.differs_at, *words) == (layer, [expected] * bool(layer), [actual] * bool(layer))
+
+
+def test_weights_that_nothing_uses_are_named(session: Session) -> None:
+    network, (finding,) = told.told(session, "Unused")
+    assert (network.differs_at, finding.code) == ("bn", "lenet5-shape")
+    assert "found 12 weights that the output does not depend on" in finding.message
+    assert finding.hint.startswith("Take bn out of the constructor")

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from grader.assignment import AskedNetwork, AssignmentError, read_assignment
 from grader.cli.main import OK, main
 from grader.evidence import Evidence
-from grader.examine.layer_reports import LayerReport, comparable_order
-from grader.examine.network_differences import asked_layers, first_difference
+from grader.examine.layer_reports import LayerReport, LayersReport, comparable_order
+from grader.examine.network_differences import first_difference
+from grader.examine.network_roles import asked_layers
 from tests import make, submissions
 from tests.networks import lab
 
@@ -249,7 +250,7 @@ WHOLE = [
 def test_what_is_the_same_in_other_words_is_no_difference(
     reference: list[LayerReport], made: list[LayerReport]
 ) -> None:
-    assert first_difference(made, [8, 4, 4], asked(*reference)) is None
+    assert first_difference(LayersReport(layers=made), [8, 4, 4], asked(*reference)) is None
 
 
 @pytest.mark.parametrize(
@@ -266,7 +267,7 @@ def test_the_first_difference_is_told(
     change: dict[int, LayerReport], layer_name: str, expected: str
 ) -> None:
     made = [change.get(index, one) for index, one in enumerate(BENT)]
-    found = first_difference(made, [8, 4, 4], asked(*BENT))
+    found = first_difference(LayersReport(layers=made), [8, 4, 4], asked(*BENT))
     assert found is not None
     english, chinese = found.expected.split("\n")
     assert layer_name in found.layer and expected in english

@@ -168,6 +168,20 @@ class Framework:
             if place is not None:
                 self._put(place, same_sizes(self.values(place), values[key]))
 
+    @contextmanager
+    def other_values(self, parameter: Any) -> Iterator[None]:
+        """For the duration a parameter has other values."""
+        held = self.values(parameter)
+        if held is None:
+            raise ValueError("no parameter")
+        held = np.array(held)
+        drawn = np.random.RandomState(0).uniform(1, 2, held.shape)
+        self._put(parameter, (held + drawn).astype(held.dtype))
+        try:
+            yield
+        finally:
+            self._put(parameter, held)
+
     def _put(self, place: Any, values: np.ndarray[Any, Any]) -> None:
         """Give a parameter new values of its sizes."""
         raise NotImplementedError

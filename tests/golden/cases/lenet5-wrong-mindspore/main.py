@@ -103,6 +103,7 @@ class Small(LeNet5):
     def __init__(self):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 6, 5, pad_mode="pad", padding=2, has_bias=True)
+        del self.fc1
         self.c5 = nn.Conv2d(16, 120, 5, pad_mode="valid")
         self.drop = nn.Dropout(p=0.5)
 

@@ -104,6 +104,7 @@ class Small(LeNet5):
     def __init__(self):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
+        del self.fc1
         self.c5 = nn.Conv2d(16, 120, 5)
         self.drop = nn.Dropout(p=0.5)
 
