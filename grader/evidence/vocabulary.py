@@ -138,6 +138,11 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "Look at how the layers are joined there: their order, strides and padding, activations, "
         "what is added to what, and how the maps are flattened.",
     ),
+    "network-unbuilt": (
+        W,
+        "{network} cannot be built: {error}.{instead}",
+        "{hint}",
+    ),
     "network-raised": (
         W,
         "{network} gives no output{after}: {error}.",

@@ -21,7 +21,7 @@ from grader.examine.network_differences import (
 from grader.examine.network_pass import raised
 from grader.examine.network_reference import NetworkReference
 from grader.examine.network_roles import in_comparable_order
-from grader.examine.replies import NetworkReport
+from grader.examine.replies import Failure, NetworkReport
 from grader.examine.session import Session
 from grader.examine.submitted_network import SubmittedNetwork
 from grader.language import Sentence
@@ -46,7 +46,7 @@ def describe(
         facts = {"name": asked.name, "entry": entry, "namesake": _namesake(report)}
         missing = make_finding(f"{_family(asked)}-missing", facts)
         told = _described(asked, report, LayersReport())
-        return told, [] if report.error else [missing]
+        return told, [_unbuilt(asked, report.error, report) if report.error else missing]
     layers = network.layers()
     described = _described(asked, report, layers).model_copy(
         update=_trained(session, network, report)
@@ -100,6 +100,30 @@ def _shape(asked: AskedNetwork, difference: Difference) -> Finding:
     )
 
 
+def _unbuilt(asked: AskedNetwork, error: Failure, report: NetworkReport) -> Finding:
+    """The one that has the name can't be built; which may have been taken in its place."""
+    hint = Sentence(
+        "Call {name}() as grading does, without arguments: it must give the network.",
+        {"name": asked.name},
+    )
+    if report.needs:
+        facts = {"arguments": ", ".join(report.needs), "name": asked.name}
+        hint = Sentence(
+            "Give the arguments {arguments} of {name}'s constructor a default: it is built without "
+            "arguments.",
+            facts,
+        )
+    taken = {"name": report.name, "file": report.file, "line": str(report.line)}
+    instead = Sentence(" {name} ({file}, line {line}) was taken in its place.", taken)
+    return make_finding(
+        "network-unbuilt",
+        network=asked.name,
+        error=error.said,
+        instead=instead if report.found else "",
+        hint=hint,
+    )
+
+
 _HOW = {
     "likeness": Sentence("its name is like {wanted}"),
     "layers": Sentence("it has two convolutions, pooling and dense layers"),
@@ -117,6 +141,8 @@ def _taken(report: NetworkReport, asked: AskedNetwork) -> list[Finding]:
     told = _HOW.get(report.how, Sentence("it has that name"))
     if report.how == "layers" and not asked.is_lenet5:
         told = _BY_WEIGHTS
+    if report.unbuilt is not None:
+        return [_unbuilt(asked, report.unbuilt, report)]
     cure = Sentence("Nothing has to be done, if that is the lecture's network.")
     found = make_finding(
         "lenet5-taken",

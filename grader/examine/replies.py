@@ -181,6 +181,8 @@ class NetworkReport(Reply):
     name: Line = ""
     how: Line = "name"  # it was found: by its "name", its "likeness" to that, its "layers"
     others: Annotated[list[Line], Field(max_length=10)] = []  # that were left aside
+    unbuilt: Failure | None = None  # why not the one that has the name
+    needs: Annotated[list[Line], Field(max_length=10)] = []  # arguments of that one's constructor
     framework: Line = ""
     parameters: Annotated[list[ParameterReport], Field(max_length=200)] = []
     count: Count = 0

@@ -152,6 +152,7 @@ FINDING = {
     "part-unanswered": "Inputs of a part without an answer",
     "network-shape": "Network layers differ",
     "network-output": "Network output differs",
+    "network-unbuilt": "Network cannot be built",
     "network-raised": "Network stops with an exception",
     "network-untrained": "Network cannot be trained",
     "network-unlearned": "Network does not learn",

@@ -140,6 +140,21 @@ def _argument_sets(thing: Callable[..., Any], values: dict[object, int]) -> list
     return [needed, dict(needed, **optional)] if optional else [needed]
 
 
+def unknown_arguments(thing: Any) -> list[str]:
+    """Names of arguments that must be given and of which nothing can be guessed."""
+    try:
+        parameters = inspect.signature(thing).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [
+        one.name
+        for one in parameters
+        if one.default is one.empty
+        and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+        and not _guess(one.name, {})[0]
+    ]
+
+
 def _guess(name: str, values: dict[object, int]) -> tuple[bool, Any]:
     for part, value in _GUESSES:
         if part in name.lower():

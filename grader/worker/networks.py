@@ -12,7 +12,7 @@ from contextlib import suppress
 import numpy as np
 
 from . import faults, seeding
-from .building import INPUTS, Built, build, pictures
+from .building import INPUTS, Built, build, pictures, unknown_arguments
 from .frameworks import NetworkParameter, Training, eager_execution, loaded_frameworks
 from .known_weights import put_known
 from .layers import drawn_input, layers_of, outside_layers, put_in, trace_layers, variant
@@ -71,7 +71,7 @@ class SoughtNetworks:
                 built = build(candidate, classes, tried, self._place)
                 how = _how(candidate, built, name, likeness)
             except BaseException as error:
-                seen.trouble = (seen.trouble or error) if candidate.named else seen.trouble
+                seen.fail(candidate, error, is_exact=candidate.name == name)
                 continue
             seen.take(built, how)
             if seen.how == "name" or len(seen.others) >= MOST_OTHERS:
@@ -81,11 +81,15 @@ class SoughtNetworks:
         if taken is not None:
             self._found[name] = taken
             others = seen.others or [clean(one) for one in search.others(taken.name)]
-            told = {"how": seen.how if seen.best else "likeness", "others": others}
+            told: Meta = {"how": seen.how if seen.best else "likeness", "others": others}
+            if seen.unbuilt is not None and seen.how != "name":
+                told["unbuilt"] = faults.describe(seen.unbuilt, self._place, [])
+                told["needs"] = seen.needs
             return dict(self._report(taken), undisturbed=undisturbed, **told), None
         trouble = seen.trouble or search.trouble
         described = faults.describe(trouble, self._place, []) if trouble else None
         found: Meta = {"found": False, "error": described, "undisturbed": undisturbed}
+        found["needs"] = seen.needs
         namesake = search.namesake() if trouble is None else None
         if namesake is not None:
             found.update(file=namesake.file, line=namesake.line)
@@ -260,6 +264,16 @@ class _Seen:
         self.fallback: Built | None = None
         self.trouble: BaseException | None = None
         self.undisturbed = True
+        self.unbuilt: BaseException | None = None  # why the one that has the name can't be built
+        self.needs: list[str] = []  # its arguments of which nothing can be guessed
+
+    def fail(self, candidate: NetworkCandidate, error: BaseException, *, is_exact: bool) -> None:
+        """Note a network that could not be built."""
+        if candidate.named:
+            self.trouble = self.trouble or error
+        if is_exact and self.unbuilt is None:
+            self.unbuilt = error
+            self.needs = [clean(one) for one in unknown_arguments(candidate.thing)[:MOST_OTHERS]]
 
     def take(self, built: Built, how: str) -> None:
         """Note a network that was built; `how` as `_how` says."""

@@ -110,6 +110,19 @@ FACTS: Mapping[str, Mapping[str, object]] = {
         "expected": "0.3184, -1.206, 0.7751, …",
         "actual": "0.1102, -0.9133, 0.4417, …",
     },
+    "network-unbuilt": {
+        "network": "LeNet5",
+        "error": "TypeError: its constructor needs 'cfg', which says nothing",
+        "instead": Sentence(
+            " {name} ({file}, line {line}) was taken in its place.",
+            {"name": "net", "file": "main.py", "line": "35"},
+        ),
+        "hint": Sentence(
+            "Give the arguments {arguments} of {name}'s constructor a default: it is built without "
+            "arguments.",
+            {"arguments": "cfg", "name": "LeNet5"},
+        ),
+    },
     "network-raised": {
         "network": "LeNet5",
         "after": Sentence("; it stops after {layer}", {"layer": "conv2"}),

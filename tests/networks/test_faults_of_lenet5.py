@@ -68,6 +68,21 @@ class Unused(Right):
         self.bn = nn.BatchNorm2d(6)
 
 
+class Configured(Right):
+    def __init__(self, cfg, num_classes):
+        super().__init__()
+        self.f3 = nn.Linear(84, cfg["classes"])
+
+
+net_configured = Configured({"classes": 10}, 10)
+
+
+class Broken(Right):
+    def __init__(self):
+        super().__init__()
+        self.c1 = nn.Conv2(1, 6, 5)
+
+
 class ByFunctions(Right):
     # Nothing but functions of parameters, one of which is not known.
     def __init__(self):
@@ -150,3 +165,20 @@ def test_weights_that_nothing_uses_are_named(session: Session) -> None:
     assert (network.differs_at, finding.code) == ("bn", "lenet5-shape")
     assert "found 12 weights that the output does not depend on" in finding.message
     assert finding.hint.startswith("Take bn out of the constructor")
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "cure"),
+    [
+        ("Configured", "net_configured (main.py, line ", "Give the arguments cfg of Configured's"),
+        ("Broken", "AttributeError: ", "Call Broken() as grading does"),
+    ],
+)
+def test_one_that_cannot_be_built_is_said_to_be_there(
+    session: Session, name: str, said: str, cure: str
+) -> None:
+    _, findings = told.told(session, name)
+    (finding,) = [one for one in findings if one.code == "network-unbuilt"]
+    assert finding.message.startswith(f"{name} cannot be built: ")
+    assert said in finding.message and finding.hint.startswith(cure)
+    assert "lenet5-taken" not in [one.code for one in findings]
