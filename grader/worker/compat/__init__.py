@@ -11,6 +11,7 @@ from ..workdir import Workdir
 from . import (
     absent,
     devices,
+    keras_backend,
     keras_old,
     keras_saved,
     loading,
@@ -68,6 +69,7 @@ class CompatLayer:
             keras_saved.find_in_main(self._place, self._after, self.use)
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
             self._after.when("torch", lambda module: torch.tolerant_load(module, self.use))
+            self.finders.append(keras_backend.BackendFinder(self.use))
             self.finders += keras_old.bring_back(submission, self._after, self.use)
             mindspore_old.put_back(
                 self._put_back, self._after, self._observer, self._device, self.use
