@@ -109,6 +109,34 @@ if __name__ == "__main__":
 """
 
 
+WINDOWS = """
+import matplotlib
+matplotlib.use("TkAgg")
+import matplotlib.pyplot as plt
+plt.ion()
+NAMES = {names!r}
+figure = plt.figure()
+
+def predict(image):
+    plt.switch_backend("Qt5Agg")
+    plt.imshow(image[..., ::-1])
+    plt.pause(0.001)
+    plt.close("all")
+    return NAMES[int(image[0, 0, 0]) // 9]
+"""
+
+
+PAIR = """
+def predict(image):
+    return "Plastic Bottle", float(image.mean()) / 255
+"""
+NUMBERS = """
+import numpy as np
+def predict(image):
+    return np.int64(image.mean())
+"""
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """The evidence of each submission."""
@@ -119,6 +147,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
         "broken": BROKEN_FSTRING, "index": INDEX_AS_TEXT, "method": METHOD,
         "labelled": LABELLED.replace("{names!r}", names), "overwritten": OVERWRITTEN,
         "serves": SERVES.replace("{names!r}", names),
+        "windows": WINDOWS.replace("{names!r}", names),
+        "pair": PAIR, "numbers": NUMBERS,
         "prints": PRINTS.replace("{names!r}", names), "prints_on": PRINTS_ON,
     }  # fmt: skip
     for name, source in sources.items():
@@ -185,6 +215,18 @@ def test_printing_costs_no_answer_unless_it_never_ends(told: Any) -> None:
 
 def test_a_page_around_the_model_stops_nothing(told: Any) -> None:
     assert all(one["answer"] == one["truth"] for one in told["serves"]["answers"])
+
+
+def test_windows_that_nobody_sees_stop_nothing(told: Any) -> None:
+    assert all(one["answer"] == one["truth"] for one in told["windows"]["answers"])
+    assert "matplotlib: TkAgg → agg" in told["windows"]["loading"]["compatibility"]
+
+
+def test_the_kind_of_what_is_returned_is_told_and_not_its_value(told: Any) -> None:
+    pair, number = first(told["pair"]), first(told["numbers"])
+    assert "tuple of 2 str, float" in pair["message"] and "Plastic" not in pair["message"]
+    assert pair["hint"].startswith("Return the name alone")
+    assert "int64" in number["message"] and number["facts"]["said"] == "int64"
 
 
 def test_another_version_is_told(told: Any) -> None:

@@ -26,8 +26,9 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     "import-failed": (
         E,
         "{entry} could not be imported: {error} ({file}, line {line}).",
-        'Run `python -c "import {module}"` in an empty copy of the folder that you hand in; '
-        "what is only on your own machine is missing there too.",
+        "Look at that line. If it runs on your own machine, compare the versions on this page with "
+        'yours, and run `python -c "import {module}"` in an empty copy of the folder that you hand '
+        "in: files, settings and devices that only your machine has are missing here.",
     ),
     "import-stopped": (
         W,
@@ -183,8 +184,9 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     "predict-failed": (
         E,
         "{function} raised {error} ({file}, line {line}) for {count} of {total} images.",
-        "It is called with a uint8 array of shape (height, width, 3), {channels}, and nothing "
-        "else.",
+        "Look at that line. {function} is called with a uint8 array of shape (height, width, 3), "
+        "{channels}, and nothing else; there is no screen here and no other device than this page "
+        "names.",
     ),
     "timeout-import": (
         E,

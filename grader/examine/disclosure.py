@@ -2,8 +2,9 @@
 
 A worker that has seen a hidden image can put it into anything that it says. The copy of the
 answers that the student's findings are made of holds nothing but words of a closed vocabulary of
-ours (class names, kinds of problems, types of exceptions, signals, steps of a scale), places in the
-student's own source, and what a worker that has seen no hidden image says about stand-ins.
+ours (class names, kinds of problems, types of exceptions and of values, signals, steps of a scale),
+places in the student's own source, and what a worker that has seen no hidden image says about
+stand-ins.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 import signal
 from pathlib import Path
 
-from grader.evidence import Answer
+from grader.evidence import Answer, Problem
 from grader.evidence.scale import on_scale
 from grader.examine.cause_search import CauseSearch
 from grader.examine.class_names import Vocabulary
@@ -39,6 +40,27 @@ TYPES = frozenset(
     *("tensorflow.ResourceExhaustedError", "tensorflow.NotFoundError"),
 }
 DETAILS = {"exit code 0", *(one.name for one in signal.Signals)}
+_HOLDING = ("tuple", "list", "dict", "set")
+VALUES = frozenset(
+    {
+        *(
+            "None",
+            "str",
+            "bytes",
+            "bool",
+            "int",
+            "float",
+            "complex",
+            "ndarray",
+            "Tensor",
+            "EagerTensor",
+        ),
+        *("int8", "int16", "int32", "int64", "uint8", "float16", "float32", "float64", "bool_"),
+        *("str_", "bytes_", "function", "coroutine", "generator", "Image", "Series", "DataFrame"),
+        *_HOLDING,
+    }
+)
+_HELD = re.compile(r"(\w+) of ([1-9]) ([\w.]+(?:, [\w.]+){0,2})(?::|$)")
 _CELL = re.compile(r"(.+\.ipynb) cell ([1-9][0-9]{0,3})")
 
 
@@ -106,7 +128,26 @@ def _remedy(remedy: Remedy) -> Remedy:
 
 def _answer(answer: Answer, heard: StandInsHeard) -> Answer:
     said = answer.said if answer.said in heard.words else ""
+    if not said and answer.problem is Problem.WRONG_TYPE:
+        said = _form(answer.said)
     return answer.model_copy(update={"said": said, "seconds": on_scale(answer.seconds)})
+
+
+def _form(said: str) -> str:
+    """What kind of value `said` describes (`worker.answers`), without the value; "" where its types
+    are not known here.
+    """
+    held = _HELD.match(said)
+    if held and held[1] in _HOLDING:
+        kinds = [_last(kind) for kind in held[3].split(", ")]
+        return f"{held[1]} of {held[2]} {', '.join(kinds)}" if VALUES.issuperset(kinds) else held[1]
+    kind = _last(said.removeprefix("empty ").partition(" ")[0])
+    return kind if kind in VALUES else ""
+
+
+def _last(qualified: str) -> str:
+    """The name of a type without its module, which anybody names."""
+    return qualified.rpartition(".")[2]
 
 
 def _failure(error: Failure, heard: StandInsHeard, submission: Path) -> Failure:

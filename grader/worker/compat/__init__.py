@@ -20,6 +20,7 @@ from . import (
     old_names,
     opencv,
     pickled,
+    plots,
     torch,
     training,
 )
@@ -68,6 +69,7 @@ class CompatLayer:
             pickled.find_in_main(self._place, self.use)
             keras_saved.find_in_main(self._place, self._after, self.use)
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
+            plots.without_windows(self._after, self.use)
             self._after.when("torch", lambda module: torch.tolerant_load(module, self.use))
             self.finders.append(keras_backend.BackendFinder(self.use))
             self.finders += keras_old.bring_back(submission, self._after, self.use)
