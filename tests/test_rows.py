@@ -174,6 +174,19 @@ def test_a_number_that_two_claim_is_in_no_gradebook(room: Classroom) -> None:
     assert "claims the number 3210000002" in page.read_text(encoding="utf-8")
 
 
+def test_a_group_that_two_claim_leaves_no_member_as_absent(room: Classroom) -> None:
+    for name in ("Group A_101", "Group A_888", "Ann_7"):
+        room.submit(f"{name}_assignsubmission_file", 26)
+    path = room.folder.parent / "roster.csv"
+    people = ("3210000001,Jane Doe,Group A", "3210000002,Max Muster,Group A", "3210000003,Zoe,B")
+    path.write_text("\n".join(["number,name,group", *people]), encoding="utf-8")
+    room.grade("--roster", path, "--set", "policy.absent=0")
+    assert sorted((row["number"], row["score"]) for row in room.table().values()) == [
+        *[("", "100")] * 3,
+        ("3210000003", "0"),
+    ]
+
+
 def test_a_name_of_two_is_said_of_neither_to_have_submitted_nothing(room: Classroom) -> None:
     room.submit("王五", 26)
     path = roster(room, "3210000001,王五", "3210000002,王五", "3210000003,赵六")

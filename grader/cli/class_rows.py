@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from grader.evidence import Evidence, Origin, Stage, SubmissionRecord, Submitter
+from grader.evidence import Evidence, Origin, Roster, Stage, SubmissionRecord, Submitter
 from grader.intake.ids import safe_id, unique
+from grader.intake.roster_groups import GroupLookup
 from grader.intake.roster_lookup import spellings
 from grader.intake.submissions import natural
 from grader.runs import Run, SubmissionEntry
@@ -99,16 +100,35 @@ def roll(run: Run, store: Store, overrides: Sequence[Override]) -> ClassRows:
         )
     # Whose number is contested may have submitted one of those that claim it; so may who shares
     # the name of a submission that is nobody's for sure.
-    contested = {entry.origin.contested for entry in run.submissions if entry.state == "present"}
+    contested = _contested(run)
     unclaimed = _names_of_nobody(claims, expected)
     for person, (name, who) in expected.items():
         theirs = claims.get(person, [])
         present = [claim for claim in theirs if claim.entry.state == "present"]
-        perhaps = who.number in contested - {""} or not unclaimed.isdisjoint(spellings(who.name))
+        perhaps = (who.number or who.key) in contested or not unclaimed.isdisjoint(
+            spellings(who.name)
+        )
         if not present and not perhaps:
             others = _without([claim.id for claim in theirs], name)
             rows[name] = StudentRow(who, "", others, _submissions(theirs))
     return ClassRows(rows, run.roster.platform if run.roster is not None else "")
+
+
+def _contested(run: Run) -> set[str]:
+    """The numbers, or keys, of whom several claim to be: of a group whose name is claimed, those of
+    all its members.
+    """
+    roster = run.roster or Roster()
+    groups = GroupLookup(roster)
+    found: set[str] = set()
+    for entry in run.submissions:
+        if entry.state != "present" or not entry.origin.contested:
+            continue
+        found.add(entry.origin.contested)
+        for who in _people(entry):
+            members = groups.members.get(groups.called(who.name), ())
+            found |= {roster.people[at].number or roster.people[at].key for at in members}
+    return found - {""}
 
 
 def _names_of_nobody(

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from grader.evidence import Roster
+from grader.readers.notices import Notice, notice
 
 TEAM_MEMBERS = 12  # of a hand-laid folder's team; more are a section of the course, or a class
 GROUP_NAME_CHARS = 2  # of a group's name that is looked for within longer ones
@@ -65,6 +66,19 @@ class GroupLookup:
             if f" {_spaced(name)} " in f" {letters} "
         ]
         return within[0] if len(within) == 1 else ""
+
+
+def counts_for(
+    submission: str, group: str, roster: Roster, members: Iterable[int | None]
+) -> Notice:
+    """What staff are told of a group's submission, by its id."""
+    people = [roster.people[at] for at in members if at is not None]
+    return notice(
+        "{id} is of the group {group}, and counts for each of its members: {who}",
+        id=submission,
+        group=group,
+        who=[f"{each.number or each.key} {each.name}".strip() for each in people],
+    )
 
 
 def _which(name: str, bare: bool = False) -> str:

@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from grader.evidence import Roster, Submitter
 from grader.intake.ownership import contest, without_number
-from grader.intake.roster_groups import GroupLookup
+from grader.intake.roster_groups import GroupLookup, counts_for
 from grader.intake.roster_lookup import RosterLookup, folded, spellings
 from grader.intake.submissions import Submission
 from grader.intake.teams import student_of
@@ -57,7 +57,11 @@ def call_by_roster(
     for claim in claims:
         mine[claim.submission.id][claim.place] = claim
     called = [_called(submission, mine[submission.id], roster, lost) for submission in submissions]
-    found = {c.person for c in claims if (c.submission.id, c.place) not in lost}
+    for one in submissions:
+        stand = [c for at, c in mine[one.id].items() if c.group and (one.id, at) not in lost]
+        if stand:
+            told.append(counts_for(one.id, stand[0].group, roster, [c.person for c in stand]))
+    found = {claim.person for claim in claims}
     shared = [claim for claim in claims if claim.person is None and claim.namesakes]
     strangers = [c.submission.id for c in claims if c.person is None and not c.namesakes]
     bare = [
@@ -130,36 +134,43 @@ class _Finder:
         if submission.origin.platform:
             people = submission.origin.submitters or (Submitter(),)
             if len(people) == 1 and (group := self._group(submission, people[0])):
-                return self._of_group(submission, group, told)
+                return self._of_group(submission, group)
             return [self._by_platform(submission, at, each) for at, each in enumerate(people)]
         return self._by_hand(submission, told)
 
     def _group(self, submission: Submission, who: Submitter) -> str:
         """The group whose name stands in the place of a person's; its id there is no person's,
-        but in Canvas's, which has the id of one of the members.
+        but in Canvas's, which has the id of one of the members. Anybody else on the roster is only
+        called so.
         """
-        group = self._groups.called(who.name)
-        if not group:
-            return ""
-        at = (
-            self._keys.get(who.key) if submission.origin.platform == self._roster.platform else None
-        )
-        own = at is not None and self._is_named(at, who.name)
-        return "" if own else group
+        group, at = self._groups.called(who.name), self._known(submission, who)
+        if not group or at is None or self._is_another(at, submission, who):
+            return group
+        member = at in self._groups.members[group]
+        return group if member and not self._is_named(at, who.name) else ""
 
-    def _of_group(self, submission: Submission, group: str, told: list[Notice]) -> list[_Claim]:
+    def _known(self, submission: Submission, who: Submitter) -> int | None:
+        """Whose the platform's key is, or the user name: no display name tells."""
+        at = None
+        if submission.origin.platform == self._roster.platform and who.key:
+            at = self._keys.get(who.key)
+        for login in (who.login, who.email):
+            at = self._logins.get(folded(login)) if login and at is None else at
+        return at
+
+    def _of_group(self, submission: Submission, group: str) -> list[_Claim]:
+        """Claims of each member: as sure as whoever wrote the group's name. A teacher laid it, or
+        handed in a member; else it stands where people can be called anything.
+        """
         members = self._groups.members[group]
-        told.append(
-            notice(
-                "{id} is of the group {group}, and counts for each of its members: {who}",
-                id=submission.id,
-                group=group,
-                who=[self._called(at) for at in members],
-            )
-        )
+        sure = Certainty.TOLD
+        if submission.origin.platform:
+            who = next(iter(submission.origin.submitters), Submitter())
+            at = self._known(submission, who)
+            one = at in members and not self._is_another(at, submission, who)
+            sure = Certainty.KEY if one else Certainty.NAME
         return [
-            _Claim(submission, place, at, Certainty.KEY, group=group)
-            for place, at in enumerate(members)
+            _Claim(submission, place, at, sure, group=group) for place, at in enumerate(members)
         ]
 
     def _by_platform(self, submission: Submission, place: int, who: Submitter) -> _Claim:
@@ -212,7 +223,7 @@ class _Finder:
         named = seen.by_number or seen.by_name
         group = self._teams.get(text, "") if named else self._groups.within(text)
         if group and set(named) <= set(self._groups.members[group]):
-            return self._of_group(submission, group, told)
+            return self._of_group(submission, group)
         if len(seen.by_number) > 1 or (not seen.by_number and len(seen.by_name) > 1):
             several = seen.by_number or seen.by_name
             told.append(
@@ -314,10 +325,11 @@ def _differ(claims: Sequence[_Claim]) -> bool:
 
 def _user(claim: _Claim) -> tuple[str, str]:
     origin = claim.submission.origin
+    place = 0 if claim.group else claim.place
+    if origin.platform and place < len(origin.submitters):
+        return origin.platform, origin.submitters[place].key
     if claim.group:
         return "", f"group {claim.group}"
-    if origin.platform and claim.place < len(origin.submitters):
-        return origin.platform, origin.submitters[claim.place].key
     return "", folded(claim.said)
 
 
@@ -332,6 +344,7 @@ def _called(
     people = list(submission.origin.submitters) or [Submitter()]
     people += [Submitter()] * (len(claims) - len(people))
     platform = submission.origin.platform
+    group = any(claim.group for claim in claims.values())
     for at, claim in claims.items():
         if (submission.id, at) in lost:
             people[at] = people[at].model_copy(update={"number": ""})
@@ -349,6 +362,9 @@ def _called(
     matched = any(
         c.person is not None and (submission.id, at) not in lost for at, c in claims.items()
     )
+    if group and lost:  # whose claim is lost is no submitter; without any, who the platform says
+        stand = [people[at] for at in claims if (submission.id, at) not in lost]
+        people = stand or list(submission.origin.submitters)
     hints = tuple(h for h in submission.origin.hints if h not in {each.number for each in people})
     origin = submission.origin.model_copy(
         update={

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from grader.evidence import Submitter
 from grader.intake import teams
 from grader.intake.layout import is_nobodys, label, our_output
 from grader.intake.submissions import SubmissionFile, natural
@@ -78,6 +79,7 @@ def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
     for files in by_student.values():
         yield _of_files(files)
     for group in together.values():
+        notices += _doubts(group)
         yield _put_together(group, platform)
     if strangers:
         notices.append(
@@ -88,6 +90,29 @@ def uploads_in(folder: Path, notices: list[Notice]) -> Iterator[Upload]:
                 name=strangers[0].name,
             )
         )
+
+
+def _doubts(group: Sequence[tuple[Path, Claim]]) -> Iterator[Notice]:
+    """What staff are told where a student could have typed who else handed in."""
+    for entry, claim in group:
+        if claim.perhaps:
+            yield notice(
+                "{id} names several students: {who}; it is taken for the work of all of them",
+                id=readable_name(entry),
+                who=[_called(each) for each in claim.submitters],
+            )
+        if claim.denied:
+            yield notice(
+                "{name} names {others}, whom another entry names too; it is taken for the work of "
+                "{who} alone, who may be called so",
+                name=readable_name(entry),
+                others=[_called(each) for each in claim.denied],
+                who=[_called(each) for each in claim.submitters],
+            )
+
+
+def _called(who: Submitter) -> str:
+    return f"{who.name} ({who.key})"
 
 
 def _of_folder(folder: Path, notices: list[Notice]) -> Upload:

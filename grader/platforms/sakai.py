@@ -1,7 +1,9 @@
 """Sakai: "Download all" of an assignment, its grades.csv.
 
 Rules: one folder each, `Doe, Jane(jdoe)`, of a group's members joined by "; "; the last brackets
-hold the user name (Sakai, AssignmentServiceImpl.java); of a group its name and id. The upload
+hold the user name (Sakai, AssignmentServiceImpl.java); of a group its name and id. Before the last
+brackets a name can be what one student is called ("Vee, Ann(ann); Mal"): whom another entry names
+as well did not hand in this one. The upload
 is the same zip with a grades.csv: from its fourth row on, matched by the second column, the mark in
 the fifth.
 """
@@ -9,6 +11,7 @@ the fifth.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.evidence import Submitter
@@ -26,13 +29,25 @@ def _marks(name: str) -> int:
 
 def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim]:
     claims = {}
+    joint = {
+        name: [_person(match) for match in _EACH.finditer(name)]
+        for name in names
+        if _ENTRY.fullmatch(name) and not _GROUP.fullmatch(name)
+    }
+    named = Counter(key for people in joint.values() for key in {each.key for each in people})
+    for name, people in joint.items():
+        *perhaps, last = people
+        others = tuple(each for each in perhaps if named[each.key] == 1 and each.key != last.key)
+        claims[name] = Claim(
+            submitters=(*others, last),
+            owner=";".join(each.key for each in (*others, last)),
+            perhaps=others,
+            denied=tuple(each for each in perhaps if each not in others),
+        )
     for name in names:
         if match := _GROUP.fullmatch(name):
             group = Submitter(name=match["name"].strip(), key=match["id"])
             claims[name] = Claim(submitters=(group,), owner=group.key)
-        elif _ENTRY.fullmatch(name):
-            people = tuple(_person(match) for match in _EACH.finditer(name))
-            claims[name] = Claim(submitters=people, owner=";".join(one.key for one in people))
     return claims
 
 

@@ -23,6 +23,8 @@ class Claim:
     time: str = ""  # of the attempt, ISO 8601 without a zone; "" where the name has none
     late: bool = False
     aside: bool = False  # a comment or a receipt, which is no submission beside files
+    perhaps: tuple[Submitter, ...] = ()  # of the submitters whom one of them could have typed
+    denied: tuple[Submitter, ...] = ()  # who is named so too, but is no submitter by other entries
 
     @property
     def attempt(self) -> tuple[str, str]:

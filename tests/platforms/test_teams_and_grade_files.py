@@ -215,3 +215,75 @@ def test_sakai_s_group_is_known_by_its_id(tmp_path: Path) -> None:
     )
     people, said = members(tmp_path / "in", read_roster(written(tmp_path / "r.csv", table)))
     assert people == {"Group_A": ["321", "322"], "Group_B": [ids[1]]} and "Group_B" in said
+
+
+GROUPS = "number,name,group\n321,Jane Doe,Group A\n322,Max Muster,Group A\n323,Lisa Roe,Group B\n"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["groupa_101_1_lab.zip", "groupa_888_2_lab.zip"],
+        [f"Group {n}_assignsubmission_file/" for n in ("A_101", "A_888", "Z_7")],
+        [f"{n}-7654321 - Group A - Nov 20, 2026 926 PM/" for n in (101, 888)],
+        [f"lab_{n}_attempt_2026-11-20-23-59-59_a.zip" for n in ("x101", "x888")],
+    ],
+)
+def test_of_two_who_are_called_as_a_group_neither_is_it(tmp_path: Path, names: list[str]) -> None:
+    make(tmp_path / "in", *(f"{name}main.py" if name.endswith("/") else name for name in names))
+    for name in names:
+        if "_attempt_" in name:
+            login = name.split("_")[1]
+            receipt = tmp_path / "in" / name.replace("_a.zip", ".txt")
+            receipt.write_text(f"Name: Group A ({login})\n", encoding="utf-8")
+    roster = read_roster(written(tmp_path / "r.csv", GROUPS))
+    called, told = call_by_roster(list(find([tmp_path / "in"])), roster)
+    said = "\n".join(map(str, told))
+    people = {
+        one.id: [each.number for each in one.origin.submitters]
+        for one in called
+        if one.origin.contested
+    }
+    assert len(people) == 2 and set(map(tuple, people.values())) == {("",)}
+    assert "321 Jane Doe is claimed by" in said and "322 Max Muster is claimed by" in said
+    assert "counts for each" not in said and "1 handed in nothing: 323" in said
+
+
+@pytest.mark.parametrize(
+    ("thief", "said"),
+    [
+        ("groupa_4213_2_lab.zip", ""),  # on the roster, and of another group
+        ("groupa_888_2_lab.zip", "is claimed by"),  # nobody whom the platform's table knows
+    ],
+)
+def test_who_is_called_as_a_group_takes_nothing_of_its_members(
+    tmp_path: Path, thief: str, said: str
+) -> None:
+    make(tmp_path / "in", "groupa_4211_1_lab.zip", thief)
+    roster = read_roster(written(tmp_path / "r.csv", CANVAS_GROUPS))
+    called, told = call_by_roster(list(find([tmp_path / "in"])), roster)
+    people = {
+        one.path.name: [each.number for each in one.origin.submitters if each.number]
+        for one in called
+    }
+    assert people["groupa_4211_1_lab.zip"] == ["321", "322"]
+    assert people[thief] == ([] if said else ["323"]) and said in "\n".join(map(str, told))
+
+
+def test_a_member_who_hands_in_alone_keeps_the_own_submission(tmp_path: Path) -> None:
+    table = CANVAS_GROUPS.replace("Max Muster,4212", "Max Muster,")
+    make(tmp_path / "in", "groupa_101_1_lab.zip", "doejane_4211_2_lab.zip")
+    people, _ = members(tmp_path / "in", read_roster(written(tmp_path / "r.csv", table)))
+    assert people == {"doejane": ["321"], "groupa": ["322"]}
+
+
+def test_a_name_typed_into_a_sakai_entry_takes_nobody_s_mark(tmp_path: Path) -> None:
+    own, joint = "Vee, Ann(ann)", "Vee, Ann(ann); Mal, Lory(mal)"
+    both = "Doe, Jane(jd); Roe, Lisa(lr)"
+    make(tmp_path / "in", *(f"{name}/main.py" for name in (own, joint, both)))
+    found = find([tmp_path / "in"])
+    people = {one.path.name: [each.key for each in one.origin.submitters] for one in found}
+    assert people == {own: ["ann"], joint: ["mal"], both: ["jd", "lr"]}
+    told = "\n".join(map(str, found.notices))
+    assert "names Ann Vee (ann), whom another entry names too" in told
+    assert f"{both} names several students: Jane Doe (jd), Lisa Roe (lr)" in told
