@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests import submissions
+from tests.intake.archives import Item, raw_zip
 
 TRAINS_WITHOUT = """
 import os
@@ -92,6 +93,12 @@ def predict(image):
 """
 
 
+WEIGHTS_IN_ZIP = """
+weights = open("results/net.pth").read()
+
+def predict(image):
+    return "Plastic Bottle"
+"""
 SERVES = """
 from flask import Flask, request
 NAMES = {names!r}
@@ -139,7 +146,7 @@ def predict(image):
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """The evidence of each submission."""
+    """The evidence of each submission, and its student's "page"."""
     place = tmp_path_factory.mktemp("told")
     names = submissions.honest().partition("NAMES = ")[2].partition("\n")[0]
     sources = {
@@ -148,12 +155,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
         "labelled": LABELLED.replace("{names!r}", names), "overwritten": OVERWRITTEN,
         "serves": SERVES.replace("{names!r}", names),
         "windows": WINDOWS.replace("{names!r}", names),
-        "pair": PAIR, "numbers": NUMBERS,
+        "zipped": WEIGHTS_IN_ZIP, "pair": PAIR, "numbers": NUMBERS,
         "prints": PRINTS.replace("{names!r}", names), "prints_on": PRINTS_ON,
     }  # fmt: skip
     for name, source in sources.items():
         submissions.submission(place / "class" / name, {"main.py": source})
     submissions.submission(place / "class" / "trains", {"Results/net.pth": "{}"})
+    submissions.submission(place / "class/zipped", {"results.zip": raw_zip([Item(b"net.pth")])})
     for version, source in (("v1", INDEX_AS_TEXT), ("v2_final", submissions.honest())):
         submissions.submission(place / "class/versions" / version, {"main.py": source})
     words = ("--set", "interface.lenet5=''", "--set", "limits.answer=20", "--no-tune")
@@ -162,8 +170,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
         *words,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    paths = (place / "out/evidence").glob("*.json")
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    found = {}
+    for path in (place / "out/evidence").glob("*.json"):
+        page = place / "out/report/student" / f"{path.stem}.html"
+        found[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+        found[path.stem]["page"] = page.read_text(encoding="utf-8")
+    return found
 
 
 def first(evidence: dict[str, Any]) -> dict[str, Any]:
@@ -227,6 +239,16 @@ def test_the_kind_of_what_is_returned_is_told_and_not_its_value(told: Any) -> No
     assert "tuple of 2 str, float" in pair["message"] and "Plastic" not in pair["message"]
     assert pair["hint"].startswith("Return the name alone")
     assert "int64" in number["message"] and number["facts"]["said"] == "int64"
+
+
+def test_an_archive_that_may_hold_the_weights_is_named(told: Any) -> None:
+    finding = first(told["zipped"])
+    assert finding["code"] == "weights-missing" and "results.zip" in finding["hint"]
+
+
+def test_sentences_on_pages_are_apart(told: Any) -> None:
+    page = told["labelled"]["page"]
+    assert "' (nearest: " in page or "&#39; (nearest: " in page, page
 
 
 def test_another_version_is_told(told: Any) -> None:

@@ -221,7 +221,15 @@ def lending(report: LoadReport, assignment: Assignment) -> Finding:
 
 
 def what_to_write(error: Failure) -> dict[str, object]:
-    """What to write for a path that is not there, where the file was handed in at another."""
+    """What to write for a path that is not there, where the file was handed in at another, or may
+    be in an archive.
+    """
+    if error.closed_archive:
+        text = (
+            "{archive} was handed in as it is: what lies beside code is not unpacked. If the file "
+            "is in it, hand it in unpacked, at the place where the code looks for it."
+        )
+        return {"cure": Sentence(text, {"archive": error.closed_archive})}
     if not error.found_elsewhere:
         return {}
     facts = {"found": error.found_elsewhere}

@@ -54,6 +54,7 @@ class Failure(ForeignNames):
     missing_path: Line = ""
     found_elsewhere: Line = ""
     reads_dataset: bool = False  # the missing path belongs to a data set
+    closed_archive: Line = ""  # of the submission, that may hold what is missing
     absent_weights: Line = ""  # that the code names, where it reads a data set
     like_weights: Line = ""  # the handed-in file that those most likely are
     device: Line = ""  # the device that was asked for and refused

@@ -235,7 +235,7 @@ def _findings(
         facts = {
             name: "\n".join(map(tell if name == "hint" else keep, value.split("\n")))
             if name in BILINGUAL
-            else one_line((tell if name in CURES else keep)(value), MAX_CURE_CHARS)
+            else _clause((tell if name in CURES else keep)(value))
             for name, value in finding.facts.items()
         }
         kept = finding.model_copy(
@@ -271,6 +271,11 @@ def _part(part: GradePart, evidence: Evidence, lab: Assignment) -> PartView:
     check = next((check for check in evidence.checks if check.name == part.name), None)
     title = titles.get(part.name) or (dict(check.title) if check else {})
     return PartView(part.name, title or said(part.name), part.earned, part.possible, part.because)
+
+
+def _clause(text: str) -> str:
+    """A fact on one line; one that goes on after a sentence keeps its blank before it."""
+    return " " * text.startswith(" ") + one_line(text, MAX_CURE_CHARS)
 
 
 def _check(

@@ -22,6 +22,7 @@ _WEIGHTS = {
 
 
 MAX_SOURCE_BYTES = 1 << 20  # of a file of code that is looked through
+_ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 _SUFFIXES = "|".join(re.escape(suffix) for suffix in sorted(_WEIGHTS - {".bin"}))
 _WEIGHTS_TOLD = re.compile(r"""["']([^"'\n{}%*]{0,200}(?:""" + _SUFFIXES + r"""))["']""")
 
@@ -40,13 +41,16 @@ class IntendedPath(NamedTuple):
 
 def path_facts(place: Workdir, asked: str) -> dict[str, Any]:
     """What is to be said of a path that does not exist: missing_path as the code has it,
-    path_fault, found_elsewhere (where there is one), reads_dataset (whether it belongs to a data
+    path_fault, found_elsewhere (where there is one) or closed_archive (one that may hold it, as
+    nobody unpacks what lies beside code), reads_dataset (whether it belongs to a data
     set that was not handed in); then absent_weights and the file that is like_weights, see there.
     """
     meant = what_is_meant(place, asked)
     facts: dict[str, Any] = {"missing_path": clean(asked), "path_fault": meant.fault}
     if meant.file:
         facts["found_elsewhere"] = meant.file
+    elif not belongs_to_dataset(asked):
+        facts["closed_archive"] = _archive(place)
     facts["reads_dataset"] = not meant.file and belongs_to_dataset(asked)
     weights = absent_weights(place) if facts["reads_dataset"] else ""
     if weights:
@@ -106,6 +110,11 @@ def what_is_meant(place: Workdir, asked: str) -> IntendedPath:
         if suffix in _WEIGHTS and path.suffix.lower() == suffix:
             return IntendedPath(name, "name")
     return IntendedPath("", "absolute" if absolute else "missing")
+
+
+def _archive(place: Workdir) -> str:
+    packed = (path for path in _files(place.root) if path.name.lower().endswith(_ARCHIVES))
+    return next(map(place.name, packed), "")
 
 
 def _files(root: Path) -> list[Path]:
