@@ -9,14 +9,20 @@ import html
 import re
 import zipfile
 from collections.abc import Iterator
+from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import from_regex, lists
 
 from grader.evidence import Origin, Stage, Submitter
 from grader.evidence.findings import make_finding
 from grader.report import Context, Result, exports
+from grader.report.exports.sending import ADDRESS
 from grader.report.pages import ReportPages
+from grader.report.text import for_cell
 from grader.scoring import grade
 from tests.report import make
 
@@ -139,6 +145,58 @@ def test_what_two_have_in_common_brings_neither_the_page_of_the_other(
     with pytest.raises(exports.NobodyError, match="row00, row01"):
         exports.WAYS_BACK[way](both, tmp_path / "g.zip", lab)
     assert not (tmp_path / "g.zip").exists()
+
+
+NO_ADDRESSES = [
+    *("a@[", "a@[b", "a@(b", "=?utf-8?q?=0aBcc=3a_x?=@b", "=?utf-8?q?person00?=@x.example"),
+    *("person00@x.example.", "person00(x)@x.example", '"person00"@x.example', "a..b@x.example"),
+    *("a@b@c", "a@-b", "a@b..c", "张三@x.example", "a@张三.example", "a\\@b", "a@b\x00", "a@b\n"),
+    *("+a@b", "=1@b", "a@b\u2028c", "\ud800@b", f"{'a' * 65}@b", f"a@{'b.' * 120}c", "no address"),
+]
+
+
+def test_who_has_no_address_is_told_and_the_others_get_their_pages(
+    lab: Context, tmp_path: Path
+) -> None:
+    mine = [student(number, "") for number in range(2)]
+    odd = [student(2 + at, "", email=text) for at, text in enumerate(NO_ADDRESSES)]
+    made = exports.WAYS_BACK["mail"]([*odd[:3], *mine, *odd[3:]], tmp_path / "f.zip", lab)
+    with zipfile.ZipFile(tmp_path / "f.zip") as pack:
+        messages = [n for n in pack.namelist() if n.endswith(".eml")]
+        to = [email.message_from_bytes(pack.read(n), policy=policy.default)["To"] for n in messages]
+    assert [str(one) for one in to] == ["person00@x.example", "person01@x.example"]
+    ids = [result.grade.id for result in odd]
+    assert made.unreached == dict.fromkeys(ids, "address")
+    (said,) = made.told(ids)
+    assert ids[0] in str(said.facts["ids"]) and "their address" in said.said_in("en")
+    with pytest.raises(exports.NobodyError, match="their address"):
+        exports.WAYS_BACK["mail"](odd, tmp_path / "g.zip", lab)
+
+
+WORDS = from_regex(r"[A-Za-z0-9_][A-Za-z0-9_'+-]{0,20}", fullmatch=True)
+LABELS = from_regex(r"[A-Za-z0-9]([A-Za-z0-9-]{0,60}[A-Za-z0-9])?", fullmatch=True)
+
+
+@given(lists(WORDS, min_size=1, max_size=3), lists(LABELS, min_size=1, max_size=3))
+def test_an_address_is_sent_as_it_is_compared(local: list[str], domain: list[str]) -> None:
+    address = f"{'.'.join(local)}@{'.'.join(domain)}"
+    assert ADDRESS.fullmatch(address)
+    message = EmailMessage()
+    message["To"] = address
+    sent = email.message_from_bytes(message.as_bytes(), policy=policy.default)["To"]
+    assert [one.addr_spec for one in sent.addresses] == [address]
+    assert for_cell(address) == address
+
+
+@pytest.mark.parametrize("way", ["moodle", "canvas"])
+def test_a_key_in_another_writing_is_the_same_key_or_none(
+    way: str, lab: Context, tmp_path: Path
+) -> None:
+    keys = ["9", "09", "\u0669", "../../9", "7"]
+    mine = [student(at, way, key=key) for at, key in enumerate(keys)]
+    made = exports.WAYS_BACK[f"{way}-feedback"](mine, tmp_path / "f.zip", lab)
+    assert [page.id for page in made.pages] == ["row04"]
+    assert list(made.shared) == ["row00", "row01"] and list(made.unreached) == ["row02", "row03"]
 
 
 def test_a_folder_of_pages_has_names_that_stay_and_that_nobody_guesses(

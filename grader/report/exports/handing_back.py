@@ -47,8 +47,9 @@ class Way(NamedTuple):
     """A way back to students."""
 
     name: str  # of the export
-    # Of a result, its page, and a name for that which nobody guesses; None: not reached.
-    wrapped: Callable[[Result, Callable[[], bytes], str], Parcel | None]
+    # Of a result, its page, and a name for that which nobody guesses; else why it is not reached,
+    # None where that follows from the result.
+    wrapped: Callable[[Result, Callable[[], bytes], str], Parcel | Unreached | None]
     nobody: Sentence  # why nobody is reached, where it is so
     heads: Sequence[str] = ()  # of the table's columns, where there is one; ``news`` comes behind
 
@@ -59,7 +60,8 @@ def hand_back(
     """Write the zip at `path`; what is new in it.
 
     An addressee that several students have in common (a key, an address that a roster has twice)
-    would bring one the page of another: none of them gets one, and that is told.
+    would bring one the page of another: none of them gets one, and that is told. So is an addressee
+    who cannot be reached; the others get theirs.
 
     Raises NobodyError, and OSError; then what was at `path` is untouched and nothing is kept.
     """
@@ -74,7 +76,8 @@ def hand_back(
         if shared and not pages:
             raise NobodyError(sent.in_common(shared))
         if not pages:
-            raise NobodyError(way.nobody)
+            wrong = [name for name, why in unreached.items() if why == "address"]
+            raise NobodyError(sent.no_address(wrong) if wrong else way.nobody)
     return former.made(out, way.name, pages, shared, unreached)
 
 
@@ -96,8 +99,8 @@ def _parcels(
 
         token = hmac.new(secret, who.encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS]
         parcel = way.wrapped(result, page, token)
-        if parcel is None:
-            unreached[result.grade.id] = _why(result)
+        if not isinstance(parcel, Parcel):
+            unreached[result.grade.id] = parcel or _why(result)
         else:
             file, key = next(iter(parcel.files)), result.evidence.key
             yield former.noted(who, result.grade.id, key, file, repr(shown)), parcel

@@ -17,14 +17,22 @@ from typing import Final
 from grader.evidence import Submitter
 from grader.language import Sentence
 from grader.report.exports.handing_back import Parcel, Way, hand_back
-from grader.report.exports.sent import MadePages
+from grader.report.exports.sent import MadePages, Unreached
 from grader.report.phrases import said
 from grader.report.text import file_name, one_line
 from grader.report.values import Context, Result
 
 Page = Callable[[], bytes]
 
-_ADDRESS: Final = re.compile(r"[^@\s<>,;:\"]{1,120}@[^@\s<>,;:\"]{1,120}")
+# What mail carries as it is written: no quotes, comments or literals, and none of "=?" and "?=",
+# between which a header holds words in code, that are decoded to another address. No sign before
+# the first letter: in the table it would be taken for a formula.
+_WORD: Final = r"[A-Za-z0-9_'+-]+"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ADDRESS: Final = re.compile(
+    rf"(?=[^@]{{1,64}}@.{{1,190}}\Z)(?=[A-Za-z0-9_]){_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})*"
+)
+_ID: Final = re.compile("[0-9]{1,20}")  # of a person or a file on a platform
 
 
 def moodle_feedback(
@@ -34,10 +42,11 @@ def moodle_feedback(
 
     def wrapped(result: Result, page: Page, token: str) -> Parcel | None:
         who = _reached(result, "moodle")
-        if who is None or not who.key:
+        if who is None or not _ID.fullmatch(who.key):
             return None
         name = re.sub(r'[<>:"/\\|?*_\s]+', " ", one_line(who.name, 80)).strip(" .") or "student"
-        return Parcel(who.key, {f"{name}_{who.key}_assignsubmission_file_feedback.html": page()})
+        key = str(int(who.key))
+        return Parcel(key, {f"{name}_{key}_assignsubmission_file_feedback.html": page()})
 
     return hand_back(results, path, context, _platform("moodle-feedback", wrapped))
 
@@ -49,10 +58,11 @@ def canvas_feedback(
 
     def wrapped(result: Result, page: Page, token: str) -> Parcel | None:
         who, upload = _reached(result, "canvas"), result.evidence.submission.origin.upload
-        if who is None or not (who.key.isdigit() and upload.isdigit()):
+        if who is None or not (_ID.fullmatch(who.key) and _ID.fullmatch(upload)):
             return None
         name = re.sub(r"[\W\d_]+", "", who.name).lower()[:40] or "student"
-        return Parcel(who.key, {f"{name}_{who.key}_{upload}_feedback.html": page()})
+        key = str(int(who.key))
+        return Parcel(key, {f"{name}_{key}_{upload}_feedback.html": page()})
 
     return hand_back(results, path, context, _platform("canvas-feedback", wrapped))
 
@@ -64,10 +74,12 @@ def mail(results: Iterable[Result], path: Path, context: Context | None = None) 
     language = context.language if context is not None else "en"
     subject = _subject(context)
 
-    def wrapped(result: Result, page: Page, token: str) -> Parcel | None:
+    def wrapped(result: Result, page: Page, token: str) -> Parcel | Unreached | None:
         who, grade = _reached(result), result.grade
-        if who is None or not _ADDRESS.fullmatch(who.email):
+        if who is None or not who.email:
             return None
+        if not ADDRESS.fullmatch(who.email):
+            return "address"
         data, message = page(), EmailMessage()
         message["To"] = who.email
         message["Subject"] = subject
@@ -76,7 +88,7 @@ def mail(results: Iterable[Result], path: Path, context: Context | None = None) 
         message.add_attachment(data, maintype="text", subtype="html", filename=f"{token}.html")
         files = {f"messages/{token}.eml": message.as_bytes(), f"pages/{token}.html": data}
         cells = (grade.name, grade.number, who.email, f"{grade.score:g}", f"pages/{token}.html")
-        return Parcel(who.email.casefold(), files, cells)
+        return Parcel(who.email.lower(), files, cells)
 
     nobody = Sentence(
         "no student with a mark has an e-mail address here. Name a --roster with a column "

@@ -21,7 +21,7 @@ from grader.readers.notices import notice
 from grader.store import write_atomically
 
 News = Literal["new", "changed", "same"]
-Unreached = Literal["unmarked", "contested", "unknown"]  # why somebody gets no page
+Unreached = Literal["unmarked", "contested", "unknown", "address"]  # why somebody gets no page
 
 
 class SentPage(Document):
@@ -69,6 +69,8 @@ class MadePages(NamedTuple):
             (without["unknown"], "no page for {ids}: no key or address of theirs is known here"),
         ]
         said = [notice(text, ids=ids) for ids, text in found if ids]
+        if without["address"]:
+            said.append(no_address(without["address"]))
         if self.shared:
             said.append(in_common(self.shared))
         if self.again and not (new or changed):
@@ -129,5 +131,15 @@ def in_common(ids: Sequence[str]) -> Sentence:
     return notice(
         "no page for {ids}: others have the same key or address, and would get theirs. Put it "
         "right in the --roster, and grade again.",
+        ids=ids,
+    )
+
+
+def no_address(ids: Sequence[str]) -> Sentence:
+    """Why students get no mail, though an address is known."""
+    return notice(
+        "no page for {ids}: what stands as their address cannot be taken for one as it is. "
+        "Expected letters, digits and . _ + - ' before the @, and the name of a domain behind it. "
+        "Put it right in the --roster, and grade again.",
         ids=ids,
     )
