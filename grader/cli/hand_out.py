@@ -20,6 +20,12 @@ from grader.report.text import for_rich
 __all__ = ["add_arguments", "run"]
 
 MAX_LISTED = 20  # files that are named
+# What `grader.labs.inner_files` and `leaks` do, and no more.
+_LOOKED_INTO = (
+    "None is a hidden input or a model answer, as far as was looked into: texts, archives, images "
+    "(all frames; mirrored and turned too, not parts of them), arrays row by row, and PNG, JPEG "
+    "and base64 among other bytes."
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,12 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
     for warning in (*_not_compared(made.compared), *_otherwise(assignment)):
         said = for_rich(warning.said_in(arguments.lang))
         console.print(f"[yellow]![/] {said}", highlight=False, soft_wrap=True)
-    text = say(
-        "{zip}: {count} files, {size}; none is a hidden input or a model answer, as far as files, "
-        "archives and notebooks were compared. Students begin with:"
-    )
-    told = text.format(zip=target, count=len(made.files), size=size_text(made.size))
-    console.print(f"[green]✓[/] {for_rich(told)}", highlight=False, soft_wrap=True)
+    told = [say("{zip}: {count} files, {size}."), say(_LOOKED_INTO)]
+    if made.compared.closed:
+        told.append(say("Not looked into, so that nothing is known of it: {closed} (above)."))
+    facts = {"zip": target, "count": len(made.files), "size": size_text(made.size)}
+    facts["closed"] = len(made.compared.closed)
+    text = " ".join([*told, say("Students begin with:")]).format_map(facts)
+    console.print(f"[green]✓[/] {for_rich(text)}", highlight=False, soft_wrap=True)
     for command in (
         "pip install lab-grader",
         f"grade --self-check --assignment {assignment.id}",
@@ -75,5 +82,7 @@ def _not_compared(compared: Compared) -> Iterator[Sentence]:
         facts = {"folder": str(folder)}
         yield Sentence("{folder}: not found, so nothing was compared with it", facts)
     if compared.closed:
-        facts = {"names": ", ".join(compared.closed[:MAX_LISTED])}
+        more = len(compared.closed) - MAX_LISTED
+        names = ", ".join(compared.closed[:MAX_LISTED]) + (f" (+{more})" if more > 0 else "")
+        facts = {"names": names}
         yield Sentence("not looked into: {names}", facts)

@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.assignment import Assignment
 from grader.examine.images import SUFFIXES
 from grader.labs.hand_out import given, kept_out
-from grader.labs.image_survey import MAX_NAMED, ONE_OR_TWO, Line
+from grader.labs.image_survey import MAX_NAMED, ONE_OR_TWO, Line, listed
 from grader.labs.leaks import Leak, compare
 from grader.language import Sentence
 
@@ -27,8 +27,18 @@ def given_away(assignment: Assignment) -> Iterator[Line]:
                 "submission."
             ),
         )
-    leaks = compare(assignment, given(assignment)).leaks
-    for leak in [one for one in leaks if not _told(one, assignment)][:MAX_NAMED]:
+    compared = compare(assignment, given(assignment))
+    if compared.closed:
+        facts = {"names": listed(compared.closed)}
+        yield Line(
+            None,
+            Sentence(
+                "{names}: students get it, and whether anything hidden is in it was not looked "
+                "into",
+                facts,
+            ),
+        )
+    for leak in [one for one in compared.leaks if not _told(one, assignment)][:MAX_NAMED]:
         facts = {"path": leak.given, "hidden": "/".join(leak.hidden.parts[-3:])}
         text = Sentence("{path} looks like the hidden {hidden}, and students get it", facts)
         if leak.exact:

@@ -1,102 +1,170 @@
-"""What lies in a file of a teacher's lab: members of archives, pictures in notebooks and pages."""
+"""What lies in a file of a teacher's lab, by what its bytes are and not by its name.
+
+Looked into are texts, archives (zip, tar) and compressed files (gzip, bzip2, xz), images with all
+their frames, arrays of numbers as np.save writes them, and what of these lies among other bytes:
+PNG and JPEG images, and base64. Everything else counts as not looked into.
+"""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import contextlib
+import bz2
+import codecs
+import gzip
 import io
-import json
+import lzma
 import re
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, NamedTuple, cast
 
-MAX_DEPTH = 3  # archives within archives
+from grader.examine.images import Pixels, decode
+from grader.labs import inner_pictures
+from grader.labs.number_arrays import arrays
+
+MAX_DEPTH = 5  # archives within archives, and what lies in them
 MAX_MEMBER_BYTES = 256 * 1024 * 1024  # bytes of a member that is looked at
-CLOSED = (".7z", ".rar", ".pdf", ".h5", ".pkl", ".pickle", ".parquet")  # not looked into
-PAGES = (".ipynb", ".html", ".htm", ".md", ".svg", ".py", ".txt", ".json", ".css")
+MAX_BYTES = 2 * 1024 * 1024 * 1024  # bytes of all that lies in one file
 # What torn, encrypted and unknown archives raise.
-_TORN = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, tarfile.TarError)
-_EMBEDDED = re.compile(rb"base64,((?:[A-Za-z0-9+/=\s]|\\n)+)")
+_TORN = (
+    *(OSError, ValueError, EOFError, RuntimeError, LookupError, zipfile.BadZipFile),
+    *(tarfile.TarError, zlib.error, lzma.LZMAError, struct.error),
+)
+_STREAMS = ((b"\x1f\x8b\x08", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\0", lzma.open))
+_CONTROL = re.compile("[\0-\7\x0b\x0e-\x1a\x1c-\x1f]")  # that no text has
+Members = Iterator[tuple[str, bytes | None]]
 
 
 class Inner(NamedTuple):
-    """One content: the names that lead to it, outermost first, and its bytes; None where it could
-    not be looked into.
+    """One content: the names that lead to it, outermost first, its bytes, and the pixels where it
+    is an image. data: None where it, or the rest of it, was not looked into.
     """
 
     names: tuple[str, ...]
-    data: bytes | None
+    data: bytes | None = None
+    pixels: Pixels | None = None
 
 
 def contents(path: Path) -> Iterator[Inner]:
     """The file itself, and all that lies in it."""
-    yield from _within((path.name,), path.read_bytes(), MAX_DEPTH)
+    data = path.read_bytes()
+    yield from _Look(MAX_BYTES + len(data)).within((path.name,), data, MAX_DEPTH)
 
 
-def _within(names: tuple[str, ...], data: bytes, depth: int) -> Iterator[Inner]:
-    yield Inner(names, data)
-    name = names[-1].lower()
-    if name.endswith(CLOSED):
-        yield Inner(names, None)
-    elif zipfile.is_zipfile(io.BytesIO(data)) or name.endswith((".tar", ".tgz", ".gz", ".xz")):
+def text_of(data: bytes) -> str:
+    """The text that the bytes are, in UTF-8, in UTF-16 that says so, or in a Chinese encoding; ""
+    where they are none.
+    """
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked and b"\0" in data:
+        return ""
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        lines = encoding != "gb18030" or "\n" in text or len(text) < 200  # bright pixels have none
+        return text if lines and not _CONTROL.search(text) else ""
+    return ""
+
+
+class _Look:
+    """One file that is looked into. left: bytes that may still be looked at."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def within(self, names: tuple[str, ...], data: bytes, depth: int) -> Iterator[Inner]:
+        """The content `data` and all that lies in it, down to `depth`."""
+        self.left -= len(data)
+        if self.left < 0 or depth < 0:
+            yield Inner(names)
+            return
+        pixels = decode(data)
+        yield Inner(names, data, pixels)
+        members = _members(names[-1], data)
+        if members is not None:
+            yield from self._opened(names, members, depth)
+            if not zipfile.is_zipfile(io.BytesIO(data)) or data.startswith(b"PK"):
+                return
+        spans, all_of_them = inner_pictures.embedded(data, 0 if pixels is None else 1)
+        parts = [data[span.start : span.end] for span in spans]
+        for number, part in enumerate((*parts, *inner_pictures.decoded(data)), 1):
+            yield from self.within((*names, f"#{number}"), part, depth - 1)
+        if pixels is not None:
+            yield from self._frames(names, data)
+            known = not inner_pictures.behind(data, spans) or members is not None
+        else:
+            known = members is not None or bool(text_of(data)) or arrays(data).whole
+        if data.strip() and not (known and all_of_them):
+            yield Inner(names)
+
+    def _opened(self, names: tuple[str, ...], members: Members, depth: int) -> Iterator[Inner]:
+        """What lies in an archive."""
         if depth == 0:
-            yield Inner(names, None)
+            yield Inner(names)
             return
         try:
-            for member, inner in _members(data):
-                if inner is None:
-                    yield Inner((*names, member), None)
+            for name, data in members:
+                if data is None:
+                    yield Inner((*names, name))
                 else:
-                    yield from _within((*names, member), inner, depth - 1)
+                    yield from self.within((*names, name), data, depth - 1)
+                if self.left < 0:
+                    yield Inner(names)
+                    return
         except _TORN:
-            yield Inner(names, None)
-    elif name.endswith(PAGES):
-        for number, picture in enumerate(_pictures(data, name), 1):
-            yield Inner((*names, f"#{number}"), picture)
+            yield Inner(names)
+
+    def _frames(self, names: tuple[str, ...], data: bytes) -> Iterator[Inner]:
+        """Frames of an image behind the first one."""
+        for number, pixels in enumerate(inner_pictures.frames(data), 2):
+            self.left -= 0 if pixels is None else pixels.nbytes
+            if pixels is None or self.left < 0:
+                yield Inner(names)
+                return
+            yield Inner((*names, f"#{number}"), b"", pixels)
 
 
-def _members(data: bytes) -> Iterator[tuple[str, bytes | None]]:
-    """Name and bytes of each member; no bytes where it is too large."""
+def _members(name: str, data: bytes) -> Members | None:
+    """Name and bytes of each member of an archive, no bytes where it is too large; None where the
+    bytes are no archive.
+    """
     if zipfile.is_zipfile(io.BytesIO(data)):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for member in archive.infolist():
-                if not member.is_dir():
-                    small = member.file_size <= MAX_MEMBER_BYTES
-                    yield member.filename, archive.read(member) if small else None
-        return
-    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        return _zipped(data)
+    for start, opened in _STREAMS:
+        if data.startswith(start):
+            stream = cast("IO[bytes]", opened(io.BytesIO(data)))
+            return _uncompressed(name.rpartition(".")[0] or "#1", stream)
+    try:
+        tarfile.TarInfo.frombuf(data[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
+    except tarfile.TarError:
+        return None
+    return _tarred(data)
+
+
+def _uncompressed(name: str, stream: IO[bytes]) -> Members:
+    with stream:
+        data = stream.read(MAX_MEMBER_BYTES + 1)
+    yield name, data if len(data) <= MAX_MEMBER_BYTES else None
+
+
+def _zipped(data: bytes) -> Members:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.infolist():
+            if not member.is_dir():
+                small = member.file_size <= MAX_MEMBER_BYTES
+                yield member.filename, archive.read(member) if small else None
+
+
+def _tarred(data: bytes) -> Members:
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
         for each in tar:
-            opened = tar.extractfile(each) if each.isfile() else None
+            opened = tar.extractfile(each) if each.isreg() else None
             if opened is not None:
                 yield each.name, opened.read() if each.size <= MAX_MEMBER_BYTES else None
-
-
-def _pictures(data: bytes, name: str) -> Iterator[bytes]:
-    """Pictures that a notebook or a page holds in base64."""
-    texts = [found[1].replace(b"\\n", b"") for found in _EMBEDDED.finditer(data)]
-    if name.endswith(".ipynb"):
-        with contextlib.suppress(ValueError, RecursionError):
-            texts += _outputs(json.loads(data))
-    for text in texts:
-        try:
-            yield base64.b64decode(text)
-        except (binascii.Error, ValueError):
-            continue
-
-
-def _outputs(value: Any) -> Iterator[bytes]:
-    """Texts of all keys "image/…" in a notebook: outputs and attachments."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _outputs(each)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if key.startswith("image/") and isinstance(inner, str | list):
-                text = inner if isinstance(inner, str) else "".join(map(str, inner))
-                yield text.encode("ascii", "replace")
-            else:
-                yield from _outputs(inner)
+        if data[tar.offset :].strip(b"\0"):
+            yield "…", None  # more behind its end

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,9 +14,11 @@ from grader.assignment import Assignment
 from grader.checks import reference
 from grader.examine.images import Pixels, decode, pixels_digest
 from grader.examine.near_duplicates import alike
-from grader.labs.inner_files import contents
+from grader.labs.inner_files import contents, text_of
+from grader.labs.number_arrays import arrays
+from grader.labs.number_arrays import pictures as pictures_of_arrays
 
-LEAST_SIDE = 8  # pixels along a side, from which on an array may be a picture
+MAX_HELD_BYTES = 256 * 1024 * 1024  # bytes of pictures that are compared at one time
 LEAST_QUOTED = 30  # letters of a hidden text, from which on it is looked for within others
 
 
@@ -66,12 +67,17 @@ def is_hidden(path: Path, assignment: Assignment) -> bool:
 
 def compare(assignment: Assignment, files: Sequence[Path]) -> Compared:
     """Compare `files` of the lab, and what lies in archives, arrays and notebooks among them, with
-    all that is hidden: by bytes, texts, arrays and pictures, and by likeness of pictures.
+    all that is hidden: by bytes, texts, arrays and pictures, and by likeness of pictures, also of
+    mirrored and turned ones.
     """
     hidden = _Hidden(assignment)
-    leaks, closed = [], []
+    leaks: list[Leak] = []
+    closed: list[str] = []
     pictures: dict[tuple[str, bool], Pixels] = {}
     for path in files:
+        if sum(pixels.nbytes for pixels in pictures.values()) > MAX_HELD_BYTES:
+            leaks += hidden.alike(pictures)
+            pictures = {}
         for inner in contents(path):
             plain = len(inner.names) == 1
             within = path.relative_to(assignment.home).as_posix()
@@ -80,13 +86,14 @@ def compare(assignment: Assignment, files: Sequence[Path]) -> Compared:
                 closed.append(named)
             elif twin := hidden.same(inner.data):
                 leaks.append(Leak(named, twin, exact=True, plain=plain))
+            elif inner.pixels is not None:
+                pictures[named, plain] = inner.pixels
             else:
                 pictures |= {
-                    (f"{named}{place}", plain): pixels for place, pixels in _pictures(inner.data)
+                    (f"{named}{place}", plain): pixels
+                    for place, pixels in pictures_of_arrays(inner.data)
                 }
-    for (named, plain), twin in alike(pictures, hidden.pictures):
-        same = pixels_digest(pictures[named, plain]) == pixels_digest(hidden.pictures[twin])
-        leaks.append(Leak(named, twin, exact=same, plain=plain))
+    leaks += hidden.alike(pictures)
     absent = tuple(one for one in hidden_folders(assignment) if not one.is_dir())
     return Compared(tuple(leaks), tuple(dict.fromkeys(closed)), absent)
 
@@ -95,7 +102,7 @@ class _Hidden:
     """All that is hidden, by what tells a copy of it."""
 
     def __init__(self, assignment: Assignment) -> None:
-        self.pictures: dict[Path, Pixels] = {}
+        self._pictures: dict[tuple[Path, int], Pixels] = {}  # each mirrored and turned
         self._prints: dict[str, Path] = {}
         self._quoted: dict[str, Path] = {}
         self._shapes: set[tuple[int, ...]] = set()
@@ -109,8 +116,9 @@ class _Hidden:
         data = path.read_bytes()
         self._prints |= dict.fromkeys(_prints(data), path)
         if (pixels := decode(data)) is not None:
-            self.pictures[path] = pixels
-        for array in _arrays(data):
+            for turn, turned in enumerate(_turned(pixels)):
+                self._pictures[path, turn] = turned
+        for array in arrays(data).found:
             self._shapes.add(array.shape)
         text = _text(data)
         if len(text) >= LEAST_QUOTED:
@@ -121,13 +129,26 @@ class _Hidden:
         for found in _prints(data):
             if twin := self._prints.get(found):
                 return twin
-        for array in _arrays(data):
+        for array in arrays(data).found:
             if array.ndim and array.shape[1:] in self._shapes:
                 for row in array:
                     if twin := self._prints.get(_array_print(row)):
                         return twin
         text = _text(data) if self._quoted else ""
         return next((path for quoted, path in self._quoted.items() if quoted in text), None)
+
+    def alike(self, pictures: Mapping[tuple[str, bool], Pixels]) -> Iterator[Leak]:
+        """Those of `pictures` that look like hidden ones, by name and whether they are files."""
+        for (named, plain), twin in alike(pictures, self._pictures):
+            same = pixels_digest(pictures[named, plain]) == pixels_digest(self._pictures[twin])
+            yield Leak(named, twin[0], exact=same, plain=plain)
+
+
+def _turned(pixels: Pixels) -> Iterator[Pixels]:
+    """The picture as it is, then turned by 90, 180 and 270 degrees; the same mirrored."""
+    for each in (pixels, pixels[:, ::-1]):
+        for quarters in range(4):
+            yield np.rot90(each, quarters)
 
 
 def plain_files(folder: Path) -> Iterator[Path]:
@@ -146,58 +167,16 @@ def _prints(data: bytes) -> Iterator[str]:
     yield hashlib.sha256(data).hexdigest()
     if text := _text(data):
         yield f"text {hashlib.sha256(text.encode()).hexdigest()}"
-    for array in _arrays(data):
+    for array in arrays(data).found:
         yield _array_print(array)
 
 
 def _text(data: bytes) -> str:
     """The words of a text, one blank between them; "" where it is none."""
-    try:
-        text = "" if b"\0" in data else data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return ""
-    return " ".join(text.split())
-
-
-def _arrays(data: bytes) -> Iterator[NDArray[Any]]:
-    """The array of numbers that the bytes hold, where np.save wrote them."""
-    if not data.startswith(b"\x93NUMPY"):
-        return
-    try:
-        array = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, OSError, EOFError, SyntaxError):
-        return
-    if array.size and array.dtype.kind in "biuf":
-        yield array
+    return " ".join(text_of(data).split())
 
 
 def _array_print(array: NDArray[Any]) -> str:
     """A digest of the numbers, whatever type holds them."""
     numbers = np.ascontiguousarray(array, np.float32)
     return f"{array.shape} {hashlib.sha256(numbers.tobytes()).hexdigest()}"
-
-
-def _pictures(data: bytes) -> Iterator[tuple[str, Pixels]]:
-    """Pictures that the bytes are: an image, or an array of one or of many."""
-    if (pixels := decode(data)) is not None:
-        yield "", pixels
-    for array in _arrays(data):
-        many = array.ndim == 4 or (array.ndim == 3 and array.shape[2] not in (1, 3))
-        for number, each in enumerate(array if many else [array]):
-            if (picture := _picture(each)) is not None:
-                yield f"[{number}]" if many else "", picture
-
-
-def _picture(array: NDArray[Any]) -> Pixels | None:
-    """An array as a picture in grey or colour, its channels last or first, its values stretched."""
-    if array.ndim == 3 and array.shape[0] in (1, 3) and array.shape[2] not in (1, 3):
-        array = np.moveaxis(array, 0, 2)
-    if array.ndim == 2:
-        array = array[:, :, None]
-    if array.ndim != 3 or array.shape[2] not in (1, 3) or min(array.shape[:2]) < LEAST_SIDE:
-        return None
-    values = np.nan_to_num(np.asarray(array, np.float32))
-    if array.dtype != np.uint8:
-        values = values - values.min()
-        values *= 255 / max(float(values.max()), 1e-6)
-    return np.ascontiguousarray(np.broadcast_to(values, (*values.shape[:2], 3)).astype(np.uint8))
