@@ -35,6 +35,11 @@ _ESCAPES: Final = re.compile(
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _LIKE_FORMULA: Final = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # full width, read the same
 
+# Behind what ends a cell for some spreadsheet; blanks and quotes between are passed over.
+_FORMULA_WITHIN: Final = re.compile(
+    '[,;|\t\r\n][ \u3000\u00a0"]*(?=[=+@\uff1d\uff0b\uff0d\uff20-])'
+)
+
 
 def visible(text: str) -> str:
     """`text` with all that is unseen or steers made visible: ESC as ␛, a direction mark as
@@ -76,10 +81,11 @@ def for_rich(text: str) -> str:
 
 def for_cell(text: str) -> str:
     """`text` as a cell of a spreadsheet: a formula's first character gets an apostrophe before
-    it; NUL and other controls are visible.
+    it, also behind what another spreadsheet, or another country's, takes for the end of a cell; NUL
+    and other controls are visible.
     """
-    start = text.lstrip(" \u3000\u00a0")[:1]
-    clean = visible(text)
+    start = text.lstrip(' \u3000\u00a0"')[:1]
+    clean = _FORMULA_WITHIN.sub(r"\g<0>'", visible(text))
     guarded = text[:1] in FORMULA or start in FORMULA or start in _LIKE_FORMULA
     return f"'{clean}" if guarded and text else clean
 

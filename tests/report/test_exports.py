@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from grader import parallel
-from grader.evidence import Check
+from grader.evidence import Check, Origin, Submitter
 from grader.evidence.findings import make_finding
 from grader.report import Context, Result, exports, publish
 from grader.scoring import Grade, grade
@@ -127,6 +127,42 @@ def test_no_cell_of_a_table_is_a_formula(
     exports.EXPORTS[name](results, tmp_path / "table.csv", context)
     cells = [cell for row in read(tmp_path / "table.csv") for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+@pytest.mark.parametrize("name", ["csv", *sorted(exports.GRADEBOOKS)])
+@pytest.mark.parametrize("platform", ["", "own"])
+def test_no_cell_is_a_formula_where_other_signs_end_one(
+    name: str, platform: str, results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    """A spreadsheet whose list separator is another one, or that is told another one."""
+    evil = 'x;=1+1;\t=2+2|=3, =4;"=5\n=6'
+    who = Submitter(name=evil, number="321", key="9", login=evil)
+    origin = Origin(platform=name if platform else "", submitters=(who,))
+    evidence, mark = results[0].evidence, results[0].grade.model_copy(update={"name": evil})
+    told = {"name": evil, "origin": origin}
+    submission = evidence.submission.model_copy(update=told)
+    result = Result(evidence.model_copy(update={"submission": submission}), mark)
+    path = tmp_path / "table.csv"
+    exports.EXPORTS[name]([result], path, context)
+    text = path.read_bytes().decode("utf-16" if name == "blackboard" else "utf-8-sig")
+    assert "1+1" in text
+    for part in re.split(r"[,;|\t\r\n]", text):
+        assert not part.lstrip(' "').startswith(("=", "+", "@"))
+    assert text.count('"x;') == text.count("x;")  # texts are quoted
+
+
+def test_blanks_before_a_formula_are_no_platforms_own(
+    results: list[Result], context: Context, tmp_path: Path
+) -> None:
+    mark = results[0].grade.model_copy(update={"name": '    =HYPERLINK("http://x")'})
+    who = Submitter(name=mark.name, number="321")
+    origin = Origin(submitters=(who,))
+    submission = results[0].evidence.submission.model_copy(update={"origin": origin})
+    evidence = results[0].evidence.model_copy(update={"submission": submission})
+    exports.EXPORTS["moodle"]([Result(evidence, mark)], tmp_path / "m.csv", context)
+    cells = [cell for row in read(tmp_path / "m.csv") for cell in row]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.lstrip().startswith("=")]
 
 
 def test_an_ungraded_submission_has_no_mark_in_any_table(

@@ -136,9 +136,22 @@ def test_no_cell_is_a_formula(word: str) -> None:
     assert next(csv.reader(io.StringIO(out.getvalue(), newline=""))) == [cell]
 
 
+@given(st.text(alphabet='x=+-@＝;,|\t\r\n "\u3000'))
+def test_no_cell_is_a_formula_where_other_signs_end_one(word: str) -> None:
+    for part in re.split(r"[,;|\t\n]", text.for_cell(word)):
+        assert not part.lstrip(' \u3000"').startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+    assert text.for_cell(text.for_cell(word)) == text.for_cell(word)
+
+
+def test_many_line_ends_are_guarded_in_no_time() -> None:
+    assert text.for_cell("x" + '\n; "' * 500_000).count("'") == 0
+
+
 def test_a_guarded_cell_still_says_what_was_said() -> None:
     assert text.for_cell("=1+1") == "'=1+1"
     assert text.for_cell("张三") == "张三"
+    assert text.for_cell("x;=1+1;\t=2+2") == "x;'=1+1;\t'=2+2"
+    assert text.for_cell("a-b; c=d, e@f | 3 - 2") == "a-b; c=d, e@f | 3 - 2"
 
 
 @given(anything)

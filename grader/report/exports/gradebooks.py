@@ -62,10 +62,8 @@ def _write(
 
 
 def _cell(text: str) -> str:
-    """A cell without formulas. A platform's own row of points begins with blanks, and "-" is what
-    Moodle has for nothing.
-    """
-    return text if text.startswith("    ") or text == "-" else for_cell(text)
+    """A cell without formulas. "-" is what Moodle has for nothing."""
+    return text if text == "-" else for_cell(text)
 
 
 def _sheet(platform: Platform, context: Context | None, possible: str = "") -> Sheet:

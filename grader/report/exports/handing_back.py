@@ -151,7 +151,8 @@ def _take_out(path: Path, names: Collection[str]) -> None:
 
 def _table(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerows([for_cell(cell) for cell in row] for row in rows)
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerows([for_cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig", "replace")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,7 @@ def grades_csv(results: Iterable[Result], path: Path, context: Context | None = 
 @contextmanager
 def csv_table(path: Path) -> Iterator[Callable[[Row], object]]:
     """What adds a row to a new ``grades.csv``, which is at `path` once it is whole."""
-    with sheet(path) as lines:
-        lines.writerow(COLUMNS)
+    with sheet(path, COLUMNS) as lines:
         yield lines.writerow
 
 
@@ -154,10 +153,14 @@ def entry(result: Result) -> str:
 
 
 @contextmanager
-def sheet(path: Path, **dialect: Any) -> Iterator[Any]:
-    """A csv writer to `path`, UTF-8 with BOM so that Excel reads Chinese names."""
+def sheet(path: Path, ours: Sequence[str] = ()) -> Iterator[Any]:
+    """A csv writer to `path`, UTF-8 with BOM so that Excel reads Chinese names. Texts are quoted,
+    but for headings of `ours`: a comma or a semicolon in one ends no cell.
+    """
     with text_file(path, encoding="utf-8-sig", newline="") as file:
-        yield csv.writer(file, **dialect)
+        if ours:
+            csv.writer(file).writerow(ours)
+        yield csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
 
 
 __all__ = [
