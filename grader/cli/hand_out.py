@@ -23,8 +23,8 @@ MAX_LISTED = 20  # files that are named
 # What `grader.labs.inner_files` and `leaks` do, and no more.
 _LOOKED_INTO = (
     "None is a hidden input or a model answer, as far as was looked into: texts, archives, images "
-    "(all frames; mirrored and turned too, not parts of them), arrays row by row, and PNG, JPEG "
-    "and base64 among other bytes."
+    "(all frames; mirrored and turned too, not parts of them), numbers row by row (arrays, CSV, "
+    "JSON), and PNG, JPEG and base64 among other bytes."
 )
 
 

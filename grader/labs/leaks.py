@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,10 +15,11 @@ from grader.checks import reference
 from grader.examine.images import Pixels, decode, pixels_digest
 from grader.examine.near_duplicates import alike
 from grader.labs.inner_files import contents, text_of
-from grader.labs.number_arrays import arrays
-from grader.labs.number_arrays import pictures as pictures_of_arrays
+from grader.labs.number_arrays import Arrays, Size, arrays, pictures, written
 
 MAX_HELD_BYTES = 256 * 1024 * 1024  # bytes of pictures that are compared at one time
+MAX_SIZES = 32  # measures of hidden pictures by which rows of numbers are tried
+LEAST_NUMBERS = 8  # of a hidden array, from which on it is looked for in rows of whatever shape
 LEAST_QUOTED = 30  # letters of a hidden text, from which on it is looked for within others
 
 
@@ -73,39 +74,49 @@ def compare(assignment: Assignment, files: Sequence[Path]) -> Compared:
     hidden = _Hidden(assignment)
     leaks: list[Leak] = []
     closed: list[str] = []
-    pictures: dict[tuple[str, bool], Pixels] = {}
-    for path in files:
-        if sum(pixels.nbytes for pixels in pictures.values()) > MAX_HELD_BYTES:
-            leaks += hidden.alike(pictures)
-            pictures = {}
-        for inner in contents(path):
-            plain = len(inner.names) == 1
+
+    def seen() -> Iterator[_Seen]:
+        for path in files:
             within = path.relative_to(assignment.home).as_posix()
-            named = " → ".join((within, *inner.names[1:]))
-            if inner.data is None:
-                closed.append(named)
-            elif twin := hidden.same(inner.data):
-                leaks.append(Leak(named, twin, exact=True, plain=plain))
-            elif inner.pixels is not None:
-                pictures[named, plain] = inner.pixels
-            else:
-                pictures |= {
-                    (f"{named}{place}", plain): pixels
-                    for place, pixels in pictures_of_arrays(inner.data)
-                }
-    leaks += hidden.alike(pictures)
+            for inner in contents(path):
+                plain = len(inner.names) == 1
+                named = " → ".join((within, *inner.names[1:]))
+                if inner.data is None:
+                    closed.append(named)
+                elif twin := hidden.same(inner.data):
+                    leaks.append(Leak(named, twin, exact=True, plain=plain))
+                elif inner.pixels is not None:
+                    yield _Seen(named, plain, inner.pixels)
+                else:
+                    numbers = numbers_of(inner.data)
+                    closed.extend([] if numbers.whole else [named])
+                    for place, pixels in pictures(numbers.found, hidden.sizes):
+                        yield _Seen(f"{named}{place}", plain, pixels)
+
+    seeming = dict.fromkeys(hidden.alike(seen()))
+    leaks += seeming
     absent = tuple(one for one in hidden_folders(assignment) if not one.is_dir())
     return Compared(tuple(leaks), tuple(dict.fromkeys(closed)), absent)
+
+
+class _Seen(NamedTuple):
+    """A picture that students would get. plain: it is a file of its own."""
+
+    named: str
+    plain: bool
+    pixels: Pixels
 
 
 class _Hidden:
     """All that is hidden, by what tells a copy of it."""
 
     def __init__(self, assignment: Assignment) -> None:
+        self.sizes: set[Size] = set()
         self._pictures: dict[tuple[Path, int], Pixels] = {}  # each mirrored and turned
         self._prints: dict[str, Path] = {}
         self._quoted: dict[str, Path] = {}
         self._shapes: set[tuple[int, ...]] = set()
+        self._lengths: set[int] = set()
         for folder in hidden_folders(assignment):
             for path in plain_files(folder):
                 self._add(path)
@@ -116,10 +127,15 @@ class _Hidden:
         data = path.read_bytes()
         self._prints |= dict.fromkeys(_prints(data), path)
         if (pixels := decode(data)) is not None:
+            if len(self.sizes) < MAX_SIZES:
+                self.sizes.add((pixels.shape[0], pixels.shape[1]))
             for turn, turned in enumerate(_turned(pixels)):
                 self._pictures[path, turn] = turned
         for array in arrays(data).found:
             self._shapes.add(array.shape)
+            if array.size >= LEAST_NUMBERS and array.min() != array.max():
+                self._lengths.add(array.size)
+                self._prints[_array_print(array.ravel())] = path
         text = _text(data)
         if len(text) >= LEAST_QUOTED:
             self._quoted[text] = path
@@ -129,19 +145,48 @@ class _Hidden:
         for found in _prints(data):
             if twin := self._prints.get(found):
                 return twin
-        for array in arrays(data).found:
-            if array.ndim and array.shape[1:] in self._shapes:
-                for row in array:
-                    if twin := self._prints.get(_array_print(row)):
-                        return twin
+        for array in numbers_of(data).found if self._shapes else ():
+            for row in self._rows(array):
+                if twin := self._prints.get(_array_print(row)):
+                    return twin
         text = _text(data) if self._quoted else ""
         return next((path for quoted, path in self._quoted.items() if quoted in text), None)
 
-    def alike(self, pictures: Mapping[tuple[str, bool], Pixels]) -> Iterator[Leak]:
-        """Those of `pictures` that look like hidden ones, by name and whether they are files."""
-        for (named, plain), twin in alike(pictures, self._pictures):
-            same = pixels_digest(pictures[named, plain]) == pixels_digest(self._pictures[twin])
-            yield Leak(named, twin[0], exact=same, plain=plain)
+    def _rows(self, array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+        """The rows of an array that may be hidden ones, in their shape or one behind another."""
+        if array.ndim and array.shape[1:] in self._shapes:
+            yield from array
+        if array.size in self._lengths:
+            yield array.ravel()
+        length = array.size // max(1, len(array)) if array.ndim > 1 else 0
+        for each in sorted(self._lengths) if array.ndim == 1 else (length, length - 1):
+            if each in self._lengths and each < array.size:
+                if array.ndim == 1 and array.size % each == 0:
+                    yield from array.reshape(-1, each)
+                elif array.ndim > 1 and each == length:
+                    yield from array.reshape(len(array), each)
+                elif array.ndim > 1:  # a label before or behind
+                    flat = array.reshape(len(array), length)
+                    yield from (row for part in (flat[:, 1:], flat[:, :-1]) for row in part)
+
+    def alike(self, shown: Iterable[_Seen]) -> Iterator[Leak]:
+        """Those of the pictures that look like hidden ones."""
+        held: list[_Seen] = []
+        size = 0
+        for one in shown:
+            held.append(one)
+            size += one.pixels.nbytes
+            if size > MAX_HELD_BYTES:
+                yield from self._alike(held)
+                held, size = [], 0
+        yield from self._alike(held)
+
+    def _alike(self, shown: Sequence[_Seen]) -> Iterator[Leak]:
+        pictures = {number: one.pixels for number, one in enumerate(shown)}
+        for number, twin in alike(pictures, self._pictures):
+            one = shown[number]
+            same = pixels_digest(one.pixels) == pixels_digest(self._pictures[twin])
+            yield Leak(one.named, twin[0], exact=same, plain=one.plain)
 
 
 def _turned(pixels: Pixels) -> Iterator[Pixels]:
@@ -174,6 +219,14 @@ def _prints(data: bytes) -> Iterator[str]:
 def _text(data: bytes) -> str:
     """The words of a text, one blank between them; "" where it is none."""
     return " ".join(text_of(data).split())
+
+
+def numbers_of(data: bytes) -> Arrays:
+    """Arrays of numbers that the bytes hold, as np.save writes them or in a text."""
+    found = arrays(data)
+    if found.found or b"\0" in data:
+        return Arrays(found.found, whole=True)  # what is unknown is told of the content
+    return written(data)
 
 
 def _array_print(array: NDArray[Any]) -> str:

@@ -128,6 +128,52 @@ def a_text_in_code(lab: Path) -> None:
     (lab / "public" / "a.yaml").write_text(f"text: {coded}", encoding="utf-8")
 
 
+def _rgb(lab: Path) -> np.ndarray:  # type: ignore[type-arg]
+    image = cv2.imread(str(an_image(lab)))
+    assert image is not None
+    return image[:, :, ::-1]
+
+
+def flat_rows(lab: Path) -> None:
+    image = cv2.resize(_rgb(lab), (32, 32), interpolation=cv2.INTER_AREA)
+    rows = np.stack([image * 0, image]).reshape(2, -1) / 255
+    np.save(lab / "public" / "train.npy", rows.astype(np.float32))
+
+
+def one_row(lab: Path) -> None:
+    image = _rgb(lab).transpose(2, 0, 1)
+    np.save(lab / "public" / "train.npy", np.stack([image * 0, image]).ravel())
+
+
+def on_the_last_axis(lab: Path) -> None:
+    image = _rgb(lab)
+    np.save(lab / "public" / "train.npy", np.stack([image * 0, image, image * 0 + 1], 3)[..., :2])
+
+
+def behind_another_array(lab: Path) -> None:
+    with (lab / "public" / "two.npy").open("wb") as file:
+        np.save(file, np.arange(3))
+        np.save(file, _rgb(lab))
+
+
+def a_table(lab: Path) -> None:
+    image = cv2.resize(_rgb(lab), (28, 28), interpolation=cv2.INTER_AREA).mean(2).astype(int)
+    lines = [",".join(["red", *map(str, one.ravel())]) for one in (image * 0, image)]
+    (lab / "public" / "a.csv").write_text("class,pixels\n" + "\n".join(lines), encoding="utf-8")
+
+
+def a_list(lab: Path) -> None:
+    image = cv2.resize(_rgb(lab), (32, 32), interpolation=cv2.INTER_AREA)
+    text = json.dumps({"train": [{"label": 3, "pixels": image.tolist()}]}, indent=1)
+    (lab / "public" / "a.json").write_text(text, encoding="utf-8")
+
+
+def points_in_a_table(lab: Path) -> None:
+    hidden = np.load(lab / "points" / "ring" / "0.npy")
+    table = np.stack([hidden, hidden + 1]).reshape(2, -1)
+    np.save(lab / "starter" / "points.npy", np.c_[[0, 1], table])
+
+
 def mirrored(lab: Path) -> None:
     cv2.imwrite(str(lab / "public" / "small.png"), cv2.imread(str(an_image(lab)))[:, ::-1])
 
@@ -140,8 +186,9 @@ def turned(lab: Path) -> None:
 @pytest.mark.parametrize(
     "leak",
     [tar_of_another_name, tar_by_bzip2, compressed, within_other_bytes, behind_an_image, a_frame,
-     a_frame_of_a_film, in_a_script, in_a_text, a_text_in_code, mirrored, turned, other_format,
-     smaller, zipped, stacked, in_a_notebook, an_array, arrays, a_text,
+     a_frame_of_a_film, in_a_script, in_a_text, a_text_in_code, flat_rows, one_row,
+     on_the_last_axis, behind_another_array, a_table, a_list, points_in_a_table, mirrored, turned,
+     other_format, smaller, zipped, stacked, in_a_notebook, an_array, arrays, a_text,
      a_quoted_text, a_network, the_answer],
 )  # fmt: skip
 def test_what_is_hidden_goes_out_in_no_other_form(
@@ -212,6 +259,16 @@ def test_headers_without_images_end_soon(kind: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(kind * 200_000)
     assert [inner.data is None for inner in contents(path)] == [False, True]
+
+
+def test_numbers_of_other_things_pass(lab: Path) -> None:
+    random = np.random.default_rng(1)
+    weights = {"conv": random.normal(size=(64, 3, 8, 8)), "dense": random.normal(size=(256, 1024))}
+    np.savez(lab / "public" / "net.npz", bias=np.zeros(64), mask=np.ones((16, 16), bool), **weights)
+    np.savetxt(lab / "public" / "table.csv", random.normal(size=(40, 100)), delimiter=";")
+    (lab / "public" / "ragged.json").write_text("[[1, 2], [3, [4]], {}, []]", encoding="utf-8")
+    assignment = read_assignment(with_parts(lab))
+    assert compare(assignment, given(assignment)) == ((), (), ())
 
 
 def test_what_was_not_compared_is_told(
