@@ -29,8 +29,9 @@ class LayerReport(Reply):
 
     `output` is without the batch, channels first; `weight` is (out, in, height, width) or
     (out, in), empty for layers without. `takes`: numbers of the layers that it is given the output
-    of, from 1, 0 for the input. `one_sided`: it pads below and to the right alone. `seconds`: wall
-    clock for three inputs.
+    of, from 1, 0 for the input. `window`: of a pooling the height, the width and both strides,
+    empty where they are not known. `one_sided`: it pads below and to the right alone. `seconds`:
+    wall clock for three inputs.
     """
 
     name: Line = ""
@@ -42,6 +43,7 @@ class LayerReport(Reply):
     bias: bool = False
     one_sided: bool = False
     takes: Annotated[list[Count], Field(max_length=64)] = Field(default_factory=list)
+    window: Annotated[list[Count], Field(max_length=4)] = Field(default_factory=list)
     seconds: Seconds = 0.0
 
 

@@ -27,6 +27,7 @@ from grader.examine.network_roles import in_comparable_order, plays
 from grader.examine.replies import ParameterReport
 from grader.language import Sentence
 
+HALVING = [2, 2, 2, 2]  # window and strides of LeNet5's poolings
 LENET5_INPUTS = ((1, 32, 32), (1, 28, 28))
 
 
@@ -165,6 +166,9 @@ class _Place(NamedTuple):
         role, weight, output = self.role, tuple(layer.weight), tuple(layer.output)
         if role.weights and weight not in role.weights:
             yield self._said(_expected(role), self.actual(layer), self.help)
+        if self.asked.is_lenet5 and layer.kind in POOLS and layer.window not in ([], HALVING):
+            expected = _with_window("pooling", HALVING)
+            yield self._said(expected, _with_window(layer.kind, layer.window), self.help)
         if role.outputs and output not in role.outputs:
             advice = _PADDING if list(taken) == [1, 28, 28] and self.name == "C1" else self.help
             sizes = " / ".join(map(_sizes, role.outputs))
@@ -272,6 +276,14 @@ def _with_weights(kind: str, weight: Sequence[int]) -> Sentence:
     if len(weight) != 4:
         return Sentence("{kind} {widths}", facts)
     return Sentence("{kind} {widths}, kernel {size}", {**facts, "size": f"{weight[2]}x{weight[3]}"})
+
+
+def _with_window(kind: str, window: Sequence[int]) -> Sentence:
+    """Such as "max-pool, window 3x3, stride 2"."""
+    height, width, *strides = window
+    stride = "x".join(map(str, dict.fromkeys(strides)))
+    facts = {"kind": _kind(kind), "size": f"{height}x{width}", "stride": stride}
+    return Sentence("{kind}, window {size}, stride {stride}", facts)
 
 
 def _to(kind: str, output: Sequence[int]) -> Sentence:

@@ -37,6 +37,7 @@ class Layer(NamedTuple):
     one_sided: bool = False  # pads one side alone: strides over an even size with "same"
     takes: tuple[int, ...] = ()  # whose output it is given: 1 for the first layer, 0 for the input
     level: tuple[float, float] = (0.0, 0.0)  # of what it makes: mean of the sizes, deviation
+    window: tuple[int, ...] = ()  # of a pooling: height, width, both strides; () if not known
 
     def report(self) -> dict[str, Any]:
         """The layer as a reply has it."""
@@ -50,6 +51,7 @@ class Layer(NamedTuple):
             "bias": self.bias,
             "one_sided": self.one_sided,
             "takes": list(self.takes),
+            "window": list(self.window),
             "seconds": round(self.step.seconds, 6) if self.step is not None else 0.0,
         }
 
@@ -88,7 +90,8 @@ class Flow:
         self._made.append(_Made(len(self.layers), made, _sample(made)))
 
     def _function(self, kind: str, value: Any, takes: tuple[int, ...]) -> None:
-        self._add(Layer("", kind, value.shape[1:], 0, 0), value, takes)
+        window = (2, 2, 2, 2) if kind in ("max-pool", "average-pool") else ()
+        self._add(Layer("", kind, value.shape[1:], 0, 0, window=window), value, takes)
 
     def _follow(self, from_: _Made, kinds: Sequence[str], values: Sequence[Any], to: Any) -> None:
         """Functions of one value, one after the other, and the change of form at the end."""

@@ -114,7 +114,8 @@ def _layer(framework: Framework, step: TrainingStep) -> list[Layer]:
         maps = step.given.shape[1:] if kind == "transposed-convolution" else output
         work = weight.size * (int(np.prod(maps[1:])) if len(maps) > 1 else 1)
     sided = kind in (*WEIGHTY, *POOLS) and framework.pads_one_side(step.layer)
-    found = [Layer(step.name, kind, output, count, work, shape, bias, step, sided)]
+    window = framework.window(step.layer) if kind in POOLS and len(output) == 3 else ()
+    found = [Layer(step.name, kind, output, count, work, shape, bias, step, sided, window=window)]
     activation = framework.activation(step.layer)
     if activation:
         found.append(Layer(step.name, activation.replace("_", "-"), output, 0, 0))

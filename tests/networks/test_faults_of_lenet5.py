@@ -62,6 +62,24 @@ class Bare(Right):
         return F.max_pool2d(F.relu(self.c2(F.max_pool2d(self.c1(x), 2))), 2)
 
 
+class WidePool(Right):
+    def maps(self, x):
+        x = F.max_pool2d(F.relu(self.c1(x)), 2)
+        return nn.MaxPool2d(3, stride=2, padding=1)(F.relu(self.c2(x)))
+
+
+class Overlapping(Right):
+    def maps(self, x):
+        x = F.max_pool2d(F.relu(self.c1(x)), 2, stride=1)
+        return F.max_pool2d(F.relu(self.c2(x)), 7, 4)
+
+
+class WidePoolFunction(Right):
+    def maps(self, x):
+        x = F.avg_pool2d(F.relu(self.c1(x)), 3, stride=2, padding=1)
+        return F.max_pool2d(F.relu(self.c2(x)), 2, 2)
+
+
 class Unused(Right):
     def __init__(self):
         super().__init__()
@@ -150,9 +168,27 @@ def test_a_layer_that_ran_before_the_exception_is_compared(session: Session) -> 
         ("Swish", "", "", ""),
         ("Bare", "C1", "activation relu / tanh", "activation none"),
         ("ByFunctions", "", "", ""),
+        (
+            "WidePool",
+            "S4",
+            "pooling, window 2x2, stride 2",
+            "max-pool, window 3x3, stride 2",
+        ),
+        (
+            "Overlapping",
+            "S2",
+            "pooling, window 2x2, stride 2",
+            "max-pool, window 2x2, stride 1",
+        ),
+        (
+            "WidePoolFunction",
+            "S2",
+            "pooling, window 2x2, stride 2",
+            "average-pool, window 3x3, stride 2",
+        ),
     ],
 )
-def test_what_a_function_that_is_not_known_may_hide_is_not_claimed_to_be_missing(
+def test_what_differs_is_told_and_not_what_an_unknown_function_may_hide(
     session: Session, name: str, layer: str, expected: str, actual: str
 ) -> None:
     network, _ = told.told(session, name)

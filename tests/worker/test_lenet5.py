@@ -147,6 +147,8 @@ def tells_its_layers(report: protocol.Meta) -> None:
         "batch_norm": False,
         "softmax": False,
     }
+    pools = [layer["window"] for layer in report["layers"] if layer["kind"] == "max-pool"]
+    assert pools == [[2, 2, 2, 2]] * 2
 
 
 def learns(worker: Worker) -> None:

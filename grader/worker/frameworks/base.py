@@ -33,6 +33,16 @@ def strides_with_same(padding: Any, strides: Any, kernel: Any) -> bool:
     )
 
 
+def _pair(sizes: Any) -> tuple[int, ...]:
+    """Two sizes as a pair, of four those after (batch, channels); () for what is neither."""
+    try:
+        each = [int(size) for size in np.ravel(np.asarray(sizes)).tolist()]
+    except (TypeError, ValueError):
+        return ()
+    each = each * 2 if len(each) == 1 else each
+    return tuple(each[-2:]) if len(each) in (2, 4) and each[:-2] in ([], [1, 1]) else ()
+
+
 class Framework:
     """One framework. Networks are its own objects; arrays are float32 in (N, C, H, W)."""
 
@@ -191,6 +201,15 @@ class Framework:
         as "same" with strides does.
         """
         return False
+
+    def window(self, layer: Any) -> tuple[int, ...]:
+        """Height and width of a pooling's windows and both strides; () where that is not known."""
+        names = (("kernel_size", "pool_size"), ("stride", "strides"))
+        given = [
+            next((getattr(layer, n) for n in each if hasattr(layer, n)), None) for each in names
+        ]
+        pairs = [_pair(one) for one in given]
+        return (*pairs[0], *pairs[1]) if all(pairs) else ()
 
     def fitting(self, network: Any, values: Any) -> dict[str, Any]:
         """Those of a checkpoint's `values` that have a parameter's name and sizes."""

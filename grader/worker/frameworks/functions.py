@@ -42,6 +42,8 @@ class Function:
     ) -> None:
         self.kind, self.weight, self.bias, self.turned = kind, weight, bias, turned
         self.has_bias = bias is not None
+        self.kernel_size: Any = None  # of a pooling
+        self.stride: Any = None
         self.held: list[tuple[str, Any]] = []  # the parameters and their names in the network
 
     def named_parameters(self) -> Iterator[tuple[str, Any]]:
@@ -87,7 +89,11 @@ def function_of(
         return Function("linear", argument(1, "other", "mat2"), turned=True), given
     if kind in ("conv2d", "linear"):
         return Function(kind, argument(1, "weight"), argument(2, "bias")), given
-    return Function(kind), given
+    pool = Function(kind)
+    pool.kernel_size = argument(1, "kernel_size")
+    stride = argument(2, "stride", "strides")
+    pool.stride = pool.kernel_size if stride is None or stride == [] else stride
+    return pool, given
 
 
 @contextmanager

@@ -81,7 +81,8 @@ class MindSpore(Framework):
             if getattr(self, "transpose_a", False):
                 return call()
             named = "linear" if getattr(self, "transpose_b", False) else type(self).__name__
-            return watch(named, arguments, options, call)
+            sizes = {key: getattr(self, key, None) for key in ("kernel_size", "strides")}
+            return watch(named, arguments, {**options, **sizes}, call)
 
         def method(self: Any, name: str, arguments: Any, options: Any, call: Any) -> Any:
             return watch(name, (self, *arguments), options, call)
