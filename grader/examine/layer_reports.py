@@ -62,12 +62,14 @@ class VariantReport(Reply):
 
 class LayersReport(Reply):
     """All layers; with an error only those that ran before it. unused: parameters that the output
-    does not depend on. hidden: names of those that it does and no layer has.
+    does not depend on. hidden: names of those that it does and no layer has. random: number of the
+    first layer, from 1, that makes something else in each pass; 0 if there is none.
     """
 
     layers: list[LayerReport] = Field(default_factory=list, max_length=MOST_LAYERS)
     variant: VariantReport = VariantReport()
     unused: list[ParameterReport] = Field(default_factory=list, max_length=200)
+    random: Count = 0
     hidden: list[Line] = Field(default_factory=list, max_length=200)
     error: Failure | None = None
 

@@ -12,9 +12,11 @@ from grader.evidence import Finding
 from grader.evidence.findings import make_finding
 from grader.examine.hints import ANYWHERE, cure
 from grader.examine.layer_reports import LayersReport
+from grader.examine.network_differences import Difference
 from grader.examine.replies import Failure, NetworkReport
 from grader.examine.submitted_network import SubmittedNetwork
 from grader.language import Sentence
+from grader.worker.frameworks.base import NO_TENSOR
 
 BATCHES = (1, 2, 4, 5, 8, 10, 16, 20, 25, 32, 50, 64, 100, 128, 256)  # that are tried
 MOST_NUMBERS = 300_000  # of a batch that is tried
@@ -39,10 +41,57 @@ def raised(network: SubmittedNetwork, report: NetworkReport, layers: LayersRepor
     return [told]
 
 
+def output_differs(
+    network: SubmittedNetwork, report: NetworkReport, layers: LayersReport
+) -> Difference | None:
+    """How what comes out is not as it should be, whatever the layers: something else in each pass,
+    or of another shape.
+    """
+    if layers.random:
+        return _random(layers)
+    if not report.input or layers.error is not None:
+        return None
+    _, made = network.forward(np.zeros((1, *report.input), np.float32))
+    wanted = (1, network.asked.outputs)
+    if made is None or made.shape == wanted:
+        return None
+    cure = Sentence(
+        "Return (N, {outputs}) for N inputs, one row for each.",
+        {"outputs": str(network.asked.outputs)},
+    )
+    if prod(made.shape) == prod(wanted) and made.ndim < len(wanted):
+        cure = Sentence(
+            "squeeze() takes the dimension of the batch away where a single input comes: leave it "
+            "out, or name the dimension, as in squeeze(-1)."
+        )
+    return Difference("output", str(wanted), str(made.shape), cure.in_lines())
+
+
+def _random(layers: LayersReport) -> Difference:
+    """A layer that draws at random, in evaluation mode and with the same input."""
+    layer = layers.layers[min(layers.random, len(layers.layers)) - 1]
+    before = next((one.name for one in reversed(layers.layers[: layers.random]) if one.name), "")
+    cure = Sentence(
+        "Outside of training nothing is drawn at random: put it behind `if self.training`."
+    )
+    if layer.kind == "dropout":
+        cure = Sentence(
+            "Dropout is for training alone: F.dropout(x, p, training=self.training), or a layer of "
+            "the network, which eval() and set_train(False) switch off."
+        )
+    expected = Sentence("the same numbers in every pass of one input")
+    actual = Sentence("others in each ({kind})", {"kind": layer.kind})
+    return Difference(before or layer.kind, expected.in_lines(), actual.in_lines(), cure.in_lines())
+
+
 def advice(
     network: SubmittedNetwork, error: Failure, layers: LayersReport, taken: Sequence[int]
 ) -> Sentence:
     """What to do about the exception. `taken`: the sizes of an input that it takes, if any."""
+    if NO_TENSOR in error.message and not error.file:
+        count = str(network.asked.outputs)
+        text = "Return the tensor of {count} numbers for each input alone, without anything beside."
+        return Sentence(text, {"count": count})
     known = cure(error, network.session.setup.assignment.interface, ANYWHERE)
     if known is not None:
         return known
@@ -103,7 +152,7 @@ def _takes(network: SubmittedNetwork, sizes: tuple[int, ...]) -> bool:
 
 def _after(layers: LayersReport) -> Sentence | str:
     """Behind which layer it stops."""
-    if not layers.layers or layers.error is None:
+    if not layers.layers or layers.error is None or NO_TENSOR in layers.error.message:
         return ""
     last = next((one.name for one in reversed(layers.layers) if one.name), "")
     return Sentence("; it stops after {layer}", {"layer": last}) if last else ""

@@ -18,7 +18,7 @@ from grader.examine.network_differences import (
     Difference,
     first_difference,
 )
-from grader.examine.network_pass import raised
+from grader.examine.network_pass import output_differs, raised
 from grader.examine.network_reference import NetworkReference
 from grader.examine.network_roles import in_comparable_order
 from grader.examine.replies import Failure, NetworkReport
@@ -54,7 +54,9 @@ def describe(
     looks = network_pictures.looks(network, report.input, layers)
     described = described.model_copy(update={"looks": looks})
     stops = raised(network, report, layers)
-    difference = first_difference(layers, report.input, asked)
+    difference = first_difference(layers, report.input, asked) or output_differs(
+        network, report, layers
+    )
     taken = [*stops, *_taken(report, asked)]
     if difference is not None:
         return _differing(described, difference), [_shape(asked, difference), *taken]

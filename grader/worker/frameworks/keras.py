@@ -77,10 +77,7 @@ class Keras(Framework):
     def forward(self, network: Any, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """One pass with `training=False`."""
         given = np.array(array.transpose(0, 2, 3, 1) if self._wants_last(network, array) else array)
-        made = self.array(network(given, training=False))
-        if made is None:
-            raise TypeError("the network's output is no tensor")
-        return made
+        return self.output(network(given, training=False))
 
     def _wants_last(self, network: Any, array: np.ndarray[Any, Any]) -> bool:
         """Whether the network wants (N, H, W, C): what it was declared with, else Keras's rule."""

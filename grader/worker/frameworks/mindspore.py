@@ -48,10 +48,7 @@ class MindSpore(Framework):
         """One pass with `set_train(False)`."""
         with self.eager():
             network.set_train(False)
-            made = self.array(network(self._ms.Tensor(np.ascontiguousarray(array))))
-        if made is None:
-            raise TypeError("the network's output is no tensor")
-        return made
+            return self.output(network(self._ms.Tensor(np.ascontiguousarray(array))))
 
     def array(self, value: Any) -> np.ndarray[Any, Any] | None:
         """Values of a Tensor; as float32 where NumPy lacks their kind of number."""

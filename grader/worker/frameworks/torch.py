@@ -56,10 +56,7 @@ class Torch(Framework):
         first = next(iter(network.parameters()), None)
         given = self._torch.from_numpy(np.array(array))
         with self._torch.no_grad():
-            made = self.array(network(given if first is None else given.to(first.device)))
-        if made is None:
-            raise TypeError("the network's output is no tensor")
-        return made
+            return self.output(network(given if first is None else given.to(first.device)))
 
     def array(self, value: Any) -> np.ndarray[Any, Any] | None:
         """Values of a Tensor; as float32 where NumPy lacks their kind of number."""
