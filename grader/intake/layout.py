@@ -185,16 +185,20 @@ def _has_work(tree: Tree) -> bool:
     )
 
 
+_BESIDE = ("._", ".~")  # of macOS and of office programs
+_ZONE = ":zone.identifier"
 _NOT_STUDENTS = re.compile(r"readme.*|expected\.toml|index\.html?|license.*", re.IGNORECASE)
 
 
 def is_nobodys(name: str) -> bool:
     """Whether an entry of a class is nobody's: hidden, a platform's index, our own. What is called
-    as a student's is that student's ("readme_3210000001.zip").
+    as a student's is that student's ("readme_3210000001.zip", "doe_4211_9_main.pyc"), but for what
+    systems and editors keep beside a file.
     """
-    if name.startswith(".") or is_ignored((name,)):
+    if name.startswith(_BESIDE) or name.lower().endswith(_ZONE):
         return True
-    return _NOT_STUDENTS.fullmatch(name) is not None and not is_told(name)
+    nobodys = name.startswith(".") or is_ignored((name,)) or _NOT_STUDENTS.fullmatch(name)
+    return bool(nobodys) and not is_told(name)
 
 
 def our_output(folder: Path) -> bool:

@@ -33,18 +33,23 @@ def _read(names: Sequence[str], documents: Mapping[str, str]) -> dict[str, Claim
     people: dict[str, list[dict[str, str]]] = {}
     times: dict[str, str] = {}
     submission = section = ""
+    dash = -1  # where the items of the list begin; what is deeper can be a text of several lines
     for line in documents.get(METADATA_FILE, "").splitlines():
         if match := _SUBMISSION.fullmatch(line):
             submission, section = match[1], ""
         elif match := _SECTION.fullmatch(line):
-            section = match["key"]
+            section, dash = match["key"], -1
             if section == "created_at" and (said := _TIME.search(match["value"])):
                 times[submission] = f"{said[1]}T{said[2]}"
         elif submission and section == "submitters":
             known = people.setdefault(submission, [])
-            if _ITEM.match(line) or not known:
+            at = len(line) - len(line.lstrip(" "))
+            item = _ITEM.match(line) is not None
+            dash = at if item and dash < 0 else dash
+            if (item and at == dash) or not known:
                 known.append({})
-            if match := _FIELD.fullmatch(line):
+            own = at == dash if item else dash < 0 or at == dash + 2
+            if own and (match := _FIELD.fullmatch(line)):
                 known[-1].setdefault(match["key"], _unquoted(match["value"]))
     claims = {}
     for name in names:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import IntakeError, find
+from grader.intake import IntakeError, find, stage
 from tests.intake.archives import Item, raw_zip
 from tests.intake.test_find import ids, make
 
@@ -117,15 +117,24 @@ def test_a_student_s_folder_is_never_taken_for_results_of_ours(tmp_path: Path) -
     [
         ("readme_3210000003_王五.zip", THREE[:2]),
         ("LICENSE 3210000003 王五", THREE[:2]),
+        (
+            ".x_13_assignsubmission_file",
+            ["a_11_assignsubmission_file", "b_12_assignsubmission_file"],
+        ),
+        ("wangwu_4213_90003_main.pyc", ["doejane_4211_90001_main.py", "roe_4212_90002_main.py"]),
         ("readme_4213_90003_main.py", ["doejane_4211_90001_main.py", "roe_4212_90002_main.py"]),
     ],
 )
-def test_a_submission_that_is_called_like_a_readme_is_one(
+def test_a_submission_that_is_called_as_nobody_s_is_one(
     tmp_path: Path, name: str, others: list[str]
 ) -> None:
     for each in (name, *others):
         make(tmp_path / "in", each if "." in each else f"{each}/main.py")
-    assert len(ids(tmp_path / "in")) == 3
+    make(tmp_path / "in", f"._{others[0]}", f"{others[0]}:Zone.Identifier", ".DS_Store")
+    found = find([tmp_path / "in"])
+    assert len(found) == 3
+    for one in found:
+        stage(one, tmp_path / "out" / one.id)
 
 
 def test_a_loose_file_of_a_student_is_told(tmp_path: Path) -> None:

@@ -325,3 +325,17 @@ def test_a_receipt_speaks_of_its_own_attempt_alone(
     found = {one.origin.submitters[0].key: one for one in find([tmp_path])}
     assert [part.name for part in found["victim"].parts] == ["ma in.py"]
     assert [part.name for part in found[order].parts] == ["main.py"]
+
+
+@pytest.mark.parametrize("indent", ["  ", "    "])
+def test_a_name_of_several_lines_is_no_number(tmp_path: Path, indent: str) -> None:
+    make(tmp_path, "submission_11/main.py", "submission_12/main.py")
+    deeper = f"{indent}    "
+    (tmp_path / "submission_metadata.yml").write_text(
+        f"submission_11:\n  :submitters:\n{indent}- :name: |-\n{deeper}Mal\n"
+        f"{deeper}:sid: 3210000001\n{deeper}- :sid: 3210000001\n{indent}  :sid: 3210000002\n"
+        f"{indent}- :name: Lisa\n{indent}  :sid: 3210000003\n",
+        "utf-8",
+    )
+    found = next(iter(find([tmp_path])))
+    assert [each.number for each in found.origin.submitters] == ["3210000002", "3210000003"]
