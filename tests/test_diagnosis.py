@@ -275,3 +275,14 @@ def test_asking_more_takes_no_more_than_its_share_of_time(
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert (out / "logs" / "ann.txt").read_text().splitlines().count("asked") == asked
+
+
+@pytest.mark.parametrize(("differ", "told"), [(0, False), (1, False), (2, True), (3, True)])
+def test_a_state_between_calls_shows_in_most_images_that_are_asked_alone(
+    differ: int, told: bool
+) -> None:
+    answers = make.answers(0, total=3)
+    alone = {one.image: one.truth if n < differ else one.answer for n, one in enumerate(answers)}
+    finding = diagnosis.state_between_calls(answers, alone, "predict")
+    assert (finding is not None) == told
+    assert diagnosis.state_between_calls(answers, {}, "predict") is None

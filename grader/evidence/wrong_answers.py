@@ -170,6 +170,13 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
         "they are was not looked into.",
         "It costs no marks. {function} has to bear that an image comes twice.",
     ),
+    "state-between-calls": (
+        W,
+        "{function} keeps something between calls: of {total} images that were asked alone, in a "
+        "new process, {count} got another answer than among the others, the same one each time.",
+        "Begin every call anew: no list, average or variable outside {function} that one image "
+        "changes and the next one reads.",
+    ),
     "nondeterministic": (
         W,
         "The same image got different answers in {count} of {total} cases.",

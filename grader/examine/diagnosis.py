@@ -92,6 +92,15 @@ def channel_order(
     )
 
 
+def state_between_calls(answers: Sequence[Answer], alone: Answers, function: str) -> Finding | None:
+    """`state-between-calls` where most images get another answer alone than among the others."""
+    first = {answer.image: answer.answer for answer in answers}
+    differ = sum(word != first.get(image) for image, word in alone.items())
+    if 2 * differ <= len(alone):
+        return None
+    return make_finding("state-between-calls", count=differ, total=len(alone), function=function)
+
+
 def nondeterministic(answers: Sequence[Answer], again: Answers) -> Finding | None:
     """`nondeterministic` where an image put twice got two answers. An image whose answer was lost
     with the process, whoever ended it, got none.

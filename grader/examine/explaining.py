@@ -22,6 +22,7 @@ UNREACHED = ("exception-swallowed", "not-finite", "image-ignored")
 CAUSES = (
     *UNREACHED,
     "training-mode",
+    "state-between-calls",
     *INPUTS,
     "smallest-taken",
     "largest-not-taken",
@@ -37,7 +38,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
 }
 for _code in UNREACHED:
     EXPLAINS[_code] += INPUTS  # any change helps that puts the image in the place of what arrives
-for _code in ("training-mode", "random-input"):
+for _code in ("training-mode", "random-input", "state-between-calls"):
     EXPLAINS[_code] += ("nondeterministic",)
 
 

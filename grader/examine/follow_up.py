@@ -31,6 +31,7 @@ MORE_ASKED_TWICE = (
 )
 NEAR_THE_EDGE = 10  # per cent below full marks
 EDGE_SHARE = 1 / 3  # of the time that is left: the causes need the rest
+ALONE = 3  # images that are put in workers of their own, each so many times: a state shows
 SWAPPED = 13  # that are put with the channels in the other order
 LOOKED_INTO = 5  # images whose answers' numbers are looked at
 NO_OUTPUTS: NDArray[np.float32] = np.empty((0, 0), np.float32)
@@ -41,12 +42,14 @@ class FollowUp(NamedTuple):
 
     again: the second answers, of more images where points are lost near the edge. other: those with
     the channels in the other order, of a part of the images, and of all where that part reads
-    better. outputs: the numbers behind some answers, (N, classes). cut: the submission ended its
+    better. alone: the answers to images that were put alone, where each was the same every time.
+    outputs: the numbers behind some answers, (N, classes). cut: the submission ended its
     process, so that more could not be asked.
     """
 
     again: Mapping[str, str | None] = {}
     other: Mapping[str, str | None] = {}
+    alone: Mapping[str, str | None] = {}
     outputs: NDArray[np.float32] = NO_OUTPUTS
     cut: bool = False
 
@@ -81,9 +84,32 @@ def ask_more(
             session.close()
             rest = ask_again(session, order[SWAPPED:], channels[::-1], clock)
             asked = asked._replace(other={**part, **rest})
+        elif _mostly_wrong(answers):
+            asked = asked._replace(alone=_alone(session, order, channels, clock))
     except WorkerEndedError:
         pass
     return asked
+
+
+def _alone(
+    session: Session, order: Sequence[HiddenImage], channels: str, clock: Clock
+) -> dict[str, str | None]:
+    """The answers to the images that came last, each in a worker of its own; none where one of them
+    got several, as there chance decides.
+    """
+    steady = {}
+    for image in order[-ALONE:]:
+        session.close()
+        words = [ask_again(session, [image], channels, clock).get(image.id) for _ in range(ALONE)]
+        if None in words or len(set(words)) > 1:
+            return {}
+        steady[image.id] = words[0]
+    session.close()
+    return steady
+
+
+def _mostly_wrong(answers: Mapping[str, Answer]) -> bool:
+    return 2 * sum(answer.correct for answer in answers.values()) < len(answers)
 
 
 def _reads_better(part: Mapping[str, str | None], answers: Mapping[str, Answer]) -> bool:

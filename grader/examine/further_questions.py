@@ -147,7 +147,11 @@ def behind_answers(
     answers no better than guessing tell.
     """
     answers = [predictions.answers[image.id] for image in order]
-    found = [diagnosis.nondeterministic(answers, asked.again)]
+    function = assignment.interface.function
+    found = [
+        diagnosis.state_between_calls(answers, asked.alone, function),
+        diagnosis.nondeterministic(answers, asked.again),
+    ]
     if any(answer.answer is not None for answer in answers):
         found.append(label_order(answers, assignment.classes))
         found.append(diagnosis.channel_order(answers, asked.other, assignment))

@@ -192,6 +192,7 @@ FINDING = {
     "not-diagnosed": "No diagnosis",
     "out-of-memory": "Out of memory",
     "crashed": "Process crashed",
+    "state-between-calls": "Answers depend on the images before",
     "nondeterministic": "Answers change",
     "slow": "Slow",
     "network-attempt": "Tried the network",

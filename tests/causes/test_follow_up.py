@@ -17,7 +17,7 @@ from tests import make
 EDGE = 105  # of 130, where 111 are full marks
 
 
-@pytest.mark.parametrize(("correct", "more"), [(EDGE, MORE_ASKED_TWICE), (60, 0), (120, 0)])
+@pytest.mark.parametrize(("correct", "more"), [(EDGE, MORE_ASKED_TWICE), (70, 0), (120, 0)])
 def test_more_images_are_put_twice_near_the_edge_by_a_new_worker_in_another_order(
     monkeypatch: pytest.MonkeyPatch, correct: int, more: int
 ) -> None:
