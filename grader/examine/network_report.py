@@ -108,8 +108,8 @@ def _unbuilt(asked: AskedNetwork, error: Failure, report: NetworkReport) -> Find
         "Call {name}() as grading does, without arguments: it must give the network.",
         {"name": asked.name},
     )
+    facts: dict[str, str | Sentence] = {"arguments": ", ".join(report.needs), "name": asked.name}
     if report.needs:
-        facts = {"arguments": ", ".join(report.needs), "name": asked.name}
         hint = Sentence(
             "Give the arguments {arguments} of {name}'s constructor a default: it is built without "
             "arguments.",
@@ -120,7 +120,7 @@ def _unbuilt(asked: AskedNetwork, error: Failure, report: NetworkReport) -> Find
     return make_finding(
         "network-unbuilt",
         network=asked.name,
-        error=error.said,
+        error=Sentence("its constructor needs {arguments}", facts) if report.needs else error.said,
         instead=instead if report.found else "",
         hint=hint,
     )

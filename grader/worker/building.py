@@ -170,6 +170,8 @@ def _probe(
     for sizes in inputs:
         try:
             made = framework.forward(network, np.zeros((1, *sizes), np.float32))
+            if made.ndim > 1 and len(made) != 1:  # such as by a size of the batch written in it
+                raise ValueError(f"of one input it makes an output of shape {made.shape}")
         except BaseException as error:
             trouble = trouble or error
             continue

@@ -86,6 +86,11 @@ class Pair(Right):
         return self.dense(x), x
 
 
+class TwoRows(Right):
+    def forward(self, x):
+        return super().forward(x).repeat(2, 1)
+
+
 class Squeezed(Right):
     def forward(self, x):
         return super().forward(x).squeeze()
@@ -173,6 +178,7 @@ def test_a_right_one_has_no_finding(session: Session, name: str) -> None:
             "TypeError: what the network returns is no tensor: a tuple of 2",
             "alone, without",
         ),
+        ("TwoRows", "ValueError: of one input it makes an output of shape (2, 10)", "(N, 400)"),
         ("Misspelt", "AttributeError: ", "Call it on zeros of shape (1, 1, 32, 32)"),
     ],
 )
@@ -182,7 +188,9 @@ def test_an_exception_is_told_and_no_layer_that_never_ran(
     network, (finding,) = told.told(session, name)
     assert (network.differs_at, finding.code) == ("", "network-raised")
     assert network.error.startswith(error)
-    assert error in finding.message and ("main.py, line " in finding.message) == (name != "Pair")
+    assert error in finding.message and ("main.py, line " in finding.message) == (
+        name not in ("Pair", "TwoRows")
+    )
     assert cure in finding.hint
 
 
