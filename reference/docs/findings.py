@@ -39,7 +39,20 @@ USUAL: Mapping[str, object] = {
     "namesake": "",
 }
 FACTS: Mapping[str, Mapping[str, object]] = {
-    "entry-elsewhere": {"found": "src/model.py"},
+    "entry-elsewhere": {"found": "src/model.py", "others": ""},
+    "dataset-at-import": {
+        "path": "data/train",
+        "weights": Sentence(
+            " The weights {path}, which the code names, are not there either.",
+            {"path": "results/best.ckpt"},
+        ),
+    },
+    "timeout-predict": {
+        "where": Sentence(
+            " Asked about a picture of the grader's, it was at {file}, line {line} by then.",
+            {"file": "main.py", "line": "12"},
+        ),
+    },
     "import-failed": {"module": "main"},
     "package-missing": {"package": "albumentations", "runtimes": "mindspore, torch"},
     "packages-absent": {"packages": "albumentations, wandb"},
