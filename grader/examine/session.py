@@ -85,7 +85,8 @@ class Session:
         self.close()
         started = time.monotonic()
         limit = min(self.setup.assignment.limits.import_, self.clock.left)
-        self._box = self.setup.sandbox.start(self.setup.command(), self.setup.spec(self.submission))
+        spec = self.setup.spec(self.submission, self.starts)
+        self._box = self.setup.sandbox.start(self.setup.command(), spec)
         self._conversation = WorkerClient(self._box)
         self._saw_hidden = self._disturbed = False
         self.starts += 1

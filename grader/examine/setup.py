@@ -17,6 +17,7 @@ WORKER = Mount(Path(grader.worker.__file__).parent, Path("/worker"))
 SUBMISSION_PATH = Path("/submission")
 PROVIDED = Path("/provided")
 PLAIN_PATH = Path("/plain")
+LEAST_LOG = 4  # KiB of what a worker printed
 
 
 def plain_of(submission: Path) -> Path:
@@ -57,8 +58,12 @@ class Setup(NamedTuple):
         there = folder.is_dir() and any(folder.iterdir())
         return str(self.sandbox.place(Mount(folder, PLAIN_PATH))) if there else None
 
-    def spec(self, submission: Path) -> SandboxSpec:
-        """What a worker for the submission staged at this folder is given."""
+    def spec(self, submission: Path, before: int) -> SandboxSpec:
+        """What a worker for the submission staged at this folder is given.
+
+        before: workers that it had. Each keeps half as much of what is printed as the one before
+            it, down to `LEAST_LOG`: however many there are, the log stays one that can be read.
+        """
         limits, threads, folder = (
             self.assignment.limits,
             str(self.threads),
@@ -69,7 +74,11 @@ class Setup(NamedTuple):
             beside.append(Mount(plain_of(submission), PLAIN_PATH))
         return SandboxSpec(
             mounts=[*self.runtime.mounts, WORKER, Mount(submission, SUBMISSION_PATH), *beside],
-            limits=SandboxLimits(memory=limits.memory, scratch=limits.scratch + limits.submission),
+            limits=SandboxLimits(
+                memory=limits.memory,
+                scratch=limits.scratch + limits.submission,
+                log=max(SandboxLimits().log >> before, LEAST_LOG),
+            ),
             environment={
                 "OMP_NUM_THREADS": threads,
                 "OPENBLAS_NUM_THREADS": threads,
