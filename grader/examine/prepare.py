@@ -163,6 +163,7 @@ _LIMITS = {
     "time": Sentence("it took too long"),
     "memory": Sentence("it needs too much memory"),
     "count": Sentence("there are too many files of the kind"),
+    "parts": Sentence("not all that it holds can be looked at"),
 }
 
 

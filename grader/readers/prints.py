@@ -85,8 +85,10 @@ def _weights(root: Path, stored: Sequence[Path], each: float) -> dict[str, Any]:
         name = path.relative_to(root).as_posix()
         with leaving_out(name, left_out, max(min(each, end - time.process_time()), 0.001)):
             if not _is_public(path):
-                found = packed(weight_prints.prints(path), WEIGHT)
-                weights.append({"file": name, "prints": found})
+                found = weight_prints.file_prints(path)
+                weights.append({"file": name, "prints": packed(found.found, WEIGHT)})
+                if not found.whole:
+                    left_out[name] = "parts"
     return {
         "weights": sorted(weights, key=lambda one: one["file"]),
         "left_out": list(left_out.items()),

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from grader.readers.archive_members import entries
 from grader.readers.limits import MIB, IntakeLimits
@@ -25,12 +24,14 @@ SUFFIXES = (
 )
 MIN_TENSOR_BYTES = 256  # bytes of a tensor that tells anything: 64 float32
 TENSORS = 4000  # of one file
+MAX_STRUCTURE_BYTES = 4 * MIB  # bytes of what describes a network beside its weights
 FIELDS = 10 * TENSORS  # of a protocol buffer that are read
 MAX_UNPACKED_BYTES = 1024 * MIB  # bytes of one file, unpacked
 # Of a packed file, unpacked in any case; else MAX_UNPACKED_TIMES its size.
 ALWAYS_UNPACKED_BYTES = 16 * MIB
 MAX_UNPACKED_TIMES = 4  # trained weights shrink hardly at all when they are packed
 
+_ZIP = b"PK\x03\x04"
 _ARRAY = b"\x93NUMPY"  # begins what NumPy saves
 
 
@@ -38,21 +39,42 @@ class _NotThisError(Exception):
     """The file is not laid out as it was taken for."""
 
 
-def prints(path: Path) -> list[int]:
-    """The prints of the file's tensors: sorted, each once, of 64 bits.
+class _TooManyError(Exception):
+    """It is laid out so, and has more parts, or larger ones, than are looked at."""
+
+
+class FilePrints(NamedTuple):
+    """The prints of a file's tensors: sorted, each once, of 64 bits. whole: of all of them."""
+
+    found: list[int]
+    whole: bool
+
+
+def file_prints(path: Path) -> FilePrints:
+    """The prints of the tensors in the file.
 
     Tensors below MIN_TENSOR_BYTES and those of one value throughout are left out: they are
     alike in networks that have nothing to do with each other. Raises OSError.
     """
+    found: list[int | None] = []
+    whole = True
     with path.open("rb") as file:
+        packed = file.read(len(_ZIP)) == _ZIP
+        file.seek(0)
         try:
-            found = list(islice(_tensors(path, file), TENSORS))
+            for value in _tensors(path, file):
+                if len(found) == TENSORS:
+                    raise _TooManyError
+                found.append(value)
+        except _TooManyError:
+            whole = False
         except Exception:  # a damaged file can make a reader raise anything
-            found = []
+            found, whole = (found, False) if packed else ([], True)
         if not found:
             file.seek(0)
             found = [_print(_pieces(file, MAX_UNPACKED_BYTES))]
-    return sorted({value for value in found if value is not None})
+            whole = whole and path.stat().st_size <= MAX_UNPACKED_BYTES
+    return FilePrints(sorted({value for value in found if value is not None}), whole)
 
 
 def of_bytes(content: bytes) -> int:
@@ -70,7 +92,7 @@ def _affordable(path: Path) -> int:
 def _tensors(path: Path, file: BinaryIO) -> Iterator[int | None]:
     head = file.read(8)
     file.seek(0)
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(_ZIP):
         return _of_zip(path)
     if head[:1] == b"\x0a":
         return _Checkpoint(file).prints()
@@ -98,25 +120,47 @@ def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
 
 def _of_zip(path: Path) -> Iterator[int | None]:
     left = _affordable(path)
-    for member, content in entries(path, IntakeLimits(files=2 * TENSORS)):
-        if member.name.endswith((".pkl", ".py", ".json")):
-            continue  # names and structure, not weights
-        if member.type is MemberType.FILE and MIN_TENSOR_BYTES <= member.size <= left:
+    too_large = False
+    for number, (member, content) in enumerate(entries(path, IntakeLimits(files=2 * TENSORS))):
+        if number == 2 * TENSORS:
+            raise _TooManyError
+        if member.type is not MemberType.FILE or member.size < MIN_TENSOR_BYTES:
+            continue
+        if member.size > left:
+            too_large = True  # smaller ones behind it are looked at
+        elif not _is_structure(member.name, member.size, content):
             left -= member.size
             yield _print(content())
+    if too_large:
+        raise _TooManyError
+
+
+def _is_structure(name: str, size: int, content: Callable[[], Iterable[bytes]]) -> bool:
+    """Whether a member holds names and structure and no weights: it is called so, and is it."""
+    if not name.endswith((".pkl", ".py", ".json")) or size > MAX_STRUCTURE_BYTES:
+        return False
+    data = b"".join(content())
+    if name.endswith(".pkl"):
+        return data.startswith(b"\x80") and data.endswith(b".")
+    try:
+        return "\0" not in data.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _of_safetensors(path: Path, file: BinaryIO) -> Iterator[int | None]:
     """Its header: the length as uint64, then {name: {data_offsets: [from, to]}} as JSON."""
     (length,) = struct.unpack("<Q", file.read(8).ljust(8, b"\xff"))
     if length > MIB:
-        raise _NotThisError
+        raise _TooManyError if file.read(2) == b'{"' else _NotThisError
     header, left = json.loads(file.read(length)), _affordable(path)
     header.pop("__metadata__", None)
     for about in header.values():
         begin, end = map(int, about["data_offsets"])
+        if end - begin > left:
+            raise _TooManyError
         file.seek(8 + length + max(begin, 0))
-        yield _print(_pieces(file, min(end - begin, left)))
+        yield _print(_pieces(file, end - begin))
         left -= max(end - begin, 0)
 
 
@@ -162,7 +206,9 @@ class _Checkpoint:
             self._varint()
             return key >> 3, self._file.tell()
         size = self._varint()
-        if key & 7 != 2 or self._left < 0 or self._file.tell() + size > end:
+        if key & 7 == 2 and self._left < 0:
+            raise _TooManyError
+        if key & 7 != 2 or self._file.tell() + size > end:
             raise _NotThisError
         return key >> 3, self._file.tell() + size
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from grader.readers import weight_prints as weights
-from grader.readers.weight_prints import prints
+from grader.readers.prints import read_prints
+from grader.readers.weight_prints import file_prints
 from tests.worker.runtimes import require
 
 TORCH = """
@@ -34,6 +35,10 @@ def tensors(seed: int) -> dict[str, NDArray[np.float32]]:
     chance = np.random.default_rng(seed)
     shapes = {"conv.weight": (8, 3, 3, 3), "bn.gamma": (64,), "dense.weight": (26, 64)}
     return {name: chance.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+def prints(path: Path) -> list[int]:
+    return file_prints(path).found
 
 
 def checkpoint(path: Path, values: dict[str, NDArray[np.float32]]) -> Path:
@@ -108,6 +113,40 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             archive.writestr(f"data/{name}", bytes(size * 1024))
     assert prints(path) == [1]
     assert read == 1003 * 1024
+
+
+def test_weights_behind_more_than_is_looked_at_are_no_silence(tmp_path: Path) -> None:
+    """More arrays, more members, a larger one, a torn one: others are loaded all the same."""
+    mine = tensors(1)
+    np.savez(tmp_path / "mine.npz", **mine)
+    assert file_prints(tmp_path / "mine.npz").whole
+    chance = np.random.default_rng(5)
+    many = {f"a{n:05}": chance.integers(0, 255, 256, np.uint8) for n in range(weights.TENSORS + 9)}
+    np.savez(tmp_path / "many.npz", **many, **mine)
+    np.savez(tmp_path / "small.npz", **{f"a{n}": n for n in range(2 * weights.TENSORS)}, **mine)
+    large = np.zeros(weights.ALWAYS_UNPACKED_BYTES, np.uint8)
+    np.savez_compressed(tmp_path / "large.npz", a=large, **mine)
+    torn = (tmp_path / "mine.npz").read_bytes()
+    end = torn.rindex(b"\x93NUMPY")
+    (tmp_path / "torn.npz").write_bytes(torn[: end + 200] + b"?" + torn[end + 201 :])
+    for name in ("many", "small", "large", "torn"):
+        assert not file_prints(tmp_path / f"{name}.npz").whole, name
+    names = sorted(f"{name}.npz" for name in ("many", "small", "large", "torn"))
+    told = read_prints(tmp_path, 10)["left_out"]
+    assert sorted(told) == [(name, "parts") for name in names]
+
+
+def test_members_are_weights_whatever_they_are_called(tmp_path: Path) -> None:
+    mine = tensors(1)
+    np.savez(tmp_path / "mine.npz", **mine)
+    for ending in ("json", "pkl", "py"):
+        with zipfile.ZipFile(tmp_path / f"{ending}.npz", "w") as archive:
+            archive.writestr("data.pkl", b"\x80\x02" + b"names and so on" * 99 + b".")
+            archive.writestr("config.json", json.dumps({"layers": list(range(200))}))
+            for name, value in mine.items():
+                archive.writestr(f"{name}.{ending}", value.tobytes())
+        found = file_prints(tmp_path / f"{ending}.npz")
+        assert found == file_prints(tmp_path / "mine.npz"), ending
 
 
 @pytest.mark.parametrize("content", [b"\x0a\x00", b"\x0a\x04\x12\x02\x1a\x00", b"\x0a\x02\x08\x01"])
