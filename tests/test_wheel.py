@@ -55,7 +55,17 @@ def test_a_student_checks_with_nothing_but_the_wheel(wheel: Path, tmp_path: Path
 
 
 def test_what_a_student_runs_imports_nothing_that_is_an_extra() -> None:
-    extras = ("cv2", "scipy", "mindspore", "matplotlib", "openpyxl", "py7zr", "starlette", "ray")
+    extras = (
+        "cv2",
+        "scipy",
+        "mindspore",
+        "matplotlib",
+        "openpyxl",
+        "py7zr",
+        "starlette",
+        "ray",
+        "libcst",
+    )
     program = f"""
 import sys
 for name in {extras!r}:

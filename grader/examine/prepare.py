@@ -102,7 +102,7 @@ def prepare(submission: Submission, folder: Path, conditions: Conditions) -> Pre
         record = stage(submission, clean, limits, notices, reading)
         overlay = plain_of(clean)
         overlay.mkdir()
-        reading.plain(clean, overlay, limits)
+        notices += reading.plain(clean, overlay, limits)
         found = scan_of(reading.scan(clean, interface.entry, interface.function).model_dump())
         records, prints = reading.records(clean), reading.fingerprint(clean)
     device = conditions.device

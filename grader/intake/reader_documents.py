@@ -101,6 +101,12 @@ class StagedDocument(ReaderDocument):
     left_out: LeftOut = []
 
 
+class PlainDocument(StagedDocument):
+    """Which sources only newer versions of Python read as they are."""
+
+    newer: Annotated[list[Path], Field(max_length=1_000)] = []
+
+
 Where = tuple[Line, Path, Count]
 
 

@@ -30,7 +30,7 @@ from grader.intake.receiving import receive
 from grader.intake.unpackers import missing
 from grader.language import Sentence
 from grader.readers.limits import MIB, IntakeLimits
-from grader.readers.notices import ArchiveRefusedError, Notice, refuse
+from grader.readers.notices import ArchiveRefusedError, Notice, notice, refuse
 from grader.sandbox import canary
 from grader.sandbox.contract import (
     ASK_DOCTOR,
@@ -156,15 +156,20 @@ class Reading:
                 return found
         return reader_documents.ScanDocument()
 
-    def plain(self, staged: Path, into: Path, limits: IntakeLimits) -> None:
-        """Write what overlays the sources of the submission at `staged` that only a notebook
-        understands into the empty folder `into`; see `readers.plain_sources`.
+    def plain(self, staged: Path, into: Path, limits: IntakeLimits) -> list[Notice]:
+        """Write what overlays the sources of the submission at `staged` that only a notebook, or
+        a newer Python, understands into the empty folder `into`; see `readers.plain_sources`.
         """
-        self.of_staged(
-            reader_documents.StagedDocument, "plain", staged, {}, OutputFolder(into), limits
+        found = self.of_staged(
+            reader_documents.PlainDocument, "plain", staged, {}, OutputFolder(into), limits
         )
         for path in (into, *into.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
+        if not found or not found.newer:
+            return []
+        return [
+            notice("written so that older versions of Python read it: {files}", files=found.newer)
+        ]
 
     def records(self, staged: Path) -> Records:
         """The lab reports and records of training in the submission at `staged`."""

@@ -9,6 +9,7 @@ import tokenize
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from grader.readers.newer_python import older
 from grader.readers.notebook_grammar import bound_names, plain_cell, plain_source
 
 MAX_SOURCE_BYTES = 2 * 1024 * 1024  # bytes of one source file; of a notebook NOTEBOOK
@@ -29,7 +30,7 @@ def text_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         if path.suffix.lower() != ".ipynb":
-            return plain_source(decode(file.read(MAX_SOURCE_BYTES)))
+            return older(plain_source(decode(file.read(MAX_SOURCE_BYTES))))
         return notebook(file.read(NOTEBOOK))
 
 
@@ -37,7 +38,7 @@ def notebook(raw: bytes) -> str:
     """The code cells of a notebook as one source of plain Python."""
     cells = code_cells(raw)
     marked = [cell for cell in cells if CELL_MARKER in cell.text]
-    return "\n".join(cell.text for cell in plain_cells(marked or cells))
+    return older("\n".join(cell.text for cell in plain_cells(marked or cells)))
 
 
 def code_cells(raw: bytes) -> list[Cell]:

@@ -25,9 +25,10 @@ from importlib.machinery import (
 )
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
-from typing import Any, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
 from . import hooks
+from .late_annotations import flags_for
 from .workdir import Workdir
 
 _WORKERS_OWN = ("importlib", "_frozen_importlib", __name__.rpartition(".")[0])
@@ -40,6 +41,7 @@ _THREADS = (
 
 
 _bound: dict[str, Any] = {}
+_late: list[Callable[[], None]] = []  # told where annotations had to wait
 
 MAX_EXTENSION = 1  # as in the limits that are kept from outside
 
@@ -95,11 +97,13 @@ def arrange_path(place: Workdir) -> None:
     hooks.install([hooks.OwnModuleFinder(own_module, lambda: submission_imports(place))])
 
 
-def bind(names: Mapping[str, Any], place: Workdir) -> None:
+def bind(names: Mapping[str, Any], place: Workdir, late: Callable[[], None]) -> None:
     """Have each of the submission's sources that uses one of `names` find it bound. To libraries
-    they are unknown: rich and others tell by a NameError whether they are in a notebook.
+    they are unknown: rich and others tell by a NameError whether they are in a notebook. `late` is
+    called where the annotations of a source have to wait for names bound below.
     """
     _bound.update(names)
+    _late.append(late)
     find = FileFinder.path_hook(
         (ExtensionFileLoader, EXTENSION_SUFFIXES),
         (_OwnLoader, SOURCE_SUFFIXES),
@@ -122,6 +126,21 @@ def bind(names: Mapping[str, Any], place: Workdir) -> None:
 class _OwnLoader(SourceFileLoader):
     """Runs a source of the submission."""
 
+    def source_to_code(  # type: ignore[override]
+        self, data: Any, path: Any, *, _optimize: int = -1
+    ) -> CodeType:
+        return self.compiled(data, path, 0, _optimize)
+
+    def compiled(self, data: Any, path: Any, flags: int, optimize: int) -> CodeType:
+        """The code of a source; where its annotations have to wait, they do."""
+        waiting = flags_for(data)
+        for tell in _late if waiting else ():
+            tell()
+        code: CodeType = compile(
+            data, path, "exec", flags | waiting, dont_inherit=True, optimize=optimize
+        )
+        return code
+
     def exec_module(self, module: ModuleType) -> None:
         self.bind(module)
         super().exec_module(module)
@@ -142,8 +161,7 @@ class _CellsLoader(_OwnLoader):
     ) -> CodeType:
         """The code, which is a coroutine's where it awaits."""
         flags = getattr(ast, "PyCF_ALLOW_TOP_LEVEL_AWAIT", 0)  # since Python 3.8
-        code: CodeType = compile(data, path, "exec", flags, dont_inherit=True, optimize=_optimize)
-        return code
+        return self.compiled(data, path, flags, _optimize)
 
     def exec_module(self, module: ModuleType) -> None:
         self.bind(module)

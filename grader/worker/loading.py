@@ -137,14 +137,20 @@ class Loading:
         self.observer.start()
         if self.view is not None:
             self.view.start()
-        self._give_shell(after, stand_ins)
+        self._give_shell(after, stand_ins, layer)
         return layer.used
 
-    def _give_shell(self, after: hooks.AfterImportFinder, stand_ins: compat.absent.Finder) -> None:
+    def _give_shell(
+        self,
+        after: hooks.AfterImportFinder,
+        stand_ins: compat.absent.Finder,
+        layer: compat.CompatLayer,
+    ) -> None:
         """Let notebooks, and what was exported or pasted from them, have their shell."""
         rest = compat.absent.Silent("IPython")
         there = shell.Shell(self.place, self._run_file, self._note, rest)
-        importing.bind(shell.names(there), self.place)
+        late = "from __future__ import annotations"
+        importing.bind(shell.names(there), self.place, lambda: layer.use(late))
         found = shell.of_module(self.place, there)
         for name in ("IPython", "IPython.core.getipython"):
             after.when(name, lambda module: setattr(module, "get_ipython", found))

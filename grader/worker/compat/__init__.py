@@ -17,6 +17,7 @@ from . import (
     loading,
     mindspore,
     mindspore_old,
+    new_names,
     old_names,
     opencv,
     pickled,
@@ -66,6 +67,7 @@ class CompatLayer:
         loading.watch(self._after, self._observer)
         if compat:
             old_names.put_back(self._put_back, self._after, self.use)
+            new_names.offer(self._place, self.use)
             pickled.find_in_main(self._place, self.use)
             keras_saved.find_in_main(self._place, self._after, self.use)
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
