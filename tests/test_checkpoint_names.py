@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.assignment import Interface
-from grader.examine.hints import AT_IMPORT, cure
+from grader.examine.hint_rules import AT_IMPORT
+from grader.examine.hints import cure
 from grader.examine.replies import Failure
 from grader.worker import prefixes
 

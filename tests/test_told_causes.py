@@ -32,9 +32,40 @@ path = f"{cfg["dir"]}/net.pth"
 def predict(image):
     return "Plastic Bottle"
 """
-NEW_TYPES = """
-def first[T](items: list[T]) -> T:
-    return items[0]
+NEW_TEMPLATE = """
+name = "x"
+path = t"{name}/net.pth"
+
+def predict(image):
+    return "Plastic Bottle"
+"""
+AWAITED = """
+async def predict(image):
+    return "Plastic Bottle"
+"""
+YIELDS = """
+def predict(image):
+    yield "Plastic Bottle"
+"""
+MERGED = """
+<<<<<<< HEAD
+NAME = "Hats"
+=======
+NAME = "Plastic Bottle"
+>>>>>>> main
+
+def predict(image):
+    return NAME
+"""
+OTHER_CASE = """
+from net import Net
+
+def predict(image):
+    return Net().name
+"""
+EMPTY_WEIGHTS = """
+import numpy as np
+net = np.load("net.npy")
 
 def predict(image):
     return "Plastic Bottle"
@@ -150,18 +181,27 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     place = tmp_path_factory.mktemp("told")
     names = submissions.honest().partition("NAMES = ")[2].partition("\n")[0]
     sources = {
-        "trains": TRAINS_WITHOUT, "fstring": NEW_FSTRING, "types": NEW_TYPES, "old": OLD_MISTAKE,
-        "broken": BROKEN_FSTRING, "index": INDEX_AS_TEXT, "method": METHOD,
+        "trains": TRAINS_WITHOUT, "fstring": NEW_FSTRING, "template": NEW_TEMPLATE,
+        "old": OLD_MISTAKE, "broken": BROKEN_FSTRING, "index": INDEX_AS_TEXT, "method": METHOD,
         "labelled": LABELLED.replace("{names!r}", names), "overwritten": OVERWRITTEN,
         "serves": SERVES.replace("{names!r}", names),
         "windows": WINDOWS.replace("{names!r}", names),
         "zipped": WEIGHTS_IN_ZIP, "pair": PAIR, "numbers": NUMBERS,
-        "prints": PRINTS.replace("{names!r}", names), "prints_on": PRINTS_ON,
+        "awaited": AWAITED, "yields": YIELDS, "merged": MERGED, "case": OTHER_CASE,
+        "empty": EMPTY_WEIGHTS, "prints": PRINTS.replace("{names!r}", names),
+        "prints_on": PRINTS_ON,
     }  # fmt: skip
     for name, source in sources.items():
         submissions.submission(place / "class" / name, {"main.py": source})
     submissions.submission(place / "class" / "trains", {"Results/net.pth": "{}"})
     submissions.submission(place / "class/zipped", {"results.zip": raw_zip([Item(b"net.pth")])})
+    submissions.submission(place / "class/case", {"Net.py": "class Net:\n    name = 'Hats'\n"})
+    submissions.submission(place / "class/empty", {"net.npy": b""})
+    submissions.submission(place / "class/hidden_ending", {"main.py.txt": submissions.honest()})
+    cells = [{"cell_type": "code", "source": submissions.honest(), "outputs": []}]
+    book = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    submissions.submission(place / "class/renamed", {"main.py": book})
+    submissions.submission(place / "class/plain", {"lab.ipynb": submissions.honest()})
     for version, source in (("v1", INDEX_AS_TEXT), ("v2_final", submissions.honest())):
         submissions.submission(place / "class/versions" / version, {"main.py": source})
     words = ("--set", "interface.lenet5=''", "--set", "limits.answer=20", "--no-tune")
@@ -190,9 +230,9 @@ def test_code_that_trains_for_want_of_weights_reads_where_they_are(told: Any) ->
     assert "Results/net.pth" in finding["hint"]
 
 
-@pytest.mark.parametrize("name", ["fstring", "types"])
-def test_newer_python_is_no_mistake_of_spelling(told: Any, name: str) -> None:
-    finding = first(told[name])
+def test_newer_python_is_no_mistake_of_spelling(told: Any) -> None:
+    assert all(one["answer"] == "Plastic Bottle" for one in told["fstring"]["answers"])
+    finding = first(told["template"])
     assert finding["code"] == "import-failed" and "Newer versions of Python" in finding["hint"]
 
 
@@ -200,6 +240,34 @@ def test_newer_python_is_no_mistake_of_spelling(told: Any, name: str) -> None:
 def test_what_no_python_can_read_is_not_called_new(told: Any, name: str) -> None:
     finding = first(told[name])
     assert finding["code"] == "import-failed" and "Newer" not in finding["hint"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "cure"),
+    [
+        ("awaited", "wrong-return-type", "without `async`"),
+        ("yields", "wrong-return-type", "`yield`"),
+        ("merged", "import-failed", "Git left both versions"),
+        ("case", "module-missing", "Net.py was handed in: let it be net.py"),
+        ("empty", "import-failed", "The file of weights is not whole"),
+    ],
+)
+def test_the_cure_is_that_of_the_cause(told: Any, name: str, code: str, cure: str) -> None:
+    finding = first(told[name])
+    assert finding["code"] == code and cure in finding["hint"]
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("hidden_ending", "main.py.txt was taken for main.py"),
+        ("renamed", "main.py was taken for main.ipynb"),
+        ("plain", "lab.ipynb was taken for lab.py"),
+    ],
+)
+def test_a_file_is_what_it_holds_whatever_it_is_called(told: Any, name: str, note: str) -> None:
+    assert note in told[name]["loading"]["notes"]
+    assert all(one["answer"] == one["truth"] for one in told[name]["answers"])
 
 
 @pytest.mark.parametrize(("name", "nearest"), [("index", ""), ("labelled", "nearest")])

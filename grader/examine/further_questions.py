@@ -12,7 +12,8 @@ from grader.examine import causes, diagnosis
 from grader.examine.cause_search import MIN_IMAGES, CauseSearch
 from grader.examine.class_names import Vocabulary
 from grader.examine.follow_up import FollowUp
-from grader.examine.hints import IN_CALL, cure, cure_of_names
+from grader.examine.hint_rules import IN_CALL
+from grader.examine.hints import cure, cure_of_names
 from grader.examine.images import HiddenImage
 from grader.examine.label_order import label_order
 from grader.examine.loading import elsewhere, not_there, what_to_write
@@ -299,6 +300,17 @@ def _returned_instead(said: str | None, function: str) -> Sentence | None:
         return Sentence(
             "{function} ended without `return`, at least on one way through it: end every way by "
             "returning the name. What is printed is no answer.",
+            {"function": function},
+        )
+    if said == "coroutine object":
+        facts = {"function": function}
+        return Sentence(
+            "Write `def {function}`, without `async`: it is called, not awaited.", facts
+        )
+    if said == "generator object":
+        return Sentence(
+            "A function with `yield` in it hands out a generator: end {function} by "
+            "`return` and the name.",
             {"function": function},
         )
     if said and said.startswith(("tuple of", "list of")) and "str" in said.split(":")[0]:

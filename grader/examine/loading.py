@@ -9,7 +9,8 @@ from grader.assignment import Assignment
 from grader.evidence import Finding, Severity
 from grader.evidence.findings import make_finding
 from grader.examine import outside_folder
-from grader.examine.hints import AT_IMPORT, cure
+from grader.examine.hint_rules import AT_IMPORT
+from grader.examine.hints import cure
 from grader.examine.known_packages import is_own
 from grader.examine.replies import Failure, LoadReport
 from grader.language import Sentence
@@ -179,8 +180,12 @@ def not_there(
 ) -> Finding | None:
     """The finding about a package, or a module of the student's own, that the exception missed."""
     name = error.missing_package
-    if own := error.missing_module or (name if is_own(name) else ""):
+    if own := error.missing_module or (name if is_own(name) or error.like_module else ""):
         module = own.replace(".", "/")
+        if error.like_module:
+            facts = {"found": error.like_module, "module": module, "file": error.file}
+            text = "{found} was handed in: let it be {module}.py, seen from {file}."
+            place = {**place, "cure": Sentence(text, facts)}
         return make_finding("module-missing", place, severity=severity, module=module, entry=entry)
     if not name:
         return None

@@ -10,7 +10,8 @@ import numpy as np
 
 from grader.evidence import Finding
 from grader.evidence.findings import make_finding
-from grader.examine.hints import ANYWHERE, cure
+from grader.examine.hint_rules import ANYWHERE
+from grader.examine.hints import cure
 from grader.examine.layer_reports import LayersReport
 from grader.examine.network_differences import Difference
 from grader.examine.replies import Failure, NetworkReport

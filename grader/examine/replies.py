@@ -51,6 +51,7 @@ class Failure(ForeignNames):
     traceback: Text = ""
     missing_package: Line = ""
     missing_module: Line = ""  # of the submission's own folders, one in which it is not
+    like_module: Line = ""  # the submission's source that may be meant by a module that it misses
     missing_path: Line = ""
     found_elsewhere: Line = ""
     reads_dataset: bool = False  # the missing path belongs to a data set

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 import shutil
 import stat
 from collections import Counter
@@ -22,6 +21,7 @@ from grader.intake.folder import OutputFolder
 from grader.intake.nested_archives import below, holds_code, less, lift, merge, open_nested
 from grader.intake.reading import Reading
 from grader.intake.submissions import Submission, SubmissionFile
+from grader.intake.true_names import true_names
 from grader.readers.extraction import ENTRIES_PER_ALLOWED, Extraction
 from grader.readers.file_kinds import FileKind
 from grader.readers.ignored_files import (
@@ -124,12 +124,14 @@ def _lay_all(
     if len(parts) == 1 and parts[0].kind is not FileKind.FILE:
         yield from _lay(parts[0], content, limits, reading)
         yield from open_nested(content, limits, reading)
+        yield from true_names(content, ())
         return
     places = []
     for number, part in enumerate(parts):
         place = work / f"part{number}"
         place.mkdir()
         yield from _lay(part, place, limits, reading)
+        yield from true_names(place, ())
         limits = less(limits, place)
         places.append(place)
     top = next((place for place in places if holds_code(place)), places[0])
@@ -139,8 +141,8 @@ def _lay_all(
         if place != top:
             merge(below(place, opened), content)
     merge(root, content)
-    yield from _first_names(content, parts)
     yield from open_nested(content, less(limits, content), reading)
+    yield from true_names(content, [part.name for part in parts if part.kind is FileKind.FILE])
 
 
 def _lay(
@@ -157,26 +159,6 @@ def _lay(
             with output:
                 for chunk in _chunks(part.path):
                     output.write(chunk)
-
-
-_AGAIN = re.compile(r"(?P<stem>.+)-\d{1,2}(?P<suffix>\.[A-Za-z0-9]+)")
-
-
-def _first_names(content: Path, parts: Sequence[SubmissionFile]) -> Iterator[Notice]:
-    """Canvas calls what is uploaded again, also for another assignment, "main-1.py": such loose
-    files get their names back, unless the code itself names them so.
-    """
-    code_texts = [
-        path.read_bytes() for path in content.iterdir() if path.is_file() and code(path.name)
-    ]
-    for part in parts:
-        match = _AGAIN.fullmatch(part.name) if part.kind is FileKind.FILE else None
-        if match is None or not (path := content / part.name).is_file():
-            continue
-        first = content / (match["stem"] + match["suffix"])
-        if not first.exists() and not any(part.name.encode() in text for text in code_texts):
-            path.rename(first)
-            yield notice("{name} was taken for {first}", name=part.name, first=first.name)
 
 
 # --- folders ----------------------------------------------------------------------------

@@ -25,7 +25,8 @@ def explain(
     """Facts about one error that arose at `spot` in the text `line`:
 
     time_limit (True: the soft limit of the import); missing_package (not installed, not handed in);
-    missing_module (in one of the submission's own folders); missing_name (a module or name that an
+    missing_module (in one of the submission's own folders), like_module (the submission's file that
+    may be meant by either); missing_name (a module or name that an
     installed package has not); library (a shared library that an installed package lacks); python2
     (True: syntax of Python 2); under_main (a name that is bound only below `if __name__ ==
     "__main__"`); device (asked for and refused: "GPU", "Ascend"); missing_path and what goes with
@@ -47,13 +48,25 @@ def _of_import(error: ImportError, place: Workdir) -> dict[str, Any]:
     if isinstance(error, ModuleNotFoundError) and name:
         top = name.partition(".")[0]
         if not _importable(top):
-            return {"missing_package": top}
-        return {"missing_module": name} if _is_own(top, place) else {"missing_name": name}
+            return {"missing_package": top, "like_module": _like(top, place)}
+        if _is_own(top, place):
+            return {"missing_module": name, "like_module": _like(name, place)}
+        return {"missing_name": name}
     library = re.search(r"(\S+\.(?:so|dll|dylib)[\d.]*): cannot open", message)
     if library:
         return {"library": clean(library.group(1))}
     wanted = re.search(r"cannot import name '([^']+)'", message)
     return {"missing_name": clean(f"{name}.{wanted.group(1)}")} if wanted else {}
+
+
+def _like(module: str, place: Workdir) -> str:
+    """The submission's source that is called as the module but for letters' case, or lies
+    elsewhere; "" where there is none.
+    """
+    wanted = module.rpartition(".")[2].lower()
+    found = [path for path in place.root.rglob("*.[pP][yY]") if path.stem.lower() == wanted]
+    found.sort(key=lambda path: (len(path.parts), str(path)))
+    return clean(found[0].relative_to(place.root).as_posix()) if found else ""
 
 
 def _is_own(name: str, place: Workdir) -> bool:

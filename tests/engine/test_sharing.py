@@ -14,7 +14,8 @@ from grader.cli import engines
 from grader.cli.main import UsageError
 from grader.cli.workplace import RunRequest, require_counts
 from grader.engine.local import LocalEngine
-from grader.examine.hints import AT_IMPORT, IN_CALL, HintRule, cure
+from grader.examine.hint_rules import AT_IMPORT, IN_CALL
+from grader.examine.hints import HintRule, cure
 from grader.examine.replies import Failure
 from grader.runtimes.devices import Device
 from grader.sandbox.unconfined import Unconfined
