@@ -59,6 +59,18 @@ def test_what_is_wrong_is_named_with_its_cure(tmp_path: Path) -> None:
     assert "→" in done.stdout
 
 
+def test_archives_beside_each_other_are_one_submission(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    code = "name = open('net.txt').read()\ndef predict(image):\n    return name\n"
+    for archive, name, text in (("code", "main.py", code), ("weights", "net.txt", "Hats")):
+        with zipfile.ZipFile(folder / f"{archive}.zip", "w") as file:
+            file.writestr(name, text)
+    done = check(folder)
+    assert "weights-missing" not in done.stdout, done.stdout + done.stderr
+    assert "✓ main.py is imported" in done.stdout
+
+
 def test_own_images_give_an_estimate_with_its_interval(tmp_path: Path) -> None:
     data = submissions.colours(tmp_path / "data")
     folder = submissions.submission(tmp_path / "mine", {"main.py": submissions.honest()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,7 +31,7 @@ from grader.evidence import Evidence, Finding, Severity
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.near_duplicates import near_duplicates, pictures
 from grader.examine.prepare import Conditions
-from grader.intake import IntakeError, IntakeLimits, Reading, Submission, find, stage
+from grader.intake import FileKind, IntakeError, IntakeLimits, Reading, Submission, find, stage
 from grader.language import Sentence, Translate, translator
 from grader.report import Context, Result, files, pages
 from grader.report.text import for_rich
@@ -115,6 +116,9 @@ def _submission(arguments: argparse.Namespace, assignment: Assignment) -> Submis
         found = find([pack or folder], sandbox=Unconfined(own_code=True))
     except IntakeError as error:
         raise UsageError(error.said) from None
+    if len(found) > 1 and folder.is_dir() and not any(path.is_dir() for path in folder.iterdir()):
+        # Archives beside each other: one student has one submission, and that of two may be code.
+        return replace(found.submissions[0], path=folder, kind=FileKind.FOLDER, name="", beside=())
     if len(found) != 1:
         entry, count = assignment.interface.entry, str(len(found))
         raise UsageError(
