@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from grader.evidence import Roster
 from grader.readers.notices import Notice, notice
@@ -79,6 +79,29 @@ def counts_for(
         group=group,
         who=[f"{each.number or each.key} {each.name}".strip() for each in people],
     )
+
+
+def alone_of_a_team(submitters: Mapping[int, str], roster: Roster) -> list[Notice]:
+    """What staff are told of teams of whom one member's submission counts for that member alone,
+    while others handed in nothing. `submitters`: place in the roster -> id of a submission.
+    """
+    told = []
+    for group, members in roster.groups.items():
+        own = {submitters[at] for at in members if at in submitters}
+        absent = [roster.people[at] for at in members if at not in submitters]
+        if absent and len(own) == 1 and len(members) <= TEAM_MEMBERS:
+            told.append(
+                notice(
+                    "{who}: nothing of their own, and in the group {group} on the roster, of which "
+                    "{id} counts for one member alone. If it is the group's, call its folder "
+                    "{folder}, and it counts for each of them",
+                    who=[f"{each.number or each.key} {each.name}".strip() for each in absent],
+                    group=group,
+                    id=next(iter(own)),
+                    folder=group,
+                )
+            )
+    return told
 
 
 def _which(name: str, bare: bool = False) -> str:

@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from grader.evidence import Roster, Submitter
 from grader.intake.ownership import contest, without_number
-from grader.intake.roster_groups import GroupLookup, counts_for
+from grader.intake.roster_groups import GroupLookup, alone_of_a_team, counts_for
 from grader.intake.roster_lookup import RosterLookup, folded, spellings
 from grader.intake.submissions import Submission
 from grader.intake.teams import student_of
@@ -100,6 +100,8 @@ def call_by_roster(
     if absent:
         who = [f"{person.number or person.key} {person.name}" for person in absent]
         told.append(notice("{count} handed in nothing: {who}", count=len(absent), who=who))
+    here = {c.person: c.submission.id for c in claims if c.person is not None}
+    told += alone_of_a_team({**dict.fromkeys(perhaps, ""), **here}, roster)
     return called, told
 
 

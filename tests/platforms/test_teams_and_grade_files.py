@@ -101,6 +101,20 @@ def test_the_key_of_a_group_is_no_person_s(tmp_path: Path) -> None:
     assert people == {"Group_A": ["77"], "Group_B": ["504"]} and "not on the roster" in said
 
 
+@pytest.mark.parametrize(
+    ("folders", "told"),
+    [(["321_张三"], True), (["321_张三", "322_李四"], False), (["第1组"], False)],
+)
+def test_who_is_left_out_by_a_partner_s_own_name_is_told(
+    tmp_path: Path, folders: list[str], told: bool
+) -> None:
+    make(tmp_path / "in", *(f"{folder}/main.py" for folder in (*folders, "323_王五")))
+    people, said = members(tmp_path / "in", read_roster(written(tmp_path / "r.csv", BY_HAND)))
+    cure = "322 李四: nothing of their own, and in the group 第1组 on the roster"
+    assert (cure in said) == told, said
+    assert sum(map(len, people.values())) == (2 if told else 3)
+
+
 def test_a_table_of_groups_stands_beside_the_gradebook(tmp_path: Path) -> None:
     book = (
         "Student,ID,SIS User ID,SIS Login ID,Section,Lab (9)\n,,,,,Manual Posting\n"
