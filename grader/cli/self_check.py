@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     say = translator(arguments.lang)
     console = terminal()
     home = arguments.assignment or (PUBLIC if PUBLIC.is_dir() else Path("hidden_tests"))
-    assignment = read_assignment(home, arguments.settings)
+    assignment = _started_once(read_assignment(home, arguments.settings))
     packed = _packed(arguments, assignment, console, say)
     submission = _submission(arguments, assignment)
     with TemporaryDirectory(prefix="self-check-") as temporary:
@@ -86,6 +86,14 @@ def run(arguments: argparse.Namespace) -> int:
         )
     console.print(f"\n[bold]{verdict.format(count=bad)}[/]  {arguments.page.resolve()}")
     return SOMETHING_LEFT if bad else OK
+
+
+def _started_once(assignment: Assignment) -> Assignment:
+    """The assignment for who waits: of a process that is started anew, to hang again, they learn
+    nothing more.
+    """
+    once = assignment.limits.model_copy(update={"restarts": 0})
+    return assignment.model_copy(update={"limits": once})
 
 
 def _packed(

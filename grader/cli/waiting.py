@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from types import TracebackType
+from typing import IO
 
 from rich.console import Console
 from rich.status import Status
@@ -37,8 +39,10 @@ class Waiting:
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Waiting:
+        self._stderr = _uncaptured(sys.stderr)
         if self._console.is_terminal:
-            self._status = self._console.status(for_rich(self._doing()))
+            shown = Console(file=_uncaptured(self._console.file))
+            self._status = shown.status(for_rich(self._doing()))
             self._status.start()
         self._thread.start()
         return self
@@ -70,8 +74,8 @@ class Waiting:
             if self._status is not None:
                 self._status.update(for_rich(f"{doing} ({seconds:.0f} s)"))
             elif due:
-                sys.stderr.write(f"{doing} ({seconds:.0f} s)\n")
-                sys.stderr.flush()
+                self._stderr.write(f"{doing} ({seconds:.0f} s)\n")
+                self._stderr.flush()
 
     def _doing(self) -> str:
         """What is being done now, with the time that it may take."""
@@ -88,16 +92,33 @@ class Waiting:
             "restarts": str(limits.restarts),
             "diagnosis": f"{limits.diagnosis:g}",
         }
-        return Sentence(_DOING.get(self._stage, _PREPARING).text, facts).said_in(self._language)
+        said = _DOING.get(self._stage, _PREPARING)
+        if said is _ASKING and not limits.restarts:
+            said = _ASKING_ONCE
+        return Sentence(said.text, facts).said_in(self._language)
+
+
+def _uncaptured(stream: IO[str]) -> IO[str]:
+    """The stream as it is now, also while pytest captures what checks print."""
+    encoding = getattr(stream, "encoding", None)
+    try:
+        return os.fdopen(os.dup(stream.fileno()), "w", encoding=encoding, errors="replace")
+    except (OSError, ValueError):  # a stream in memory has no descriptor
+        return stream
 
 
 _PREPARING = Sentence("Examining your folder as the grader will …")
+_ASKING = Sentence(
+    "Asking {function} about images, {done} of {images} done: up to {first} s for the first, "
+    "{answer} s for each other, and so again after each of up to {restarts} new starts …"
+)
+_ASKING_ONCE = Sentence(
+    "Asking {function} about images, {done} of {images} done: up to {first} s for the first, "
+    "{answer} s for each other …"
+)
 _DOING = {
     Stage.LOAD: Sentence("Importing {entry}: up to {load} s …"),
     Stage.CHECKS: Sentence("Looking at networks and trying the checks: up to {checks} s …"),
-    Stage.PREDICT: Sentence(
-        "Asking {function} about images, {done} of {images} done: up to {first} s for the first, "
-        "{answer} s for each other, and so again after each of up to {restarts} new starts …"
-    ),
+    Stage.PREDICT: _ASKING,
     Stage.EXPLAIN: Sentence("Looking for what is behind the answers: up to {diagnosis} s …"),
 }

@@ -64,9 +64,10 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "dataset-at-import": (
         W,
-        "{path} of a data set is read at import ({file}, line {line}); the grader has no data "
-        "set.{weights}",
-        "Read data sets only below `if __name__ == '__main__':`.",
+        "{path} is read at import ({file}, line {line}); the grader has no data set, and no "
+        "pictures of yours.{weights}",
+        "Read data sets and pictures only below `if __name__ == '__main__':`; of a notebook leave "
+        "that cell out.",
     ),
     "trains-at-import": (
         E,

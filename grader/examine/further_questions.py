@@ -44,7 +44,9 @@ def why_stopped(predictions: Predictions, assignment: Assignment) -> list[Findin
     if predictions.stopped is EndReason.TIME:
         return [make_finding("timeout-total", facts, seconds=f"{limits.total:g}")]
     why = Sentence("it could not be imported once more")
-    if predictions.stopped is EndReason.RESTARTS:
+    if predictions.stopped is EndReason.RESTARTS and not limits.restarts:
+        why = Sentence("its process hung or ended, and it is not started anew")
+    elif predictions.stopped is EndReason.RESTARTS:
         starts = {"starts": str(limits.restarts + 1), "restarts": str(limits.restarts)}
         why = Sentence(
             "its process hung or ended {starts} times, and it is started anew {restarts} times",

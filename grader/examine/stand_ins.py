@@ -26,6 +26,8 @@ MOST_SIZES = 4
 STAND_INS_PER_SIZE = 2  # stand-ins of a size
 _TO_HEAR = (Problem.RAISED, Problem.WRONG_TYPE, Problem.UNKNOWN_CLASS)
 COARSE = 8  # spots along a side
+SHARE_TO_HANG = 0.7  # of the time that is left, in which it is to show where it hangs
+LEAST_TO_HANG = 5.0  # seconds in which a function is seen to hang
 
 
 class StandInsHeard(NamedTuple):
@@ -68,9 +70,10 @@ def where_it_hangs(session: Session, hidden: Sequence[HiddenImage], clock: Clock
     seconds = limits.first_answer
     try:
         for image in stand_ins(hidden):
-            if clock.left <= seconds:
+            if clock.left <= min(seconds, LEAST_TO_HANG):
                 break
-            if (found := session.interrupted(image, seconds)) is not None:
+            found = session.interrupted(image, min(seconds, clock.left * SHARE_TO_HANG))
+            if found is not None:
                 return found
             seconds = limits.answer
     except WorkerEndedError:

@@ -6,17 +6,26 @@ import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, NamedTuple
 
 from .opened_files import OpenedFiles
 from .text import clean, text_of
-from .workdir import Workdir, is_there
+from .workdir import SourceLine, Workdir, is_there
 
 MAX_FACTS = 20  # of one kind that are kept
 
 _INSTALL = re.compile(r"\b(pip3?|conda|mamba|apt|apt-get|yum|easy_install)\b.*\binstall\b")
 _COMMANDS = {"os.system", "subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn"}
 _NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "urllib.Request"}
+
+
+class UnreadImage(NamedTuple):
+    """An image that was asked for and could not be read, and the line of the submission that did;
+    None where a library did without one.
+    """
+
+    path: str
+    spot: SourceLine | None
 
 
 class Observer:
@@ -39,7 +48,7 @@ class Observer:
         self.trains: dict[str, Any] | None = None
         self._unloaded: list[dict[str, Any]] = []
         self.missing: list[str] = []
-        self.unread: list[str] = []
+        self.unread: list[UnreadImage] = []
         self.opened = OpenedFiles(place.root)
         self.networks: list[Path] = []
         self._names: list[Path] | None = None
@@ -77,7 +86,8 @@ class Observer:
     def unreadable(self, path: Any) -> None:
         """Note an image that could not be read."""
         if isinstance(path, str) and len(self.unread) < MAX_FACTS:
-            self.unread.append(clean(path))
+            spot = self._place.calling_spot(sys._getframe(1))
+            self.unread.append(UnreadImage(clean(path), spot))
 
     def readable(self, path: Any) -> None:
         """Note an image that was read by a library of its own."""

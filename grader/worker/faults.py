@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from . import source
+from .audit import UnreadImage
 from .explain import explain
 from .missing_paths import path_facts
 from .sandbox_refusal import is_refused
@@ -18,7 +19,7 @@ _WORKER = str(Path(__file__).parent) + os.sep
 _LONGEST_CHAIN = 8
 
 
-def describe(error: BaseException, place: Workdir, unread: list[str]) -> dict[str, Any]:
+def describe(error: BaseException, place: Workdir, unread: list[UnreadImage]) -> dict[str, Any]:
     """The error as a reply's `error`, every string bounded.
 
     Always: type, message, file, line, source, traceback (file "", line 0 where no line of the
@@ -59,7 +60,7 @@ def trace(error: BaseException) -> str:
     return clean(text[-MAX_TEXT_CHARS:], MAX_TEXT_CHARS)
 
 
-def _describe(error: BaseException, place: Workdir, unread: list[str]) -> dict[str, Any]:
+def _describe(error: BaseException, place: Workdir, unread: list[UnreadImage]) -> dict[str, Any]:
     spot = _whereabouts(error, place)
     line = _text_of_line(spot) if spot else ""
     facts: dict[str, Any] = {
@@ -76,7 +77,11 @@ def _describe(error: BaseException, place: Workdir, unread: list[str]) -> dict[s
         if is_refused(cause):
             facts["refused"] = True
     if unread and "missing_path" not in facts:
-        facts.update(path_facts(place, unread[-1]))
+        asked, spot = unread[-1]
+        facts.update(path_facts(place, asked))
+        if spot is not None:  # not where None was used in place of the image
+            text = clean(_text_of_line(spot).strip())
+            facts.update(file=spot.file, line=spot.line, source=text)
     return facts
 
 

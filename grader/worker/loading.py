@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 from . import compat, faults, hooks, importing, notebooks, seeding, shell, source, staging
-from .audit import Observer
+from .audit import Observer, UnreadImage
 from .entry import Entry, find_entry, module_name, write_source
 from .own_view import OwnView
 from .protocol import Meta
@@ -244,7 +244,7 @@ class Loading:
         called = _named(self._module, function)
         return called if callable(called) else None
 
-    def described(self, error: BaseException, unread: list[str]) -> Meta:
+    def described(self, error: BaseException, unread: list[UnreadImage]) -> Meta:
         """The error as `faults.describe` has it. A file that is not there, after the submission ran
         a program, may be one that the program was to make: level basic refuses programs, and
         `os.system` tells of that by its result alone.

@@ -9,6 +9,7 @@ from contextlib import suppress
 import numpy as np
 
 from . import answers, compat, faults, importing
+from .audit import UnreadImage
 from .datasets import Datasets
 from .exported import Exports
 from .loading import Loading, LoadOrder
@@ -29,7 +30,7 @@ class WorkerSession:
     def __init__(self) -> None:
         self._loading: Loading | None = None
         self._last_error: BaseException | None = None
-        self._unread: list[str] = []  # images that could not be read before it
+        self._unread: list[UnreadImage] = []  # images that could not be read before it
         self._operations: dict[str, Operation] = {
             "hello": self.hello,
             "load": self.load,
