@@ -159,7 +159,7 @@ _READINGS = {
     "prints": Sentence("weights and code, to compare them with others'"),
     "weights": Sentence("weights and code, to compare them with others'"),
 }
-_LIMITS = {
+_LIMITS: Mapping[str, Sentence] = {
     "time": Sentence("it took too long"),
     "memory": Sentence("it needs too much memory"),
     "count": Sentence("there are too many files of the kind"),
@@ -177,7 +177,7 @@ def left_out(found: Sequence[LeftOut]) -> list[Finding]:
             "reading-stopped",
             what=named[0],
             others=f" (+{len(named) - 1})" if len(named) > 1 else "",
-            reason=_LIMITS.get(limit, Sentence("it is damaged")),
+            reason=_LIMITS.get(limit, Sentence("reading it failed")),
         )
         for limit, named in by_limit.items()
     ]

@@ -15,6 +15,7 @@ from grader.assignment import AskedNetwork, Part
 from grader.evidence import Confinement
 from grader.examine import replies
 from grader.examine.clock import Clock
+from grader.examine.known_packages import KNOWN
 from grader.examine.outside_kills import KILLS_BORNE, KilledError
 from grader.examine.sandbox_refusals import require_allowed
 from grader.examine.setup import Setup
@@ -104,6 +105,7 @@ class Session:
             "plain": self.setup.place_of_plain(self.submission),
             "lend": self.lent,
             "concealed": list(self.setup.concealed),
+            "known": sorted(KNOWN),
             "others": [part.function for part in self.setup.assignment.parts],
             "move": "device" in interface.repair,
             "enclose": self.setup.sandbox.level is Level.NONE,

@@ -19,6 +19,7 @@ from pydantic import (
 from grader.evidence import Curve, Fingerprint, Records, Tensors
 from grader.evidence.document import first_fault
 from grader.language import known
+from grader.readers.limits import ReadingLimit
 from grader.readers.notices import Notice, notice, shown
 from grader.worker.protocol import FrameError, Meta
 
@@ -45,9 +46,7 @@ Path = Annotated[str, Field(min_length=1, max_length=1_000)]
 Line = Annotated[str, Field(max_length=500)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-LeftOut = Annotated[
-    list[tuple[Path, Literal["time", "memory", "count"]]], Field(max_length=1_000, strict=False)
-]
+LeftOut = Annotated[list[tuple[Path, ReadingLimit]], Field(max_length=1_000, strict=False)]
 
 
 class ReaderDocument(BaseModel):

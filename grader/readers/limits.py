@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+# What keeps a reader from a file, or from all that it holds: its time, its memory, too many files
+# of the kind, too many parts in it.
+ReadingLimit: TypeAlias = Literal["time", "memory", "count", "parts"]
 
 KIB = 1024
 MIB = 1024 * KIB

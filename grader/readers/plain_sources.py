@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.readers.extraction import ExtractionTarget
+from grader.readers.limits import ReadingLimit
 from grader.readers.newer_python import older
 from grader.readers.notebook_grammar import plain_source
 from grader.readers.source_scan import sources
@@ -35,7 +36,7 @@ def make_plain(folder: Path, target: ExtractionTarget, each: float) -> dict[str,
         `left_out`: what was, and the limit. `newer`: sources that only newer versions of Python
         read as they are.
     """
-    left_out: dict[str, str] = {}
+    left_out: dict[str, ReadingLimit] = {}
     newer: list[str] = []
     for path in sources(folder):
         name = path.relative_to(folder).as_posix()

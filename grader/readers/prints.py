@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.readers import code_prints, contents, weight_prints
+from grader.readers.limits import ReadingLimit
 from grader.readers.time_limits import leaving_out
 
 CHUNK_BYTES = 1024 * 1024  # bytes read at a time
@@ -79,7 +80,9 @@ def _weights(root: Path, stored: Sequence[Path], each: float) -> dict[str, Any]:
     """The prints of files below `root`, the most important ones first."""
     weights: list[dict[str, str]] = []
     beyond = stored[WEIGHTS : 2 * WEIGHTS]
-    left_out = {path.relative_to(root).as_posix(): "count" for path in beyond}
+    left_out: dict[str, ReadingLimit] = {
+        path.relative_to(root).as_posix(): "count" for path in beyond
+    }
     end = time.process_time() + TOTAL_TIMES_SINGLE * each
     for path in stored[:WEIGHTS]:
         name = path.relative_to(root).as_posix()

@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.readers import contents
 from grader.readers.curves import event_file, find_curves
+from grader.readers.limits import ReadingLimit
 from grader.readers.reports import count_report
 from grader.readers.time_limits import leaving_out
 
@@ -39,7 +40,7 @@ def read_records(root: Path, each: float) -> dict[str, Any]:
     images = Counter(path.parent for path in paths if path.suffix.lower() in _IMAGES)
     counts: Counter[str] = Counter()
     reports: list[str] = []
-    left_out: dict[str, str] = {}
+    left_out: dict[str, ReadingLimit] = {}
     curves = find_curves(root, paths, each, left_out)
     records = {drawn["file"]: "logs" for drawn in curves}
     for path, name in names.items():

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from grader.readers.limits import ReadingLimit
 from grader.readers.source_facts import SourceFacts, by_lines, by_tree, no_facts
 from grader.readers.source_text import text_of
 from grader.readers.time_limits import OverTimeError, within
@@ -93,7 +94,7 @@ class Scanner:
         self.parse = parse
         self.each = each
         self.fallen_back: list[str] = []
-        self.left_out: dict[str, str] = {}
+        self.left_out: dict[str, ReadingLimit] = {}
         self._known: dict[Path, SourceFacts | None] = {}
 
     def facts(self, path: Path) -> SourceFacts:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
-from grader.readers.limits import MIB
+from grader.readers.limits import MIB, ReadingLimit
 
 STUCK_SECONDS = 2  # seconds of processor time more, for a library that lets nobody interrupt it
 
@@ -57,7 +57,7 @@ def within(seconds: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def leaving_out(name: str, left_out: dict[str, str], seconds: float) -> Iterator[None]:
+def leaving_out(name: str, left_out: dict[str, ReadingLimit], seconds: float) -> Iterator[None]:
     """Reads the file `name` in the block, within `seconds` of processor time. Where a limit stops
     that, the block ends there, and `left_out` has the file with the limit: "time" or "memory".
     """

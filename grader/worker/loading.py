@@ -28,7 +28,8 @@ class LoadOrder(NamedTuple):
     becomes the working directory. provided: folder with files that the assignment gives, laid
     where the submission lacks them. entry, function, marker: see `find_entry`. device: "CPU", "GPU"
     or "Ascend". compat: whether old interfaces are put back. move: whether a submission that fixes
-    another device runs on this one. run: False to lay files out only.
+    another device runs on this one. run: False to lay files out only. known: packages of which
+    something may be made at import that nobody uses, where they are absent.
     seconds: soft limit of the import, after which TimeLimit is raised in it; 0 for none.
     """
 
@@ -47,6 +48,7 @@ class LoadOrder(NamedTuple):
     seconds: float
     lend: dict[str, str]  # path that the code asks for -> file of the submission that goes there
     concealed: list[str]  # installed packages that are not to be found
+    known: list[str]
     others: list[str]  # functions of the assignment's other parts
     enclose: bool  # whether what only this machine has is hidden here, as nothing else does it
 
@@ -70,6 +72,7 @@ class LoadOrder(NamedTuple):
             float(meta.get("seconds", 0)),
             dict(meta.get("lend") or {}),
             list(meta.get("concealed") or []),
+            list(meta.get("known") or []),
             list(meta.get("others") or []),
             bool(meta.get("enclose", False)),
         )
@@ -219,7 +222,9 @@ class Loading:
 
     def _import(self, entry: Entry) -> Meta:
         before = sys.modules.get(entry.module)  # a library's, where the entry is called as one
+        compat.absent.wait(self.place, self._order.known)
         module, self.error = importing.import_file(entry.path, entry.module, self._order.seconds)
+        made_of = compat.absent.wait_no_more()
         after = sys.modules.get(entry.module)  # another one, where the code put it there
         report: Meta = {}
         self._module = module if after in (None, before) else after
@@ -231,6 +236,8 @@ class Loading:
         report["without"] = [name for name in self._order.others if self.named(name) is None]
         if self.error is not None:
             error = self.described(self.error, self.observer.unread)
+            if made_of and isinstance(self.error, (TypeError, ValueError, AttributeError)):
+                error.setdefault("missing_package", made_of[0])  # a stand-in fits nowhere
             report.update(error=error, stopped=self.function is not None)
         return report
 

@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from grader.intake import LeftOut, Reading, reader_documents
 from grader.readers import weight_prints as weights
 from grader.readers.prints import read_prints
 from grader.readers.weight_prints import file_prints
+from grader.sandbox.unconfined import Unconfined
 from tests.worker.runtimes import require
 
 TORCH = """
@@ -132,8 +134,11 @@ def test_weights_behind_more_than_is_looked_at_are_no_silence(tmp_path: Path) ->
     for name in ("many", "small", "large", "torn"):
         assert not file_prints(tmp_path / f"{name}.npz").whole, name
     names = sorted(f"{name}.npz" for name in ("many", "small", "large", "torn"))
-    told = read_prints(tmp_path, 10)["left_out"]
-    assert sorted(told) == [(name, "parts") for name in names]
+    told = reader_documents.read(reader_documents.PrintsDocument, read_prints(tmp_path, 10))
+    assert sorted(told.left_out) == [(name, "parts") for name in names]
+    with Reading(tmp_path, Unconfined(own_code=True)) as reading:
+        assert reading.fingerprint(tmp_path).weights
+    assert sorted(reading.left_out) == [LeftOut(name, "parts") for name in names]
 
 
 def test_members_are_weights_whatever_they_are_called(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from grader.readers.contents import MAX_READ_BYTES, cells, printed_by, text_of
 from grader.readers.curves.printed import read_printed
 from grader.readers.curves.series import Series, curve
 from grader.readers.curves.tables import read_history, read_table
+from grader.readers.limits import ReadingLimit
 from grader.readers.time_limits import leaving_out
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ def event_file(path: Path) -> bool:
 
 
 def find_curves(
-    root: Path, paths: Iterable[Path], each: float, left_out: dict[str, str]
+    root: Path, paths: Iterable[Path], each: float, left_out: dict[str, ReadingLimit]
 ) -> list[Curve]:
     """The curves in the files `paths` of the submission at `root`, file by file.
 

@@ -69,6 +69,7 @@ class CompatLayer:
             old_names.put_back(self._put_back, self._after, self.use)
             new_names.offer(self._place, self.use)
             pickled.find_in_main(self._place, self.use)
+            pickled.find_paths(self.use)
             keras_saved.find_in_main(self._place, self._after, self.use)
             self._after.when("cv2", lambda module: opencv.without_windows(module, self.use))
             plots.without_windows(self._after, self.use)

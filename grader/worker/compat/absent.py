@@ -1,8 +1,10 @@
 """Packages that are not here: what stands in for one until somebody uses it.
 
 A package that `predict` does without stops nothing. Its stand-in raises, as the import would have,
-once something is made of it: a call, a base class, a number. What shows, serves, records and
-uploads has no part in any answer, so that its stand-in does nothing instead.
+once something is made of it: a call, a base class, a number. Calls and base classes wait while the
+submission is imported, as most of what is made then is for training: what came of them raises at
+its first use. What shows, serves, records and uploads has no part in any answer, so that its
+stand-in does nothing instead.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from __future__ import annotations
 import sys
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any, Callable, Iterator, Sequence
+from types import FrameType, ModuleType
+from typing import Any, Callable, ClassVar, Iterable, Iterator, Sequence
 
 from .. import hooks
 from ..importing import submission_imports
@@ -152,12 +154,60 @@ def _raise(self: Any, *arguments: Any, **options: Any) -> Any:
     raise AbsentError(f"No module named {package!r}", name=package)
 
 
+class _Waits:
+    """Whether calls wait, and the packages of which something was made so."""
+
+    place: ClassVar[Workdir | None] = None  # where the submission lies that is being imported
+    known: ClassVar[frozenset[str]] = frozenset()  # packages whose calls wait
+    made: ClassVar[list[str]] = []
+
+
+def wait(place: Workdir, known: Iterable[str]) -> None:
+    """Let calls and base classes of `known` packages wait from now on, in the submission's own
+    lines. Of others it is not known that they are packages: they may be modules that it forgot.
+    """
+    _Waits.place, _Waits.known = place, frozenset(known)
+
+
+def wait_no_more() -> list[str]:
+    """Let every use raise from now on; the packages of which something was made until now."""
+    _Waits.place = None
+    return _Waits.made
+
+
+def _waits(self: _StandIn, frame: FrameType) -> bool:
+    place, package = _Waits.place, self._name.partition(".")[0]
+    if place is None or package not in _Waits.known:
+        return False
+    if place.source(frame.f_code.co_filename) is None:
+        return False
+    if guards.is_guarded(frame, place):
+        return False  # who has something else in its place gets that
+    _Waits.made.append(package)
+    return True
+
+
 class _Absent(_StandIn):
-    """Raises at use."""
+    """Raises at use, or once what it makes is used."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        if not _waits(self, sys._getframe(1)):
+            _raise(self)
+        return _Absent(f"{self._name}()")
+
+    def __mro_entries__(self, bases: Any) -> tuple[type, ...]:
+        if not _waits(self, sys._getframe(1)):
+            _raise(self)
+        absent = self
+
+        def __new__(cls: Any, *arguments: Any, **options: Any) -> Any:  # noqa: N807
+            return _raise(absent)
+
+        return (type(self._name.rpartition(".")[2], (), {"__new__": __new__}),)
 
 
 _USES = (
-    *("call", "mro_entries", "iter", "next", "len", "contains", "enter", "exit", "index", "int"),
+    *("iter", "next", "len", "contains", "enter", "exit", "index", "int"),
     *("float", "bool", "str", "format", "fspath", "add", "radd", "sub", "rsub", "mul", "rmul"),
     *("truediv", "rtruediv", "matmul", "rmatmul", "neg", "lt", "le", "gt", "ge", "array", "set"),
     *("setitem", "delitem", "await", "aiter", "aenter"),

@@ -44,6 +44,20 @@ def needs_it(frame: FrameType | None, place: Workdir) -> bool:
     return not nearest
 
 
+def is_guarded(frame: FrameType | None, place: Workdir) -> bool:
+    """Whether one of the submission's lines that lead to `frame` lies in a block whose ImportError
+    is caught.
+    """
+    while frame is not None:
+        path = place.source(frame.f_code.co_filename)
+        if path is not None:
+            line, (_, guarded) = frame.f_lineno, _imports(path)
+            if any(first <= line <= last for first, last in guarded):
+                return True
+        frame = frame.f_back
+    return False
+
+
 Lines = Tuple[Tuple[int, int], ...]
 
 

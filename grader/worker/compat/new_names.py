@@ -1,12 +1,15 @@
-"""Names that the standard library got in versions of Python after the one that runs here."""
+"""Names that the standard library and NumPy got in versions after those that run here."""
 
 from __future__ import annotations
 
 import itertools
 import sys
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Callable, Iterable, Iterator, Mapping
+
+import numpy as np
 
 from ..workdir import Workdir
 
@@ -39,6 +42,38 @@ _NEW: Mapping[str, Mapping[str, Callable[[], Any]]] = {
 }
 
 
+_RENAMED_IN_NUMPY = {  # by 2.0 and 2.1, beside what they are called here
+    **{f"a{name}": f"arc{name}" for name in ("cos", "sin", "tan", "cosh", "sinh", "tanh", "tan2")},
+    "bitwise_invert": "invert",
+    "bitwise_left_shift": "left_shift",
+    "bitwise_right_shift": "right_shift",
+    "concat": "concatenate",
+    "cumulative_prod": "cumprod",
+    "cumulative_sum": "cumsum",
+    "permute_dims": "transpose",
+    "pow": "power",
+    "trapezoid": "trapz",
+    "unique_values": "unique",
+}
+_KINDS: Mapping[Any, Any] = {
+    "bool": np.bool_,
+    "signed integer": np.signedinteger,
+    "unsigned integer": np.unsignedinteger,
+    "integral": np.integer,
+    "real floating": np.floating,
+    "complex floating": np.complexfloating,
+    "numeric": np.number,
+}
+_NUMPY: Mapping[str, Callable[[], Any]] = {
+    **{new: partial(getattr, np, old) for new, old in _RENAMED_IN_NUMPY.items()},
+    "astype": lambda: lambda x, dtype, *, copy=True, device=None: x.astype(dtype, copy=copy),
+    "isdtype": lambda: lambda dtype, kind: np.issubdtype(dtype, _KINDS.get(kind, kind)),
+    "matrix_transpose": lambda: lambda x: np.swapaxes(x, -1, -2),
+    "unstack": lambda: lambda x, *, axis=0: tuple(np.moveaxis(x, axis, 0)),
+    "vecdot": lambda: lambda x, y, *, axis=-1: (np.conjugate(x) * y).sum(axis=axis),
+}
+
+
 def _of_extensions(name: str) -> Any:
     """What `typing_extensions`, with which the frameworks come, has for older versions."""
     try:
@@ -48,9 +83,10 @@ def _of_extensions(name: str) -> Any:
 
 
 def offer(place: Workdir, use: Use) -> None:
-    """Let the submission's code have what newer versions of the standard library have. Libraries
-    look for such names to tell the version, and find none.
+    """Let the submission's code have what newer versions of the standard library and of NumPy have.
+    Libraries look for such names to tell the version, and find none.
     """
+    _offer(np, _NUMPY.get, place, use)
     for name, new in _NEW.items():
         _offer(import_module(name), new.get, place, use)
     _offer(sys.modules["typing"], lambda name: lambda: _of_extensions(name), place, use)

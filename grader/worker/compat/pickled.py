@@ -1,7 +1,9 @@
-"""Whole networks that were pickled by the script that is a module here."""
+"""What was pickled elsewhere: by the script that is a module here, on Windows, by Python 3.13."""
 
 from __future__ import annotations
 
+import os
+import pathlib
 import sys
 from typing import Any, Callable
 
@@ -22,3 +24,21 @@ def find_in_main(place: Workdir, use: Callable[[str], None]) -> None:
         raise AttributeError(f"module '__main__' has no attribute {name!r}")
 
     sys.modules["__main__"].__getattr__ = __getattr__  # type: ignore[method-assign]
+
+
+def find_paths(use: Callable[[str], None]) -> None:
+    """Read paths that Windows or Python 3.13 has pickled: settings beside weights hold them. Those
+    of Windows are no files here, but can be looked at.
+    """
+    if os.name == "posix":
+
+        class WindowsPath(pathlib.PureWindowsPath):
+            __slots__ = ()
+
+            def __new__(cls, *parts: Any) -> Any:
+                use("pathlib.WindowsPath")
+                return super().__new__(cls, *parts)
+
+        pathlib.WindowsPath = WindowsPath  # type: ignore[assignment, misc]
+
+    sys.modules.setdefault("pathlib._local", pathlib)

@@ -3,6 +3,7 @@ import importlib.util
 import numpy as np
 import pytorch_lightning as pl
 import torch_of_nobody.nn.functional as F
+import albumentations as A
 import wandb
 from google.colab import drive
 from my_plots import draw
@@ -28,6 +29,19 @@ assert not isinstance(run, pl.Trainer)
 @wandb.watch
 def scaled(image: np.ndarray) -> "np.ndarray | nn.Tensor":
     return image / 255
+
+
+class Lit(pl.LightningModule):
+    def __init__(self, rate=0.1):
+        super().__init__()
+
+
+augment = A.Compose([A.Resize(64, 64), A.Flip(p=0.5)]).to("cpu")
+try:
+    fast = A.fast()
+except ImportError:
+    fast = True
+assert fast is True
 
 
 def train(trainer: pl.Trainer | None = None, criterion=nn.CrossEntropyLoss):
