@@ -73,6 +73,7 @@ def facts_of(run: Run, evidence: Evidence, marking: Marking) -> RowFacts:
         codes=tuple(dict.fromkeys(codes)),
         version=version(evidence.key, marking.overrides),
         decided=said[-1].author if said else "",
+        late=evidence.submission.origin.late,
     )
     source = marking.roll.rows[name].source
     return RowFacts(row, mark_of(evidence, grade), mark_is_settled(grade), trace(evidence), source)

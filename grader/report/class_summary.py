@@ -32,6 +32,7 @@ STATUSES = [status.value for status in Status]
 REPORTS = list(phrases.REPORT_WORDS)
 HARDEST = 24  # images shown
 CODES_COLUMN = 13  # where a row has the codes of its findings
+LATE = "Late"  # by the platform's own word
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -115,6 +116,7 @@ class ClassAggregates:
                 grade.possible,
                 result.evidence.key,
                 [each.decision for each in (*grade.overrides, *grade.undone, *grade.earlier)],
+                int(evidence.submission.origin.late),
             ]
         )
         self.sums.earlier += [
@@ -168,13 +170,14 @@ class ClassAggregates:
 
     def _plain_row(self, result: Result, page: str, name: str) -> str:
         grade = result.grade
+        late = f" · {t(LATE)}" if result.evidence.submission.origin.late else ""
         score = "–" if grade.score is None else f"{grade.score:g}"
         right = f"{grade.correct}/{grade.total}" if grade.total else "–"
         codes = escape(", ".join(finding.code for finding in result.evidence.findings))
         return (
             f'<tr><td><a href="staff/{quote(page)}.html">{escape(name)}</a></td>'
             f"<td>{escape(one_line(grade.number or grade.id, 40))}</td>"
-            f"<td>{t(phrases.STATUS[grade.status.value])}</td><td>{score}</td><td>{grade.band}</td>"
+            f"<td>{t(phrases.STATUS[grade.status.value])}{late}</td><td>{score}</td><td>{grade.band}</td>"
             f"<td>{right}</td><td>{codes}</td></tr>"
         )
 
@@ -310,6 +313,7 @@ SCRIPT = {
     "lenet5": "Checks",
     "report": "Report",
     "findings": "Findings",
+    "late": LATE,
     "time": "Time",
     "before": "Before",
     "decide": "Decide",

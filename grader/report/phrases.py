@@ -30,6 +30,8 @@ STATUS_MEANING = {
     "graded": "The submission ran to its end.",
     "faulted": "Something in the submission kept it from being asked to the end; the mark follows "
     "the rules.",
+    "unanswered": "Every hidden image was asked, and no answer is the name of a class; the mark "
+    "follows the rules.",
     "ungraded": "A fault of the grader stopped this run, not the submission. It is run again; "
     "there is no mark yet, and nothing is lost.",
     "absent": "This student is on the course's list, and nothing was submitted.",

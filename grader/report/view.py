@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.assignment import Assignment, Title
-from grader.evidence import Check, Evidence, Finding
+from grader.evidence import Check, Evidence, Finding, Problem
 from grader.evidence.findings import BETWEEN_IDS, BILINGUAL
 from grader.evidence.scale import on_scale
 from grader.language import LANGUAGES
@@ -89,6 +89,8 @@ class StudentView:
     name: str
     number: str
     status: str
+    unanswered: bool  # every image was asked, and none has a valid answer
+    late: bool  # by the platform's own word
     stage: str
     score: float | None
     possible: float
@@ -150,6 +152,8 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         name=evidence.submission.name,
         number=evidence.submission.number,
         status=grade.status.value,
+        unanswered=_unanswered(evidence),
+        late=evidence.submission.origin.late,
         stage=evidence.stage.value,
         score=grade.score,
         possible=grade.possible,
@@ -194,6 +198,15 @@ def view(result: Result, context: Context, *, full: bool = False) -> StudentView
         digest=evidence.submission.digest,
         files=evidence.submission.files,
         size=evidence.submission.size,
+    )
+
+
+def _unanswered(evidence: Evidence) -> bool:
+    """Whether what stopped the submission is that none of its answers counts, though all images
+    were asked: the function is there, and never gave a class name.
+    """
+    return bool(evidence.stopped and evidence.answers) and all(
+        answer.problem not in (None, Problem.NOT_ASKED) for answer in evidence.answers
     )
 
 

@@ -40,6 +40,7 @@ class QueueRow(NamedTuple):
     decided: str  # who decided last; "" for nobody
     given: str = ""  # whom the team gave it to; "" for nobody
     waits: bool = False  # to be examined again
+    late: bool = False  # by the platform's own word
 
 
 class DecisionRequest(BaseModel):

@@ -25,7 +25,7 @@ ON_A_PAGE = 100
 class QueueView:
     """What of the queue is looked at, as the address of a page says it."""
 
-    need: str = ""  # a key of NEEDS, "any" for whatever needs a person, "" for all
+    need: str = ""  # a key of NEEDS, "any" for whatever needs a person, "late", "" for all
     order: str = "need"
     words: str = ""  # parts of a name, number or code of a finding
     share: str = ""  # "2/3": the second of three shares; or whom rows were given to; "" for all
@@ -37,7 +37,7 @@ class QueueView:
         need, order = asked.get("need", "any"), asked.get("order", "need")
         start = asked.get("start", "0")
         return cls(
-            need=need if need in (*NEEDS, "any", "all") else "any",
+            need=need if need in (*NEEDS, "any", "all", "late") else "any",
             order=order if order in ORDERS else "need",
             words=asked.get("words", "")[:100],
             share=" ".join(asked.get("share", "").split())[:MAX_NAME_CHARS],
@@ -120,10 +120,10 @@ def next_undecided(
 
 
 def counts(rows: Iterable[QueueRow]) -> Counter[str]:
-    """How many rows need a person, by what for; "any" for all of them."""
+    """How many rows need a person, by what for; "any" for all of them. How many are late."""
     found: Counter[str] = Counter()
-    for needs, times in Counter(row.needs for row in rows).items():
-        for need in (*needs, "all", *(["any"] if needs else [])):
+    for (needs, late), times in Counter((row.needs, row.late) for row in rows).items():
+        for need in (*needs, "all", *(["any"] if needs else []), *(["late"] if late else [])):
             found[need] += times
     return found
 
@@ -161,6 +161,8 @@ def _in_share(row: QueueRow, share: str, seed: str) -> bool:
 
 def _shown(row: QueueRow, view: QueueView, seed: str) -> bool:
     if view.need == "any" and not row.needs:
+        return False
+    if view.need == "late" and not row.late:
         return False
     if view.need in NEEDS and view.need not in row.needs:
         return False

@@ -164,6 +164,20 @@ def test_without_scripts_there_is_a_plain_table(
     assert plain.count("<tr>") == 1 + len(results)
 
 
+def test_the_class_page_says_what_is_late(context: Context, tmp_path: Path) -> None:
+    evidence = make.one(0)
+    origin = evidence.submission.origin.model_copy(update={"late": True})
+    submission = evidence.submission.model_copy(update={"origin": origin})
+    both = [evidence.model_copy(update={"submission": submission}), make.one(1)]
+    marked = [Result(one, grade(one, context.assignment.policy, 26)) for one in both]
+    page = (make.report(marked, context, tmp_path) / "index.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<tr><td><a href=\"staff/.*?</tr>", page)
+    assert sorted("迟交" in row and "Late" in row for row in rows) == [False, True]
+    data = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
+    assert data is not None
+    assert sorted(row[-1] for row in json.loads(data[1])["rows"]) == [0, 1]
+
+
 def test_changes_since_the_run_before_are_listed(
     results: list[Result], context: Context, tmp_path: Path
 ) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from grader.assignment import Policy
-from grader.evidence import Layer, Network, Parameter
+from grader.evidence import Answer, Evidence, Layer, Network, Parameter, Problem
 from grader.report import Context, Result
 from grader.report.band_steps import all_steps, steps_of
 from grader.report.network_view import NetView
+from grader.report.pages import ReportPages
 from grader.report.view import view
 from grader.scoring import grade
 from tests import make as documents
@@ -110,3 +111,45 @@ def test_who_never_answered_is_told_of_no_guessing(context: Context, answered: b
     evidence = evidence.model_copy(update={"answers": wrong})
     shown = view(Result(evidence, grade(evidence, context.assignment.policy, 26)), context)
     assert shown.guessing == (shown.next is not None) == answered
+
+
+def pages_of(context: Context, evidence: Evidence) -> tuple[str, str]:
+    """The pages of staff and student."""
+    result = Result(evidence, grade(evidence, context.assignment.policy, 26))
+    pages = ReportPages(context)
+    return pages.staff(result), pages.student(result)
+
+
+@pytest.mark.parametrize(
+    ("code", "problems", "asked_all"),
+    [
+        ("wrong-return-type", [Problem.WRONG_TYPE] * 3, True),
+        ("unknown-class", [Problem.UNKNOWN_CLASS] * 3, True),
+        ("predict-failed", [Problem.RAISED] * 3, True),
+        ("not-asked", [Problem.CRASHED, Problem.CRASHED, Problem.NOT_ASKED], False),
+        ("timeout-total", [None, None, Problem.NOT_ASKED], False),
+        ("import-failed", [Problem.NOT_ASKED] * 3, False),
+        ("archive-refused", [], False),
+    ],
+)
+def test_what_stopped_a_submission_is_said_as_it_was(
+    context: Context, code: str, problems: list[Problem | None], asked_all: bool
+) -> None:
+    name = context.assignment.names[0]
+    answers = [
+        Answer(image=f"{n}", truth=name, answer=None if problem else name, problem=problem)
+        for n, problem in enumerate(problems)
+    ]
+    for page in pages_of(context, documents.evidence(answers, stopped=code)):
+        assert ("所有隐藏图片都已问过，没有一个回答是类别名称" in page) == asked_all
+        assert ("提交内容中的问题使其未能问完" in page) != asked_all
+        assert (">中断<" in page) != asked_all
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_what_is_late_is_told_to_staff_and_student(context: Context, late: bool) -> None:
+    evidence = documents.evidence(documents.answers(100))
+    origin = evidence.submission.origin.model_copy(update={"late": late})
+    submission = evidence.submission.model_copy(update={"origin": origin})
+    for page in pages_of(context, evidence.model_copy(update={"submission": submission})):
+        assert all((f">{word}<" in page) == late for word in ("Late", "迟交"))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from grader.review import queue
 from grader.review.needs import NEEDS
-from tests.review.folder import Reviewing, class_of
+from tests.report import make
+from tests.review.folder import Reviewing, class_of, stored
 
 
 def test_shares_are_a_partition_of_the_queue(tmp_path: Path) -> None:
@@ -40,3 +41,20 @@ def test_everything_of_a_made_up_class_is_found_by_its_need(tmp_path: Path) -> N
     for need in NEEDS:
         page = ann.get(f"/?need={need}").text
         assert page.count("<tr data-page") == counted[need], need
+
+
+def test_what_is_late_is_told_and_found(tmp_path: Path) -> None:
+    every = [make.one(n) for n in range(6)]
+    origin = every[2].submission.origin.model_copy(update={"late": True})
+    submission = every[2].submission.model_copy(update={"origin": origin})
+    every[2] = every[2].model_copy(update={"submission": submission})
+    ann = Reviewing(stored(tmp_path, every)).person("Ann")
+    found = ann.get("/?need=late").text
+    assert found.count("<tr data-page") == 1 and submission.name in found
+    assert ann.get("/?need=all").text.count('<span class="chip late">') == 1
+    chips = [ann.get(f"/s/{one.submission.id}.html").text.count("chip late") for one in every]
+    assert chips == [0, 0, 1, 0, 0, 0]
+
+
+def test_a_class_without_lateness_has_no_filter_of_it(tmp_path: Path) -> None:
+    assert "need=late" not in Reviewing(class_of(tmp_path, 4)).person("Ann").get("/").text

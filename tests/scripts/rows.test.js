@@ -10,7 +10,7 @@ const CODES = [
 ];
 const FIELDS = [
   ...["page", "name", "number", "status", "score", "correct", "total", "low", "high", "band", "passed", "checks"],
-  ...["report", "findings", "seconds", "shares", "before", "id", "confirmed", "possible", "key", "known"],
+  ...["report", "findings", "seconds", "shares", "before", "id", "confirmed", "possible", "key", "known", "late"],
 ];
 const EMPTY = {
   number: "",
@@ -23,10 +23,11 @@ const EMPTY = {
   report: 0,
   confirmed: null,
 };
+const WORDS = { late: { en: "Late", zh: "迟交" } };
 const NOTHING = { search: "", status: "", band: "", finding: "", report: "" };
 
 const rowsWith = (...rows) =>
-  rowsOf({ codes: CODES, rows: rows.map((row) => FIELDS.map((field) => ({ ...EMPTY, ...row })[field])) });
+  rowsOf({ codes: CODES, words: WORDS, rows: rows.map((row) => FIELDS.map((field) => ({ ...EMPTY, ...row })[field])) });
 const wanting = (row, wanted) => fits(rowsWith(row)[0], { ...NOTHING, ...wanted }, CODES);
 
 test("a row without answers has no accuracy, one with wrong answers only has 0", () => {
@@ -64,4 +65,10 @@ test("what has no number stands last, whichever way is up", () => {
   const sorted = (way) => [null, 3, 1].sort((a, b) => (way === "asc" ? 1 : -1) * nothingLast(a, b, way));
   assert.deepEqual(sorted("asc"), [1, 3, null]);
   assert.deepEqual(sorted("desc"), [3, 1, null]);
+});
+
+test("what is late is found by the word, in either language", () => {
+  for (const search of ["late", "迟交"]) {
+    assert.deepEqual([wanting({ late: 1 }, { search }), wanting({ late: 0 }, { search })], [true, false]);
+  }
 });

@@ -15,7 +15,12 @@ export function nameCell(row) {
 export function statusCell(row) {
   const chip = make("span", `chip ${data.statuses[row.status]}`);
   chip.append(both(data.status[data.statuses[row.status]]));
-  return chip;
+  if (!row.late) return chip;
+  const cell = document.createDocumentFragment();
+  const late = make("span", "chip late");
+  late.append(both(data.words.late));
+  cell.append(chip, late);
+  return cell;
 }
 
 export const markCell = (row) => make("span", "mark", row.score === null ? "–" : String(row.score));

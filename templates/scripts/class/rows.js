@@ -2,12 +2,13 @@
 const COLUMNS = [
   ...["page", "name", "number", "status", "score", "correct", "total", "low", "high", "band", "passed", "checks"],
   ...["report", "findings", "seconds", "shares", "before", "id", "confirmed", "possible", "key", "known"],
+  "late",
 ];
 
 export const collator = new Intl.Collator(["zh-CN", "en"], { numeric: true });
 
 export function rowsOf(data) {
-  const rows = data.rows.map((values, index) => rowOf(values, index, data.codes));
+  const rows = data.rows.map((values, index) => rowOf(values, index, data));
   // Names are collated once: sorting 10,000 of them stays quick.
   const places = new Map();
   for (const name of rows.map((row) => row.name).sort(collator.compare)) {
@@ -17,7 +18,7 @@ export function rowsOf(data) {
   return rows;
 }
 
-function rowOf(values, index, codes) {
+function rowOf(values, index, { codes, words }) {
   const row = { index };
   COLUMNS.forEach((name, place) => {
     row[name] = values[place];
@@ -25,7 +26,8 @@ function rowOf(values, index, codes) {
   row.accuracy = row.total ? (100 * row.correct) / row.total : null;
   row.weight = row.findings.length;
   const found = row.findings.flatMap((place) => [codes[place].code, codes[place].en, codes[place].zh]);
-  row.text = [row.name, row.number, row.id, row.band, ...found].join("\n").toLowerCase();
+  const late = row.late ? Object.values(words.late) : [];
+  row.text = [row.name, row.number, row.id, row.band, ...found, ...late].join("\n").toLowerCase();
   return row;
 }
 
