@@ -45,7 +45,7 @@ from grader.examine.loading import without_needed
 from grader.examine.outside_folder import untold
 from grader.examine.part_findings import unanswered
 from grader.examine.predicting import ask_all, ask_part
-from grader.examine.prepare import Conditions, Prepared, left_out, prepare
+from grader.examine.prepare import Conditions, Prepared, handed_in_twice, left_out, prepare
 from grader.examine.session import Session
 from grader.examine.worker_client import WorkerEndedError, WorkerFaultError
 from grader.intake import ArchiveRefusedError, Submission
@@ -136,7 +136,8 @@ def _stages(
         fingerprint=prepared.fingerprint,
         stage=Stage.START,
     )
-    yield (evidence := _found(evidence, left_out(prepared.left_out)))
+    found = (*handed_in_twice(prepared.twice), *left_out(prepared.left_out))
+    yield (evidence := _found(evidence, found))
     session, end = Session(prepared.setup, prepared.folder, Clock(assignment.limits.total)), None
     try:
         tell(Stage.LOAD, 0, 0)

@@ -17,6 +17,12 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "{function} was found in {found}, not in {entry}; it was taken from there.{others}",
         "Name the file {entry}, or import {function} there.",
     ),
+    "handed-in-twice": (
+        W,
+        "{path}{more} was handed in more than once, and differs: that of {used} was used, not that "
+        "of {others}.",
+        "Hand in one version alone, with all that belongs to it and nothing older beside it.",
+    ),
     "predict-missing": (
         E,
         "Importing {entry} gives no function {function}.",

@@ -23,6 +23,7 @@ from grader.intake import (
     find,
     stage,
 )
+from grader.intake.layers import TWICE
 from grader.language import Sentence
 from grader.runtimes.choose import RuntimeMissingError, choose
 from grader.runtimes.detect import Runtime as Interpreter
@@ -83,6 +84,7 @@ class Prepared(NamedTuple):
     runtime: Runtime
     setup: Setup
     notes: tuple[str, ...]  # what was left out or unpacked on the way
+    twice: tuple[Notice, ...]  # of files that several parts of it have, see `layers.TWICE`
     left_out: tuple[LeftOut, ...]  # what could not be read within its limits
     log: str  # what the readers had to say of themselves
 
@@ -137,7 +139,9 @@ def prepare(submission: Submission, folder: Path, conditions: Conditions) -> Pre
         tuning=tuning,
         reason=choice.reason.in_each(),
     )
-    notes = tuple(notice.said_in(conditions.language) for notice in notices)
+    twice = tuple(notice for notice in notices if notice.text == TWICE)
+    told_so = (notice for notice in notices if notice.text != TWICE)
+    notes = tuple(notice.said_in(conditions.language) for notice in told_so)
     return Prepared(
         record,
         clean,
@@ -146,9 +150,15 @@ def prepare(submission: Submission, folder: Path, conditions: Conditions) -> Pre
         told,
         setup,
         notes,
+        twice,
         tuple(reading.left_out),
         reading.log,
     )
+
+
+def handed_in_twice(twice: Sequence[Notice]) -> list[Finding]:
+    """Findings about files that several parts of a submission have, one unlike the other."""
+    return [find_finding("handed-in-twice", notice.facts) for notice in twice]
 
 
 # What a reading is called where the whole of it was stopped, and how a limit reads.

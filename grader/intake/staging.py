@@ -18,7 +18,9 @@ from pathlib import Path
 
 from grader.evidence import SubmissionRecord
 from grader.intake.folder import OutputFolder
-from grader.intake.nested_archives import below, holds_code, less, lift, merge, open_nested
+from grader.intake.layers import Layers, latest_first, same_work, upload_name
+from grader.intake.nested_archives import less, open_nested
+from grader.intake.nested_folders import below, holds_code, lift
 from grader.intake.reading import Reading
 from grader.intake.submissions import Submission, SubmissionFile
 from grader.intake.true_names import true_names
@@ -119,7 +121,11 @@ def _lay_all(
     """Lay what belongs to one submission into `content`: beside each other, as the student had it.
 
     Where a part that holds code lies in a folder of its own, that folder is the top, for the other
-    parts as well. Of two files with one name, the one beside the code keeps it.
+    parts as well. Of two files with one name, the one beside the code keeps it, and where they
+    differ that is told (`layers.TWICE`). Of archives, and of sources, that are one name uploaded
+    again ("lab.zip", "lab-1.zip", "lab (2).zip") the one with the highest number counts; what
+    only earlier ones have stays beside it. So it is of two versions of one work under other names,
+    of which the first counts.
     """
     if len(parts) == 1 and parts[0].kind is not FileKind.FILE:
         yield from _lay(parts[0], content, limits, reading)
@@ -127,22 +133,38 @@ def _lay_all(
         yield from true_names(content, ())
         return
     places = []
+    parts = latest_first(parts, lambda part: part.name)
     for number, part in enumerate(parts):
         place = work / f"part{number}"
         place.mkdir()
         yield from _lay(part, place, limits, reading)
+        _first_name(part, parts, place)
         yield from true_names(place, ())
         limits = less(limits, place)
         places.append(place)
     top = next((place for place in places if holds_code(place)), places[0])
     root = lift(top)
     opened = root.relative_to(top).parts
-    for place in places:
+    layers = Layers()
+    for place, part in reversed(list(zip(places, parts, strict=True))):
         if place != top:
-            merge(below(place, opened), content)
-    merge(root, content)
+            own = lift(place) if holds_code(place) else place
+            version = own if same_work(root, own) else below(place, opened)
+            layers.lay(version, content, part.name)
+    layers.lay(root, content, parts[places.index(top)].name)
+    yield from layers.twice(content)
     yield from open_nested(content, less(limits, content), reading)
     yield from true_names(content, [part.name for part in parts if part.kind is FileKind.FILE])
+
+
+def _first_name(part: SubmissionFile, parts: Sequence[SubmissionFile], place: Path) -> None:
+    """Call a source that was uploaded again ("main-1.py") as the one before it, which is there."""
+    if part.kind is not FileKind.FILE or not code(part.name):
+        return
+    first, number = upload_name(part.name)
+    named = next((one.name for one in parts if one.name.casefold() == first), None)
+    if number and named and (place / part.name).is_file():
+        (place / part.name).rename(place / named)
 
 
 def _lay(

@@ -132,6 +132,7 @@ CHARTS = (  # id, title, whether it takes the whole width
 FINDING = {
     "entry-missing": "No entry file",
     "entry-elsewhere": "Entry in another file",
+    "handed-in-twice": "Handed in twice",
     "predict-missing": "Function not found",
     "import-failed": "Import failed",
     "import-stopped": "Import stopped halfway",

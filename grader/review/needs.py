@@ -19,6 +19,7 @@ NEEDS: Final = {
     "ungraded": "no mark",
     "look": "somebody wishes another look",
     "claim": "number claimed twice",
+    "version": "which version counts",
     "report": "the report decides the mark",
     "fell": "the mark fell",
     "copies": "alike another's",
@@ -61,12 +62,22 @@ def needs(
         "ungraded": grade.status is Status.UNGRADED and grade.score is None,
         "look": _wished(grade),
         "claim": bool(evidence.submission.origin.contested) and not looked,
+        "version": not looked and _has_versions(evidence),
         "report": grade.if_report_complete is not None,
         "fell": not looked and fell(mark_of(evidence, grade), published),
         "copies": alike and not looked,
         "edge": not looked and _near(grade, policy, classes),
     }
     return tuple(need for need in NEEDS if found[need])
+
+
+def _has_versions(evidence: Evidence) -> bool:
+    """Whether it was handed in in several versions, of which the grader took one."""
+    return any(
+        each.code == "handed-in-twice"
+        or (each.code == "entry-elsewhere" and each.facts.get("others"))
+        for each in evidence.findings
+    )
 
 
 def _wished(grade: Grade) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.evidence.findings import make_finding
 from grader.review import queue
 from grader.review.needs import NEEDS
 from tests.report import make
@@ -58,3 +59,20 @@ def test_what_is_late_is_told_and_found(tmp_path: Path) -> None:
 
 def test_a_class_without_lateness_has_no_filter_of_it(tmp_path: Path) -> None:
     assert "need=late" not in Reviewing(class_of(tmp_path, 4)).person("Ann").get("/").text
+
+
+def test_which_of_several_versions_counts_is_for_a_person(tmp_path: Path) -> None:
+    facts = {"path": "main.py", "more": "", "used": "lab-1.zip", "others": "lab.zip"}
+    elsewhere = {"function": "predict", "entry": "main.py", "found": "a/main.py"}
+    said = [
+        make_finding("handed-in-twice", facts),
+        make_finding("entry-elsewhere", elsewhere, others=" It is in b/main.py, too."),
+        make_finding("entry-elsewhere", elsewhere, others=""),
+    ]
+    every = [make.one(n).model_copy(update={"findings": (found,)}) for n, found in enumerate(said)]
+    ann = Reviewing(stored(tmp_path, every)).person("Ann")
+    found = ann.get("/?need=version").text
+    shown = [one.submission.name in found for one in every]
+    assert shown == [True, True, False]
+    page = ann.get(f"/s/{every[0].submission.id}.html").text
+    assert "lab-1.zip 中的，未采用 lab.zip 中的" in page
