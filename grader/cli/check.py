@@ -24,7 +24,7 @@ from grader.engine.examiner import examine
 from grader.evidence import Evidence, Severity
 from grader.examine.images import HiddenSet, read_hidden
 from grader.examine.network_reference import Benches, evaluated
-from grader.examine.part_inputs import with_parts
+from grader.examine.part_inputs import read_parts
 from grader.examine.prepare import Conditions
 from grader.intake import find
 from grader.labs.given_survey import given_away
@@ -101,13 +101,16 @@ def _lines(home: Path, images: Path | None, language: str) -> Iterator[Line]:
     hidden = None
     try:
         hidden = read_hidden(assignment, images or assignment.hidden)
-        hidden = with_parts(hidden, assignment)
     except AssignmentError as error:
         yield from (Line(False, said) for said in error.said)
     if hidden is not None:
         yield from (Line(None, said) for said in hidden.told)
         yield from survey(assignment, hidden)
-        yield from about_parts(assignment, hidden)
+    parts, wrong = read_parts(assignment)
+    yield from (Line(False, said) for said in wrong)
+    yield from about_parts(assignment, parts)
+    # The reference is asked about those parts that can be.
+    hidden = hidden and hidden._replace(parts=parts)
     yield from about_texts(assignment)
     yield from given_away(assignment)
     yield from _machine(assignment, hidden, language)
@@ -287,13 +290,14 @@ def _reference(
         (submission,) = find([folder])
         evidence, _ = examine(submission, "", conditions, hidden, lambda *step: None)
     mark = grade(evidence, assignment.policy, len(assignment.classes))
-    yield from _marked(evidence, mark, language)
+    whole = len(evidence.parts) == len(assignment.parts)
+    yield from _marked(evidence, mark, language, whole)
     yield from _not_passed(evidence, told, language)
     yield from _times(evidence, assignment)
 
 
-def _marked(evidence: Evidence, mark: Grade, language: str) -> Iterator[Line]:
-    """Its marks, and what was found."""
+def _marked(evidence: Evidence, mark: Grade, language: str, whole: bool) -> Iterator[Line]:
+    """Its marks, and what was found. whole: every part was asked, so that there is a sum."""
     if evidence.trouble is not None:
         facts = {"why": evidence.trouble.message}
         yield Line(False, Sentence("reference/: not graded: {why}", facts))
@@ -324,7 +328,7 @@ def _marked(evidence: Evidence, mark: Grade, language: str) -> Iterator[Line]:
             facts,
         )
         yield Line(part.earned > 0, text, None if part.earned else NO_BETTER)
-    if len(mark.parts) > 1:
+    if whole and len(mark.parts) > 1:
         facts = {"score": f"{mark.score or 0:g}", "possible": f"{mark.possible:g}"}
         yield Line(True, Sentence("reference/: {score} of {possible} marks in all", facts))
     for finding in evidence.findings:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,10 +45,7 @@ def with_parts(hidden: HiddenSet, assignment: Assignment) -> HiddenSet:
     """
     if not assignment.parts:
         return hidden
-    wrong: list[Sentence] = []
-    parts = tuple(
-        read_part(part, assignment.home / part.hidden, wrong) for part in assignment.parts
-    )
+    parts, wrong = read_parts(assignment)
     if wrong:
         raise AssignmentError(*wrong)
     digest = hashlib.sha256(hidden.digest.encode())
@@ -57,10 +55,24 @@ def with_parts(hidden: HiddenSet, assignment: Assignment) -> HiddenSet:
     return hidden._replace(parts=parts, digest=digest.hexdigest())
 
 
+def read_parts(assignment: Assignment) -> tuple[tuple[PartSet, ...], list[Sentence]]:
+    """The hidden inputs of each part with which nothing is wrong, and what is wrong with those of
+    the others.
+    """
+    sound: list[PartSet] = []
+    faults: list[Sentence] = []
+    for part in assignment.parts:
+        wrong: list[Sentence] = []
+        found = read_part(part, assignment.home / part.hidden, wrong)
+        faults += wrong
+        sound += [] if wrong else [found]
+    return tuple(sound), faults
+
+
 def read_part(part: Part, folder: Path, wrong: list[Sentence]) -> PartSet:
     """The inputs of a part below `folder`, one folder a class; `wrong` grows by what is wrong."""
     truths = {label.folder: label.en for label in part.classes}
-    inputs = []
+    inputs, before = [], len(wrong)
     for inner in sorted(folder.iterdir()) if folder.is_dir() else ():
         name = unicodedata.normalize("NFC", inner.name)
         if name.startswith(".") or is_ignored((name,)) or not inner.is_dir():
@@ -74,16 +86,11 @@ def read_part(part: Part, folder: Path, wrong: list[Sentence]) -> PartSet:
                 continue
             data = path.read_bytes() if path.is_file() else b""
             if _decoded(part, data) is None:
-                wrong.append(
-                    Sentence(
-                        "{path}: cannot be read; expected {expected}.",
-                        {"path": str(path), "expected": _EXPECTED[part.inputs]},
-                    )
-                )
+                wrong.append(_unreadable(part, path, data))
             file = unicodedata.normalize("NFC", path.name)
             digest = hashlib.sha256(data).hexdigest()
             inputs.append(HiddenImage(f"{name}/{file}", truths[name], path, digest))
-    if not inputs:
+    if not inputs and len(wrong) == before:  # else what there is has been told of
         wrong.append(
             Sentence(
                 "{path}: no inputs of the part {part}. Expected one folder a class, such as "
@@ -92,6 +99,19 @@ def read_part(part: Part, folder: Path, wrong: list[Sentence]) -> PartSet:
             )
         )
     return PartSet(part.id, len(part.classes), tuple(sorted(inputs)))
+
+
+def _unreadable(part: Part, path: Path, data: bytes) -> Sentence:
+    """Why a file is no input of a part, and what to do."""
+    if part.inputs == "texts" and 0 < len(data) <= MAX_TEXT_BYTES:
+        return Sentence(
+            "{path}: not in UTF-8. Save it as UTF-8: Chinese Windows may have written it in GBK.",
+            {"path": str(path)},
+        )
+    return Sentence(
+        "{path}: cannot be read; expected {expected}.",
+        {"path": str(path), "expected": _EXPECTED[part.inputs]},
+    )
 
 
 def value_of(part: Part, given: HiddenImage, channels: str) -> Value:
@@ -116,7 +136,7 @@ def _array(data: bytes) -> Value | None:
         return None
     try:
         found = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, OSError, EOFError, SyntaxError):
+    except (ValueError, OSError, EOFError, SyntaxError, BadZipFile):
         return None
     kind = DTYPES.get(found.dtype.name) if isinstance(found, np.ndarray) else None
     if kind is None or found.ndim > 8:

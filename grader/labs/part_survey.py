@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from grader.assignment import Assignment, MarkRule, Part
-from grader.examine.images import HiddenSet, PartSet
+from grader.examine.images import PartSet
 from grader.labs.image_survey import MIN_PER_CLASS, Line, listed
 from grader.language import Sentence
 from grader.scoring import worth
 from grader.scoring.counts import better_than_guessing
 
 
-def about_parts(assignment: Assignment, hidden: HiddenSet) -> Iterator[Line]:
-    """What each part asks for, and what its hidden inputs are good for."""
-    found = {one.id: one for one in hidden.parts}
+def about_parts(assignment: Assignment, read: Sequence[PartSet]) -> Iterator[Line]:
+    """What each part asks for, and what its hidden inputs are good for. read: the inputs of the
+    parts that could be read; of the others nothing is said.
+    """
+    found = {one.id: one for one in read}
     for part in assignment.parts:
-        yield from _part(part, found[part.id], assignment.policy.of_part(part.id))
+        if part.id in found:
+            yield from _part(part, found[part.id], assignment.policy.of_part(part.id))
 
 
 def _part(part: Part, found: PartSet, rule: MarkRule) -> Iterator[Line]:

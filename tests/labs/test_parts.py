@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +139,77 @@ def test_each_part_has_its_lines_in_the_check_of_a_lab(
         path.unlink()
     assert main(["check", str(home), "--lang", "en"]) == 1
     assert "✗ part words: no hidden input of deutsch" in capsys.readouterr().out
+
+
+def _stray_wave(home: Path) -> None:
+    (home / "points" / "ring" / "clip.wav").write_bytes(b"RIFF0000WAVEfmt ")
+
+
+def _gbk(home: Path) -> None:
+    (home / "words" / "中文" / "0.txt").write_bytes("今天天气很好".encode("gbk"))
+
+
+def _pickled(home: Path) -> None:
+    array = np.array([{"a": 1}], object)
+    np.save(home / "points" / "line" / "0.npy", array, allow_pickle=True)
+
+
+def _cut_archive(home: Path) -> None:
+    (home / "points" / "line" / "0.npz").write_bytes(b"PK\x03\x04 and no more")
+
+
+def _other_name(home: Path) -> None:
+    (home / "words" / "deutsch").rename(home / "words" / "Deutsche")
+
+
+def _missing(home: Path) -> None:
+    shutil.rmtree(home / "points")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said", "sound"),
+    [
+        (_stray_wave, "clip.wav: cannot be read; expected an array of numbers", "words"),
+        (_gbk, "0.txt: not in UTF-8. Save it as UTF-8", "points"),
+        (_pickled, "0.npy: cannot be read", "words"),
+        (_cut_archive, "0.npz: cannot be read", "words"),
+        (_other_name, "Did you mean deutsch?", "points"),
+        (_missing, "no inputs of the part points", "words"),
+    ],
+)
+def test_a_part_whose_inputs_are_at_fault_hides_no_other_line(
+    lab: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    spoil: Callable[[Path], None],
+    said: str,
+    sound: str,
+) -> None:
+    home = tmp_path / "lab"
+    shutil.copytree(lab, home)
+    submissions.submission(home / "reference", {"main.py": MAIN + LANGUAGE})
+    spoil(home)
+    assert main(["check", str(home), "--lang", "en"]) == 1
+    told = capsys.readouterr().out
+    (wrong,) = (line for line in told.splitlines() if line.startswith("✗"))
+    assert said in wrong
+    for words in (f"✓ part {sound}: ", "24 of 24 right, 60 of 60", f"✓ reference/: part {sound}: "):
+        assert words in told, told
+    assert "marks in all" not in told and "Things to mend: 1" in told
+
+
+def test_faults_of_the_images_hide_none_of_the_parts(
+    lab: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "lab"
+    shutil.copytree(lab, home)
+    (home / "images" / "rot" / "0.png").write_bytes(b"no image")
+    _gbk(home)
+    assert main(["check", str(home), "--lang", "en"]) == 1
+    told = capsys.readouterr().out
+    for words in ("0.png: not an image", "0.txt: not in UTF-8", "✓ part points: "):
+        assert words in told, told
+    assert "Things to mend: 2" in told
 
 
 def test_inputs_that_cannot_be_read_are_named_before_the_class_runs(
