@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from grader.assignment import Assignment, AssignmentError, Part
+from grader.assignment import Assignment, AssignmentError, MarkRule, Part
 from grader.cli.checklist import SelfCheckLine
-from grader.evidence import Evidence, Finding, Problem
+from grader.evidence import Answer, Evidence, Finding, Problem
 from grader.examine.images import HiddenSet, PartSet, read_hidden
 from grader.examine.part_inputs import read_part
 from grader.language import Sentence
+from grader.scoring.counts import better_than_guessing
 
+_NO_ANSWERS = ("part-missing", "part-unanswered")  # findings that tell of a part's function
 COUNT = 3  # pictures that are made up
 TEXTS = ("The quick brown fox jumps over the lazy dog.\n", "今天天气很好，我们去公园散步。\n")
 
@@ -83,7 +85,7 @@ def part_lines(
     if not evidence.loading.loaded:
         return
     answers = {one.id: one.answers for one in evidence.parts}
-    told = {one.facts.get("part"): one for one in evidence.findings}
+    told = {one.facts["part"]: one for one in evidence.findings if one.code in _NO_ANSWERS}
     for part in assignment.parts:
         facts = {"part": part.id, "function": part.function}
         given, finding = answers.get(part.id, ()), told.get(part.id)
@@ -104,15 +106,51 @@ def part_lines(
         else:
             text = "The part {part} was not tried: {function} wants arrays of yours."
             yield SelfCheckLine(None, Sentence(text, facts).said_in(language), where)
+        if _own(part, assignment, data) and any(one.answer is not None for one in given):
+            yield _estimate(part, given, assignment.policy.of_part(part.id), language)
+
+
+def _estimate(
+    part: Part, answers: Sequence[Answer], rule: MarkRule, language: str
+) -> SelfCheckLine:
+    """How many of the student's own inputs are right; something to mend where guessing would do as
+    well, though so many could have told it from that.
+    """
+    correct, total = sum(one.correct for one in answers), len(answers)
+    classes = len(part.classes)
+    facts = {"part": part.id, "correct": str(correct), "total": str(total)}
+    if better_than_guessing(correct, total, classes, rule.guessing):
+        text = "{correct} of {total} of your inputs of the part {part} are right."
+        return SelfCheckLine(None, Sentence(text, facts).said_in(language))
+    if total < classes or not better_than_guessing(total, total, classes, rule.guessing):
+        text = (
+            "{correct} of {total} of your inputs of the part {part} are right: too few inputs to "
+            "tell it from guessing."
+        )
+        return SelfCheckLine(None, Sentence(text, facts).said_in(language))
+    text = (
+        "{correct} of {total} of your inputs of the part {part} are right: no better than guessing "
+        "among {classes} classes, which earns no marks."
+    )
+    cure = Sentence(
+        "Try what trained it: the weights that are loaded, the order of the classes, and what is "
+        "done to an input first are the usual reasons."
+    )
+    facts["classes"] = str(classes)
+    return SelfCheckLine(False, Sentence(text, facts).said_in(language), cure.said_in(language))
 
 
 def is_about_made_up(
     finding: Finding, evidence: Evidence, assignment: Assignment, data: Path | None
 ) -> bool:
-    """Whether a finding is that a part's function raised for inputs that were made up."""
-    if finding.code != "part-unanswered":
+    """Whether a finding is that a part's function raised for inputs that were made up, or of names
+    for them, which mean nothing.
+    """
+    if finding.code not in ("part-unanswered", "part-label-order"):
         return False
     (part,) = (one for one in assignment.parts if one.id == finding.facts["part"])
+    if finding.code == "part-label-order":
+        return _own(part, assignment, data) is None
     problems = {
         answer.problem for one in evidence.parts if one.id == part.id for answer in one.answers
     }

@@ -43,7 +43,7 @@ from grader.examine.further_questions import stopped_by
 from grader.examine.images import HiddenSet, PartSet, shuffled
 from grader.examine.loading import without_needed
 from grader.examine.outside_folder import untold
-from grader.examine.part_findings import unanswered
+from grader.examine.part_findings import label_order_of, unanswered
 from grader.examine.predicting import ask_all, ask_part
 from grader.examine.prepare import Conditions, Prepared, handed_in_twice, left_out, prepare
 from grader.examine.session import Session
@@ -222,6 +222,7 @@ def _parts(
         parts = tuple(told if one.id == part.id else one for one in evidence.parts)
         error = found.error and bare(found.error, session.submission)
         why = () if _is_told(part, evidence) else unanswered(part, answers, error)
+        why = [*why, *label_order_of(part, answers)]
         yield (evidence := _found(_changed(evidence, parts=parts), why))
         session.close()  # what follows is no matter of this part's worker
         if found.trouble is not None:

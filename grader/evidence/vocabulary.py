@@ -127,6 +127,12 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
         "{function} named no class of the part {part} for {count} of {total} inputs: {why}.",
         "Call {function} with an input of that part and look at what it gives.",
     ),
+    "part-label-order": (
+        W,
+        "{function}: with the class names of the part {part} in another order {other} of {total} "
+        "answers are right instead of {correct}: {swaps}.",
+        "Map indices to names by the folder names that training saw: {cause}.",
+    ),
     "network-missing": (
         W,
         "No network {name} was found in any of the files.{namesake}",

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from grader.assignment import Part
 from grader.evidence import Answer, Finding, Problem
 from grader.evidence.findings import make_finding
+from grader.examine.label_order import label_order
 from grader.examine.replies import Failure
 from grader.language import Sentence
 
@@ -40,6 +41,19 @@ def unanswered(part: Part, answers: Sequence[Answer], error: Failure | None) -> 
         why = _NO_RETURN
     facts = {"function": part.function, "part": part.id, "why": why}
     return [make_finding("part-unanswered", facts, count=lost.total(), total=len(answers))]
+
+
+def label_order_of(part: Part, answers: Sequence[Answer]) -> list[Finding]:
+    """`part-label-order` where a renaming of the part's classes explains the answers: counts and
+    class names alone.
+    """
+    if all(answer.answer is None for answer in answers):
+        return []
+    found = label_order(answers, part.classes)
+    if found is None:
+        return []
+    facts: dict[str, object] = {**found.facts, "function": part.function, "part": part.id}
+    return [make_finding("part-label-order", facts)]
 
 
 def _raised(error: Failure) -> Sentence:

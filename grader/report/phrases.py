@@ -153,6 +153,7 @@ FINDING = {
     "network-missing": "Network not found",
     "part-missing": "Function of a part not found",
     "part-unanswered": "Inputs of a part without an answer",
+    "part-label-order": "Class order of a part shifted",
     "network-shape": "Network layers differ",
     "network-output": "Network output differs",
     "network-unbuilt": "Network cannot be built",

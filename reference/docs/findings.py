@@ -115,6 +115,15 @@ FACTS: Mapping[str, Mapping[str, object]] = {
         "function": "classify_points",
         "why": Sentence("it raised an exception"),
     },
+    "part-label-order": {
+        "part": "points",
+        "function": "classify_points",
+        "other": "28",
+        "correct": "2",
+        "total": "30",
+        "swaps": "ring → spiral, spiral → ring",
+        "cause": Sentence("here they are in another order than in training"),
+    },
     "part-missing": {"part": "points", "function": "classify_points"},
     "network-shape": {
         "network": "ResNet18",

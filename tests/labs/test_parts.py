@@ -107,6 +107,58 @@ def test_a_self_check_takes_inputs_of_the_students_own_for_each_part(
     assert done.returncode == 1
 
 
+SWAPPED = MAIN.replace('"ring" if', '"line" if').replace('else "line"', 'else "ring"')
+GUESSED = 'def language(text):\n    return "deutsch"\n'
+
+
+def test_a_self_check_counts_what_is_right_of_each_part(lab: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(lab / "images", own)
+    shutil.copytree(lab / "points", own / "points")
+    words = ("--assignment", lab, "--data", own, "--lang", "en")
+    good = submissions.submission(tmp_path / "good", {"main.py": MAIN + GUESSED})
+    done = submissions.grade("--self-check", good, *words, cwd=tmp_path)
+    told = " ".join(done.stdout.split())
+    assert "24 of 24 of your inputs of the part points are right." in told
+    assert "your inputs of the part words" not in told  # made up: nothing is known of them
+    assert done.returncode == 0, told
+    shutil.copytree(lab / "words", own / "words")
+    bad = submissions.submission(tmp_path / "bad", {"main.py": SWAPPED + GUESSED})
+    done = submissions.grade("--self-check", bad, *words, cwd=tmp_path)
+    told = " ".join(done.stdout.split())
+    assert "✗ 0 of 24 of your inputs of the part points are right: no better than" in told, told
+    assert "✗ 12 of 24 of your inputs of the part words are right: no better than" in told
+    assert "points in another order 24 of 24 answers are right instead of 0" in told
+    assert told.count("(part-label-order)") == 1
+    assert done.returncode == 1
+
+
+def test_few_inputs_of_a_part_are_no_proof_of_guessing(lab: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(lab / "images", own)
+    for name in ("ring", "line"):
+        (own / "points" / name).mkdir(parents=True)
+        shutil.copy(lab / "points" / name / "0.npy", own / "points" / name)
+    good = submissions.submission(tmp_path / "good", {"main.py": MAIN + GUESSED})
+    words = ("--assignment", lab, "--data", own, "--lang", "en")
+    done = submissions.grade("--self-check", good, *words, cwd=tmp_path)
+    told = " ".join(done.stdout.split())
+    assert "2 of 2 of your inputs of the part points are right: too few inputs" in told, told
+    assert done.returncode == 0
+
+
+def test_the_order_of_the_classes_of_a_part_is_found_when_graded(lab: Path, tmp_path: Path) -> None:
+    submissions.submission(tmp_path / "class" / "swapped", {"main.py": SWAPPED + GUESSED})
+    out = tmp_path / "out"
+    done = submissions.grade(tmp_path / "class", "--assignment", lab, "--out", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = (out / "evidence").glob("*.json")
+    evidence = json.loads(path.read_text(encoding="utf-8"))
+    for copy in ("findings", "told"):
+        (found,) = (one for one in evidence[copy] if one["code"] == "part-label-order")
+        assert found["facts"]["part"] == "points" and found["facts"]["other"] == "24"
+
+
 def test_a_folder_of_a_class_is_not_that_of_a_part_of_the_same_name(tmp_path: Path) -> None:
     lab, own = tmp_path / "lab", tmp_path / "own"
     text = LAB.replace('folder = "rot"', 'folder = "words"')
