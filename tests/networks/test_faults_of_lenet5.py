@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from grader.assignment import lenet5
 from grader.examine.session import Session
+from grader.examine.submitted_network import SubmittedNetwork
 from tests.networks import told
 
 CLASSES = """
@@ -165,6 +169,16 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 def test_a_right_one_has_no_finding(session: Session, name: str) -> None:
     network, findings = told.told(session, name)
     assert (network.differs_at, network.error, findings) == ("", "", [])
+
+
+@pytest.mark.parametrize("setting", ["default_dtype(torch.float64)", "grad_enabled(False)"])
+def test_what_is_set_for_all_of_torch_makes_no_fault(tmp_path: Path, setting: str) -> None:
+    text = f"import torch\ntorch.set_{setting}\n{told.TORCH}{CLASSES}"
+    with told.session_of(tmp_path, "torch", {"main.py": text}) as session:
+        network, findings = told.told(session, "Right")
+        images = np.random.default_rng(0).uniform(-1, 1, (8, 1, 32, 32)).astype(np.float32)
+        report = SubmittedNetwork(session, lenet5("Right")).train(images, list(range(8)), 3)
+    assert (network.error, findings, report.error) == ("", [], None) and len(report.losses) == 3
 
 
 @pytest.mark.parametrize(

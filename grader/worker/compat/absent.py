@@ -32,7 +32,17 @@ SILENT = frozenset(
         *("tensorboard_logger", "livelossplot", "mindinsight", "visualdl", "tensorwatch"),
         *("flask", "flask_cors", "fastapi", "uvicorn", "gradio", "streamlit", "dash", "bottle"),
         *("tornado", "sanic", "PyQt5", "PyQt6", "PySide2", "PySide6", "pygame", "wx"),
-        *("hiddenlayer", "torchviz", "netron", "loguru", "icecream", "ipdb", "moxing", "nni"),
+        *(
+            "hiddenlayer",
+            "torchviz",
+            "netron",
+            "loguru",
+            "rich",
+            "icecream",
+            "ipdb",
+            "moxing",
+            "nni",
+        ),
     }
 )
 
@@ -253,6 +263,11 @@ class Silent(_StandIn):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         pass
+
+    def __lt__(self, other: Any) -> bool:
+        return False
+
+    __le__ = __gt__ = __ge__ = __lt__
 
 
 for _use in ("index", "int", "float", "fspath"):  # what would have come of it is not known

@@ -53,10 +53,19 @@ class Torch(Framework):
     def forward(self, network: Any, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """One pass after `eval()`, without gradients, where the network's weights are."""
         network.eval()
-        first = next(iter(network.parameters()), None)
-        given = self._torch.from_numpy(np.array(array))
         with self._torch.no_grad():
-            return self.output(network(given if first is None else given.to(first.device)))
+            return self.output(network(self._given(network, array)))
+
+    def _given(self, network: Any, array: np.ndarray[Any, Any]) -> Any:
+        """A tensor where the network's weights are, of their kind: all numbers of a submission may
+        be of float64.
+        """
+        given = self._torch.from_numpy(np.array(array))
+        first = next(iter(network.parameters()), None)
+        if first is None:
+            return given
+        alike = given.is_floating_point() and first.is_floating_point()
+        return given.to(first.device, first.dtype if alike else given.dtype)
 
     def array(self, value: Any) -> np.ndarray[Any, Any] | None:
         """Values of a Tensor; as float32 where NumPy lacks their kind of number."""
@@ -185,11 +194,12 @@ class Torch(Framework):
         network.train()
         losses = []
         for at in plan.batches(len(images)):
-            made = network(torch.from_numpy(images[at]).to(weights[0].device))
-            wanted = torch.from_numpy(labels[at].astype(np.int64)).to(made.device)
-            loss = torch.nn.functional.cross_entropy(made, wanted)
-            network.zero_grad()
-            loss.backward()
+            with torch.enable_grad():  # which a submission may have switched off for all it does
+                made = network(self._given(network, images[at]))
+                wanted = torch.from_numpy(labels[at].astype(np.int64)).to(made.device)
+                loss = torch.nn.functional.cross_entropy(made, wanted)
+                network.zero_grad()
+                loss.backward()
             with torch.no_grad():
                 for weight in weights:
                     if weight.grad is not None:
