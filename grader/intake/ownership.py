@@ -111,8 +111,8 @@ def _submission(made: str, upload: Upload, origin: Origin) -> Submission:
     student = Student(first.number, first.name or ("" if first.number else made))
     if upload.platform is FOLDERS and not first.number and made == safe_id(upload.name):
         student = Student(name=made)  # no name for sure: people see what the folder says
-    name = part.name if part.kind is FileKind.FILE else ""
-    return Submission(made, student, part.path, part.kind, origin, name, tuple(beside))
+    beside_it = tuple(beside)
+    return Submission(made, student, part.path, part.kind, origin, part.name, beside_it)
 
 
 def without_contested_numbers(

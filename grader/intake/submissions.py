@@ -31,7 +31,7 @@ class Submission:
     path: Path
     kind: FileKind
     origin: Origin = field(default_factory=Origin)
-    name: str = ""  # where `kind` is a loose file: what the student called it
+    name: str = ""  # what the student called it; "" where the platform put nothing around it
     beside: tuple[SubmissionFile, ...] = ()  # what else the platform has of the same upload
 
     @property

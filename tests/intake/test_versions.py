@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import FileKind, Notice, Submission
+from grader.intake import FileKind, Notice, Submission, find
 from grader.intake import stage as stage_of
 from grader.intake.layers import TWICE
 from grader.intake.submissions import SubmissionFile
@@ -113,3 +113,24 @@ def test_a_package_in_an_archive_of_its_own_stays_a_package(tmp_path: Path) -> N
     }
     stage_of(laid(tmp_path / "in", parts, False), tmp_path / "out")
     assert below(tmp_path / "out") == ["main.py", "nets/__init__.py", "nets/a.py", "nets/lenet.py"]
+
+
+@pytest.mark.parametrize("layout", ["canvas", "canvas late", "moodle"])
+def test_a_download_of_a_platform_has_the_latest(tmp_path: Path, layout: str) -> None:
+    where, names = tmp_path / "class", ["lab.zip", "lab-1.zip"]
+    if layout == "moodle":
+        folders = [where / f"{who}_assignsubmission_file_" for who in ("Li Si_51", "Wu Lin_52")]
+        paths = [folders[0] / "lab.zip", folders[0] / "lab-1.zip", folders[1] / "lab.zip"]
+    else:
+        late = "_LATE" if "late" in layout else ""
+        paths = [where / f"lisi{late}_102_{at}_{name}" for at, name in enumerate(names, 9002)]
+        paths.append(where / "wangwu_103_9004_lab.zip")
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = NEW if "lab-1" in path.name else OLD
+        path.write_bytes(raw_zip([Item(b"lab/main.py", data)]))
+    first = min(find([where]), key=lambda one: one.path.as_posix())
+    notices: list[Notice] = []
+    stage_of(first, tmp_path / "out", notices=notices)
+    assert (tmp_path / "out" / "main.py").read_bytes() == NEW
+    assert twice(notices) == [("main.py", "lab-1.zip", "lab.zip")]
