@@ -192,6 +192,12 @@ def _common(kinds: Sequence[str]) -> str:
     return kinds[0] if len(set(kinds)) == 1 else "mixed"
 
 
+def _flattened_as_asked(layer: Layer, given: np.ndarray[Any, Any]) -> bool:
+    """Whether the maps of a layer came into the dense one as they are, channels first."""
+    made = layer.step.made if layer.step is not None else np.zeros(0)
+    return made.size == given.size and bool(np.array_equal(made.reshape(given.shape), given))
+
+
 def put_in(
     framework: Framework,
     layers: Sequence[Layer],
@@ -202,8 +208,8 @@ def put_in(
     """Put weights ("w") or biases ("b") into a layer of the trace. Raises ValueError for other
     sizes.
 
-    Columns of the first dense layer are in the order (channel, height, width); a framework that
-    flattens channels last gets them turned.
+    Columns of the first dense layer are in the order (channel, height, width); they are turned for
+    one whose maps are flattened channels last.
     """
     if layer.step is None:
         raise ValueError("the layer has no weights")
@@ -211,8 +217,10 @@ def put_in(
         framework.set_bias(layer.step.layer, values)
         return
     if framework.channels_last and layer.kind == "dense":
-        maps = [made.output for made in layers[: layers.index(layer)] if len(made.output) == 3]
-        if maps and values.ndim == 2 and int(np.prod(maps[-1])) == values.shape[1]:
-            turned = values.reshape(-1, *maps[-1]).transpose(0, 2, 3, 1)
+        before = layers[: layers.index(layer)]
+        maps = [made for made in before if len(made.output) == 3 and made.kind != "other"]
+        fitting = values.ndim == 2 and maps and int(np.prod(maps[-1].output)) == values.shape[1]
+        if fitting and not any(_flattened_as_asked(made, layer.step.given) for made in maps):
+            turned = values.reshape(-1, *maps[-1].output).transpose(0, 2, 3, 1)
             values = turned.reshape(len(values), -1)
     framework.set_weight(layer.step.layer, values)

@@ -111,6 +111,21 @@ def test_the_same_weights_do_the_same_in_every_framework(runtime: str, tmp_path:
         assert worker.close() == 0
 
 
+def test_maps_may_be_flattened_channels_first_where_they_come_last(tmp_path: Path) -> None:
+    text = CLASSES["tensorflow"].replace(
+        "self.flatten = layers.MaxPooling2D(2), layers.Flatten()",
+        "self.flatten = layers.MaxPooling2D(2), keras.Sequential("
+        "[layers.Permute((3, 1, 2)), layers.Flatten()])",
+    )
+    assert "Permute" in text
+    submission = write(tmp_path / "submission", main=text)
+    with Worker(tmp_path / "scratch", require("tensorflow")) as worker:
+        worker.load(submission)
+        assert worker.ask("network")["error"] is None
+        gives_what_numpy_gives(worker, set_weights(worker))
+        assert worker.close() == 0
+
+
 def set_weights(worker: Worker) -> dict[str, Any]:
     random = np.random.default_rng(0)
     values = {role: random.normal(0, 0.1, size) for role, size in SIZES.items()}
