@@ -123,6 +123,34 @@ def test_filters_and_search_narrow_the_table(table: Page, results: list[Result])
     assert table.get_by_text("No submission matches").is_visible()
 
 
+def test_what_is_late_is_in_sight_and_found(
+    watched: Watched, context: Context, results: list[Result], tmp_path: Path
+) -> None:
+    ended: dict[str, Result] = {}
+    for result in results:
+        if result.grade.status.value in ("graded", "faulted", "ungraded"):
+            ended.setdefault(result.grade.status.value, result)
+    late = []
+    for result in ended.values():
+        record = result.evidence.submission
+        origin = record.origin.model_copy(update={"late": True})
+        record = record.model_copy(update={"origin": origin})
+        evidence = result.evidence.model_copy(update={"submission": record})
+        late.append(Result(evidence, result.grade))
+    rest = [result for result in results if result not in ended.values()]
+    page = watched.open(make.report([*late, *rest], context, tmp_path) / "index.html")
+    page.locator("html[data-ready]").wait_for()
+    page.locator("#search").fill("late")
+    chips = page.locator(".tabulator-row .chip.late")
+    assert chips.count() == len(late) == 3
+    right = "(e, of) => e.closest(of).getBoundingClientRect().right"
+    ends = [
+        (chip.evaluate(right, ".chip"), chip.evaluate(right, ".tabulator-cell"))
+        for chip in chips.all()
+    ]
+    assert all(end <= cell for end, cell in ends)
+
+
 def test_a_finding_shows_its_submissions(table: Page, results: list[Result]) -> None:
     table.locator("button[data-value=slow]").click()
     with_it = [r for r in results if any(f.code == "slow" for f in r.evidence.findings)]

@@ -46,7 +46,7 @@ const columns = [
   column("place", "name", nameCell, { frozen: true, minWidth: 120, widthGrow: 2 }),
   column("score", "mark", markCell, { width: 76, hozAlign: "right", ...NUMBER, sorter: byValue, ...FALLING }),
   column("number", "number", number, { minWidth: 108, widthGrow: 1, sorter: collator.compare }),
-  column("status", "status", statusCell, { minWidth: 112, widthGrow: 1 }),
+  column("status", "status", statusCell, { minWidth: rows.some((row) => row.late) ? 184 : 112, widthGrow: 1 }),
   column("before", "before", beforeCell, { width: 90, ...NUMBER, sorter: byValue, visible: data.compared }),
   column("correct", "accuracy", accuracyCell, { minWidth: 136, widthGrow: 2, sorter: byAccuracy, ...FALLING }),
   column("band", "band", bandCell, { width: 82, ...NUMBER, sorter: byBand, ...FALLING }),
