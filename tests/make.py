@@ -44,3 +44,10 @@ def evidence(
         records=Records(reports=tuple(reports), records=tuple(reports)),
     )
     return base.model_copy(update=changes)
+
+
+def handed_in_late(evidence: Evidence, late: bool = True) -> Evidence:
+    """The evidence of what a platform says is late."""
+    origin = evidence.submission.origin.model_copy(update={"late": late})
+    submission = evidence.submission.model_copy(update={"origin": origin})
+    return evidence.model_copy(update={"submission": submission})

@@ -14,6 +14,7 @@ from grader.decisions import decisions_in
 from grader.report import Context, Result, files, pages
 from grader.report.class_summary import ClassAggregates
 from grader.report.pages import ReportPages
+from tests.make import handed_in_late
 from tests.report import make
 from tests.report.conftest import COUNT
 
@@ -130,13 +131,7 @@ def test_what_is_late_is_in_sight_and_found(
     for result in results:
         if result.grade.status.value in ("graded", "faulted", "ungraded"):
             ended.setdefault(result.grade.status.value, result)
-    late = []
-    for result in ended.values():
-        record = result.evidence.submission
-        origin = record.origin.model_copy(update={"late": True})
-        record = record.model_copy(update={"origin": origin})
-        evidence = result.evidence.model_copy(update={"submission": record})
-        late.append(Result(evidence, result.grade))
+    late = [Result(handed_in_late(one.evidence), one.grade) for one in ended.values()]
     rest = [result for result in results if result not in ended.values()]
     page = watched.open(make.report([*late, *rest], context, tmp_path) / "index.html")
     page.locator("html[data-ready]").wait_for()

@@ -165,10 +165,7 @@ def test_without_scripts_there_is_a_plain_table(
 
 
 def test_the_class_page_says_what_is_late(context: Context, tmp_path: Path) -> None:
-    evidence = make.one(0)
-    origin = evidence.submission.origin.model_copy(update={"late": True})
-    submission = evidence.submission.model_copy(update={"origin": origin})
-    both = [evidence.model_copy(update={"submission": submission}), make.one(1)]
+    both = [sample.handed_in_late(make.one(0)), make.one(1)]
     marked = [Result(one, grade(one, context.assignment.policy, 26)) for one in both]
     page = (make.report(marked, context, tmp_path) / "index.html").read_text(encoding="utf-8")
     rows = re.findall(r"<tr><td><a href=\"staff/.*?</tr>", page)

@@ -148,8 +148,6 @@ def test_what_stopped_a_submission_is_said_as_it_was(
 
 @pytest.mark.parametrize("late", [True, False])
 def test_what_is_late_is_told_to_staff_and_student(context: Context, late: bool) -> None:
-    evidence = documents.evidence(documents.answers(100))
-    origin = evidence.submission.origin.model_copy(update={"late": late})
-    submission = evidence.submission.model_copy(update={"origin": origin})
-    for page in pages_of(context, evidence.model_copy(update={"submission": submission})):
+    evidence = documents.handed_in_late(documents.evidence(documents.answers(100)), late)
+    for page in pages_of(context, evidence):
         assert all((f">{word}<" in page) == late for word in ("Late", "迟交"))
