@@ -7,6 +7,7 @@ from pathlib import Path
 from grader.evidence.findings import make_finding
 from grader.review import queue
 from grader.review.needs import NEEDS
+from tests.make import handed_in_late
 from tests.report import make
 from tests.review.folder import Reviewing, class_of, stored
 
@@ -46,12 +47,10 @@ def test_everything_of_a_made_up_class_is_found_by_its_need(tmp_path: Path) -> N
 
 def test_what_is_late_is_told_and_found(tmp_path: Path) -> None:
     every = [make.one(n) for n in range(6)]
-    origin = every[2].submission.origin.model_copy(update={"late": True})
-    submission = every[2].submission.model_copy(update={"origin": origin})
-    every[2] = every[2].model_copy(update={"submission": submission})
+    every[2] = handed_in_late(every[2])
     ann = Reviewing(stored(tmp_path, every)).person("Ann")
     found = ann.get("/?need=late").text
-    assert found.count("<tr data-page") == 1 and submission.name in found
+    assert found.count("<tr data-page") == 1 and every[2].submission.name in found
     assert ann.get("/?need=all").text.count('<span class="chip late">') == 1
     chips = [ann.get(f"/s/{one.submission.id}.html").text.count("chip late") for one in every]
     assert chips == [0, 0, 1, 0, 0, 0]
