@@ -15,12 +15,12 @@ from grader.cli.checklist import SelfCheckLine
 from grader.evidence import Answer, Evidence, Finding, Problem
 from grader.examine.images import HiddenSet, PartSet, read_hidden
 from grader.examine.part_inputs import read_part
+from grader.examine.part_stand_ins import TEXTS
 from grader.language import Sentence
 from grader.scoring.counts import better_than_guessing
 
 _NO_ANSWERS = ("part-missing", "part-unanswered")  # findings that tell of a part's function
 COUNT = 3  # pictures that are made up
-TEXTS = ("The quick brown fox jumps over the lazy dog.\n", "今天天气很好，我们去公园散步。\n")
 
 
 def made_up_images(assignment: Assignment, folder: Path) -> HiddenSet:

@@ -20,6 +20,7 @@ from grader.assignment import Part
 from grader.checks.pytest_run import CheckSelection
 from grader.checks.verdicts import told_once
 from grader.engine.after_images import Explanation, explain
+from grader.engine.after_part import explain_part
 from grader.engine.before_images import describe, load, look_at_exports, mishap
 from grader.evidence import (
     Answer,
@@ -38,12 +39,10 @@ from grader.evidence.findings import make_finding
 from grader.evidence.reading import readable_evidence
 from grader.examine.clock import Clock
 from grader.examine.comparable import with_opened
-from grader.examine.disclosure import bare
 from grader.examine.further_questions import stopped_by
 from grader.examine.images import HiddenSet, PartSet, shuffled
 from grader.examine.loading import without_needed
 from grader.examine.outside_folder import untold
-from grader.examine.part_findings import label_order_of, unanswered
 from grader.examine.predicting import ask_all, ask_part
 from grader.examine.prepare import Conditions, Prepared, handed_in_twice, left_out, prepare
 from grader.examine.session import Session
@@ -220,10 +219,16 @@ def _parts(
         answers = tuple(found.answers[one.id] for one in given)
         told = PartAnswers(id=part.id, classes=len(part.classes), answers=answers)
         parts = tuple(told if one.id == part.id else one for one in evidence.parts)
-        error = found.error and bare(found.error, session.submission)
-        why = () if _is_told(part, evidence) else unanswered(part, answers, error)
-        why = [*why, *label_order_of(part, answers)]
-        yield (evidence := _found(_changed(evidence, parts=parts), why))
+        why = explain_part(session, part, given, found, _is_told(part, evidence))
+        yield (
+            evidence := _changed(
+                evidence,
+                parts=parts,
+                findings=(*evidence.findings, *why.findings),
+                told=(*evidence.told, *why.told),
+                mishaps=(*evidence.mishaps, *why.mishaps),
+            )
+        )
         session.close()  # what follows is no matter of this part's worker
         if found.trouble is not None:
             raise found.trouble

@@ -289,14 +289,14 @@ def _wrong_type(answers: Sequence[Answer], function: str) -> Finding | None:
         return None
     said = next((answer.said for answer in wrong if answer.said), None)
     facts: dict[str, object] = {"count": len(wrong), "total": len(answers)}
-    if mended := _returned_instead(said, function):
+    if mended := returned_instead(said, function):
         facts["cure"] = mended
     return make_finding(
         "wrong-return-type", facts, said=said or Sentence("another type"), function=function
     )
 
 
-def _returned_instead(said: str | None, function: str) -> Sentence | None:
+def returned_instead(said: str | None, function: str) -> Sentence | None:
     """What mends an answer that is no word, where it shows what was forgotten."""
     if said == "None":
         return Sentence(

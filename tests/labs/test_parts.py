@@ -72,8 +72,17 @@ POINTS = "part points was not tried"  # of arrays nobody knows what they look li
     ("body", "code", "said"),
     [
         ("x = 1", 1, "2 of 2 inputs: it ended without return"),
-        ("return 'italiano'", 1, "2 of 2 inputs: its words are no classes"),
-        ("return text.read()", 0, "made-up inputs: it raised AttributeError (main.py, line 1"),
+        (
+            "return 'italiano'",
+            1,
+            "2 of 2 inputs: its words are no classes of that part, such as 'italiano'",
+        ),
+        ("return 1", 1, "2 of 2 inputs: it returned int 1, where a word (str) is expected"),
+        (
+            "return text.read()",
+            0,
+            "made-up inputs: it raised AttributeError: 'str' object has no attribute 'read' (main",
+        ),
         ("return 'deutsch'", 0, "named a class of the part words for each of 2 inputs"),
     ],
 )
@@ -102,8 +111,11 @@ def test_a_self_check_takes_inputs_of_the_students_own_for_each_part(
     words = ("--assignment", lab, "--data", own, "--lang", "en")
     done = submissions.grade("--self-check", folder, *words, cwd=tmp_path)
     told = " ".join(done.stdout.split())
-    assert "24 of 24 inputs: it raised IndexError (main.py, line 10)" in told, told
-    assert "24 of 24 inputs: it raised AttributeError (main.py, line 12)" in told
+    assert "24 of 24 inputs: it raised IndexError: invalid index to scalar variable" in told, told
+    assert "(main.py, line 10)" in told
+    assert "24 of 24 inputs: it raised AttributeError: 'str' object has no attribute" in told
+    assert "(main.py, line 12)" in told
+    assert "language is given the text itself, not a path to it" in told
     assert done.returncode == 1
 
 
@@ -157,6 +169,62 @@ def test_the_order_of_the_classes_of_a_part_is_found_when_graded(lab: Path, tmp_
     for copy in ("findings", "told"):
         (found,) = (one for one in evidence[copy] if one["code"] == "part-label-order")
         assert found["facts"]["part"] == "points" and found["facts"]["other"] == "24"
+
+
+@pytest.mark.parametrize(
+    ("points", "words", "why"),
+    [
+        (
+            "return str(np.load(points))",
+            "return open(text).read()",
+            {
+                "points": ("PathLike", "the array itself, not a path to it: leave out"),
+                "words": ("No such file", "the text itself, not a path to it: leave out"),
+            },
+        ),
+        (
+            "return int(points[0, 0])",
+            "raise KeyError(text)",
+            {
+                "points": ("it returned int", "not an index"),
+                "words": ("KeyError", "the text itself (str), not a path to it"),
+            },
+        ),
+        (
+            "raise ValueError('shape ' + str(points.shape))",
+            "raise ValueError(text[:3])",
+            {
+                "points": ("ValueError: shape (5, 2) (main.py, line", "given a NumPy array"),
+                "words": ("ValueError", "the text itself"),
+            },
+        ),
+    ],
+)
+def test_a_student_reads_what_a_part_did_with_stand_ins_and_nothing_that_is_hidden(
+    lab: Path,
+    tmp_path: Path,
+    points: str,
+    words: str,
+    why: dict[str, tuple[str, str]],
+) -> None:
+    classify = MAIN.split("def classify_points")[0]
+    code = classify + f"def classify_points(points):\n    {points}\n" + WORD.format(words)
+    submissions.submission(tmp_path / "class" / "one", {"main.py": code})
+    out = tmp_path / "out"
+    done = submissions.grade(tmp_path / "class", "--assignment", lab, "--out", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = (out / "evidence").glob("*.json")
+    evidence = json.loads(path.read_text(encoding="utf-8"))
+    for copy in ("findings", "told"):
+        found = {
+            one["facts"]["part"]: one for one in evidence[copy] if one["code"] == "part-unanswered"
+        }
+        for part, (message, cure) in why.items():
+            assert message in found[part]["message"], found[part]
+            assert cure in found[part]["hint"], found[part]
+    told = json.dumps(evidence["told"], ensure_ascii=False)
+    assert "int 1" not in told and "int 3" not in told  # of the hidden arrays
+    assert "Hallo" not in told and "你好" not in told  # of the hidden texts
 
 
 def test_a_folder_of_a_class_is_not_that_of_a_part_of_the_same_name(tmp_path: Path) -> None:
