@@ -56,7 +56,7 @@ def look_behind(
     if not _worth_it(session, answers, asked, report):
         return CauseSearch()
     took = session.load_seconds + sum(answer.seconds for answer in answers.values())
-    time = Clock(min(clock.left, TIMES_THE_ANSWERS * took))
+    time = clock.part(TIMES_THE_ANSWERS * took)
     session.close()
     looked = observe(session, order, time)
     constant = _constant(list(answers.values()))
@@ -67,7 +67,7 @@ def look_behind(
         session.close()  # images of ours have left their traces in a network in training mode
     asks_public = bool(public_folders(session.setup.assignment))
     departs = depart(session, order, looked.layers, time) if looked.layers else None
-    replays = Clock(SHARE_OF_REPLAYS * time.left) if asks_public else time
+    replays = time.part(SHARE_OF_REPLAYS * time.left) if asks_public else time
     replayer = Replayer(session, order, answers, replays)
     first = spots[0]
     by_chance = nondeterministic(list(answers.values()), asked.again) is not None

@@ -78,7 +78,7 @@ def ask_more(
             session.close()
             more = order[IMAGES_ASKED_TWICE : IMAGES_ASKED_TWICE + MORE_ASKED_TWICE]
             # The other way round: a new worker draws the same numbers at random in the same order.
-            again = ask_again(session, more[::-1], channels, Clock(EDGE_SHARE * clock.left))
+            again = ask_again(session, more[::-1], channels, clock.part(EDGE_SHARE * clock.left))
             asked = asked._replace(again={**asked.again, **again})
         if _reads_better(part, answers):
             session.close()

@@ -146,13 +146,14 @@ class _Asking:
     def _put(self, image: HiddenImage) -> None:
         given = self._given(image)
         limit = self._limits.first_answer if self._first else self._limits.answer
-        started = time.monotonic()
+        started, before = time.monotonic(), self._session.clock.waited
         try:
             said = self._say(given, limit)
         except WorkerEndedError as ended:
             self._ended(image, ended.end, time.monotonic() - started)
             return
-        seconds, end = time.monotonic() - started, None
+        waited = self._session.clock.waited - before
+        seconds, end = max(time.monotonic() - started - waited, 0.0), None
         if said.outcome == protocol.RAISED:
             end = self._why_raised()  # or it is our doing, and the image has had no turn
         self._answered(image, _answer(image, said, self._vocabulary, seconds))

@@ -68,7 +68,7 @@ def ask_public(session: Session, clock: Clock) -> PublicAnswers:
     counts: dict[str, Answered] = {}
     try:
         for left, (key, folder) in zip(range(len(folders), 0, -1), folders.items(), strict=True):
-            counts[key] = _ask(session, folder, Clock(clock.left / left))
+            counts[key] = _ask(session, folder, clock.part(clock.left / left))
     except WorkerEndedError:
         pass
     return PublicAnswers(counts.get("train", Answered()), counts.get("validation", Answered()))

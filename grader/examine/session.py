@@ -88,7 +88,7 @@ class Session:
         limit = min(self.setup.assignment.limits.import_, self.clock.left)
         spec = self.setup.spec(self.submission, self.starts)
         self._box = self.setup.sandbox.start(self.setup.command(), spec)
-        self._conversation = WorkerClient(self._box)
+        self._conversation = WorkerClient(self._box, lambda seconds: self.clock.wait(seconds))
         self._saw_hidden = self._disturbed = False
         self.starts += 1
         interface = self.setup.assignment.interface

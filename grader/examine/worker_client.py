@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from numpy.typing import NDArray
@@ -29,8 +30,10 @@ class WorkerFaultError(Exception):
 class WorkerClient:
     """Calls to the worker in one box. After WorkerEndedError every call raises it again."""
 
-    def __init__(self, box: SandboxedProcess) -> None:
+    def __init__(self, box: SandboxedProcess, waited: Callable[[float], None]) -> None:
+        """waited: is told the seconds that the box waited for a processor in each call."""
         self.box = box
+        self._waited = waited
         self._number = 0
 
     def ask(
@@ -68,6 +71,7 @@ class WorkerClient:
 
     def _exchange(self, payload: bytes, kind: int, limit: int, seconds: float) -> bytes:
         self._number += 1
+        before = self.box.waited
         self.box.deadline(seconds)
         try:
             protocol.write_frame(self.box.stdin, protocol.CALL, self._number, payload)
@@ -77,6 +81,7 @@ class WorkerClient:
         except protocol.FrameError as error:
             raise self.breach(str(error)) from None
         self.box.deadline(None)
+        self._waited(self.box.waited - before)
         if frame is None:
             # CLOSED stands only where the box has no reason of its own to be gone.
             raise WorkerEndedError(self.box.end(Cause.CLOSED))

@@ -167,6 +167,12 @@ class SandboxedProcess(Protocol):
         """
 
     @property
+    def waited(self) -> float:
+        """Seconds that it was ready to run and had no processor, up to about the last time that a
+        deadline was lifted.
+        """
+
+    @property
     def peak_memory(self) -> int:
         """The most MiB that the watchdog has seen in use."""
 

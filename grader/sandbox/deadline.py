@@ -31,13 +31,27 @@ class Thread(NamedTuple):
 Threads = Mapping[Thread, Times]
 
 
-class Deadline:
-    """Passes `seconds` from now, later by what the thread that ran most, or a main thread, waited
-    meanwhile, whichever is more.
+def waited(meanwhile: Threads) -> float:
+    """What the thread that ran most, or a main thread, waited, whichever is more.
 
-    Otherwise a machine that others keep busy would cost an honest submission its answers. Threads
-    that only look for work again and again wait much, but run less than one that works. Main
-    threads count as a worker goes by its own: it has to find its time over before the box is ended.
+    Threads that only look for work again and again wait much, but run less than one that works.
+    Main threads count as a worker goes by its own: it has to find its time over before the box is
+    ended.
+    """
+    counted = [Times(), max(meanwhile.values(), default=Times())]
+    counted += [its for who, its in meanwhile.items() if who.process == who.number]
+    return max(its.waited for its in counted)
+
+
+def between(before: Threads, after: Threads) -> Threads:
+    """What each thread had after `before`."""
+    return {who: its.since(before.get(who, Times())) for who, its in after.items()}
+
+
+class Deadline:
+    """Passes `seconds` from now, later by what the box `waited` meanwhile.
+
+    Otherwise a machine that others keep busy would cost an honest submission its answers.
     """
 
     def __init__(self, seconds: float, before: Threads | None = None) -> None:
@@ -47,6 +61,7 @@ class Deadline:
         self._before = before
         self._until = self._begun + seconds
         self.ran = 0.0  # seconds that all threads together had a processor, as of the last look
+        self.moved = 0.0  # seconds by which it is later
 
     @property
     def next_look(self) -> float:
@@ -60,11 +75,8 @@ class Deadline:
             self._before = threads()
         if now < self._until:
             return False
-        before = self._before or {}
-        meanwhile = {who: its.since(before.get(who, Times())) for who, its in threads().items()}
+        meanwhile = between(self._before or {}, threads())
         self.ran = sum(its.ran for its in meanwhile.values())
-        counted = [Times(), max(meanwhile.values(), default=Times())]
-        counted += [its for who, its in meanwhile.items() if who.process == who.number]
-        moved = min(max(its.waited for its in counted), MAX_EXTENSION * self._seconds)
-        self._until = self._begun + self._seconds + moved
+        self.moved = min(waited(meanwhile), MAX_EXTENSION * self._seconds)
+        self._until = self._begun + self._seconds + self.moved
         return now >= self._until

@@ -12,13 +12,15 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import IO, BinaryIO, NamedTuple, Protocol, cast
 
 from grader.sandbox.captured_output import CapturedOutput
 from grader.sandbox.contract import Cause, End, SandboxLimits
-from grader.sandbox.deadline import Deadline, Threads
+from grader.sandbox.deadline import Deadline, Threads, between, waited
 from grader.sandbox.process_groups import ProcessGroup
 
+LOOK_EVERY = 0.5  # seconds, in which it is not looked again at what was waited
 POLL_SECONDS = 0.025  # seconds between two looks of the watchdog
 CLOSING_SECONDS = 1.0  # seconds granted to a box that closed its streams, to say how it ended
 KILL_SECONDS = 10.0  # seconds within which a killed tree has to be gone
@@ -83,6 +85,9 @@ class RunningProcess:
         self._deadline: Deadline | None = None
         self._before: Threads | None = {}  # nobody has run yet; later nobody knows
         self._printed_before = 0  # bytes
+        self.waited = 0.0
+        self._seen: Threads = {}
+        self._looked = time.monotonic()
         self._peak = 0
         self._cause: End | None = None
         self._end: End | None = None
@@ -95,9 +100,21 @@ class RunningProcess:
 
     def deadline(self, seconds: float | None) -> None:
         """See `contract.SandboxedProcess.deadline`."""
+        if seconds is None:
+            self._look_at_waiting()
         before, self._before = self._before, None
         self._printed_before = self._log.size  # the limit is of one question, not of all
         self._deadline = None if seconds is None else Deadline(seconds, before)
+
+    def _look_at_waiting(self) -> None:
+        """Add up what it waited; not after every short call, as looking has its cost, too."""
+        now = time.monotonic()
+        if now < self._looked + LOOK_EVERY:
+            return
+        seen = self._tree.threads()
+        moved = self._deadline.moved if self._deadline else 0.0
+        self.waited += max(waited(between(self._seen, seen)), moved)
+        self._seen, self._looked = seen, now
 
     def end(self, cause: Cause = Cause.CLOSED) -> End:
         """See `contract.SandboxedProcess.end`."""

@@ -85,3 +85,28 @@ def test_a_first_deadline_knows_what_was_waited_before_anyone_looked(
     assert box.stdout.read(16) == b""
     assert box.end().cause is Cause.TIME
     assert time.monotonic() - begun > 1.5
+
+
+def test_what_a_box_waited_is_added_up(stand: Stand, busy: None) -> None:
+    box = stand.start(
+        """
+        for _ in range(2):
+            sys.stdin.buffer.raw.read(1)
+            until = time.process_time() + 0.4
+            while time.process_time() < until: pass
+            say("done")
+        sys.stdin.buffer.raw.read(1)
+        """
+    )
+    begun, added = time.monotonic(), [box.waited]
+    for _ in range(2):
+        box.deadline(PASSING)
+        box.stdin.write(b"x")
+        box.stdin.flush()
+        assert box.stdout.readline() == b"done\n"
+        box.deadline(None)
+        added.append(box.waited)
+    took = time.monotonic() - begun
+    assert added == sorted(set(added)), "each had to wait"
+    assert 0.3 * took < box.waited < took
+    box.end()
