@@ -40,7 +40,7 @@ def hear_part(
     words: set[str] = set()
     failures: list[Failure] = []
     limit = limits.first_answer
-    session.close()  # the next worker is given nothing but stand-ins, and where it ends none follows
+    session.close()  # the next worker is given stand-ins alone; where it ends, none follows
     try:
         for given in part_stand_ins(part, hidden):
             if session.clock.left <= 0:
