@@ -18,7 +18,7 @@ from grader.language import LANGUAGES, Sentence, by_language, fill, translator
 
 BILINGUAL = ("hint", "expected", "actual")  # facts that come from a teacher's check
 # Sentences that came to a finding in a later version: evidence of an earlier one has none.
-ADDED = ("public", "course", "scale", "confused", "namesake", "where", "weights", "others")
+ADDED = ("public", "course", "scale", "confused", "namesake", "where", "weights", "others", "rest")
 BETWEEN_IDS = "/"  # in the fact `ids`: names of files, so none holds it
 
 

@@ -9,8 +9,9 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
     "weights-not-loaded": (
         W,
         "The network answers as if its trained weights had not been loaded: {reason}.",
-        "Check what load_checkpoint or load_state_dict returns: parameter names that do not "
-        "match are skipped in silence.",
+        "Check what load_checkpoint or load_state_dict returns: parameters whose names do not "
+        "match are skipped in silence, and so are those that your own code leaves out for their "
+        "sizes. Build the network as it was trained.",
     ),
     "constant-answers": (
         W,
@@ -154,7 +155,7 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
     "channel-order": (
         W,
         "With the colour channels in the other order {other} of {total} answers are right instead "
-        "of {correct}.",
+        "of {correct}.{rest}",
         "Images come as {channels}. Convert once at the start of {function}: "
         "image = image[:, :, ::-1].",
     ),
@@ -180,6 +181,7 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
     "nondeterministic": (
         W,
         "The same image got different answers in {count} of {total} cases.",
-        "Switch dropout and random augmentation off: net.set_train(False) or model.eval().",
+        "Leave random changes of the image (RandomResizedCrop, ColorJitter, …) to training, and "
+        "switch dropout off: net.set_train(False), model.eval(), in Keras training=False.",
     ),
 }

@@ -10,6 +10,7 @@ from grader.assignment import Assignment
 from grader.evidence import Finding
 from grader.evidence.findings import make_finding
 from grader.examine.altered_network import Departure
+from grader.examine.diagnosis import still_wrong
 from grader.examine.observing import Observed
 from grader.examine.remedies import Remedy
 from grader.examine.replaying import ConfirmedRemedy
@@ -142,15 +143,16 @@ def _gain(mended: ConfirmedRemedy, assignment: Assignment) -> Sentence:
         "other": str(mended.correct),
         "total": str(mended.total),
         "points": f"{then - now:g}",
+        "rest": still_wrong(mended.correct, mended.total),
     }
     if then > now:
         return Sentence(
             "With that mended {other} of {total} answers are right instead of {correct}: {points} "
-            "points more.",
+            "points more.{rest}",
             facts,
         )
     return Sentence(
-        "With that mended {other} of {total} answers are right instead of {correct}.", facts
+        "With that mended {other} of {total} answers are right instead of {correct}.{rest}", facts
     )
 
 

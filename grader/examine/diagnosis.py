@@ -17,6 +17,7 @@ from grader.scoring.counts import better_than_guessing, clearly_more
 Answers = Mapping[str, str | None]  # image id -> class name
 
 CLEARLY = 0.01  # level of the exact tests
+MOST_RIGHT = 0.75  # share of right answers from which on no other cause is looked for
 LOST_PROBLEMS = (Problem.TIMEOUT, Problem.CRASHED, Problem.MEMORY, Problem.NOT_ASKED)
 UNDECIDED = 0.1  # of the way from chance to certainty
 
@@ -66,6 +67,14 @@ def near_uniform(outputs: NDArray[np.float32]) -> Finding | None:
     return make_finding("weights-not-loaded", reason=reason)
 
 
+def still_wrong(right: int, total: int) -> Sentence | str:
+    """What is added to a gain that leaves many answers wrong: one mistake hides another."""
+    if right >= MOST_RIGHT * total:
+        return ""
+    facts = {"left": str(total - right)}
+    return Sentence(" {left} would still be wrong: there is another cause, too.", facts)
+
+
 def channel_order(
     answers: Sequence[Answer], other: Answers, assignment: Assignment
 ) -> Finding | None:
@@ -87,6 +96,7 @@ def channel_order(
         correct=sum(now for now, _ in pairs),
         other=right,
         total=len(pairs),
+        rest=still_wrong(right, len(pairs)),
         channels=interface.channels,
         function=interface.function,
     )

@@ -106,13 +106,31 @@ def _steps(assignment: Assignment, total: int) -> Iterator[Line]:
             ),
             Sentence("Add images, or raise policy.guessing."),
         )
-    elif policy.rule == "bands" and policy.band * total < 100:
+        return
+    if policy.rule == "bands" and policy.band * total < 100:
         facts = {"total": str(total), "band": str(policy.band), "one": f"{100 / total:.1f}"}
         yield Line(
             None,
             Sentence(
                 "marks: one of {total} images is {one} %, more than a band of {band} %: bands are "
                 "skipped",
+                facts,
+            ),
+        )
+    least = next(
+        right
+        for right in range(total + 1)
+        if better_than_guessing(right, total, classes, policy.guessing)
+    )
+    lost = worth(max(least - 1, 0), total, policy)
+    if least and lost:
+        facts = {"least": str(least), "total": str(total), "lost": f"{lost:g}"}
+        facts["percent"] = f"{100 * least / total:.0f}"
+        yield Line(
+            True,
+            Sentence(
+                "marks: fewer than {least} of {total} images right ({percent} %) are no better "
+                "than guessing and earn nothing, where the rule alone gives up to {lost}",
                 facts,
             ),
         )

@@ -168,6 +168,8 @@ def _marks(assignment: Assignment, language: str) -> str:
         total = sum(rule.points for _, rule in rules) + sum(check.points for check in checks)
         said = Sentence("in all: {points} marks", {"points": f"{round(total, 2):g}"})
         lines.append(f"- {said.said_in(language)}")
+    if any(rule.guessing < 1 for _, rule in rules):
+        lines += ["", Sentence("Answers no better than guessing earn nothing.").said_in(language)]
     return "\n".join([Sentence("Marks:").said_in(language), "", *lines])
 
 
