@@ -56,7 +56,7 @@ def test_nothing_is_said_of_hidden_images_where_pictures_are_made_up(lab: Path) 
         (SOMETHING_LEFT, "import imgaug\ndef classify(image):\n    return imgaug.name(image)\n",
          ["The package imgaug is needed (main.py, line 3)", "do not have it: mindspore, "],
          ["packages-absent", "Nothing has to be done"]),
-        (SOMETHING_LEFT, "import imgaug\nx = 1 + imgaug.one()\ndef classify(image):\n    return 'a'\n",
+        (SOMETHING_LEFT, "import imgaug\n1 + imgaug.one()\ndef classify(image):\n    return 'a'\n",
          ["The package imgaug is needed (main.py, line 2)", "do not have it: mindspore, "],
          ["packages-absent", "the one in use"]),
     ],
