@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from grader.cli.main import UsageError
+from grader.cli.who import NamedStudent, named
 from grader.engine.contract import Task
-from grader.language import Sentence
 from grader.runs.notes import RowNotes, waits
 from grader.store import Store
 
 
 def only(tasks: Sequence[Task], ids: Sequence[str]) -> list[Task]:
-    """The tasks of the submissions that are named. Raises UsageError for one that is not there."""
+    """The tasks of the submissions that are named, by id, number or name. Raises UsageError for one
+    that is not there, or not the only one that is called so.
+    """
     known = {task.submission.id: task for task in tasks}
-    unknown = [name for name in ids if name not in known]
-    if unknown:
-        raise UsageError(
-            Sentence(
-                "--only {unknown}: no such submission. Expected ids as grades.csv has them, such "
-                "as {some}.",
-                {"unknown": ", ".join(unknown), "some": ", ".join(list(known)[:3]) or "–"},
-            )
-        )
-    return [known[name] for name in dict.fromkeys(ids)]
+    students = [
+        NamedStudent(each.id, each.student.number, each.student.name)
+        for each in (task.submission for task in tasks)
+    ]
+    return [known[name] for name in dict.fromkeys(named(word, students) for word in ids)]
 
 
 def again(tasks: Sequence[Task], out: Path) -> dict[str, Task]:

@@ -65,7 +65,7 @@ def test_one_submission_alone_is_examined_again(tmp_path: Path) -> None:
     words = (folder, "--hidden", hidden, "--out", out)
     assert submissions.grade(*words).returncode == 0
     before = {p.stem: p.read_bytes() for p in (out / "evidence").glob("*.json")}
-    done = submissions.grade(*words, "--only", "bob")
+    done = submissions.grade(*words, "--only", "Bob")  # by name
     assert done.returncode == 0, done.stdout + done.stderr
     after = {p.stem: p.read_bytes() for p in (out / "evidence").glob("*.json")}
     assert after["ann"] == before["ann"] and after["bob"] != before["bob"]
