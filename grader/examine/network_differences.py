@@ -344,6 +344,11 @@ _PADDING = Sentence("Images of 28 x 28 need padding 2 in the first convolution."
 _BIAS = Sentence("Dense layers have biases: leave has_bias, bias or use_bias at its default, True.")
 _NORM = Sentence("The lecture's LeNet5 has no batch normalisation: take it out.")
 _NO_NORM = Sentence("The lecture's network has no normalisation here: take it out.")
-_NO_SOFTMAX = Sentence("Return the numbers themselves: the loss function applies softmax.")
+_NO_SOFTMAX = Sentence(
+    "Return the numbers themselves: cross entropy applies softmax. It takes the place of NLLLoss."
+)
 _ACTIVATION = Sentence("The lecture's activation is ReLU; sigmoid makes the gradients vanish.")
-_SOFTMAX = Sentence("Return the 10 numbers themselves: the loss function applies softmax.")
+_SOFTMAX = Sentence(
+    "Return the 10 numbers themselves: cross entropy applies softmax. It takes the place of "
+    "NLLLoss."
+)
