@@ -44,7 +44,10 @@ def _watch_torch(torch: ModuleType, observer: Observer) -> None:
         missing, unused = (
             getattr(result, kind, None) for kind in ("missing_keys", "unexpected_keys")
         )
-        _note(observer, missing, len(self.state_dict()), unused)
+        # Which PyTorch counts by itself where a checkpoint of a plain dictionary has none.
+        counted = {name for name in self.state_dict() if not name.endswith("num_batches_tracked")}
+        unloaded = [name for name in missing or () if name in counted]
+        _note(observer, unloaded, len(counted), unused)
         return result
 
     torch.nn.Module.load_state_dict = watched
