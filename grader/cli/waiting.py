@@ -41,7 +41,7 @@ class Waiting:
     def __enter__(self) -> Waiting:
         self._stderr = _uncaptured(sys.stderr)
         if self._console.is_terminal:
-            shown = Console(file=_uncaptured(self._console.file))
+            shown = Console(emoji=False, file=_uncaptured(self._console.file))
             self._status = shown.status(for_rich(self._doing()))
             self._status.start()
         self._thread.start()
