@@ -175,7 +175,13 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "group-answers": {"said": "Recyclables"},
     "other-classes": {"said": "cat"},
     "constant-answers": {"answer": "Plastic Bottle", "count": "130"},
-    "channel-order": {"other": "118", "correct": "31"},
+    "channel-order": {
+        "other": "65",
+        "correct": "7",
+        "rest": Sentence(
+            " {left} would still be wrong: there is another cause, too.", {"left": "65"}
+        ),
+    },
     "label-order": {"other": "112", "correct": "9", "swaps": "Hats → Newspaper", "cause": "sorted"},
     "not-asked": {"why": "timeout-predict"},
     "crashed": {"detail": "SIGSEGV"},
