@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 
 class UploadName(NamedTuple):
     """The name of an upload without the number that a platform or browser gave it when it came
-    again: "lab.zip" of "lab-1.zip" and "lab (1).zip". number: 0 for the first.
+    again: "Lab.zip" of "Lab-1.zip" and "Lab (1).zip". number: 0 for the first.
     """
 
     first: str
@@ -34,9 +34,8 @@ def upload_name(name: str) -> UploadName:
     """What `name` may be an upload of; whether it is one shows by the others."""
     again = _AGAIN.fullmatch(name)
     if again is None:
-        return UploadName(name.casefold(), 0)
-    number = int(again["dash"] or again["brackets"])
-    return UploadName((again["stem"] + again["suffix"]).casefold(), number)
+        return UploadName(name, 0)
+    return UploadName(again["stem"] + again["suffix"], int(again["dash"] or again["brackets"]))
 
 
 def latest_first(parts: Sequence[_T], name: Callable[[_T], str]) -> list[_T]:
@@ -46,8 +45,10 @@ def latest_first(parts: Sequence[_T], name: Callable[[_T], str]) -> list[_T]:
     names = [upload_name(name(part)) for part in parts]
     first: dict[str, int] = {}
     for place, each in enumerate(names):
-        first.setdefault(each.first, place)
-    order = sorted(range(len(parts)), key=lambda at: (first[names[at].first], -names[at].number))
+        first.setdefault(each.first.casefold(), place)
+    order = sorted(
+        range(len(parts)), key=lambda at: (first[names[at].first.casefold()], -names[at].number)
+    )
     return [parts[at] for at in order]
 
 

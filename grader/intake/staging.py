@@ -162,7 +162,7 @@ def _first_name(part: SubmissionFile, parts: Sequence[SubmissionFile], place: Pa
     if part.kind is not FileKind.FILE or not code(part.name):
         return
     first, number = upload_name(part.name)
-    named = next((one.name for one in parts if one.name.casefold() == first), None)
+    named = next((one.name for one in parts if one.name.casefold() == first.casefold()), None)
     if number and named and (place / part.name).is_file():
         (place / part.name).rename(place / named)
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from grader.intake.layers import upload_name
 from grader.readers.ignored_files import code
 from grader.readers.notices import Notice, notice
 
 HEAD = 64 * 1024  # bytes by which a source and a notebook are told apart
-_AGAIN = re.compile(r"(?P<stem>.+)-\d{1,2}(?P<suffix>\.[A-Za-z0-9]+)")
 _HIDDEN = re.compile(r"(?P<name>.+\.(?:py|ipynb))\.txt", re.IGNORECASE)
 _NOTEBOOK = re.compile(rb'^\s*\{[^\0]*"(?:cell_type|nbformat)"\s*:')
 _SOURCE = re.compile(rb"^\s*(?:[#\"'@]|(?:import|from|def|class|async|if|try|with)\b|\w+\s*=)")
@@ -38,8 +38,8 @@ def _true_name(path: Path, loose: bool) -> str:
     name, lower = path.name, path.name.lower()
     if hidden := _HIDDEN.fullmatch(name):
         return hidden["name"]
-    if loose and (again := _AGAIN.fullmatch(name)):
-        return again["stem"] + again["suffix"]
+    if loose and (first := upload_name(name).first) != name:
+        return first
     if lower.endswith((".py", ".ipynb")):
         with path.open("rb") as file:
             head = file.read(HEAD).removeprefix(b"\xef\xbb\xbf")
