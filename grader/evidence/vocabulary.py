@@ -88,8 +88,10 @@ VOCABULARY: dict[str, tuple[Severity, str, str]] = {
     ),
     "device-refused": (
         E,
-        "The submission asks for the device {asked}, this run has {device}: {error}.",
-        "Choose the device by what is there, for instance CPU where no accelerator is found.",
+        "The submission asks for the device {asked} ({file}, line {line}), this run has {device}: "
+        "{error}.",
+        "Choose the device by what is there, for instance CPU where no accelerator is found: in "
+        "PyTorch x.to(device) in place of x.cuda().",
     ),
     "lenet5-missing": (
         W,
