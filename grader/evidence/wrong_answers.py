@@ -181,7 +181,7 @@ WHY_ANSWERS_ARE_WRONG: dict[str, tuple[Severity, str, str]] = {
     "nondeterministic": (
         W,
         "The same image got different answers in {count} of {total} cases.",
-        "Leave random changes of the image (RandomResizedCrop, ColorJitter, …) to training, and "
+        "Leave random augmentation (RandomResizedCrop, ColorJitter, …) to training, and "
         "switch dropout off: net.set_train(False), model.eval(), in Keras training=False.",
     ),
 }
