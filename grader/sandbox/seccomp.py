@@ -66,7 +66,7 @@ SOCKETS = "socket connect bind listen accept accept4 sendmsg sendmmsg"
 FOLLOWING = "inotify_init inotify_init1 inotify_add_watch"
 WATCHING = f"{FOLLOWING} truncate truncate64"
 DEVICES_AND_PIPES = "mknod mknodat"
-LOCKS = (5, 6, 7, 36, 37, 38)  # F_GETLK, F_SETLK, F_SETLKW and the same of open files
+LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW and the same of open files
 # Harmless when they do nothing, and libraries give up when they fail.
 PRETENDED = (
     "chmod fchmod fchmodat chown lchown fchown fchownat chown32 lchown32 fchown32 "
@@ -221,7 +221,9 @@ def _tell_own_sigkill(rules: _Rules, pid: int) -> None:
 
 
 def _pretend_locks(rules: _Rules) -> None:
-    """Locks are granted and lock nothing: on files that boxes share they would be signals."""
+    """Locks are granted and lock nothing: on files that boxes share they would be signals. Who asks
+    for one (F_GETLK) is told the truth: there is none.
+    """
     rules.deny("flock", code=0)
     for command in LOCKS:
         rules.deny_if("fcntl", (1, "MASKED_EQ", INT, command), code=0)

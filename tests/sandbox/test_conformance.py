@@ -57,6 +57,26 @@ def test_environment_is_what_the_room_gives(stand: Stand, monkeypatch: pytest.Mo
     }
 
 
+def test_a_data_base_that_asks_for_locks_waits_for_nobody(stand: Stand) -> None:
+    """ONNX Runtime keeps one, and waits for 20 s where its file seems to be locked."""
+    answer = stand.ask(
+        """
+        import fcntl, sqlite3, struct, time
+        begun = time.monotonic()
+        with sqlite3.connect("a.db", timeout=8) as base:
+            say(base.execute("pragma journal_mode=wal").fetchone()[0])
+            base.execute("create table words (word text)")
+            base.execute("insert into words values ('kept')")
+        say(sqlite3.connect("a.db").execute("select word from words").fetchone()[0])
+        say(time.monotonic() - begun < 6)
+        asked = struct.pack("hhqqi", fcntl.F_WRLCK, 0, 0, 1, 0)
+        told = fcntl.fcntl(open("a.db", "r+"), fcntl.F_GETLK, asked)
+        say(struct.unpack("hhqqi", told)[0] == fcntl.F_UNLCK)
+        """
+    )
+    assert answer.split("\n")[:4] == ["wal", "kept", "True", "True"]
+
+
 def test_ordinary_python_works(stand: Stand) -> None:
     answer = stand.ask(
         """
